@@ -1,0 +1,77 @@
+"""A controller as its owner configured it: who it is, how to reach it, how often and how gently."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Criticality(StrEnum):
+    """What a wrong change would cost, as the owner judges it."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    SAFETY = "safety"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one poll of a controller may cost it. Every limit holds against a hostile peer too."""
+
+    requests_per_s: float = 20.0
+    """Highest pace, shared by every controller behind the same bridge."""
+    time_limit_s: float = 120.0
+    """Wall-clock limit of a whole poll, connecting included."""
+    answer_timeout_s: float = 5.0
+    """Longest wait for one complete answer."""
+    bytes_limit: int = 64 * 1024 * 1024
+    """Most bytes received in one poll."""
+    spare_connections: int = 2
+    """Fewer free connections of our type than this: we let go at once. 0 switches the check off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often a controller is asked, in seconds."""
+
+    glance_s: float = 300.0
+    full_s: float = 86_400.0
+    deep_pause_s: float = 1_800.0
+    """At most one deep read that a trigger asked for in this time."""
+    settle_s: float = 15.0
+    """Wait between the two glances that must agree before a changed program is read."""
+    stale_after_s: float = 3_600.0
+    """Without a successful poll for so long, the controller is reported as stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """One polled controller. `options` is its family's own frozen table of settings."""
+
+    id: str
+    """Fixed when enrolled, unique in the site; names its folder in the store."""
+    site: str
+    area: str
+    family: str
+    address: str
+    """Host name or IP address, no port."""
+    port: int
+    name: str = ""
+    """What people call it; may change later, `id` may not."""
+    bridge: str = ""
+    """CP, gateway or chassis whose pace it shares with others; empty: its own address."""
+    criticality: Criticality = Criticality.MEDIUM
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    schedule: Schedule = field(default_factory=Schedule)
+    budget: Budget = field(default_factory=Budget)
+    options: object = None
+
+    @property
+    def pace_key(self) -> str:
+        """Controllers with equal keys share one pace."""
+        return self.bridge or self.address
+
+    @property
+    def title(self) -> str:
+        """Return what a person would call it."""
+        return self.name or self.id

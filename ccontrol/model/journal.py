@@ -1,0 +1,48 @@
+"""What the journal says: who was asked, when, and what came of it. So that silence is provable."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ccontrol.model.aspect import Depth
+
+
+class Outcome(StrEnum):
+    """What came of a poll, or why there was none."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    PENDING = "pending"
+    """Something moved; a second look must agree before it is read."""
+    SUPPRESSED = "suppressed"
+    """A deep read was due and held back by the limit on deep reads."""
+    INCOMPLETE = "incomplete"
+    """Answers were cut or contradicted each other: shown, never compared."""
+    FAILED = "failed"
+    """No answer, a refusal, or a broken worker."""
+    MISSED = "missed"
+    """The poll was due and could not be started: a gap in coverage."""
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    STARTED = "started"
+    """The daemon began to watch."""
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal."""
+
+    at: datetime
+    controller_id: str
+    """Empty: the daemon or the whole site."""
+    outcome: Outcome
+    depth: Depth | None = None
+    duration_ms: int = 0
+    requests: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    reason: str = ""
+    change_id: str = ""
+    unread: int = 0
+    """Units that were asked for and not had."""

@@ -1,0 +1,46 @@
+"""The record of a change, as it is signed into the store, and the receipt for having done so."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ccontrol.model.aspect import Depth
+from ccontrol.model.change import ChangeSet
+from ccontrol.model.judgement import Attribution, Verdict
+from ccontrol.model.snapshot import LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One judgement of one change. Never edited: later evidence adds the next number."""
+
+    change_id: str
+    """"<yyyymmdd>-<16 hex>": day of the poll (UTC) and a hash, see `canonical.change_id`."""
+    number: int
+    controller_id: str
+    area: str
+    site: str
+    title: str
+    taken_at: datetime
+    previous_at: datetime | None
+    """When the poll before this one succeeded: the change happened between the two."""
+    depth: Depth
+    changes: ChangeSet
+    attribution: Attribution
+    verdict: Verdict
+    log: tuple[LogEntry, ...] = ()
+    """Entries of the controller's own log that are new since the last poll, newest first."""
+    artefact: str = ""
+    """SHA-256 (hex) of the capture in the vault; empty: none was kept."""
+    previous_change: str = ""
+    """Change id of this controller's change before; empty for its first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A commit that is durable and signed."""
+
+    commit: str
+    """Object id of the commit, 40 hex digits."""
+    tree_sha256: str
+    committed_at: datetime
+    change_id: str = ""

@@ -1,0 +1,82 @@
+"""One poll, understood: every unit Read, Confirmed or Unread; what is not named was not asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ccontrol.model.aspect import Aspect, Depth, Strength
+from ccontrol.model.finding import Finding
+from ccontrol.model.unit import Unit, UnitId
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The unit was read, whole and checked."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The unit was not read again, since its cheap fingerprint equals the last one known."""
+
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The unit was asked for and not had. `reason` tells why and what the operator can do."""
+
+    reason: str
+    transient: bool = False
+    """True for a fault of the line, which the next poll may not have; false for a refusal."""
+
+
+Sighting = Read | Confirmed | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The keys of one kind that the controller declared. Only a complete list may say "removed"."""
+
+    keys: frozenset[str]
+    complete: bool
+    reason: str = ""
+    """Why it is not complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One entry of the controller's own log (S7: diagnostic buffer), newest first in a snapshot."""
+
+    code: str
+    """The controller's own event id, e.g. "4303"."""
+    text: str
+    at: str
+    """The controller's own clock, ISO 8601 without a zone; evidence, never our time."""
+    raw: str
+    """The whole record as hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one poll of one controller learnt.
+
+    `checked` names the codes of the findings that this poll could have raised: a finding of such a
+    code that is not in `findings` is over. `usable` is False when the poll must not be compared at
+    all (it broke before anything was certain, or the program changed underneath it).
+    """
+
+    controller_id: str
+    family: str
+    depth: Depth
+    taken_at: datetime
+    sightings: Mapping[UnitId, Sighting]
+    listings: Mapping[str, Listing] = field(default_factory=dict)
+    log: tuple[LogEntry, ...] = ()
+    findings: frozenset[Finding] = frozenset()
+    checked: frozenset[str] = frozenset()
+    strengths: Mapping[Aspect, Strength] = field(default_factory=dict)
+    usable: bool = True
+    reason: str = ""
+    """Why it is not usable, or why it ended early."""
