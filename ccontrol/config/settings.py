@@ -1,0 +1,70 @@
+"""What a checked configuration is. Frozen values; how they are read from TOML is `load`'s business."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccontrol.model.controller import Controller
+from ccontrol.model.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """A private key in OpenSSH format on disk, mode 0600."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInAgent:
+    """A key held by ssh-agent; `public_key` is the OpenSSH line that names it."""
+
+    socket: Path
+    public_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """Where a site's history lies, what signs it, and how much room it must leave."""
+
+    path: Path
+    """The bare repository, e.g. baselines/north."""
+    signing_key: KeyFile | KeyInAgent
+    seal_key: Secret
+    """64 hex digits."""
+    vault_recipient: str
+    """age recipient ("age1…") whose identity is held apart; empty: no artefacts are kept."""
+    vault_retention_days: int = 1_095
+    low_water_bytes: int = 1_073_741_824
+    """Below this much free disk the writer stops loudly."""
+    journal_retention_days: int = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One plant: its store and its controllers."""
+
+    name: str
+    title: str
+    store: StoreSettings
+    controllers: tuple[Controller, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """The engine's own measures."""
+
+    in_flight: int = 50
+    """Most controllers asked at once."""
+    maintenance_s: float = 86_400.0
+    quarantine_first_s: float = 60.0
+    quarantine_most_s: float = 3_600.0
+    """Longest pause after a broken worker; never more than an hour, so that hiding does not pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that the file said, checked."""
+
+    path: Path
+    sites: tuple[Site, ...]
+    engine: EngineSettings
