@@ -1,0 +1,138 @@
+"""Who may sign what, and when: the file that git and ssh-keygen call allowed signers.
+
+Format: ssh-keygen(1), section ALLOWED SIGNERS. Certificate authorities are not supported and are
+refused by name rather than overlooked.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+
+from ccontrol.errors import SigningError
+from ccontrol.store.keys import public_line
+from ccontrol.store.signing import NAMESPACE
+
+_STAMPS = {9: "%Y%m%dZ", 13: "%Y%m%d%H%MZ", 15: "%Y%m%d%H%M%SZ"}
+_OPTION = re.compile(r'([a-z-]+)(?:="([^"]*)")?(?:,|\Z)')
+_LINE = re.compile(
+    r'(?P<who>"[^"]*"|\S+)\s+(?:(?P<options>\S*="\S.*?"|cert-authority)\s+)?(?P<key>\S+\s+\S+)(?:\s.*)?'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedSigner:
+    """One line: these principals may sign with this key, for these purposes, in this time."""
+
+    principals: tuple[str, ...]
+    public_key: bytes
+    namespaces: tuple[str, ...] = ()
+    valid_after: datetime | None = None
+    valid_before: datetime | None = None
+
+    def allows(self, principal: str, public_key: bytes, namespace: str, when: datetime) -> bool:
+        """Say whether this line lets `principal` sign with that key at that time."""
+        return (
+            self.public_key == public_key
+            and any(fnmatchcase(principal, pattern) for pattern in self.principals)
+            and (not self.namespaces or namespace in self.namespaces)
+            and (self.valid_after is None or when >= self.valid_after)
+            and (self.valid_before is None or when < self.valid_before)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedSigners:
+    """The whole file."""
+
+    lines: tuple[AllowedSigner, ...]
+
+    def allow(self, principal: str, public_key: bytes, namespace: str, when: datetime) -> bool:
+        """Say whether any line allows it."""
+        return any(line.allows(principal, public_key, namespace, when) for line in self.lines)
+
+    def text(self) -> str:
+        """Return the file's content, for `gpg.ssh.allowedSignersFile`."""
+        return "".join(f"{_write(line)}\n" for line in self.lines)
+
+
+def only(principal: str, public_key: bytes) -> AllowedSigners:
+    """Allow one key, for commits alone."""
+    return AllowedSigners((AllowedSigner((principal,), public_key, (NAMESPACE,)),))
+
+
+def parse(text: str) -> AllowedSigners:
+    """Read the file. Raises SigningError that names the line it cannot take."""
+    lines = enumerate(text.splitlines(), start=1)
+    wanted = ((number, line.strip()) for number, line in lines)
+    return AllowedSigners(
+        tuple(_read(number, line) for number, line in wanted if line and line[0] != "#"),
+    )
+
+
+def _read(number: int, line: str) -> AllowedSigner:
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise SigningError(f"allowed signers, line {number}: not `principals [options] key`")
+    options = _options(number, match["options"] or "")
+    try:
+        blob = base64.b64decode(match["key"].split()[1], validate=True)
+    except binascii.Error as error:
+        raise SigningError(f"allowed signers, line {number}: the key is not base64") from error
+    return AllowedSigner(
+        principals=tuple(match["who"].strip('"').split(",")),
+        public_key=blob,
+        namespaces=tuple(filter(None, options.get("namespaces", "").split(","))),
+        valid_after=_stamp(number, options.get("valid-after")),
+        valid_before=_stamp(number, options.get("valid-before")),
+    )
+
+
+def _options(number: int, text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    at = 0
+    while at < len(text):
+        match = _OPTION.match(text, at)
+        known = {"namespaces", "valid-after", "valid-before"}
+        if match is None or match[1] not in known or match[2] is None:
+            raise SigningError(
+                f"allowed signers, line {number}: cannot take the option {text[at:]!r}"
+            )
+        found[match[1]] = match[2]
+        at = match.end()
+    return found
+
+
+def _stamp(number: int, text: str | None) -> datetime | None:
+    """Read a time. Only UTC is taken: a time without Z would mean something else on each host."""
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, _STAMPS[len(text)]).replace(tzinfo=UTC)
+    except (KeyError, ValueError) as error:
+        raise SigningError(
+            f"allowed signers, line {number}: {text!r} is not a time like 20300131235900Z",
+        ) from error
+
+
+def _write(line: AllowedSigner) -> str:
+    options = _written_options(line)
+    return " ".join(
+        filter(None, (",".join(line.principals), options, public_line(line.public_key)))
+    )
+
+
+def _written_options(line: AllowedSigner) -> str:
+    pairs: Iterable[tuple[str, str]] = (
+        ("namespaces", ",".join(line.namespaces)),
+        ("valid-after", _written(line.valid_after)),
+        ("valid-before", _written(line.valid_before)),
+    )
+    return ",".join(f'{name}="{value}"' for name, value in pairs if value)
+
+
+def _written(when: datetime | None) -> str:
+    return "" if when is None else when.astimezone(UTC).strftime("%Y%m%d%H%M%SZ")

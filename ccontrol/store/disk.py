@@ -1,0 +1,96 @@
+"""The few file operations that durability rests on, and how their failures are named.
+
+What must be synced when is decided by loose, refs and repository. Tests hand in a disk that
+forgets whatever was not synced.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ccontrol.errors import StoreError, StoreFullError, StoreReadOnlyError
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+class Disk:
+    """The real disk. Nothing but `sync` and `overwrite` promises to outlive a power cut."""
+
+    def create(self, path: Path, content: bytes, mode: int) -> None:
+        """Write a new file; FileExistsError when the name is taken."""
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        with open(handle, "wb", buffering=0) as file:  # noqa: PTH123 — it is a handle, not a path
+            _write_all(file.fileno(), content)
+
+    def sync(self, path: Path) -> None:
+        """Return once a file's content, or a folder's list of names, would outlive a power cut."""
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Move a file over another one in a single step."""
+        source.replace(target)
+
+    def overwrite(self, path: Path, content: bytes) -> None:
+        """Write over the start of a small file in place, durably; at most one sector."""
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            os.pwrite(handle, content, 0)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def append(self, path: Path, content: bytes) -> None:
+        """Write at the end of a file, without a promise."""
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        try:
+            _write_all(handle, content)
+        finally:
+            os.close(handle)
+
+    def make_folder(self, path: Path) -> bool:
+        """Make a folder; False when it was there."""
+        try:
+            path.mkdir()
+        except FileExistsError:
+            return False
+        return True
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, if it is there."""
+        path.unlink(missing_ok=True)
+
+
+def sync_all(disk: Disk, folder: Path) -> None:
+    """Sync a folder with everything in it, and its own name: for a store that was just made."""
+    for parent, _folders, files in os.walk(folder):
+        for name in files:
+            disk.sync(Path(parent) / name)
+        disk.sync(Path(parent))
+    disk.sync(folder.parent)
+
+
+@contextmanager
+def named_failures(path: Path) -> Iterator[None]:
+    """Turn what the operating system says about a disk into the store's own errors."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or path
+        if error.errno in _FULL:
+            raise StoreFullError(f"{where}: no room is left to write") from error
+        if error.errno in _READ_ONLY:
+            raise StoreReadOnlyError(f"{where}: may not be written ({error.strerror})") from error
+        raise StoreError(f"{where}: {error.strerror or error}") from error
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(handle, view) :]

@@ -1,0 +1,145 @@
+"""The door to git as a program: how it is started, with which environment, and how it fails.
+
+Reading single objects goes through reading; nothing else in ccontrol starts git.
+"""
+
+import os
+import re
+import subprocess  # noqa: TID251 — this is the door to git
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from ccontrol.errors import StoreError
+
+_SAFE = {
+    "LC_ALL": "C",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_INSTALL = "Install git 2.33 or newer; Debian's and Ubuntu's package is called git."
+
+
+def environment(git_dir: Path | None) -> dict[str, str]:
+    """Return what git may know of the world: its own store, and nobody's personal settings.
+
+    Naming the store with GIT_DIR also spares it git's search for one and its question of owners.
+    """
+    named = {} if git_dir is None else {"GIT_DIR": str(git_dir)}
+    return {**_SAFE, **named}
+
+
+def run(
+    git_dir: Path | None,
+    arguments: Sequence[str],
+    *,
+    inherit: tuple[int, ...] = (),
+) -> bytes:
+    """Run git to its end and return what it printed. Raises StoreError with what it complained of.
+
+    `inherit` are file handles that the child keeps open: the store's lock, so that maintenance
+    which outlives a killed daemon still counts as a holder.
+    """
+    done = attempt(git_dir, arguments, inherit=inherit)
+    if done.returncode != 0:
+        raise _failure(arguments, done.returncode, done.stderr)
+    return done.stdout
+
+
+def attempt(
+    git_dir: Path | None,
+    arguments: Sequence[str],
+    *,
+    inherit: tuple[int, ...] = (),
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git to its end, for callers to whom a failure is an answer."""
+    with _named_failures():
+        return subprocess.run(  # noqa: S603 — fixed program, no shell
+            ["git", *arguments],  # noqa: S607 — the operator's PATH decides which git
+            env=_whole_environment(git_dir),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            pass_fds=inherit,
+        )
+
+
+@contextmanager
+def pipe(git_dir: Path, first: Sequence[str], second: Sequence[str]) -> Iterator[IO[bytes]]:
+    """Run `git first | git second` and hand out what comes out, as it comes.
+
+    Raises StoreError afterwards if either failed, unless the reader left early.
+    """
+    variables = _whole_environment(git_dir)
+    with _named_failures():
+        head = subprocess.Popen(  # noqa: S603 — fixed program, no shell
+            ["git", *first],  # noqa: S607 — the operator's PATH decides which git
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    with head:
+        tail = subprocess.Popen(  # noqa: S603 — fixed program, no shell
+            ["git", *second],  # noqa: S607 — the operator's PATH decides which git
+            env=variables,
+            stdin=head.stdout,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        with tail:
+            yield from _hand_out(head, tail)
+    for process, arguments in ((head, first), (tail, second)):
+        if process.returncode > 0:
+            raise _failure(arguments, process.returncode, b"")
+
+
+def _hand_out(
+    head: subprocess.Popen[bytes],
+    tail: subprocess.Popen[bytes],
+) -> Iterator[IO[bytes]]:
+    if head.stdout is None or tail.stdout is None:  # never: both were asked for
+        raise StoreError("git was started without its output")
+    head.stdout.close()
+    try:
+        yield tail.stdout
+    except BaseException:
+        head.kill()
+        tail.kill()
+        raise
+
+
+@cache
+def version() -> tuple[int, ...]:
+    """Return git's version, such as (2, 39, 5)."""
+    text = run(None, ["version"]).decode("ascii", "replace")
+    numbers = re.search(r"\d+(?:\.\d+)+", text)
+    if numbers is None:
+        raise StoreError(f"git does not tell its version: {text!r}", hint=_INSTALL)
+    return tuple(int(part) for part in numbers[0].split("."))
+
+
+def _whole_environment(git_dir: Path | None) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, **environment(git_dir)}
+
+
+@contextmanager
+def _named_failures() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise StoreError("the program git is not installed", hint=_INSTALL) from error
+
+
+def _failure(arguments: Sequence[str], code: int, complaint: bytes) -> StoreError:
+    words = complaint.decode("utf-8", "replace").strip() or f"ended with code {code}"
+    return StoreError(f"git {arguments[0]}: {words}")

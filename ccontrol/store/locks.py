@@ -1,0 +1,80 @@
+"""The exclusive lock that makes one daemon the only writer, and the locks that a dead one left.
+
+Nothing is pruned here: whatever holds content stays.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from ccontrol.errors import StoreLockedError
+from ccontrol.store.disk import named_failures
+from ccontrol.store.loose import TEMPORARY
+
+_FOREIGN_AGE_S = 600.0
+"""How long a lock that another git may hold (people push to this store) must have stood still."""
+
+_FOREIGN = (
+    "HEAD.lock",
+    "config.lock",
+    "index.lock",
+    "packed-refs.lock",
+    "shallow.lock",
+    "refs/**/*.lock",
+    "objects/info/**/*.lock",
+    "objects/pack/*.lock",
+    "objects/tmp_*",
+    "objects/??/tmp_obj_*",
+    "objects/pack/tmp_*",
+    "objects/pack/.tmp-*",
+)
+
+
+class WriterLock:
+    """Held from opening until `close`, or until the process ends in whatever way."""
+
+    def __init__(self, path: Path) -> None:
+        with named_failures(path):
+            self.handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(self.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(self.handle, 20, 0).decode("ascii", "replace").strip()
+            os.close(self.handle)
+            raise StoreLockedError(f"{path} is held by process {holder or 'unknown'}") from error
+        os.pwrite(self.handle, b"%-19d\n" % os.getpid(), 0)
+
+    def close(self) -> None:
+        """Let the next writer in."""
+        os.close(self.handle)
+
+
+def clear_stale(git_dir: Path, branch: str, now: datetime) -> tuple[str, ...]:
+    """Remove what a killed writer left, and return the names. Call it under the WriterLock.
+
+    The branch's own lock and our own half-written objects go at once; what another git might
+    still hold goes when it is ten minutes old.
+    """
+    own = {git_dir / f"{branch}.lock", *git_dir.glob(f"objects/??/{TEMPORARY}*")}
+    foreign = {path for pattern in _FOREIGN for path in git_dir.glob(pattern)} - own
+    stale = [path for path in own if path.exists()]
+    stale += [path for path in foreign if _has_stood_still(path, now)]
+    with named_failures(git_dir):
+        for path in stale:
+            path.unlink(missing_ok=True)
+    return tuple(sorted(_shown(git_dir, stale)))
+
+
+def _has_stood_still(path: Path, now: datetime) -> bool:
+    try:
+        written_s = path.stat().st_mtime
+    except FileNotFoundError:
+        return False
+    # A clock that was set back must not make a lock everlasting, hence the absolute value.
+    return abs(now.timestamp() - written_s) > _FOREIGN_AGE_S
+
+
+def _shown(git_dir: Path, paths: list[Path]) -> Iterator[str]:
+    return (str(path.relative_to(git_dir)) for path in paths)

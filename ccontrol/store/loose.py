@@ -1,0 +1,59 @@
+"""Writing git objects, one file each, that outlive a power cut before anybody counts on them.
+
+Packing them later is maintenance's business; reading them is reading's.
+"""
+
+import zlib
+from pathlib import Path
+
+from ccontrol.store.disk import Disk, named_failures
+from ccontrol.store.objects import Kind, frame, sha1_id
+
+TEMPORARY = "tmp_obj_ccontrol_"
+"""How our unfinished objects begin; git's own prune knows the first half of it."""
+
+_COMPRESSION = 1  # maintenance packs with more; here a commit waits
+
+
+class LooseWriter:
+    """Collects objects and writes them together. Nothing is on the disk before `flush` returns."""
+
+    def __init__(self, objects: Path, disk: Disk) -> None:
+        self._objects = objects
+        self._disk = disk
+        self._pending: dict[str, bytes] = {}
+
+    def put(self, kind: Kind, content: bytes) -> bytes:
+        """Take an object for the next flush and return its id."""
+        sha1 = sha1_id(kind, content)
+        self._pending.setdefault(sha1.hex(), frame(kind, content))
+        return sha1
+
+    def discard(self) -> None:
+        """Forget what was put since the last flush."""
+        self._pending.clear()
+
+    def flush(self) -> None:
+        """Write and sync everything that was put: first the contents, then the names."""
+        with named_failures(self._objects):
+            moves = [self._write(name, framed) for name, framed in self._pending.items()]
+            for temporary, _final in moves:
+                self._disk.sync(temporary)
+            for temporary, final in moves:
+                if temporary != final:
+                    self._disk.rename(temporary, final)
+            for folder in {final.parent for _temporary, final in moves}:
+                self._disk.sync(folder)
+        self._pending.clear()
+
+    def _write(self, name: str, framed: bytes) -> tuple[Path, Path]:
+        folder = self._objects / name[:2]
+        final = folder / name[2:]
+        if final.exists():
+            return final, final  # perhaps from a run that died before it was synced
+        if self._disk.make_folder(folder):
+            self._disk.sync(self._objects)
+        temporary = folder / (TEMPORARY + name[2:])
+        self._disk.remove(temporary)
+        self._disk.create(temporary, zlib.compress(framed, _COMPRESSION), 0o444)
+        return temporary, final

@@ -1,0 +1,139 @@
+"""Reading a store: its head, its files, its history. Opens without a lock and writes nothing.
+
+Writing is writer's business, checking verify's.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ccontrol.errors import StoreError
+from ccontrol.store import commits, refs, shadow
+from ccontrol.store.commits import Commit
+from ccontrol.store.layout import BRANCH, shadow_path
+from ccontrol.store.objects import Entry, Ids, parse_tree
+from ccontrol.store.reading import ObjectReader
+from ccontrol.store.shadowing import Shadows
+
+
+@dataclass(frozen=True, slots=True)
+class TreeId:
+    """What names the content of a folder: git's id and the shadow id, in hexadecimal."""
+
+    sha1: str
+    sha256: str
+
+
+class Repository:
+    """One site's store, open for reading. Belongs to one thread; close it, or use `with`."""
+
+    def __init__(self, git_dir: Path, shadows: shadow.ShadowCache) -> None:
+        self.git_dir = git_dir
+        self.objects = ObjectReader(git_dir)
+        self.shadows = Shadows(self.objects, shadows)
+
+    @classmethod
+    def open(cls, git_dir: Path) -> Self:
+        """Open a store. Raises StoreError when there is none, or one of another format."""
+        require_store(git_dir)
+        return cls(git_dir, shadow.readable(shadow_path(git_dir)))
+
+    def head(self) -> str | None:
+        """Return the newest commit of `observed`, or None in a store without any."""
+        return refs.read(self.git_dir, BRANCH)
+
+    def commit(self, commit_id: str) -> Commit:
+        """Read a commit; `commit_id` is its full id."""
+        raw = self.objects.content(bytes.fromhex(commit_id), "commit")
+        return commits.parse(commit_id, raw)
+
+    def tree_of(self, path: str = "", commit: str | None = None) -> TreeId | None:
+        """Return the ids of a folder at a commit (default: the head); None when it is not there."""
+        entry = self.entry(path, commit)
+        if entry is None or not entry.is_folder:
+            return None
+        return TreeId(entry.sha1.hex(), self.shadows.of([entry])[entry.sha1].hex())
+
+    def read(self, path: str = "", commit: str | None = None) -> dict[str, bytes]:
+        """Return every file below a folder, or the one file of that path, with its full path."""
+        entry = self.entry(path, commit)
+        found: dict[str, bytes] = {}
+        if entry is not None:
+            self._collect(path, entry, found)
+        return found
+
+    def history(
+        self,
+        path: str = "",
+        limit: int | None = None,
+        start: str | None = None,
+    ) -> tuple[Commit, ...]:
+        """Return the commits that changed a file or folder, newest first, from `start` back."""
+        first = start or self.head()
+        if first is None:
+            return ()
+        names = self.objects.list_commits(first, path, limit)
+        return tuple(self.commit(name) for name in names)
+
+    def changed_paths(self, before: str, after: str, path: str = "") -> tuple[str, ...]:
+        """Return the files that differ between two commits, below `path`."""
+        return self.objects.changed_paths(before, after, path)
+
+    def patch(self, before: str, after: str, path: str = "") -> str:
+        """Return the difference of two commits below `path`, as `git diff` prints it."""
+        return self.objects.patch(before, after, path)
+
+    def entry(self, path: str, commit: str | None = None) -> Entry | None:
+        """Return the file or folder of that path; "" is the root."""
+        start = commit or self.head()
+        if start is None:
+            return None
+        entry = Entry(is_folder=True, sha1=bytes.fromhex(self.commit(start).tree))
+        for part in filter(None, path.split("/")):
+            found = self.folder(entry.sha1).get(part) if entry.is_folder else None
+            if found is None:
+                return None
+            entry = found
+        return entry
+
+    def folder(self, sha1: bytes) -> dict[str, Entry]:
+        """Read one tree."""
+        return parse_tree(self.objects.content(sha1, "tree"))
+
+    def ids(self, entry: Entry) -> Ids:
+        """Return both ids of a file or folder."""
+        return Ids(entry.sha1, self.shadows.of([entry])[entry.sha1])
+
+    def close(self) -> None:
+        """End the git process and close the cache."""
+        self.objects.close()
+        self.shadows.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _collect(self, path: str, entry: Entry, found: dict[str, bytes]) -> None:
+        if not entry.is_folder:
+            found[path] = self.objects.content(entry.sha1, "blob")
+            return
+        for name, child in self.folder(entry.sha1).items():
+            self._collect(f"{path}/{name}" if path else name, child, found)
+
+
+def require_store(git_dir: Path) -> None:
+    """Refuse folders that are no store, and repositories whose format is not ours."""
+    hint = "Run `ccontrol init` to make one, or name the right folder."
+    if not (git_dir / "HEAD").is_file() or not (git_dir / "objects").is_dir():
+        raise StoreError(f"{git_dir} is not a store", hint=hint)
+    settings = (git_dir / "config").read_text("utf-8", "replace").lower()
+    if "sha256" in settings or "reftable" in settings:
+        raise StoreError(f"{git_dir} has a format that ccontrol does not write", hint=hint)

@@ -1,0 +1,138 @@
+"""From edits of paths to a new tree, rebuilding only the folders on the way to them.
+
+Reads and writes through what it is handed: the same code answers "would this change anything?".
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ccontrol.errors import StoreTamperedError
+from ccontrol.store import objects
+from ccontrol.store.objects import Entry, Ids, Kind
+
+_NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9 !#$%&'()+,.;=@\[\]^_`{}~-]{1,255}")
+_ATTRIBUTES = ".gitattributes"
+_LONGEST_PATH = 1024
+
+Edits = Mapping[str, bytes | None]
+"""Path → new content; None removes the file or the whole folder of that name."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to become of one folder; `replaces` empties it first."""
+
+    replaces: bool = False
+    children: dict[str, "Plan | bytes | None"] = field(default_factory=dict)
+
+
+def plan(edits: Edits, replace: Iterable[str]) -> Plan:
+    """Sort edits by folder. Raises ValueError for a path that the store does not take."""
+    root = Plan()
+    for path in replace:
+        _folder(root, split(path)).replaces = True
+    for path, content in edits.items():
+        *folders, name = split(path)
+        siblings = _folder(root, folders).children
+        if name in siblings:
+            raise ValueError(f"{path}: edited twice, as a file and as a folder")
+        siblings[name] = content
+    return root
+
+
+def split(path: str) -> list[str]:
+    """Return the parts of a path. Raises ValueError for a part that some system would misread.
+
+    Names are encoded before they come here; this is the last line against `..`, `.git` and worse.
+    """
+    parts = path.split("/")
+    for part in parts:
+        hidden = part.lower().startswith((".git", "git~")) and path != _ATTRIBUTES
+        if _NAME.fullmatch(part) is None or part[-1] in " ." or hidden:
+            raise ValueError(f"{path!r} cannot be stored: {part!r} is not a safe name")
+    if len(path) > _LONGEST_PATH:
+        raise ValueError(f"{path[:60]!r}… cannot be stored: longer than {_LONGEST_PATH}")
+    return parts
+
+
+class TreeBuilder:
+    """Builds one new tree. Afterwards `fresh` holds the ids of what is not yet in the store."""
+
+    def __init__(
+        self,
+        load: Callable[[bytes], dict[str, Entry]],
+        put: Callable[[Kind, bytes], bytes],
+        shadows_of: Callable[[Iterable[Entry]], Mapping[bytes, bytes]],
+    ) -> None:
+        self._load = load
+        self._put = put
+        self._shadows_of = shadows_of
+        self._unchanged: dict[bytes, bytes] = {}
+        self.fresh: dict[bytes, bytes] = {}
+
+    def build(self, base: bytes | None, todo: Plan) -> Ids | None:
+        """Return the ids of the folder that was `base` after `todo`; None when it is empty."""
+        before = {} if base is None else self._load(base)
+        entries = {} if todo.replaces else dict(before)
+        for name, child in todo.children.items():
+            entry = self._child(before.get(name), child, replaces=todo.replaces)
+            if entry is None:
+                entries.pop(name, None)
+            else:
+                entries[name] = entry
+        return self._folder(base, entries) if entries else None
+
+    def _child(
+        self,
+        before: Entry | None,
+        child: Plan | bytes | None,
+        *,
+        replaces: bool,
+    ) -> Entry | None:
+        if child is None:
+            return None
+        if isinstance(child, bytes):
+            return self._file(before, child)
+        base = before.sha1 if before is not None and before.is_folder else None
+        child.replaces |= replaces
+        ids = self.build(base, child)
+        return None if ids is None else Entry(is_folder=True, sha1=ids.sha1)
+
+    def _file(self, before: Entry | None, content: bytes) -> Entry:
+        ids = objects.blob_ids(content)
+        entry = Entry(is_folder=False, sha1=ids.sha1)
+        if entry == before:
+            self._unchanged[ids.sha1] = ids.sha256
+        else:
+            self._put("blob", content)
+            self.fresh[ids.sha1] = ids.sha256
+        return entry
+
+    def _folder(self, base: bytes | None, entries: dict[str, Entry]) -> Ids:
+        standing = [entry for entry in entries.values() if entry.sha1 not in self.fresh]
+        shadows = {**self.fresh, **self._shadows_of(standing)}
+        self._refuse_collisions(shadows)
+        content = objects.format_tree(entries)
+        shadow = objects.sha256_id("tree", objects.translate_tree(content, shadows.__getitem__))
+        sha1 = objects.sha1_id("tree", content)
+        if sha1 != base:
+            self._put("tree", content)
+            self.fresh[sha1] = shadow
+        return Ids(sha1, shadow)
+
+    def _refuse_collisions(self, shadows: Mapping[bytes, bytes]) -> None:
+        """Git's own SHA-1 detects crafted collisions; Python's does not, so the shadow ids do."""
+        for sha1, sha256 in self._unchanged.items():
+            if shadows.get(sha1, sha256) != sha256:
+                raise StoreTamperedError(f"two contents share the SHA-1 {sha1.hex()}: a forgery")
+
+
+def _folder(root: Plan, parts: Iterable[str]) -> Plan:
+    here = root
+    for part in parts:
+        child = here.children.setdefault(part, Plan())
+        if not isinstance(child, Plan):
+            raise ValueError(f"{part}: edited twice, as a file and as a folder")  # noqa: TRY004 — the value is wrong, not its type
+        here = child
+    return here
