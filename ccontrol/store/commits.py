@@ -38,7 +38,14 @@ class Commit:
     committed_s: int
     is_plain: bool
     signature: str | None
+    signature_at: tuple[int, int]
     text: str
+
+    @property
+    def signed_part(self) -> bytes:
+        """What the signature covers: all of `raw` but the signature's own header."""
+        start, end = self.signature_at
+        return self.raw[:start] + self.raw[end:]
 
     @property
     def when(self) -> datetime:
@@ -83,17 +90,9 @@ def parse(commit_id: str, raw: bytes) -> Commit:
         committed_s=int(match["committed"]),
         is_plain=not extras and zones == (b"+0000", b"+0000"),
         signature=signature.decode("ascii", "replace") if signature else None,
+        signature_at=match.span("gpgsig"),
         text=match["text"].decode("utf-8", "replace"),
     )
-
-
-def signed_part(raw: bytes) -> bytes:
-    """Return what the signature of a commit covers: all of it but the signature's own header."""
-    match = _COMMIT.fullmatch(raw)
-    if match is None:
-        raise StoreTamperedError("this is not a readable commit")
-    start, end = match.span("gpgsig")
-    return raw[:start] + raw[end:]
 
 
 def unsigned(tree: str, parent: str | None, identity: str, when_s: int, text: str) -> bytes:

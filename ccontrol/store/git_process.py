@@ -5,9 +5,11 @@ Reading single objects goes through reading; nothing else in ccontrol starts git
 
 import os
 import re
+import signal
 import subprocess  # noqa: TID251 — this is the door to git
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -25,6 +27,7 @@ _SAFE = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
 }
+_BUFFER = 1 << 20
 _INSTALL = "Install git 2.33 or newer; Debian's and Ubuntu's package is called git."
 
 
@@ -76,45 +79,41 @@ def attempt(
 def pipe(git_dir: Path, first: Sequence[str], second: Sequence[str]) -> Iterator[IO[bytes]]:
     """Run `git first | git second` and hand out what comes out, as it comes.
 
-    Raises StoreError afterwards if either failed, unless the reader left early.
+    Raises StoreError, with what git complained of, when either failed.
     """
-    variables = _whole_environment(git_dir)
+    with ExitStack() as stack:
+        complaints = stack.enter_context(tempfile.TemporaryFile())
+        head = stack.enter_context(_start(git_dir, first, subprocess.DEVNULL, complaints))
+        tail = stack.enter_context(_start(git_dir, second, _output(head), complaints))
+        _output(head).close()
+        try:
+            yield _output(tail)
+        except BaseException:  # whatever stops the reader must not leave git running
+            tail.kill()
+            head.kill()
+            raise
+        _output(tail).close()
+        for process, arguments in ((head, first), (tail, second)):
+            if process.wait() not in {0, -signal.SIGPIPE}:
+                complaints.seek(0)
+                raise _failure(arguments, process.returncode, complaints.read())
+
+
+def _start(
+    git_dir: Path,
+    arguments: Sequence[str],
+    source: IO[bytes] | int,
+    complaints: IO[bytes],
+) -> subprocess.Popen[bytes]:
     with _named_failures():
-        head = subprocess.Popen(  # noqa: S603 — fixed program, no shell
-            ["git", *first],  # noqa: S607 — the operator's PATH decides which git
-            env=variables,
-            stdin=subprocess.DEVNULL,
+        return subprocess.Popen(  # noqa: S603 — fixed program, no shell
+            ["git", *arguments],  # noqa: S607 — the operator's PATH decides which git
+            env=_whole_environment(git_dir),
+            stdin=source,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=complaints,
+            bufsize=_BUFFER,
         )
-    with head:
-        tail = subprocess.Popen(  # noqa: S603 — fixed program, no shell
-            ["git", *second],  # noqa: S607 — the operator's PATH decides which git
-            env=variables,
-            stdin=head.stdout,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        with tail:
-            yield from _hand_out(head, tail)
-    for process, arguments in ((head, first), (tail, second)):
-        if process.returncode > 0:
-            raise _failure(arguments, process.returncode, b"")
-
-
-def _hand_out(
-    head: subprocess.Popen[bytes],
-    tail: subprocess.Popen[bytes],
-) -> Iterator[IO[bytes]]:
-    if head.stdout is None or tail.stdout is None:  # never: both were asked for
-        raise StoreError("git was started without its output")
-    head.stdout.close()
-    try:
-        yield tail.stdout
-    except BaseException:
-        head.kill()
-        tail.kill()
-        raise
 
 
 @cache
@@ -138,6 +137,12 @@ def _named_failures() -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise StoreError("the program git is not installed", hint=_INSTALL) from error
+
+
+def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    if process.stdout is None:  # never: it was asked for
+        raise StoreError("git was started without its output")
+    return process.stdout
 
 
 def _failure(arguments: Sequence[str], code: int, complaint: bytes) -> StoreError:

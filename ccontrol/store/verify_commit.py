@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ccontrol.errors import SigningError
 from ccontrol.store import signing, sshwire
 from ccontrol.store.allowed_signers import AllowedSigners
-from ccontrol.store.commits import Commit, signed_part
+from ccontrol.store.commits import Commit
 from ccontrol.store.message import PARENT_TRAILER, TREE_TRAILER
 
 
@@ -27,7 +27,7 @@ def signature_fault(commit: Commit, trust: Trust) -> str | None:
         return "it is not signed"
     try:
         signature = signing.parse(commit.signature)
-        signing.verify(signature, signed_part(commit.raw))
+        signing.verify(signature, commit.signed_part)
     except SigningError as error:
         return str(error)
     key, when = signature.public_key, commit.when

@@ -1,0 +1,189 @@
+"""Doubting a store: every signature, every hash, the order of every commit. Reads, never repairs.
+
+One walk in process: git streams each object once, its id is computed again, and the shadow ids of
+all trees are built bottom-up. Neither the shadow cache nor git's commit-graph is believed.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from ccontrol.errors import StoreError, StoreTamperedError
+from ccontrol.store import commits, git_process, known_head, objects, refs, surroundings
+from ccontrol.store.commits import Commit
+from ccontrol.store.layout import ATTRIBUTES, ATTRIBUTES_PATH, BRANCH
+from ccontrol.store.objects import Kind
+from ccontrol.store.repository import require_store
+from ccontrol.store.verify_commit import Trust, chain_faults, signature_fault, tree_fault
+
+_PROGRESS_STEP = 500
+_KINDS: dict[bytes, Kind] = {b"blob": "blob", b"tree": "tree", b"commit": "commit"}
+_ATTRIBUTES_ENTRY = b"100644 %b\0%b" % (
+    ATTRIBUTES_PATH.encode("ascii"),
+    objects.sha1_id("blob", ATTRIBUTES),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that does not hold; `commit` is None when it concerns the whole store."""
+
+    commit: str | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a verification found. `tree_sha256` was computed from the files at the head."""
+
+    head: str | None
+    commits: int
+    tree_sha256: str | None
+    faults: tuple[Fault, ...]
+
+    def require_sound(self) -> None:
+        """Raise StoreTamperedError when anything does not hold."""
+        if self.faults:
+            first = self.faults[0]
+            where = "the store" if first.commit is None else f"commit {first.commit}"
+            raise StoreTamperedError(f"{len(self.faults)} faults; the first: {where}: {first.what}")
+
+
+def verify(
+    git_dir: Path,
+    trust: Trust,
+    *,
+    witnesses: Collection[str] = (),
+    progress: Callable[[int], None] = lambda _commits: None,
+) -> Report:
+    """Check the whole of `observed`.
+
+    `witnesses` are commits that somebody outside has seen (a mirror, a log host): the history has
+    to contain them. `progress` is told every so often how many commits were read.
+    Raises StoreError when there is no store.
+    """
+    require_store(git_dir)
+    remembered = known_head.remembered(git_dir)
+    head = refs.read(git_dir, BRANCH)
+    walk = _Walk(trust, progress)
+    if head is not None:
+        walk.run(git_dir, head)
+    for witness in {*witnesses, *filter(None, [remembered])} - walk.seen:
+        walk.fault(f"{witness} was the head once, but the history does not contain it")
+    for what in surroundings.faults(git_dir):
+        walk.fault(what)
+    return Report(head, len(walk.seen), walk.tree_sha256, tuple(walk.faults))
+
+
+class _Walk:
+    """One pass over the history, oldest commit first; each object comes after its first user."""
+
+    def __init__(self, trust: Trust, progress: Callable[[int], None]) -> None:
+        self._trust = trust
+        self._progress = progress
+        self._shadows: dict[bytes, bytes] = {}
+        self._trees: dict[bytes, bytes] = {}
+        self._current: Commit | None = None
+        self._parent: Commit | None = None
+        self.seen: set[str] = set()
+        self.faults: list[Fault] = []
+        self.tree_sha256: str | None = None
+
+    def run(self, git_dir: Path, head: str) -> None:
+        listing = ["-c", "core.commitGraph=false", "rev-list", "--objects", "--in-commit-order"]
+        try:
+            with git_process.pipe(
+                git_dir,
+                [*listing, "--no-object-names", "--reverse", head],
+                ["cat-file", "--batch", "--buffer"],
+            ) as stream:
+                for name, kind, content in _objects(stream):
+                    self._take(name, kind, content)
+        except StoreError as error:
+            self.fault(f"the history cannot be read to its end: {error}")
+        self._finish()
+        if self._parent is None or self._parent.id != head:
+            self.fault(f"the head {head} was not reached")
+
+    def fault(self, what: str) -> None:
+        """Note something that concerns the whole store."""
+        self.faults.append(Fault(None, what))
+
+    def _take(self, name: bytes, kind: Kind, content: bytes) -> None:
+        sha1 = objects.sha1_id(kind, content)
+        if sha1.hex().encode("ascii") != name:
+            self._doubt(f"the {kind} {name.decode('ascii')} does not have the content it names")
+            return
+        if kind == "blob":
+            self._shadows[sha1] = objects.sha256_id(kind, content)
+        elif kind == "tree":
+            self._trees[sha1] = content
+        else:
+            self._finish()
+            self._begin(name.decode("ascii"), content)
+
+    def _begin(self, name: str, content: bytes) -> None:
+        try:
+            self._current = commits.parse(name, content)
+        except StoreTamperedError as error:
+            self.faults.append(Fault(name, str(error)))
+            return
+        self.seen.add(name)
+        if len(self.seen) % _PROGRESS_STEP == 0:
+            self._progress(len(self.seen))
+
+    def _finish(self) -> None:
+        """Judge the commit whose objects have all been read."""
+        commit = self._current
+        if commit is None:
+            return
+        signature = signature_fault(commit, self._trust)
+        if signature is not None:
+            self._doubt(signature)
+        for what in chain_faults(commit, self._parent):
+            self._doubt(what)
+        self._judge_tree(commit)
+        self._parent, self._current = commit, None
+
+    def _judge_tree(self, commit: Commit) -> None:
+        root = bytes.fromhex(commit.tree)
+        if root in self._trees and _ATTRIBUTES_ENTRY not in self._trees[root]:
+            self._doubt(f"{ATTRIBUTES_PATH} is missing or was changed")
+        try:
+            shadow = self._shadow(root)
+        except KeyError as error:
+            self._doubt(f"the object {error.args[0].hex()} is missing or damaged")
+        except StoreTamperedError as error:
+            self._doubt(str(error))
+        except RecursionError:
+            self._doubt("its folders are nested deeper than any that ccontrol writes")
+        else:
+            self.tree_sha256 = shadow.hex()
+            what = tree_fault(commit, shadow)
+            if what is not None:
+                self._doubt(what)
+
+    def _shadow(self, sha1: bytes) -> bytes:
+        """Return an object's shadow id; a tree's is computed once, when it is first needed."""
+        known = self._shadows.get(sha1)
+        if known is None:
+            content = objects.translate_tree(self._trees[sha1], self._shadow)
+            known = self._shadows[sha1] = objects.sha256_id("tree", content)
+            del self._trees[sha1]
+        return known
+
+    def _doubt(self, what: str) -> None:
+        self.faults.append(Fault(None if self._current is None else self._current.id, what))
+
+
+def _objects(stream: IO[bytes]) -> Iterator[tuple[bytes, Kind, bytes]]:
+    """Take apart what `git cat-file --batch` prints."""
+    while header := stream.readline():
+        fields = header.split()
+        if len(fields) != 3:  # noqa: PLR2004 — id, kind, size; else `<id> missing`
+            raise StoreError(f"git cat-file: {header.decode('utf-8', 'replace').strip()}")
+        name, kind, size = fields
+        content = stream.read(int(size))
+        stream.read(1)
+        yield name, _KINDS[kind], content
