@@ -11,6 +11,8 @@ class Kind(StrEnum):
     """In which way something differs."""
 
     ADDED = "added"
+    FOUND = "found"
+    """Seen for the first time where nobody looked before: nobody knows since when it is there."""
     REMOVED = "removed"
     CHANGED = "changed"
     RECOMPILED = "recompiled"

@@ -43,6 +43,8 @@ class Listing:
     complete: bool
     reason: str = ""
     """Why it is not complete."""
+    transient: bool = False
+    """True when a fault of the line cut it short: then the list says nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)

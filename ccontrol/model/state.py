@@ -29,6 +29,8 @@ class State:
     units: Mapping[UnitId, Known] = field(default_factory=dict)
     unlisted: Mapping[str, str] = field(default_factory=dict)
     """Kinds whose list was not complete when last asked, with the reason."""
+    listed: frozenset[str] = frozenset()
+    """Kinds whose list was complete at least once: only there is a new unit known to be added."""
     strengths: Mapping[Aspect, Strength] = field(default_factory=dict)
     findings: frozenset[Finding] = frozenset()
 
