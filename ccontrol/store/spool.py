@@ -1,0 +1,126 @@
+"""The spool: what was heard and is not in the history yet. It outlives a crash and a power cut.
+
+Keeps bytes under a name, in the order in which they came; what they mean is the engine's business.
+"""
+
+import logging
+import re
+from pathlib import Path
+from threading import Lock
+
+from ccontrol.errors import StoreError, StoreFullError
+from ccontrol.store import durable
+from ccontrol.store.disk import named_failures
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_FILE = re.compile(r"(\d{12})\.(.+)")
+_QUARANTINE = "quarantine"
+_log = logging.getLogger(__name__)
+
+
+class Spool:
+    """One site's spool. One process uses it; its threads may share it.
+
+    `limit_bytes` bounds what waits in it: with a store that takes nothing for weeks, polls stop
+    loudly before the disk is full of captures. The quarantine does not count.
+    """
+
+    def __init__(self, folder: Path, limit_bytes: int = 2**30) -> None:
+        self._folder = durable.make_folder(folder)
+        self._quarantine = durable.make_folder(folder / _QUARANTINE)
+        self._limit_bytes = limit_bytes
+        self._lock = Lock()
+        durable.sweep(self._folder)
+        self._sizes: dict[str, int] = {}
+        self._files: dict[str, Path] = {}
+        self._next = 1
+        self._take_stock()
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep bytes under a name; returns once they are durable.
+
+        A name that is kept already is replaced and keeps its place. Raises StoreFullError when
+        the spool is full, StoreError when the name is not made of letters, digits, ".", "_", "-".
+        """
+        if _NAME.fullmatch(name) is None:
+            raise StoreError(f"spool: {name!r} is no name that can be kept")
+        with self._lock:
+            waiting = self.size - self._sizes.get(name, 0)
+            if waiting + len(content) > self._limit_bytes:
+                raise StoreFullError(
+                    f"{self._folder}: {waiting:,} bytes wait for the store; with"
+                    f" {len(content):,} more the spool's limit of {self._limit_bytes:,} is passed",
+                    hint="Find out why the store takes nothing; polling goes on by itself then.",
+                )
+            path = self._files.get(name) or self._folder / f"{self._next:012d}.{name}"
+            durable.write_whole(path, content)
+            if name not in self._files:
+                self._next += 1
+            self._files[name], self._sizes[name] = path, len(content)
+
+    def names(self) -> tuple[str, ...]:
+        """Return what waits, in the order in which it was put."""
+        return tuple(self._files)
+
+    @property
+    def size(self) -> int:
+        """Bytes that wait."""
+        return sum(self._sizes.values())
+
+    def get(self, name: str) -> bytes:
+        """Return what is kept under a name. Raises StoreError when it cannot be had."""
+        path = self._known(name)
+        with named_failures(path):
+            return path.read_bytes()
+
+    def acknowledge(self, name: str) -> None:
+        """Let go of what the store has taken, durably."""
+        with self._lock:
+            durable.remove(self._known(name))
+            self._forget(name)
+
+    def quarantine(self, name: str, reason: str) -> Path:
+        """Put aside what cannot be used, with the reason beside it; return where it lies.
+
+        Nothing is ever thrown away here: what a controller answered may be evidence.
+        """
+        with self._lock:
+            path = self._known(name)
+            aside = self._put_aside(path, reason)
+            self._forget(name)
+        return aside
+
+    def quarantined(self) -> tuple[Path, ...]:
+        """Return what was put aside, oldest first."""
+        with named_failures(self._quarantine):
+            return tuple(
+                sorted(path for path in self._quarantine.iterdir() if path.suffix != ".reason")
+            )
+
+    def _put_aside(self, path: Path, reason: str) -> Path:
+        aside = self._quarantine / path.name
+        durable.write_whole(aside.with_name(f"{path.name}.reason"), reason.encode())
+        durable.move(path, aside)
+        _log.warning("put aside as unusable: %s reason=%s", aside, reason)
+        return aside
+
+    def _take_stock(self) -> None:
+        with named_failures(self._folder):
+            found = sorted(path for path in self._folder.iterdir() if path.is_file())
+        for path in found:
+            parts = _FILE.fullmatch(path.name)
+            if parts is None or parts[2] in self._files:
+                self._put_aside(path, "not a name that the spool gives")
+                continue
+            self._files[parts[2]], self._sizes[parts[2]] = path, path.stat().st_size
+            self._next = int(parts[1]) + 1
+
+    def _known(self, name: str) -> Path:
+        try:
+            return self._files[name]
+        except KeyError:
+            raise StoreError(f"spool: nothing is kept under {name!r}") from None
+
+    def _forget(self, name: str) -> None:
+        del self._files[name]
+        del self._sizes[name]

@@ -1,0 +1,213 @@
+"""What people and the engine decided about controllers, and must not be forgotten: truth, no index.
+
+Pauses and enrolments change seldom and are rewritten whole; a command may do so beside the daemon.
+Health changes often and is appended to, by the daemon alone. What each of it means for a poll is
+the engine's business.
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from ccontrol.errors import StoreError
+from ccontrol.store import durable
+from ccontrol.store.disk import named_failures
+
+WHOLE_SITE = ""
+"""The target of a pause that holds for every controller of the site."""
+_COMPACT_FACTOR = 4
+_COMPACT_LEAST = 1_000
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing is asked of a controller meanwhile."""
+
+    at: datetime
+    by: str
+    """Who decided it, as the operating system names them."""
+    reason: str
+    until: datetime | None = None
+    """None: until somebody resumes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A person has seen what will be asked of a controller, and allowed it."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the engine must remember of a controller over a restart."""
+
+    next_full_at: datetime | None = None
+    last_deep_at: datetime | None = None
+    """When a trigger last led to a deep read: the next one has to wait its time."""
+    failures: int = 0
+    """Polls in a row that failed; sets the back-off."""
+    worker_deaths: int = 0
+    """Workers in a row that it broke; sets the length of the quarantine."""
+    quarantined_until: datetime | None = None
+    log_marker: str = ""
+    """Newest entry seen of the controller's own log."""
+    refused_password: str = ""
+    """Seal of the password that the controller refused: it is not tried again until it differs."""
+    unverified_since: datetime | None = None
+    """Since when something that can be read could not be verified."""
+    unverified_polls: int = 0
+
+
+T = TypeVar("T")
+_HEALTH_LINE = TypeAdapter(tuple[str, Health])
+
+
+class Standing:
+    """One site's standing decisions. One daemon and any number of commands may use it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = durable.make_folder(folder)
+        self._pauses = _Table(self._folder / "pauses.json", TypeAdapter(dict[str, Pause]))
+        self._enrolled = _Table(self._folder / "enrolled.json", TypeAdapter(dict[str, Enrolment]))
+        self._health_path = self._folder / "health.jsonl"
+        self._health: dict[str, Health] = {}
+        self._lines = 0
+        self._read_health()
+
+    @property
+    def pauses(self) -> Mapping[str, Pause]:
+        """Pauses by controller id, WHOLE_SITE for the site's; one that is over is still there."""
+        return MappingProxyType(self._pauses.rows)
+
+    @property
+    def enrolled(self) -> Mapping[str, Enrolment]:
+        """Enrolments by controller id."""
+        return MappingProxyType(self._enrolled.rows)
+
+    def pause(self, target: str, pause: Pause) -> None:
+        """Pause a controller, or WHOLE_SITE, durably; a pause that stood before is replaced."""
+        with self._locked():
+            self._pauses.refresh()
+            self._pauses.write({**self._pauses.rows, target: pause})
+
+    def resume(self, target: str) -> Pause | None:
+        """End a pause, durably; return it, or None when there was none."""
+        with self._locked():
+            self._pauses.refresh()
+            rows = dict(self._pauses.rows)
+            ended = rows.pop(target, None)
+            if ended is not None:
+                self._pauses.write(rows)
+        return ended
+
+    def enrol(self, controller_id: str, enrolment: Enrolment) -> None:
+        """Allow deeper looks than glances; durable when it returns."""
+        with self._locked():
+            self._enrolled.refresh()
+            self._enrolled.write({**self._enrolled.rows, controller_id: enrolment})
+
+    def refresh(self) -> bool:
+        """Take in what other processes decided; True when there may be news. Costs two stats."""
+        return any([self._pauses.refresh(), self._enrolled.refresh()])
+
+    def health(self, controller_id: str) -> Health:
+        """Return what is remembered of a controller; a blank Health for a new one."""
+        return self._health.get(controller_id, Health())
+
+    def put_health(self, changed: Mapping[str, Health]) -> None:
+        """Remember the health of controllers; durable when it returns. Equal ones cost nothing."""
+        new = {name: health for name, health in changed.items() if self.health(name) != health}
+        if not new:
+            return
+        durable.append(self._health_path, _health_lines(new))
+        self._health.update(new)
+        self._lines += len(new)
+        if self._lines > max(_COMPACT_LEAST, _COMPACT_FACTOR * len(self._health)):
+            durable.write_whole(self._health_path, _health_lines(self._health))
+            self._lines = len(self._health)
+
+    def _read_health(self) -> None:
+        if not self._health_path.exists():
+            return
+        with named_failures(self._health_path):
+            lines = self._health_path.read_bytes().splitlines()
+        for number, text in enumerate(lines, start=1):
+            try:
+                name, health = _HEALTH_LINE.validate_json(text)
+            except ValidationError:
+                # Torn by a crash before it counted, or damaged: what stood before it holds.
+                _log.warning("no health in line %d of %s", number, self._health_path)
+                continue
+            self._health[name] = health
+        self._lines = len(lines)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        path = self._folder / "lock"
+        with named_failures(path):
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(handle)
+
+
+class _Table(Generic[T]):
+    """Rows by name in one small JSON file that several processes may replace."""
+
+    def __init__(self, path: Path, form: TypeAdapter[dict[str, T]]) -> None:
+        self._path = path
+        self._form = form
+        self._seen: tuple[int, int, int] | None = None
+        self.rows: dict[str, T] = {}
+        self.refresh()
+
+    def refresh(self) -> bool:
+        """Read the file again when it is another one than last time; True when it is."""
+        now = self._identity()
+        if now == self._seen:
+            return False
+        self.rows = {} if now is None else self._read()
+        self._seen = now
+        return True
+
+    def write(self, rows: dict[str, T]) -> None:
+        durable.write_whole(self._path, self._form.dump_json(rows, indent=1) + b"\n")
+        self.rows = rows
+        self._seen = self._identity()
+
+    def _identity(self) -> tuple[int, int, int] | None:
+        with named_failures(self._path):
+            try:
+                found = self._path.stat()
+            except FileNotFoundError:
+                return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def _read(self) -> dict[str, T]:
+        with named_failures(self._path):
+            text = self._path.read_bytes()
+        try:
+            return self._form.validate_json(text)
+        except ValidationError as error:
+            raise StoreError(
+                f"{self._path}: damaged, so nobody knows what is paused or enrolled",
+                hint="Remove the file, then pause and enrol anew; the journal tells what stood.",
+            ) from error
+
+
+def _health_lines(rows: Mapping[str, Health]) -> bytes:
+    return b"".join(_HEALTH_LINE.dump_json(row) + b"\n" for row in rows.items())

@@ -1,0 +1,128 @@
+"""The vault: exact answers of controllers, encrypted to the site's recipient, named by content.
+
+The daemon can put things in and cannot read them again: it holds the recipient, never the
+identity. Format: zlib inside age (https://age-encryption.org/v1); file <aa>/<sha256>.age, the hash
+being that of the plaintext. pyrage is imported nowhere else.
+"""
+
+import hashlib
+import re
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyrage  # type: ignore[import-untyped]  # it ships no types
+
+from ccontrol.errors import BadFileError, StoreError, StoreTamperedError
+from ccontrol.model.secret import Secret
+from ccontrol.store import durable
+from ccontrol.store.disk import named_failures
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SUFFIX = ".age"
+_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A key pair of the vault. The secret half belongs to people, off this host."""
+
+    secret: Secret
+    """"AGE-SECRET-KEY-1…"."""
+    recipient: str
+    """"age1…"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """An artefact that the vault no longer keeps."""
+
+    sha256: str
+    kept_since: datetime
+
+
+class Vault:
+    """One site's vault. Equal plaintexts are kept once."""
+
+    def __init__(self, folder: Path, recipient: str) -> None:
+        try:
+            self._recipient = pyrage.x25519.Recipient.from_str(recipient)
+        except pyrage.RecipientError as error:
+            raise StoreError(
+                f"{recipient!r} is no age recipient ({error})",
+                hint="Set vault_recipient to the line that starts with age1.",
+            ) from error
+        self._folder = durable.make_folder(folder)
+        durable.sweep(self._folder)
+
+    def put(self, plaintext: bytes) -> str:
+        """Keep bytes; return the SHA-256 (hex) that names them, once they are durable.
+
+        What is there already is not written again; its time of keeping begins anew.
+        """
+        sha256 = hashlib.sha256(plaintext).hexdigest()
+        path = self._path(sha256)
+        if path.is_file():
+            with named_failures(path):
+                path.touch()
+            return sha256
+        durable.make_folder(path.parent)
+        sealed = pyrage.encrypt(zlib.compress(plaintext, _LEVEL), [self._recipient])
+        durable.write_whole(path, sealed)
+        return sha256
+
+    def get(self, sha256: str, identity: Secret) -> bytes:
+        """Return an artefact's plaintext.
+
+        Raises StoreError when it is not kept (any more) or the identity does not open it,
+        StoreTamperedError when it is not what its name says.
+        """
+        path = self._path(sha256)
+        if not path.is_file():
+            raise StoreError(f"{sha256}: the vault does not keep this artefact (any more)")
+        with named_failures(path):
+            sealed = path.read_bytes()
+        try:
+            plaintext = zlib.decompress(pyrage.decrypt(sealed, [_opener(identity)]))
+        except (pyrage.DecryptError, zlib.error) as error:
+            raise StoreError(
+                f"{path}: cannot be opened ({error})",
+                hint="Use the identity whose recipient the configuration named at that time.",
+            ) from error
+        if hashlib.sha256(plaintext).hexdigest() != sha256:
+            raise StoreTamperedError(f"{path}: its content is not what its name says")
+        return plaintext
+
+    def expire(self, retention_days: int, now: datetime) -> tuple[Expired, ...]:
+        """Remove what has been kept longer than that; return what went, oldest first."""
+        limit = now - timedelta(days=retention_days)
+        kept = sorted((_kept_since(path), path) for path in self._folder.glob(f"??/*{_SUFFIX}"))
+        old = [(since, path) for since, path in kept if since < limit]
+        for _, path in old:
+            durable.remove(path)
+        return tuple(Expired(path.stem, since) for since, path in old)
+
+    def _path(self, sha256: str) -> Path:
+        if _SHA256.fullmatch(sha256) is None:
+            raise BadFileError(f"{sha256!r} is no SHA-256 of 64 small hex digits", hint="Copy it.")
+        return self._folder / sha256[:2] / f"{sha256}{_SUFFIX}"
+
+
+def new_identity() -> Identity:
+    """Make a key pair. The secret half is for people to keep; nothing here stores it."""
+    pair = pyrage.x25519.Identity.generate()
+    return Identity(Secret(str(pair)), str(pair.to_public()))
+
+
+def _opener(identity: Secret) -> pyrage.x25519.Identity:
+    try:
+        return pyrage.x25519.Identity.from_str(identity.reveal().strip())
+    except pyrage.IdentityError as error:
+        raise StoreError(
+            "that is no age identity", hint="Use the line that starts with AGE-SECRET-KEY-1."
+        ) from error
+
+
+def _kept_since(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
