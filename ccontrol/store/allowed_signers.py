@@ -37,8 +37,8 @@ class AllowedSigner:
         """Say whether this line lets `principal` sign with that key at that time."""
         return (
             self.public_key == public_key
-            and any(fnmatchcase(principal, pattern) for pattern in self.principals)
-            and (not self.namespaces or namespace in self.namespaces)
+            and _matches(principal, self.principals)
+            and (not self.namespaces or _matches(namespace, self.namespaces))
             and (self.valid_after is None or when >= self.valid_after)
             and (self.valid_before is None or when < self.valid_before)
         )
@@ -71,6 +71,13 @@ def parse(text: str) -> AllowedSigners:
     return AllowedSigners(
         tuple(_read(number, line) for number, line in wanted if line and line[0] != "#"),
     )
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Match as ssh_config(5), section PATTERNS: `*` and `?` are wild, `!` takes away."""
+    plain = [pattern.replace("[", "[[]") for pattern in patterns]
+    taken_away = any(fnmatchcase(name, pattern[1:]) for pattern in plain if pattern[:1] == "!")
+    return not taken_away and any(fnmatchcase(name, pattern) for pattern in plain)
 
 
 def _read(number: int, line: str) -> AllowedSigner:

@@ -44,8 +44,8 @@ def _initialise(git_dir: Path) -> None:
     branch = BRANCH.removeprefix("refs/heads/")
     fixed = ["--bare", "--quiet", "--template=", "--object-format=sha1", *new]
     git_process.run(None, ["init", *fixed, f"--initial-branch={branch}", str(git_dir)])
-    for name, value in SETTINGS:
-        git_process.run(git_dir, ["config", name, value])
     with named_failures(git_dir):
+        with (git_dir / "config").open("a", encoding="ascii") as config:
+            config.write(SETTINGS)
         (git_dir / OWN_FOLDER).mkdir()
         reflog_path(git_dir).parent.mkdir(parents=True)

@@ -12,19 +12,23 @@ ATTRIBUTES_PATH = ".gitattributes"
 ATTRIBUTES = b"* -text\n"
 """No git on any system may change line ends of what is hashed and signed."""
 
-SETTINGS = (
-    ("core.useReplaceRefs", "false"),
-    ("core.fsync", "all"),
-    ("core.logAllRefUpdates", "true"),
-    ("gc.auto", "0"),
-    ("gc.pruneExpire", "never"),
-    ("gc.reflogExpire", "never"),
-    ("gc.reflogExpireUnreachable", "never"),
-    ("maintenance.auto", "false"),
-    ("receive.denyDeletes", "true"),
-    ("receive.denyNonFastForwards", "true"),
-    ("receive.fsckObjects", "true"),
-)
+SETTINGS = """\
+[core]
+	useReplaceRefs = false
+	fsync = all
+	logAllRefUpdates = true
+[gc]
+	auto = 0
+	pruneExpire = never
+	reflogExpire = never
+	reflogExpireUnreachable = never
+[maintenance]
+	auto = false
+[receive]
+	denyDeletes = true
+	denyNonFastForwards = true
+	fsckObjects = true
+"""
 """Why each: the threat model; that the syncing holds: tests/soak."""
 
 

@@ -1,0 +1,69 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ccontrol.errors import SigningError
+from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners, only, parse
+from ccontrol.store.keys import FileSigner, generate, public_line
+
+WHEN = datetime(2031, 5, 6, tzinfo=UTC)
+DAEMON = "ccontrol@plant-1"
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> FileSigner:
+    return generate(tmp_path / "key")
+
+
+def test_one_key_is_allowed_for_one_name_and_purpose(key: FileSigner) -> None:
+    allowed = only(DAEMON, key.public_key)
+    assert allowed.allow(DAEMON, key.public_key, "git", WHEN)
+    assert not allowed.allow("somebody", key.public_key, "git", WHEN)
+    assert not allowed.allow(DAEMON, key.public_key, "file", WHEN)
+    assert not allowed.allow(DAEMON, b"another key", "git", WHEN)
+
+
+def test_what_is_written_is_read_back(key: FileSigner) -> None:
+    lines = (
+        AllowedSigner((DAEMON,), key.public_key, ("git", "file"), WHEN, WHEN.replace(year=2032)),
+        AllowedSigner(("a@b", "c@d"), key.public_key),
+    )
+    assert parse(AllowedSigners(lines).text()) == AllowedSigners(lines)
+
+
+def test_a_key_holds_from_its_first_moment_to_before_its_last(key: FileSigner) -> None:
+    text = f'{DAEMON} valid-after="20310506Z",valid-before="20310507000001Z" '
+    allowed = parse(text + public_line(key.public_key))
+    held = [
+        allowed.allow(DAEMON, key.public_key, "git", datetime(2031, 5, day, 0, 0, s, tzinfo=UTC))
+        for day, s in ((5, 59), (6, 0), (7, 0), (7, 1))
+    ]
+    assert held == [False, True, True, False]
+
+
+def test_comments_patterns_and_trailing_words_are_understood(key: FileSigner) -> None:
+    text = f"# people\n\n*@plant.example,{DAEMON} {public_line(key.public_key)} from the vault\n"
+    assert parse(text).allow("ann@plant.example", key.public_key, "git", WHEN)
+
+
+def test_a_pattern_that_takes_names_away_is_understood(key: FileSigner) -> None:
+    allowed = parse(f"*@plant.example,!bob@plant.example {public_line(key.public_key)}")
+    assert allowed.allow("ann@plant.example", key.public_key, "git", WHEN)
+    assert not allowed.allow("bob@plant.example", key.public_key, "git", WHEN)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "lonely",
+        "who cert-authority ssh-ed25519 AAAA",
+        'who unknown="x" ssh-ed25519 AAAA',
+        'who valid-after="20310506" ssh-ed25519 AAAA',
+        'who valid-after="soon" ssh-ed25519 AAAA',
+        "who ssh-ed25519 not*base64",
+    ],
+)
+def test_a_line_that_cannot_be_taken_is_named(line: str) -> None:
+    with pytest.raises(SigningError, match="line 2"):
+        parse(f"# first\n{line}\n")
