@@ -5,6 +5,8 @@ that are not the protocol raise GarbledError and nothing else. Holds no meaning 
 Layouts as seen in public captures of a CPU 315-2 PN/DP and an IM151-8 (snap7_s300_everything).
 """
 
+# ruff: noqa: PLR2004 — a wire format is made of numbers; each is named in the line beside it
+
 import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -129,7 +131,7 @@ def upload_fragment(pdu: bytes) -> tuple[bytes, bool]:
     """Return the bytes that one upload answer carries, and whether more follow."""
     parts = parse(pdu)
     data = parts.data
-    if parts.error or len(parts.parameter) != 2 or parts.parameter[0] != UPLOAD:  # noqa: PLR2004 — function and status
+    if parts.error or len(parts.parameter) != 2 or parts.parameter[0] != UPLOAD:
         raise GarbledError(f"not a part of an upload: {_shown(pdu)}")
     if len(data) < _ITEM_HEADER or _word(data, 2) != _UPLOAD_MARK:
         raise GarbledError(f"an upload's data has no mark: {_shown(pdu)}")
@@ -193,4 +195,4 @@ def _word(data: bytes, at: int) -> int:
 
 
 def _shown(pdu: bytes) -> str:
-    return f"{pdu[:24].hex()}{'…' if len(pdu) > 24 else ''} ({len(pdu)} bytes)"  # noqa: PLR2004 — enough to recognise
+    return f"{pdu[:24].hex()}{'…' if len(pdu) > 24 else ''} ({len(pdu)} bytes)"

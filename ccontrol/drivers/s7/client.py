@@ -1,0 +1,159 @@
+"""The door to python-snap7: its frame builders ask, its parsers check each answer.
+
+The only module that imports the library; its errors and its types stop here. None of its sockets,
+threads, timers or loggers is used. What it decodes wrong (CPU state, protection, diagnostic buffer,
+block info) is not decoded here at all: answers are handed on as bytes.
+Its fragment loops end silently after 101 fragments; those here do not.
+"""
+
+import logging
+from typing import Any
+
+from snap7.error import S7Error
+from snap7.s7protocol import S7Protocol
+
+from ccontrol.drivers.api import Pace
+from ccontrol.drivers.s7 import pdu as wire
+from ccontrol.drivers.s7.transport import Line
+from ccontrol.errors import GarbledError
+from ccontrol.model.secret import Secret
+
+logging.getLogger("snap7").setLevel(logging.INFO)  # at DEBUG it prints whole PDUs, passwords too
+
+PDU_ASKED = 960
+MOST_ANSWER_BYTES = 1_048_576
+"""Of one list: 65,535 blocks of a type are 262,140 bytes."""
+_BLOCK_INFO, _SZL = 3, 4
+_COUNT, _LIST, _INFO = 1, 2, 3
+
+Heard = list[bytes]
+"""Answers of one question in the order heard. Filled while asking, so that a fault loses none."""
+
+
+class Client:
+    """Asks one controller, one request at a time, each in its turn.
+
+    Methods fill `heard` and return the S7 error with which the controller refused, 0 when it did
+    not. They raise GarbledError for an answer that is not the protocol, and whatever `Line` raises.
+    """
+
+    def __init__(self, line: Line, pace: Pace) -> None:
+        self._line, self._pace = line, pace
+        self._protocol = S7Protocol()
+
+    async def connect(self) -> None:
+        """Open the connection."""
+        await self._pace.turn()
+        await self._line.connect()
+
+    async def setup(self, heard: Heard) -> int:
+        """Agree on the length of messages, one question at a time."""
+        request = self._protocol.build_setup_communication_request(1, 1, PDU_ASKED)
+        error, _ = await self._ask(request, heard)
+        return error
+
+    async def szl(self, number: int, index: int, heard: Heard) -> int:
+        """Read a system status list."""
+        request = self._protocol.build_read_szl_request(number, index)
+        return await self._userdata(request, _SZL, 1, heard)
+
+    async def counts(self, heard: Heard) -> int:
+        """Ask how many blocks there are of each type."""
+        request = self._protocol.build_list_blocks_request()
+        return await self._userdata(request, _BLOCK_INFO, _COUNT, heard)
+
+    async def listing(self, block_type: int, heard: Heard) -> int:
+        """Ask for the numbers of all blocks of a type."""
+        request = self._protocol.build_list_blocks_of_type_request(block_type)
+        return await self._userdata(request, _BLOCK_INFO, _LIST, heard)
+
+    async def info(self, block_type: int, number: int, heard: Heard) -> int:
+        """Ask for the 78 bytes that describe a block."""
+        request = self._protocol.build_get_block_info_request(block_type, number)
+        return await self._userdata(request, _BLOCK_INFO, _INFO, heard)
+
+    async def enter_password(self, password: Secret) -> int:
+        """Legitimate this connection. The answer is not kept, the request never is."""
+        scrambled = _scrambled(password)
+        request = self._protocol.build_set_session_password_request(scrambled)
+        error, _ = await self._ask(request, [])
+        return error
+
+    async def upload(self, block_type: int, number: int, heard: Heard) -> int:
+        """Read a whole block. An upload that breaks is ended, if the connection still lives."""
+        request = self._protocol.build_start_upload_request(block_type, number)
+        error, _ = await self._ask(request, heard)
+        if error:
+            return error
+        upload, declared = wire.upload_id(heard[-1]), wire.upload_declared(heard[-1])
+        try:
+            error = await self._fragments(upload, declared, heard)
+        except GarbledError:
+            if self._line.error is None:
+                await self._end_upload(upload, heard)
+            raise
+        await self._end_upload(upload, heard)
+        return error
+
+    async def _fragments(self, upload: int, declared: int, heard: Heard) -> int:
+        protocol, size, last = self._protocol, 0, False
+        while not last:
+            error, answer = await self._ask(protocol.build_upload_request(upload), heard)
+            if error:
+                return error
+            part, last = _fragment(protocol, answer)
+            size += len(part)
+            if size > declared or not (part or last):
+                raise GarbledError(f"an upload of {declared} bytes does not end after {size}")
+        return 0
+
+    async def _end_upload(self, upload: int, heard: Heard) -> None:
+        await self._ask(self._protocol.build_end_upload_request(upload), heard)
+
+    async def _userdata(self, request: bytes, group: int, sub: int, heard: Heard) -> int:
+        protocol, size = self._protocol, 0
+        while True:
+            error, answer = await self._ask(request, heard)
+            if error:
+                return error
+            try:
+                protocol.check_userdata_response(answer, group, sub)
+            except S7Error as wrong:
+                raise _malformed(wrong) from wrong
+            size += len(heard[-1])
+            if not answer["parameters"]["last_data_unit"]:
+                return 0
+            if size > MOST_ANSWER_BYTES or not answer["data_length"]:
+                raise GarbledError(f"an answer does not end after {size} bytes")
+            following = answer["parameters"]["sequence_number"]
+            request = protocol.build_userdata_followup_request(group, sub, following)
+
+    async def _ask(self, request: bytes, heard: Heard) -> tuple[int, dict[str, Any]]:
+        """Return the error of the controller's refusal, or 0 and the vendor's parsed answer."""
+        await self._pace.turn()
+        answer = await self._line.ask(request)
+        heard.append(answer)
+        try:
+            return 0, self._protocol.parse_response(answer)
+        except S7Error as error:
+            if refusal := wire.error_of(answer):
+                return refusal, {}
+            raise _malformed(error) from error
+
+
+def _fragment(protocol: S7Protocol, answer: dict[str, Any]) -> tuple[bytes, bool]:
+    try:
+        return protocol.parse_upload_fragment(answer, include_block_header=True)
+    except S7Error as error:
+        raise _malformed(error) from error
+
+
+def _malformed(error: S7Error) -> GarbledError:
+    return GarbledError(f"the controller's answer is malformed: {error}")
+
+
+def _scrambled(password: Secret) -> bytes:
+    try:
+        return S7Protocol.encode_password(password.reveal())
+    except ValueError:  # UnicodeEncodeError too, whose text would show the password
+        raise GarbledError("the configured password cannot be sent to a S7 CPU") from None

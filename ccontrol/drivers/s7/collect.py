@@ -1,0 +1,212 @@
+"""One poll of an S7-300 or S7-400: what is asked at which depth, in which order.
+
+Holds no frames, no sockets (transport) and no meaning of the answers beyond what decides the next
+question. Whatever goes wrong ends up in the Capture.
+
+After connecting, one question (SZL 0132 index 1) finds out whether we may stay; it belongs to
+connecting, like the setup. Then
+  GLANCE       checksum words and protection, mode, newest diagnostic entry, block counts:
+               four requests
+  DIAGNOSTICS  … and the diagnostic buffer, identity, firmware, names, modules
+  INVENTORY    … glance, all lists, all infos, the blocks whose info differs, the words again
+  FULL         everything, the words again
+"""
+
+import asyncio
+import struct
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ccontrol.clock import Clock
+from ccontrol.drivers.api import Ask, Pace
+from ccontrol.drivers.s7 import collect_modules
+from ccontrol.drivers.s7 import pdu as wire
+from ccontrol.drivers.s7.client import Client
+from ccontrol.drivers.s7.collect_blocks import Blocks
+from ccontrol.drivers.s7.conversation import Answer, Conversation
+from ccontrol.drivers.s7.cotp import ConnectionType
+from ccontrol.drivers.s7.guard import Guard
+from ccontrol.drivers.s7.memory import Memory
+from ccontrol.drivers.s7.options import S7Options
+from ccontrol.drivers.s7.transport import Limits, Line, Peer
+from ccontrol.errors import (
+    CcontrolError,
+    GarbledError,
+    NoSpareConnectionError,
+    OverBudgetError,
+    ReadOnlyViolationError,
+    RefusedError,
+)
+from ccontrol.model.aspect import Depth
+from ccontrol.model.capture import Capture
+from ccontrol.model.controller import Controller
+
+FAMILY = "s7"
+_READING_FORBIDDEN = 3
+"""Valid protection level at which blocks may not be read without the password."""
+_SZL_HEADER = 8
+_COMMUNICATION_WORDS = 8
+
+
+async def collect(
+    controller: Controller, ask: Ask, pace: Pace, clock: Clock, memory: Memory
+) -> Capture:
+    """Ask the controller and return what it said. See `ccontrol.drivers.api.Driver.collect`."""
+    started_at, poll = clock.now(), _Poll(controller, ask, pace, clock, memory)
+    trouble: CcontrolError | None = None
+    try:
+        async with asyncio.timeout(controller.budget.time_limit_s):
+            await poll.run()
+    except TimeoutError:
+        limit = controller.budget.time_limit_s
+        trouble = OverBudgetError(f"the poll was not done within {limit:g} s")
+    except ReadOnlyViolationError:
+        raise
+    except CcontrolError as error:
+        trouble = error
+    finally:
+        poll.line.close()
+    return poll.capture(started_at, clock.now(), trouble)
+
+
+@dataclass(slots=True)
+class _Poll:
+    """One poll under way."""
+
+    controller: Controller
+    ask: Ask
+    pace: Pace
+    clock: Clock
+    memory: Memory
+    line: Line = field(init=False)
+    client: Client = field(init=False)
+    talk: Conversation = field(init=False)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        options, budget = self.options, self.controller.budget
+        kind = options.connection_type
+        peer = Peer(self.controller.address, self.controller.port, kind, options.rack, options.slot)
+        limits = Limits(budget.answer_timeout_s, budget.bytes_limit)
+        self.line = Line(peer, limits, Guard(password=options.password is not None))
+        self.client = Client(self.line, self.pace)
+        self.talk = Conversation(self.client, self.line, self.clock)
+        self.notes = {
+            "connection_type": kind.name.lower(),
+            "rack": str(options.rack),
+            "slot": str(options.slot),
+        }
+        if options.actual_values:
+            self.notes["actual_values"] = " ".join(options.actual_values)
+
+    @property
+    def options(self) -> S7Options:
+        """The controller's own table; its defaults when it has none."""
+        options = self.controller.options
+        return options if isinstance(options, S7Options) else S7Options()
+
+    async def run(self) -> None:
+        """Ask everything that the depth wants. Raises what ends the poll early."""
+        depth, talk = self.ask.depth, self.talk
+        await self._connect()
+        await self._stay_only_if_welcome()
+        words, level = await self._words()
+        await talk.szl(0x0424, 0)
+        await talk.szl(0x01A0, 1)
+        await talk.counts()
+        if depth in (Depth.DIAGNOSTICS, Depth.FULL):
+            await collect_modules.ask(talk)
+        if depth in (Depth.INVENTORY, Depth.FULL):
+            blocks = Blocks(talk, self.ask)
+            await blocks.look()
+            if blocks.wanted:
+                await self._enter_password(level)
+                await blocks.read()
+            if words is not None:
+                await talk.szl(words, 4)
+
+    async def _connect(self) -> None:
+        await self.client.connect()
+        answer = await self.talk.setup()
+        if answer.error:
+            raise RefusedError(f"the controller refuses to talk: error 0x{answer.error:04x}")
+        parameter = wire.parse(answer.heard[0]).parameter if answer.given else b""
+        if len(parameter) != 8 or parameter[0] != wire.SETUP:  # noqa: PLR2004 — see pdu.SETUP
+            raise GarbledError("the controller answers the setup with something else")
+        self.notes["pdu_bytes"] = str(int.from_bytes(parameter[6:8], "big"))
+
+    async def _stay_only_if_welcome(self) -> None:
+        wanted = self.controller.budget.spare_connections
+        if not wanted:
+            return
+        free = _free_connections(await self.talk.szl(0x0132, 1), self.options.connection_type)
+        if free is not None and free < wanted:
+            kind = self.options.connection_type.name
+            raise NoSpareConnectionError(
+                f"{free} connections of type {kind} are left beside ours, {wanted} have to be"
+            )
+
+    async def _words(self) -> tuple[int | None, int]:
+        """Read protection and checksum words; return the list that had them, and the level."""
+        controller_id = self.controller.id
+        for number in self.memory.protection_lists(controller_id):
+            answer = await self.talk.szl(number, 4)
+            if not answer.error:
+                self.memory.learn_protection_list(controller_id, number)
+                return number, _protection_level(answer)
+        self.memory.learn_protection_list(controller_id, None)
+        return None, _READING_FORBIDDEN  # unknown: a configured password is worth trying
+
+    async def _enter_password(self, level: int) -> None:
+        password = self.options.password
+        if password is None or level < _READING_FORBIDDEN:
+            return
+        if self.memory.password_refused(self.controller.id, password):
+            self.notes["password"] = "not tried: it was refused before"  # noqa: S105 — a note, no password
+            return
+        error = await self.client.enter_password(password)
+        if error:
+            self.memory.refuse_password(self.controller.id, password)
+        self.notes["password"] = f"refused: error 0x{error:04x}" if error else "accepted"
+
+    def capture(
+        self, started_at: datetime, ended_at: datetime, trouble: CcontrolError | None
+    ) -> Capture:
+        """Return everything that was heard."""
+        return Capture(
+            controller_id=self.controller.id,
+            family=FAMILY,
+            depth=self.ask.depth,
+            started_at=started_at,
+            ended_at=ended_at,
+            exchanges=tuple(self.talk.exchanges),
+            requests=self.line.requests,
+            bytes_sent=self.line.bytes_sent,
+            bytes_received=self.line.bytes_received,
+            fault=None if trouble is None else str(trouble),
+            fault_class="" if trouble is None else type(trouble).__name__,
+            notes=tuple(sorted(self.notes.items())),
+        )
+
+
+def _free_connections(answer: Answer, kind: ConnectionType) -> int | None:
+    """Return how many more of our type the CPU could take; None when it does not say.
+
+    Record of SZL 0132 index 1: reserved for PG and OP, used by PG and OP, …, free for anybody.
+    """
+    record = answer.payload()[_SZL_HEADER:]
+    if len(record) < 2 * _COMMUNICATION_WORDS:
+        return None
+    _, for_pg, for_op, of_pg, of_op, _, _, free = struct.unpack(">8H", record[:16])
+    reserved = {ConnectionType.PG: for_pg - of_pg, ConnectionType.OP: for_op - of_op}
+    return int(free + max(reserved.get(kind, 0), 0))
+
+
+def _protection_level(answer: Answer) -> int:
+    """Return the valid level, the strictest of a redundant pair; forbidding when unreadable."""
+    payload = answer.payload()
+    length = int.from_bytes(payload[4:6], "big")
+    if length < _SZL_HEADER or len(payload) < _SZL_HEADER + length:
+        return _READING_FORBIDDEN
+    records = range(_SZL_HEADER, len(payload) - length + 1, length)
+    return max(int.from_bytes(payload[at + 6 : at + 8], "big") for at in records)
