@@ -9,6 +9,7 @@ import re
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _BIT_BASE = {"A": 0x00, "O": 0x08, "S": 0x10, "=": 0x18, "AN": 0x20, "ON": 0x28, "R": 0x30}
 _WITH_NUMBER = {  # one byte of code, one byte of operand
@@ -33,6 +34,7 @@ _CALL = re.compile(r"UC (FC|FB)(\d+)")
 _NUMBERED = re.compile(r"(.*?) ?(-?\d+)")
 
 
+@lru_cache(maxsize=4096)
 def _statement(text: str) -> bytes:
     if text in _ALONE:
         return struct.pack(">H", _ALONE[text])
