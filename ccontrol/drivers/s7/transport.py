@@ -8,6 +8,7 @@ collector's: it cancels whoever waits here.
 import asyncio
 import socket
 from dataclasses import dataclass
+from typing import cast
 
 from ccontrol.drivers.s7 import cotp
 from ccontrol.drivers.s7.cotp import ConnectionType
@@ -130,8 +131,9 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport (asyncio calls this)."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 — tells the type checker what create_connection makes
-        self._transport = transport
+        self._transport = cast(
+            "asyncio.Transport", transport
+        )  # uvloop's is one in deed, not by type
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def data_received(self, data: bytes) -> None:
