@@ -1,0 +1,120 @@
+"""The collector process: asks many controllers at once and hands back what they said.
+
+Reads jobs from its standard input, writes captures to its standard output. Decodes nothing and
+holds no key. Ends when its input ends, and kills itself when its event loop stops turning, so that
+it cannot outlive a daemon that was killed.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+
+import uvloop
+
+from ccontrol.canonical import captures
+from ccontrol.clock import Clock, SystemClock
+from ccontrol.drivers.registry import DEFAULT, driver, table_named
+from ccontrol.model.capture import Capture
+from ccontrol.poll.asking import ask_controller
+from ccontrol.poll.messages import Beat, Cancel, Collect, Collected, FromWorker
+from ccontrol.poll.pace import Gate, Turnstiles
+from ccontrol.poll.wire import HEAD_BYTES, frame, frame_length, from_engine
+
+BEAT_S = 1.0
+STUCK_S = 10.0
+"""An event loop that has not turned for so long is stuck in something that never waits."""
+
+
+class Collector:
+    """The jobs in hand, by number."""
+
+    def __init__(self, drivers: str, answers: asyncio.StreamWriter, clock: Clock) -> None:
+        self._drivers = table_named(drivers)
+        self._answers = answers
+        self._clock = clock
+        self._turnstiles = Turnstiles(clock)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    async def serve(self, jobs: asyncio.StreamReader) -> None:
+        """Work until the engine closes the pipe."""
+        beating = asyncio.create_task(self._beat())
+        try:
+            while True:
+                self._take(await _next_frame(jobs))
+        except asyncio.IncompleteReadError:
+            beating.cancel()
+
+    def _take(self, body: bytes) -> None:
+        message = from_engine(body)
+        if isinstance(message, Collect):
+            task = asyncio.create_task(self._collect(message))
+            self._tasks[message.job] = task
+            task.add_done_callback(lambda _done: self._tasks.pop(message.job, None))
+        elif isinstance(message, Cancel) and message.job in self._tasks:
+            self._tasks[message.job].cancel()
+
+    async def _collect(self, job: Collect) -> None:
+        controller = job.controller
+        gate = Gate(self._turnstiles.of(controller.pace_key, job.requests_per_s))
+        family = driver(controller.family, self._drivers)
+        begun = self._clock.monotonic()
+        capture = await ask_controller(family, controller, job.ask, gate, self._clock)
+        duration_ms = round((self._clock.monotonic() - begun) * 1000)
+        self._say(_collected(job.job, capture, duration_ms))
+
+    async def _beat(self) -> None:
+        while True:
+            signal.setitimer(signal.ITIMER_REAL, STUCK_S)
+            self._say(Beat())
+            await asyncio.sleep(BEAT_S)
+
+    def _say(self, message: FromWorker) -> None:
+        self._answers.write(frame(message))
+
+
+def _collected(job: int, capture: Capture, duration_ms: int) -> Collected:
+    return Collected(
+        job=job,
+        capture=captures.encode(capture),
+        requests=capture.requests,
+        bytes_sent=capture.bytes_sent,
+        bytes_received=capture.bytes_received,
+        duration_ms=duration_ms,
+        fault=capture.fault or "",
+        fault_class=capture.fault_class,
+    )
+
+
+async def _next_frame(jobs: asyncio.StreamReader) -> bytes:
+    head = await jobs.readexactly(HEAD_BYTES)
+    return await jobs.readexactly(frame_length(head))
+
+
+async def _main(drivers: str) -> None:
+    loop = asyncio.get_running_loop()
+    jobs = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(jobs), sys.stdin)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the frames
+    transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, answers)
+    writer = asyncio.StreamWriter(transport, protocol, None, loop)
+    await Collector(drivers, writer, SystemClock()).serve(jobs)
+    os._exit(0)  # polls in hand are abandoned; waiting for a silent controller would take seconds
+
+
+def main() -> None:
+    """Entry of the process: `python -m ccontrol.poll.collector`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--drivers", default=DEFAULT)
+    arguments = parser.parse_args()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's ctrl-c is the engine's to answer
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    uvloop.run(_main(arguments.drivers))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""The decoder process: makes facts of captures, one at a time, within bounds of time and memory.
+
+Reads from its standard input, writes to its standard output. Opens no connection and no file. What
+a hostile controller's bytes do to a decoder happens here and nowhere else.
+"""
+
+import argparse
+import logging
+import os
+import resource
+import signal
+import sys
+import threading
+from contextlib import suppress
+from typing import BinaryIO
+
+from ccontrol.canonical import captures
+from ccontrol.drivers.registry import DEFAULT, driver, table_named
+from ccontrol.poll.messages import Beat, Decode, Decoded, FromWorker
+from ccontrol.poll.wire import frame, from_engine, read_frame
+
+BEAT_S = 1.0
+MEMORY_BYTES = 1024 * 1024 * 1024
+"""Address space, not resident memory: room for 64 MB of answers and what is made of them."""
+
+_log = logging.getLogger(__name__)
+
+
+class Decoder:
+    """Answers one request after the other; a second thread says that the process lives."""
+
+    def __init__(self, drivers: str, answers: BinaryIO) -> None:
+        self._drivers = table_named(drivers)
+        self._answers = answers
+        self._saying = threading.Lock()
+
+    def serve(self, requests: BinaryIO) -> None:
+        """Work until the engine closes the pipe."""
+        threading.Thread(target=self._beat, daemon=True).start()
+        while (body := read_frame(requests)) is not None:
+            message = from_engine(body)
+            if isinstance(message, Decode):
+                signal.setitimer(signal.ITIMER_REAL, message.time_limit_s)
+                self._say(self._decode(message))
+                signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _decode(self, request: Decode) -> Decoded:
+        try:
+            capture = captures.decode(request.capture)
+            family = driver(capture.family, self._drivers)
+            return Decoded(request.job, family.interpret(capture, request.seal))
+        except Exception as error:  # noqa: BLE001 — supervised border: interpret is total
+            _log.exception("a capture could not be decoded job=%s", request.job)
+            return Decoded(request.job, None, f"{type(error).__name__}: {error}")
+
+    def _beat(self) -> None:
+        pause = threading.Event()
+        try:
+            while True:
+                self._say(Beat())
+                pause.wait(BEAT_S)
+        except BrokenPipeError:
+            os._exit(0)  # the engine was killed: nobody waits for what is being decoded
+
+    def _say(self, message: FromWorker) -> None:
+        with self._saying:
+            self._answers.write(frame(message))
+            self._answers.flush()
+
+
+def main() -> None:
+    """Entry of the process: `python -m ccontrol.poll.decoder`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--drivers", default=DEFAULT)
+    parser.add_argument("--memory-bytes", type=int, default=MEMORY_BYTES)
+    arguments = parser.parse_args()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's ctrl-c is the engine's to answer
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # out of time: the kernel ends the process
+    resource.setrlimit(resource.RLIMIT_AS, (arguments.memory_bytes, arguments.memory_bytes))
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the frames
+    with suppress(BrokenPipeError):  # the engine was killed; there is nobody left to tell
+        Decoder(arguments.drivers, answers).serve(sys.stdin.buffer)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""What the engine and its worker processes say to each other. Frozen values, no behaviour."""
+
+from dataclasses import dataclass
+
+from ccontrol.drivers.api import Ask
+from ccontrol.model.controller import Controller
+from ccontrol.model.secret import Seal
+from ccontrol.model.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """To the collector: ask this controller."""
+
+    job: int
+    controller: Controller
+    ask: Ask
+    requests_per_s: float
+    """The pace of its bridge: the slowest that anybody behind it asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """To the collector: let go of this controller at once."""
+
+    job: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """From the collector: what was heard, encoded, with the few numbers that the journal needs."""
+
+    job: int
+    capture: bytes
+    """See canonical.captures. The engine's main process never decodes it."""
+    requests: int
+    bytes_sent: int
+    bytes_received: int
+    duration_ms: int
+    fault: str = ""
+    fault_class: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decode:
+    """To the decoder: make facts of this."""
+
+    job: int
+    capture: bytes
+    seal: Seal
+    time_limit_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """From the decoder: the facts, or why there are none (a defect of the driver)."""
+
+    job: int
+    snapshot: Snapshot | None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """From a worker, every second: its event loop still turns. The first one says "ready"."""
+
+
+ToWorker = Collect | Cancel | Decode
+FromWorker = Collected | Decoded | Beat

@@ -1,0 +1,210 @@
+"""The worker processes, real ones: what they do, how they die, who is blamed."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from ccontrol.canonical import captures
+from ccontrol.clock import SystemClock
+from ccontrol.drivers.api import Ask
+from ccontrol.errors import EngineError
+from ccontrol.model.aspect import Depth
+from ccontrol.model.controller import Budget
+from ccontrol.model.secret import Seal
+from ccontrol.poll import crew as crew_module
+from ccontrol.poll.crew import Crew, Lost
+from ccontrol.poll.messages import Collected, Decoded
+from tests.unit.poll.toy import TABLE, Plc, controller, serving
+
+SEAL = Seal(bytes(32))
+GLANCE = Ask(Depth.GLANCE)
+
+
+@pytest.fixture
+def plc() -> Plc:
+    return Plc()
+
+
+@pytest.fixture
+def port(plc: Plc) -> Iterator[int]:
+    with serving(plc) as port:
+        yield port
+
+
+@pytest.fixture(autouse=True)
+def _workers_find_the_toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+
+
+@asynccontextmanager
+async def working() -> AsyncIterator[Crew]:
+    crew = Crew(TABLE, SystemClock())
+    try:
+        yield crew
+    finally:
+        await crew.stop()
+
+
+def with_crew(story: Callable[[Crew], Awaitable[None]]) -> None:
+    async def tell() -> None:
+        async with working() as crew:
+            await story(crew)
+
+    asyncio.run(tell())
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not happened():  # noqa: ASYNC110 — what is waited for happens in another process
+            await asyncio.sleep(0.01)
+
+
+def wanted() -> bool:
+    return True
+
+
+def test_what_a_controller_said_comes_back_and_is_understood(port: int) -> None:
+    async def story(crew: Crew) -> None:
+        heard = await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        assert isinstance(heard, Collected)
+        assert captures.decode(heard.capture).controller_id == "press-1"
+        understood = await crew.decode(heard.capture, SEAL)
+        assert isinstance(understood, Decoded)
+        assert understood.snapshot is not None
+        assert understood.snapshot.usable
+
+    with_crew(story)
+
+
+def test_a_worker_that_dies_over_one_poll_names_the_culprit(plc: Plc, port: int) -> None:
+    plc.misdeed = "die"
+
+    async def story(crew: Crew) -> None:
+        lost = await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        assert lost == Lost("the worker process died", sure=True)
+        plc.misdeed = ""
+        assert isinstance(await crew.collect(controller(port), GLANCE, 100.0, wanted), Collected)
+
+    with_crew(story)
+
+
+def test_of_several_polls_in_a_dead_worker_nobody_is_blamed(plc: Plc, port: int) -> None:
+    async def story(crew: Crew) -> None:
+        plc.misdeed = "silent"
+        tasks = [
+            asyncio.create_task(crew.collect(controller(port, name), GLANCE, 100.0, wanted))
+            for name in ("a", "b")
+        ]
+        await until(lambda: crew.shared.in_hand == 2)
+        assert crew.shared.pid is not None
+        os.kill(crew.shared.pid, signal.SIGKILL)
+        assert [await task for task in tasks] == [Lost("the worker process died", sure=False)] * 2
+
+    with_crew(story)
+
+
+def test_a_loop_that_stops_turning_is_killed(
+    plc: Plc, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew_module, "SILENT_S", 1.5)
+    plc.misdeed = "spin"
+
+    async def story(crew: Crew) -> None:
+        lost = await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        assert isinstance(lost, Lost)
+        assert "no sign of life" in lost.reason
+
+    with_crew(story)
+
+
+def test_a_driver_that_does_not_let_go_is_killed_and_blamed(
+    plc: Plc, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew_module, "KILL_GRACE_S", -1.5)
+    plc.misdeed = "deaf"
+    hurried = Budget(requests_per_s=100.0, time_limit_s=0.3, answer_timeout_s=60.0)
+
+    async def story(crew: Crew) -> None:
+        lost = await crew.collect(controller(port, budget=hurried), GLANCE, 100.0, wanted)
+        assert lost == Lost("over its time limit and did not let go", sure=True)
+
+    with_crew(story)
+
+
+def test_a_pause_lets_go_within_a_second(plc: Plc, port: int) -> None:
+    plc.misdeed = "silent"
+
+    async def story(crew: Crew) -> None:
+        polled = controller(port)
+        task = asyncio.create_task(crew.collect(polled, GLANCE, 100.0, wanted))
+        await until(lambda: bool(plc.asked))
+        crew.cancel(polled, "paused")
+        async with asyncio.timeout(1.0):
+            heard = await task
+        assert isinstance(heard, Collected)
+        assert heard.fault_class == "PausedError"
+        assert heard.requests == 1
+
+    with_crew(story)
+
+
+@pytest.mark.parametrize("misdeed", ["decoder-dies", "decoder-spins"])
+def test_a_capture_that_kills_the_decoder_hurts_nobody_else(
+    plc: Plc, port: int, misdeed: str
+) -> None:
+    async def story(crew: Crew) -> None:
+        good = await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        plc.misdeed = misdeed
+        bad = await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        assert isinstance(good, Collected)
+        assert isinstance(bad, Collected)
+        answers = await asyncio.gather(
+            crew.decode(bad.capture, SEAL, 0.5), crew.decode(good.capture, SEAL)
+        )
+        assert isinstance(answers[0], Lost)
+        assert answers[0].sure
+        assert isinstance(answers[1], Decoded)
+        assert answers[1].snapshot is not None
+
+    with_crew(story)
+
+
+def test_a_bomb_meets_the_decoders_bound_of_memory(plc: Plc, port: int) -> None:
+    plc.misdeed = "decoder-bomb"
+
+    async def story(crew: Crew) -> None:
+        heard = await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        assert isinstance(heard, Collected)
+        answer = await crew.decode(heard.capture, SEAL)
+        assert isinstance(answer, Decoded)
+        assert answer.snapshot is None
+        assert "MemoryError" in answer.fault
+
+    with_crew(story)
+
+
+def test_workers_end_when_the_engine_is_gone(port: int) -> None:
+    async def story(crew: Crew) -> None:
+        await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        pid = crew.shared.pid
+        assert pid is not None
+        await crew.stop()
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+    with_crew(story)
+
+
+def test_a_worker_that_cannot_start_is_told_as_such(port: int) -> None:
+    async def tell() -> None:
+        crew = Crew("no.such.module:DRIVERS", SystemClock())
+        with pytest.raises(EngineError, match="could not be started"):
+            await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        await crew.stop()
+
+    asyncio.run(tell())
