@@ -1,4 +1,4 @@
-"""What a checked configuration is. Frozen values; how they are read from TOML is `load`'s business."""
+"""What a checked configuration is: frozen values. How they are read from TOML is `load`'s."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,8 @@ class StoreSettings:
     low_water_bytes: int = 1_073_741_824
     """Below this much free disk the writer stops loudly."""
     journal_retention_days: int = 400
+    spool_limit_bytes: int = 1_073_741_824
+    """Most bytes that wait for a store that takes nothing; polls stop loudly before more do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""What must hold between tables: nothing twice, nothing inside another. Works on raw tables too.
+
+So that doubles are found even when the tables that hold them have faults of their own.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ccontrol.config.faults import Faults
+from ccontrol.config.tables import Raw
+from ccontrol.model.controller import Controller
+
+Placed = tuple[str, Raw]
+"""A raw table with the path that leads to it."""
+
+
+def no_name_twice(tables: Iterable[Placed], key: str, faults: Faults) -> None:
+    """Note every table whose `key` another one has already, capitals aside."""
+    seen: dict[str, str] = {}
+    for path, raw in tables:
+        name = raw.get(key)
+        if not isinstance(name, str) or not name:
+            continue
+        first = seen.setdefault(name.casefold(), path)
+        if first != path:
+            faults.add(f"{path}.{key}", f"{name!a} is taken by {first} (capitals do not count)")
+
+
+def no_site_called_like_a_controller(
+    sites: Iterable[Placed], controllers: Iterable[Placed], faults: Faults
+) -> None:
+    """Note every controller whose id is a site's name: commands take either."""
+    names = {name.casefold() for _, raw in sites if isinstance(name := raw.get("name"), str)}
+    for path, raw in controllers:
+        controller_id = raw.get("id")
+        if isinstance(controller_id, str) and controller_id.casefold() in names:
+            faults.add(f"{path}.id", f"{controller_id!a} is the name of a site")
+
+
+def no_store_in_another(stores: Iterable[tuple[str, Path]], faults: Faults) -> None:
+    """Note every store that lies where another one does, or inside it."""
+    seen: dict[Path, str] = {}
+    for path, folder in stores:
+        for other, owner in seen.items():
+            if folder == other or other in folder.parents or folder in other.parents:
+                faults.add(f"{path}.path", f"lies in the same folder as {owner}, or one inside it")
+        seen[folder] = path
+
+
+def no_place_twice(controllers: Iterable[tuple[str, Controller]], faults: Faults) -> None:
+    """Note every controller that is reached exactly like another one: a copy with a new id."""
+    seen: dict[tuple[str, str, int], list[tuple[str, Controller]]] = {}
+    for path, controller in controllers:
+        place = (controller.family, controller.address.casefold(), controller.port)
+        others = seen.setdefault(place, [])
+        for first, other in others:
+            if other.options == controller.options:
+                faults.add(f"{path}.address", f"this is the controller of {first} once more")
+                break
+        others.append((path, controller))
+
+
+def controllers_of(path: str, site: Raw) -> tuple[Placed, ...]:
+    """Return a site's controllers, those with faults of their own too."""
+    tables = site.get("controller")
+    if not isinstance(tables, list):
+        return ()
+    placed = [(f"{path}.controller[{place}]", table) for place, table in enumerate(tables)]
+    return tuple((where, table) for where, table in placed if isinstance(table, dict))

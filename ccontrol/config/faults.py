@@ -1,0 +1,182 @@
+"""What is wrong with a configuration, said so that its owner can mend it. Reads no file.
+
+Turns pydantic's complaints into one sentence each: the path, what is wanted, what was found.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Literal, TypeVar, Union, get_args, get_origin
+
+import annotated_types
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from ccontrol.model.secret import Secret
+
+M = TypeVar("M", bound=BaseModel)
+Location = tuple[str | int, ...]
+_LONGEST = 60
+_ALIKE = 0.6
+_NOUNS: Mapping[object, str] = {
+    str: "a text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    Secret: "a secret by reference",
+    dict: "a table",
+    list: "a list",
+    tuple: "a list",
+}
+
+
+class Faults:
+    """Everything wrong with one file, in the order in which it was found, each once."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, None] = {}
+
+    def add(self, path: str, said: str) -> None:
+        """Note a fault; `path` leads to the setting, "" is the file itself."""
+        self._found[f"{path}: {said}" if path else said] = None
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """The faults, one line each."""
+        return tuple(self._found)
+
+
+def check(
+    model: type[M],
+    raw: Mapping[str, object],
+    path: str,
+    faults: Faults,
+    *,
+    siblings: Iterable[str] = (),
+    reported: frozenset[str] = frozenset(),
+    partial: bool = False,
+) -> M | None:
+    """Return the checked table, or None after noting every fault in it.
+
+    `siblings` are keys that are allowed beside the model's and checked elsewhere; faults of the
+    keys in `reported` were noted already; `partial` forgives what is missing (defaults).
+    """
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        for complaint in error.errors(include_url=False):
+            location = complaint["loc"]
+            if partial and complaint["type"] == "missing":
+                continue
+            if location and location[0] in reported:
+                continue
+            said = _sentence(model, location, complaint, tuple(siblings))
+            faults.add(join(path, location), said)
+    return None
+
+
+def join(path: str, location: Location) -> str:
+    """Return a path continued: ("site", 0, "name") → site[0].name."""
+    for step in location:
+        if isinstance(step, int):
+            path = f"{path}[{step}]"
+        else:
+            path = f"{path}.{_shown_key(step)}" if path else _shown_key(step)
+    return path
+
+
+def guess(word: str, known: Iterable[str]) -> str:
+    """Return "; did you mean 'slot'?" when one of the known words looks like it, else nothing."""
+    folded = {name.casefold(): name for name in known}
+    close = get_close_matches(word.casefold()[:_LONGEST], folded, n=1, cutoff=_ALIKE)
+    return f"; did you mean '{folded[close[0]]}'?" if close else ""
+
+
+def shown(value: object) -> str:
+    """Return a value as TOML would nearly write it, short and without control characters."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = ascii(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def wanted(field: FieldInfo, *, whole: bool = False) -> str:
+    """Return what a setting wants, in words: "a number 0..7", "one of 'op', 'pg'"."""
+    kind = plain(field.annotation)
+    if get_origin(kind) is Literal:
+        return _one_of(get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _one_of(member.value for member in kind)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return "a table"
+    noun = "a whole number" if whole and kind is int else _NOUNS.get(get_origin(kind) or kind, "")
+    return f"{noun or 'something else'}{_bounds(field.metadata)}"
+
+
+def _sentence(
+    model: type[BaseModel], location: Location, complaint: ErrorDetails, siblings: tuple[str, ...]
+) -> str:
+    kind, got = complaint["type"], complaint["input"]
+    if kind == "extra_forbidden":
+        known = (*_owner(model, location).model_fields, *siblings)
+        return f"unknown key{guess(str(location[-1]), known)}"
+    if kind == "value_error":
+        return str(complaint["ctx"]["error"])
+    field = _owner(model, location).model_fields.get(str(_setting(location)))
+    want = wanted(field, whole=isinstance(got, float)) if field else str(complaint["msg"])
+    return f"is missing; want {want}" if kind == "missing" else f"want {want}, got {shown(got)}"
+
+
+def _owner(model: type[BaseModel], location: Location) -> type[BaseModel]:
+    """Return the model of the innermost table that a location leads to."""
+    for step in location[:-1]:
+        field = model.model_fields.get(str(step))
+        inner = plain(field.annotation) if field else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return model
+        model = inner
+    return model
+
+
+def _setting(location: Location) -> str | int:
+    """Return the key of a location; an item of a list belongs to the list's key."""
+    names = [step for step in location if isinstance(step, str)]
+    return names[-1] if names else ""
+
+
+def plain(annotation: object) -> object:
+    """Return a type without its "or None"."""
+    if get_origin(annotation) in {Union, UnionType}:
+        kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+        return kinds[0] if len(kinds) == 1 else annotation
+    return annotation
+
+
+def _one_of(values: Iterable[object]) -> str:
+    words = [shown(value) for value in values]
+    return words[0] if len(words) == 1 else f"one of {', '.join(words)}"
+
+
+def _bounds(metadata: Iterable[object]) -> str:
+    low: object = ""
+    high: object = ""
+    for rule in metadata:
+        if isinstance(rule, annotated_types.Ge):
+            low = rule.ge
+        elif isinstance(rule, annotated_types.Le):
+            high = rule.le
+        elif isinstance(rule, annotated_types.MinLen):
+            low = rule.min_length
+        elif isinstance(rule, annotated_types.MaxLen):
+            high = rule.max_length
+    return f" {low}..{high}" if low != "" or high != "" else ""
+
+
+def _shown_key(key: str) -> str:
+    return key if key.isidentifier() and key.isascii() else shown(key)

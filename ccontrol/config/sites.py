@@ -1,0 +1,160 @@
+"""From raw tables to sites and controllers: defaults merged, families asked, parts put together.
+
+Every fault is noted at the desk; a part that has one comes out as None and the rest goes on.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from ccontrol.config.family import Family
+from ccontrol.config.faults import guess, shown
+from ccontrol.config.schema import (
+    BudgetTable,
+    ControllerTable,
+    KeyTable,
+    ScheduleTable,
+    SiteTable,
+    StoreTable,
+)
+from ccontrol.config.secrets import Reference, WithheldSecret
+from ccontrol.config.settings import KeyFile, KeyInAgent, Site, StoreSettings
+from ccontrol.config.tables import Desk, Raw
+from ccontrol.model.controller import Controller
+from ccontrol.model.secret import Secret
+
+_OF_SITE = ("store", "defaults", "controller")
+_SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
+M = TypeVar("M", bound=BaseModel)
+Defaults = Mapping[str, Raw]
+"""A site's defaults by the table that they are for."""
+
+
+@dataclass(slots=True)
+class SiteReader:
+    """Reads the sites of one file."""
+
+    desk: Desk
+    families: Mapping[str, Family]
+    stores: list[tuple[str, Path]] = field(default_factory=list)
+    controllers: list[tuple[str, Controller]] = field(default_factory=list)
+    """Those without a fault, with the path that leads to them."""
+
+    def site(self, raw: Raw, path: str) -> Site | None:
+        """Return one site, or None when its own tables have faults."""
+        own = {name: value for name, value in raw.items() if name not in _OF_SITE}
+        head = self.desk.table(SiteTable, own, path, siblings=_OF_SITE)
+        store = self._store(self.desk.subtable(raw, "store", path), f"{path}.store")
+        defaults = self._defaults(self.desk.subtable(raw, "defaults", path), f"{path}.defaults")
+        name = head.name if head else ""
+        found = [
+            self._controller(table, where, defaults, name)
+            for where, table in self.desk.tables(raw, "controller", path)
+        ]
+        controllers = tuple(controller for controller in found if controller is not None)
+        if head is None or store is None:
+            return None
+        return Site(head.name, head.title or head.name, store, controllers)
+
+    def _store(self, raw: Raw, path: str) -> StoreSettings | None:
+        table = self.desk.table(StoreTable, raw, path)
+        if table is None:
+            return None
+        if _weak(table.seal_key):
+            self.desk.faults.add(f"{path}.seal_key", "what it names is not 64 hex digits")
+        folder = self.desk.at(table.path)
+        self.stores.append((path, folder))
+        return StoreSettings(
+            path=folder,
+            signing_key=self._key(table.signing_key, f"{path}.signing_key"),
+            **{
+                name: getattr(table, name)
+                for name in StoreTable.model_fields
+                if name not in {"path", "signing_key"}
+            },
+        )
+
+    def _key(self, table: KeyTable, path: str) -> KeyFile | KeyInAgent:
+        if table.agent is not None:
+            return KeyInAgent(self.desk.at(table.agent), table.public_key or "")
+        if table.file is not None:
+            return KeyFile(self.desk.file(Reference("file", table.file), path))
+        return KeyFile(self.desk.file(Reference("credential", table.credential or ""), path))
+
+    def _defaults(self, raw: Raw, path: str) -> Defaults:
+        models = self._models()
+        for name in raw:
+            if name not in models:
+                self.desk.faults.add(f"{path}.{name}", f"unknown key{guess(name, models)}")
+        known = {name: self.desk.subtable(raw, name, path) for name in models}
+        for name, table in known.items():
+            self.desk.table(models[name], table, f"{path}.{name}", partial=True)
+        return known
+
+    def _controller(self, raw: Raw, path: str, defaults: Defaults, site: str) -> Controller | None:
+        models = self._models()
+        own = {name: value for name, value in raw.items() if name not in models}
+        head = self.desk.table(ControllerTable, own, path, siblings=models)
+        schedule = self._merged(ScheduleTable, "schedule", raw, path, defaults)
+        budget = self._merged(BudgetTable, "budget", raw, path, defaults)
+        options = self._options(raw, path, defaults)
+        if head is None or schedule is None or budget is None or options is None:
+            return None
+        family = self.families[head.family]
+        controller = Controller(
+            id=head.id,
+            site=site,
+            area=head.area,
+            family=head.family,
+            address=head.address,
+            port=head.port or family.manifest.default_port,
+            name=head.name,
+            bridge=head.bridge,
+            criticality=head.criticality,
+            owner=head.owner,
+            tags=head.tags,
+            schedule=schedule.model,
+            budget=budget.model,
+            options=family.freeze(options),
+        )
+        self.controllers.append((path, controller))
+        return controller
+
+    def _options(self, raw: Raw, path: str, defaults: Defaults) -> BaseModel | None:
+        """Return the checked table of the controller's family, None when it has faults."""
+        name = raw.get("family")
+        if not isinstance(name, str):
+            return None
+        for other in self.families:
+            if other in raw and other != name:
+                self.desk.faults.add(f"{path}.{other}", f"the family here is {shown(name)}")
+        if name not in self.families:
+            known = ", ".join(sorted(self.families))
+            hint = guess(name, self.families) or f"; known are: {known}"
+            self.desk.faults.add(f"{path}.family", f"no such family: {shown(name)}{hint}")
+            return None
+        return self._merged(self.families[name].options, name, raw, path, defaults)
+
+    def _merged(
+        self, model: type[M], name: str, raw: Raw, path: str, defaults: Defaults
+    ) -> M | None:
+        """Return a controller's table over its site's defaults, key by key."""
+        own = self.desk.subtable(raw, name, path)
+        inherited = defaults[name]
+        reported = frozenset(inherited.keys() - own.keys())
+        return self.desk.table(model, {**inherited, **own}, f"{path}.{name}", reported=reported)
+
+    def _models(self) -> Mapping[str, type[BaseModel]]:
+        """Return the tables that a controller, and its site's defaults, may hold."""
+        families = {name: family.options for name, family in self.families.items()}
+        return {"schedule": ScheduleTable, "budget": BudgetTable, **families}
+
+
+def _weak(seal_key: Secret) -> bool:
+    if isinstance(seal_key, WithheldSecret):
+        return False
+    return _SEAL_KEY.fullmatch(seal_key.reveal()) is None

@@ -1,0 +1,143 @@
+"""One table of the file, from raw TOML to checked: secrets looked up, lists and words made types.
+
+What the tables are is the schema's; how they hang together is load's.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar, get_origin
+
+from pydantic import BaseModel
+
+from ccontrol.config.faults import Faults, check, join, plain, shown
+from ccontrol.config.secrets import HOW_TO, KINDS, Reference, SecretSource, WithheldSecret
+from ccontrol.errors import SecretMissingError
+from ccontrol.model.secret import Secret
+
+M = TypeVar("M", bound=BaseModel)
+Raw = Mapping[str, object]
+_CREDENTIAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")
+
+
+@dataclass(slots=True)
+class Desk:
+    """What checking a file needs at hand: where it lies, who has the secrets, what was found."""
+
+    folder: Path
+    """The folder of the file: relative paths start here."""
+    secrets: SecretSource
+    faults: Faults = field(default_factory=Faults)
+    missing: dict[str, None] = field(default_factory=dict)
+    """References that are written right and name nothing that could be had, each once."""
+
+    def table(
+        self,
+        model: type[M],
+        raw: Raw,
+        path: str,
+        *,
+        siblings: Iterable[str] = (),
+        reported: frozenset[str] = frozenset(),
+        partial: bool = False,
+    ) -> M | None:
+        """Return the checked table, or None after noting every fault in it.
+
+        `siblings`, `reported` and `partial` are those of `faults.check`.
+        """
+        before = len(self.faults.found)
+        ready = {
+            name: self._ready(model, name, value, "" if name in reported else join(path, (name,)))
+            for name, value in raw.items()
+        }
+        checked = check(
+            model, ready, path, self.faults, siblings=siblings, reported=reported, partial=partial
+        )
+        return checked if len(self.faults.found) == before else None
+
+    def subtable(self, raw: Raw, name: str, path: str) -> Raw:
+        """Return a table within a table; an empty one when there is none or it is no table."""
+        value = raw.get(name, {})
+        if isinstance(value, dict):
+            return value
+        self.faults.add(join(path, (name,)), f"want a table, got {shown(value)}")
+        return {}
+
+    def tables(self, raw: Raw, name: str, path: str) -> tuple[tuple[str, Raw], ...]:
+        """Return a list of tables, each with the path that leads to it."""
+        value = raw.get(name, [])
+        where = join(path, (name,))
+        if not isinstance(value, list):
+            self.faults.add(where, f"want a list of tables, each begun with {_header(where)}")
+            return ()
+        for place, item in enumerate(value):
+            if not isinstance(item, dict):
+                self.faults.add(join(where, (place,)), f"want a table, got {shown(item)}")
+        placed = [(join(where, (place,)), item) for place, item in enumerate(value)]
+        return tuple((path, item) for path, item in placed if isinstance(item, dict))
+
+    def at(self, name: str) -> Path:
+        """Return the path that a setting names; relative ones start at the file's folder."""
+        return self.folder / name
+
+    def file(self, reference: Reference, path: str) -> Path:
+        """Return the file that a reference names; when it is not there, that is noted."""
+        reference = self._anchored(reference)
+        try:
+            return self.secrets.path(reference)
+        except SecretMissingError as error:
+            self.missing[f"{path}: {error}"] = None
+            return self.at(reference.name)
+
+    def _ready(self, model: type[BaseModel], name: str, value: object, path: str) -> object:
+        """Return a raw value in the type that the setting wants, if there is one."""
+        setting = model.model_fields.get(name)
+        kind = plain(setting.annotation) if setting else None
+        if kind is Secret:
+            return self._secret(value, path)
+        if get_origin(kind) is tuple and isinstance(value, list):
+            return tuple(value)
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return next((member for member in kind if member.value == value), value)
+        return value
+
+    def _secret(self, value: object, path: str) -> Secret:
+        """Return the secret of a reference. A literal one is refused, and never repeated."""
+        reference = _reference(value)
+        if isinstance(reference, str):
+            if path:
+                self.faults.add(path, reference)
+            return WithheldSecret(reference)
+        try:
+            return self.secrets.text(self._anchored(reference))
+        except SecretMissingError as error:
+            if path:
+                self.missing[f"{path}: {error}"] = None
+            return WithheldSecret(str(error))
+
+    def _anchored(self, reference: Reference) -> Reference:
+        if reference.kind != "file":
+            return reference
+        return Reference("file", str(self.at(reference.name)))
+
+
+def _reference(value: object) -> Reference | str:
+    """Return the reference that a value is, or what is wrong with it without showing it."""
+    if isinstance(value, str):
+        return f"a secret may not stand in this file; {HOW_TO}"
+    if not isinstance(value, dict) or len(value) != 1:
+        return f"want a secret by reference: {HOW_TO}"
+    ((kind, name),) = value.items()
+    if kind not in KINDS:
+        return f"no such kind of reference; {HOW_TO}"
+    if not isinstance(name, str) or not name or "\0" in name:
+        return f"want the name as a text: {HOW_TO}"
+    if kind != "file" and _CREDENTIAL.fullmatch(name) is None:
+        return f"want a name of letters, digits, '_', '.', '-' as {kind}"
+    return Reference(kind, name)
+
+
+def _header(path: str) -> str:
+    return f"[[{re.sub(r'\[[0-9]+]', '', path)}]]"
