@@ -6,7 +6,7 @@ from pathlib import Path
 from ccontrol.clock import Clock
 from ccontrol.errors import AlreadyThereError
 from ccontrol.store import git_process
-from ccontrol.store.disk import Disk, named_failures, sync_all
+from ccontrol.store.disk import Disk, named_failures, sync_below
 from ccontrol.store.layout import BRANCH, OWN_FOLDER, SETTINGS, reflog_path
 from ccontrol.store.message import Message
 from ccontrol.store.writer import Daemon, Receipt, Writer
@@ -33,7 +33,7 @@ def create(git_dir: Path, daemon: Daemon, clock: Clock) -> Receipt:
     if receipt is None:  # never: a first commit always brings the attributes
         raise AlreadyThereError(f"{growing} was not empty")
     with named_failures(git_dir):
-        sync_all(Disk(), growing)
+        sync_below(Disk(), growing)
         growing.rename(git_dir)
         Disk().sync(git_dir.parent)
     return receipt

@@ -6,13 +6,17 @@ forgets whatever was not synced.
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from ccontrol.errors import StoreError, StoreFullError, StoreReadOnlyError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_THREADS = 8  # they only wait
+_WORTH_THREADS = 3
 _READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
@@ -32,6 +36,14 @@ class Disk:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+    def sync_all(self, paths: Collection[Path]) -> None:
+        """Sync several files or folders; together, so that the disk's journal is written once."""
+        if len(paths) < _WORTH_THREADS:
+            for path in paths:
+                self.sync(path)
+        else:
+            list(_pool().map(self.sync, paths))
 
     def rename(self, source: Path, target: Path) -> None:
         """Move a file over another one in a single step."""
@@ -67,13 +79,16 @@ class Disk:
         path.unlink(missing_ok=True)
 
 
-def sync_all(disk: Disk, folder: Path) -> None:
-    """Sync a folder with everything in it, and its own name: for a store that was just made."""
+def sync_below(disk: Disk, folder: Path) -> None:
+    """Sync a folder with everything in it: for a store that was just made."""
     for parent, _folders, files in os.walk(folder):
-        for name in files:
-            disk.sync(Path(parent) / name)
+        disk.sync_all([Path(parent) / name for name in files])
         disk.sync(Path(parent))
-    disk.sync(folder.parent)
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="store-sync")
 
 
 @contextmanager

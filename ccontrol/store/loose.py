@@ -37,13 +37,11 @@ class LooseWriter:
         """Write and sync everything that was put: first the contents, then the names."""
         with named_failures(self._objects):
             moves = [self._write(name, framed) for name, framed in self._pending.items()]
-            for temporary, _final in moves:
-                self._disk.sync(temporary)
+            self._disk.sync_all([temporary for temporary, _final in moves])
             for temporary, final in moves:
                 if temporary != final:
                     self._disk.rename(temporary, final)
-            for folder in {final.parent for _temporary, final in moves}:
-                self._disk.sync(folder)
+            self._disk.sync_all({final.parent for _temporary, final in moves})
         self._pending.clear()
 
     def _write(self, name: str, framed: bytes) -> tuple[Path, Path]:

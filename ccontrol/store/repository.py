@@ -3,6 +3,7 @@
 Writing is writer's business, checking verify's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,9 +13,11 @@ from ccontrol.errors import StoreError
 from ccontrol.store import commits, refs, shadow
 from ccontrol.store.commits import Commit
 from ccontrol.store.layout import BRANCH, shadow_path
-from ccontrol.store.objects import Entry, Ids, parse_tree
+from ccontrol.store.objects import Entry, parse_tree
 from ccontrol.store.reading import ObjectReader
 from ccontrol.store.shadowing import Shadows
+
+_FOLDERS_KEPT = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Repository:
         self.git_dir = git_dir
         self.objects = ObjectReader(git_dir)
         self.shadows = Shadows(self.objects, shadows)
+        self._latest: Commit | None = None
+        self._folders: dict[bytes, Mapping[str, Entry]] = {}
 
     @classmethod
     def open(cls, git_dir: Path) -> Self:
@@ -45,8 +50,10 @@ class Repository:
 
     def commit(self, commit_id: str) -> Commit:
         """Read a commit; `commit_id` is its full id."""
-        raw = self.objects.content(bytes.fromhex(commit_id), "commit")
-        return commits.parse(commit_id, raw)
+        if self._latest is None or self._latest.id != commit_id:
+            raw = self.objects.content(bytes.fromhex(commit_id), "commit")
+            self._latest = commits.parse(commit_id, raw)
+        return self._latest
 
     def tree_of(self, path: str = "", commit: str | None = None) -> TreeId | None:
         """Return the ids of a folder at a commit (default: the head); None when it is not there."""
@@ -97,13 +104,15 @@ class Repository:
             entry = found
         return entry
 
-    def folder(self, sha1: bytes) -> dict[str, Entry]:
-        """Read one tree."""
-        return parse_tree(self.objects.content(sha1, "tree"))
-
-    def ids(self, entry: Entry) -> Ids:
-        """Return both ids of a file or folder."""
-        return Ids(entry.sha1, self.shadows.of([entry])[entry.sha1])
+    def folder(self, sha1: bytes) -> Mapping[str, Entry]:
+        """Read one tree; those on the way to every controller are read once."""
+        found = self._folders.pop(sha1, None)
+        if found is None:
+            found = parse_tree(self.objects.content(sha1, "tree"))
+            if len(self._folders) >= _FOLDERS_KEPT:
+                del self._folders[next(iter(self._folders))]
+        self._folders[sha1] = found  # the newest stands last
+        return found
 
     def close(self) -> None:
         """End the git process and close the cache."""

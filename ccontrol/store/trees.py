@@ -11,9 +11,11 @@ from ccontrol.errors import StoreTamperedError
 from ccontrol.store import objects
 from ccontrol.store.objects import Entry, Ids, Kind
 
-_NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9 !#$%&'()+,.;=@\[\]^_`{}~-]{1,255}")
-_ATTRIBUTES = ".gitattributes"
+_SIGN = r"A-Za-z0-9!#$%&'()+,;=@\[\]^_`{}~\-"
+_NAME = rf"(?!(?i:[.]git|git~))[{_SIGN}. ]{{0,254}}[{_SIGN}]"
+_PATH = re.compile(rf"[.]gitattributes|{_NAME}(?:/{_NAME})*")
 _LONGEST_PATH = 1024
+_SHOWN = 100
 
 Edits = Mapping[str, bytes | None]
 """Path → new content; None removes the file or the whole folder of that name."""
@@ -46,24 +48,27 @@ def split(path: str) -> list[str]:
 
     Names are encoded before they come here; this is the last line against `..`, `.git` and worse.
     """
-    parts = path.split("/")
-    for part in parts:
-        hidden = part.lower().startswith((".git", "git~")) and path != _ATTRIBUTES
-        if _NAME.fullmatch(part) is None or part[-1] in " ." or hidden:
-            raise ValueError(f"{path!r} cannot be stored: {part!r} is not a safe name")
-    if len(path) > _LONGEST_PATH:
-        raise ValueError(f"{path[:60]!r}… cannot be stored: longer than {_LONGEST_PATH}")
-    return parts
+    if len(path) > _LONGEST_PATH or _PATH.fullmatch(path) is None:
+        raise ValueError(f"{path[:_SHOWN]!r} cannot be stored: it holds a name that is not safe")
+    return path.split("/")
+
+
+def _nowhere(_kind: Kind, _content: bytes) -> None:
+    """Keep nothing: for asking what a tree would be."""
 
 
 class TreeBuilder:
-    """Builds one new tree. Afterwards `fresh` holds the ids of what is not yet in the store."""
+    """Builds one new tree. Afterwards `fresh` holds the ids of what is not yet in the store.
+
+    `load` reads a tree, `shadows_of` knows the shadow ids of what is in the store, and `put` takes
+    every new object.
+    """
 
     def __init__(
         self,
-        load: Callable[[bytes], dict[str, Entry]],
-        put: Callable[[Kind, bytes], bytes],
+        load: Callable[[bytes], Mapping[str, Entry]],
         shadows_of: Callable[[Iterable[Entry]], Mapping[bytes, bytes]],
+        put: Callable[[Kind, bytes], object] = _nowhere,
     ) -> None:
         self._load = load
         self._put = put

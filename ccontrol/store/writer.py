@@ -1,7 +1,6 @@
 """The one writer of a store: signed commits that are on the disk before anybody is told so."""
 
 import logging
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +23,8 @@ from ccontrol.store.layout import (
 )
 from ccontrol.store.loose import LooseWriter
 from ccontrol.store.message import PARENT_TRAILER, TREE_TRAILER, Message, compose
-from ccontrol.store.objects import Ids, Kind, sha1_id
-from ccontrol.store.repository import Repository, require_store
+from ccontrol.store.objects import Ids, sha1_id
+from ccontrol.store.repository import Repository, TreeId, require_store
 from ccontrol.store.trees import Edits, TreeBuilder, plan
 from ccontrol.store.verify_commit import Trust, parent_shadow
 
@@ -111,8 +110,14 @@ class Writer:
 
         Paths are full paths. Compares by SHA-256 and writes nothing.
         """
-        ids, _fresh = self._build(files, (folder,), sha1_id)
-        return ids != self._head_tree()
+        prefix = f"{folder}/"
+        if not all(path.startswith(prefix) for path in files):
+            raise ValueError(f"not every file lies in {folder}")
+        inside = {path.removeprefix(prefix): content for path, content in files.items()}
+        builder = TreeBuilder(self.repository.folder, self.repository.shadows.of)
+        ids = builder.build(None, plan(inside, ()))
+        found = self.repository.tree_of(folder)
+        return found != (None if ids is None else TreeId(ids.sha1.hex(), ids.sha256.hex()))
 
     def commit(
         self,
@@ -157,7 +162,7 @@ class Writer:
         when: datetime,
     ) -> Receipt | None:
         first = {ATTRIBUTES_PATH: ATTRIBUTES} if self._head is None else {}
-        ids, fresh = self._build({**first, **edits}, replace, self._loose.put)
+        ids, fresh = self._build({**first, **edits}, replace)
         if ids == self._head_tree():
             return None
         commit = self._sign(ids, message, when)
@@ -173,9 +178,9 @@ class Writer:
         self,
         edits: Edits,
         replace: tuple[str, ...],
-        put: Callable[[Kind, bytes], bytes],
     ) -> tuple[Ids, dict[bytes, bytes]]:
-        builder = TreeBuilder(self.repository.folder, put, self.repository.shadows.of)
+        known = self.repository.shadows.of
+        builder = TreeBuilder(self.repository.folder, known, self._loose.put)
         base = None if self._head is None else bytes.fromhex(self._head.tree)
         ids = builder.build(base, plan(edits, replace))
         if ids is None:
