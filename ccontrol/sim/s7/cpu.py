@@ -13,7 +13,7 @@ from ccontrol.clock import Clock, SystemClock
 from ccontrol.sim.s7.block import Block, Kind, Language
 from ccontrol.sim.s7.connections import Connections
 from ccontrol.sim.s7.diagnostics import DiagnosticBuffer, Event
-from ccontrol.sim.s7.hardware import SYSTEM_BLOCKS, CpuModel, Module, cpu_315
+from ccontrol.sim.s7.hardware import SYSTEM_BLOCKS, CpuModel, Module, Stations, cpu_315
 
 Key = tuple[Kind, int]
 USER_KINDS = (Kind.OB, Kind.FB, Kind.FC, Kind.DB)
@@ -48,6 +48,7 @@ class Identity:
     card_serial: str = "MMC 4A1AC019"
     location: str = ""
     firmware: tuple[int, int, int] = (3, 2, 7)
+    network: str = "192.168.1.10/24"
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class Cpu:
     switch: Switch = Switch.RUN_P
     mode: Mode = Mode.RUN
     modules: list[Module] = field(default_factory=list)
+    stations: Stations = field(default_factory=Stations)
     connections: Connections = field(default_factory=Connections)
     missing_szl: frozenset[int] = frozenset()
     hidden: set[Key] = field(default_factory=set)

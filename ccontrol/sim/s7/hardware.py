@@ -6,7 +6,7 @@ are made up, but for that of the CPU itself.
 """
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ccontrol.sim.s7.block import Kind
 
@@ -197,11 +197,10 @@ STATUS = {
 
 @dataclass(frozen=True)
 class Stations:
-    """Which stations of a bus are planned, there and faulty; bit n of byte n // 8 is station n."""
+    """PROFINET stations: which are planned, and which of them are lost."""
 
-    planned: frozenset[int] = field(default_factory=frozenset)
-    there: frozenset[int] = field(default_factory=frozenset)
-    faulty: frozenset[int] = field(default_factory=frozenset)
+    planned: frozenset[int] = frozenset()
+    lost: frozenset[int] = frozenset()
 
 
 def bits(numbers: frozenset[int], length: int) -> bytes:

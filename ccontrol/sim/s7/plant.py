@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from ccontrol.clock import Clock, SystemClock
 from ccontrol.sim.s7.block import Block, Kind, Language, block_time, make_block
-from ccontrol.sim.s7.cpu import Cpu, Identity
+from ccontrol.sim.s7.cpu import Cpu, Identity, Mode
 from ccontrol.sim.s7.diagnostics import Event, StartType, start_detail
-from ccontrol.sim.s7.hardware import CpuModel, Module, cpu_315, cpu_317, cpu_414h, cpu_416
+from ccontrol.sim.s7.hardware import CpuModel, Module, Stations, cpu_315, cpu_317, cpu_414h, cpu_416
 from ccontrol.sim.s7.mc7 import Variable, assemble, data_body, interface
 
 BUILT = datetime(2023, 3, 14, 9, 26, 53, tzinfo=UTC)
@@ -157,6 +157,7 @@ def mixer(clock: Clock | None = None, *, name: str = "mixer-1") -> Cpu:
         ob1(5, 7), motor(5, "I1.0", "M12.0", "Q5.0", limit=1450), dose, recipe,
     )  # fmt: skip
     cpu.moving.add(20)
+    cpu.stations = Stations(frozenset({1, 2, 3}))
     return cpu
 
 
@@ -183,7 +184,9 @@ def boiler(clock: Clock | None = None, *, name: str = "boiler-2") -> Cpu:
 
 def turbine(clock: Clock | None = None, *, name: str = "turbine-1") -> Cpu:
     """One half of a redundant S7-400H."""
-    return press(clock, name=name, model=cpu_414h())
+    cpu = press(clock, name=name, model=cpu_414h())
+    cpu.mode = Mode.REDUNDANT
+    return cpu
 
 
 def many_blocks(count: int, *, least: int = 1024, most: int = 8192) -> tuple[Block, ...]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from ccontrol.sim.s7.block import Block, Kind
 from ccontrol.sim.s7.cpu import Cpu, Key, Mode, Switch
 from ccontrol.sim.s7.diagnostics import Event, StartType, start_detail
-from ccontrol.sim.s7.hardware import Module
+from ccontrol.sim.s7.hardware import Module, Stations
 from ccontrol.sim.s7.plant import system_data
 
 
@@ -136,6 +136,12 @@ def pull_module(cpu: Cpu, slot: int) -> None:
     """A hand pulls a module out of the rack."""
     cpu.modules = [m.pulled() if m.slot == slot else m for m in cpu.modules]
     cpu.log(Event.MODULE_REMOVED)
+
+
+def lose_station(cpu: Cpu, number: int) -> None:
+    """A PROFINET station no longer answers."""
+    cpu.stations = Stations(cpu.stations.planned, cpu.stations.lost | {number})
+    cpu.log(Event.STATION_LOST)
 
 
 def protect(cpu: Cpu, level: int, password: str) -> None:

@@ -10,6 +10,7 @@ from ccontrol.sim.s7.cpu import Cpu
 from ccontrol.sim.s7.diagnostics import bcd_time
 from ccontrol.sim.s7.fault import NO_FAULT, Fault
 from ccontrol.sim.s7.request_log import Request, RequestLog, classify
+from ccontrol.sim.s7.szl_record import NO_SUCH_LIST, RefusedError
 
 FUNCTION_UNKNOWN = 0x8104
 PROTECTED = 0xD241
@@ -79,6 +80,22 @@ class Session:
         self._fragments: _Fragments | None = None
         self._sequence = 0
         self._let_in = False
+        self._jobs: dict[int, Callable[[wire.Pdu, Fault], bytes]] = {
+            0xF0: self._setup,
+            0x04: self._read_var,
+            0x1D: self._start_upload,
+            0x1E: self._go_on_uploading,
+            0x1F: self._end_upload,
+        }
+        self._questions: dict[tuple[int, int], Callable[[bytes], bytes | None]] = {
+            (3, 1): self._count_blocks,
+            (3, 2): self._list_blocks,
+            (3, 3): self._block_info,
+            (4, 1): self._szl,
+            (5, 1): self._enter_password,
+            (5, 2): self._leave_password,
+            (7, 1): self._clock,
+        }
 
     def answer(self, pdu: wire.Pdu, fault: Fault = NO_FAULT) -> bytes:
         """Return the CPU's answer to one message, spoilt by the fault where it strikes."""
@@ -91,14 +108,7 @@ class Session:
     # ---- jobs
 
     def _answer_job(self, pdu: wire.Pdu, request: Request, fault: Fault) -> bytes:
-        handlers: dict[int, Callable[[wire.Pdu, Fault], bytes]] = {
-            0xF0: self._setup,
-            0x04: self._read_var,
-            0x1D: self._start_upload,
-            0x1E: self._go_on_uploading,
-            0x1F: self._end_upload,
-        }
-        handler = handlers.get(request.function or 0)
+        handler = self._jobs.get(request.function or 0)
         if handler is None:
             return wire.refusal(pdu, FUNCTION_UNKNOWN)
         if fault.refusal is not None and handler != self._setup:
@@ -169,7 +179,7 @@ class Session:
             return self._userdata_error(pdu, group, subfunction, fault.refusal)
         try:
             answer = self._ask(group, subfunction, pdu.data[4 : 4 + size])
-        except szl.RefusedError as refused:
+        except RefusedError as refused:
             return self._userdata_error(pdu, group, subfunction, refused.error)
         if answer is None:
             return self._userdata(pdu, group, subfunction, 0, b"\x0a\x00\x00\x00", more=False)
@@ -177,18 +187,9 @@ class Session:
 
     def _ask(self, group: int, subfunction: int, asked: bytes) -> bytes | None:
         """The whole answer; None where the CPU just nods."""
-        handlers: dict[tuple[int, int], Callable[[bytes], bytes | None]] = {
-            (3, 1): self._count_blocks,
-            (3, 2): self._list_blocks,
-            (3, 3): self._block_info,
-            (4, 1): self._szl,
-            (5, 1): self._enter_password,
-            (5, 2): self._leave_password,
-            (7, 1): self._clock,
-        }
-        handler = handlers.get((group, subfunction))
+        handler = self._questions.get((group, subfunction))
         if handler is None:
-            raise szl.RefusedError(FUNCTION_UNKNOWN)
+            raise RefusedError(FUNCTION_UNKNOWN)
         return handler(asked)
 
     def _first(
@@ -205,7 +206,7 @@ class Session:
         waiting = self._fragments
         known = waiting and (waiting.group, waiting.subfunction) == (group, subfunction)
         if waiting is None or not known or pdu.parameter[7] != self._sequence:
-            return self._userdata_error(pdu, group, subfunction, szl.NO_SUCH_LIST)
+            return self._userdata_error(pdu, group, subfunction, NO_SUCH_LIST)
         return self._fragment(pdu, waiting, fault)
 
     def _fragment(self, pdu: wire.Pdu, fragments: _Fragments, fault: Fault) -> bytes:
@@ -237,25 +238,27 @@ class Session:
         kind = BY_LETTER.get(asked[1]) if len(asked) == 2 else None  # noqa: PLR2004 — '0', letter
         entries = self._cpu.listing(kind) if kind else []
         if not entries:
-            raise szl.RefusedError(NONE_OF_THIS_TYPE)
+            raise RefusedError(NONE_OF_THIS_TYPE)
         return b"".join(struct.pack(">HBB", *entry) for entry in entries)
 
     def _block_info(self, asked: bytes) -> bytes:
         kind, number, where = _block_name(asked[1:8])
         block = self._cpu.block(kind, number) if kind and where == b"A" else None
         if block is None:
-            raise szl.RefusedError(NO_SUCH_BLOCK)
+            raise RefusedError(NO_SUCH_BLOCK)
         return block.info
 
     def _szl(self, asked: bytes) -> bytes:
         if len(asked) != 4:  # noqa: PLR2004 — number and index
-            raise szl.RefusedError(szl.NO_SUCH_LIST)
+            raise RefusedError(NO_SUCH_LIST)
         return szl.read(self._cpu, *struct.unpack(">HH", asked))
 
     def _enter_password(self, asked: bytes) -> None:
         known = self._cpu.password
-        if known is not None and asked != password_scrambled(known):
-            raise szl.RefusedError(WRONG_PASSWORD)
+        if known is None and self._cpu.level == 1:
+            return
+        if known is None or asked != password_scrambled(known):
+            raise RefusedError(WRONG_PASSWORD)
         self._let_in = True
 
     def _leave_password(self, _asked: bytes) -> None:

@@ -6,40 +6,21 @@ list that is not answered. Layouts: System and Standard Functions A5E00739858, c
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from ipaddress import IPv4Interface
 
-from ccontrol.sim.s7 import hardware
+from ccontrol.sim.s7 import hardware, szl_racks
 from ccontrol.sim.s7.cpu import Cpu, Mode
 from ccontrol.sim.s7.diagnostics import RECORD_LENGTH, bcd_time
-
-NO_SUCH_LIST, NO_SUCH_INDEX = 0xD401, 0xD402
-
-
-class RefusedError(Exception):
-    """The CPU says no; `error` is the word that goes into the answer."""
-
-    def __init__(self, error: int) -> None:
-        super().__init__(f"{error:04x}")
-        self.error = error
-
-
-@dataclass(frozen=True)
-class SzlList:
-    """Records of one length, as they follow the eight bytes of a list's header."""
-
-    record_length: int
-    records: tuple[bytes, ...]
-
+from ccontrol.sim.s7.szl_record import (
+    NO_SUCH_INDEX,
+    NO_SUCH_LIST,
+    RefusedError,
+    SzlList,
+    one,
+    several,
+)
 
 _Answer = Callable[[Cpu, int], SzlList]
-
-
-def _one(record: bytes) -> SzlList:
-    return SzlList(len(record), (record,))
-
-
-def _several(records: tuple[bytes, ...] | list[bytes]) -> SzlList:
-    return SzlList(len(records[0]) if records else 0, tuple(records))
 
 
 def _only_index(listing: _Answer) -> _Answer:
@@ -67,7 +48,7 @@ def _module_identity(cpu: Cpu, _index: int) -> SzlList:
         return struct.pack(">H20sH", index, name.ljust(20), group) + version
 
     hardware_version = struct.pack(">HH", model.hardware_version, 1)
-    return _several(
+    return several(
         [
             record(0x01, order, hardware_version),
             record(0x06, order, hardware_version),
@@ -92,23 +73,23 @@ def _names(cpu: Cpu, _index: int) -> SzlList:
     }
     records = {index: text.encode("latin-1", "replace") for index, text in texts.items()}
     records[9] = bytes.fromhex("002af600000100")  # I&M: manufacturer 42, profile F600
-    return _several([struct.pack(">H32s", index, records[index]) for index in sorted(records)])
+    return several([struct.pack(">H32s", index, records[index]) for index in sorted(records)])
 
 
 def _protection(cpu: Cpu, index: int) -> SzlList:
     if index == 1:
-        return _one(cpu.connections.record())
+        return one(cpu.connections.record())
     if index == 8:  # noqa: PLR2004 — the time system
-        return _one(struct.pack(">H", 8).ljust(22, b"\0") + bcd_time(cpu.local_time()) + bytes(10))
+        return one(struct.pack(">H", 8).ljust(22, b"\0") + bcd_time(cpu.local_time()) + bytes(10))
     if index in hardware.STATUS:
-        return _one(hardware.STATUS[index])
+        return one(hardware.STATUS[index])
     if index != 4:  # noqa: PLR2004 — protection and checksum words
         raise RefusedError(NO_SUCH_INDEX)
     parameterised = cpu.level if cpu.password is not None or cpu.level > 1 else 0
     head = struct.pack(">7H", 4, 1, parameterised, cpu.level, cpu.switch, 0, 0)
     # Captured CPUs answer 02000000, 02000001, 02000015 in the tail: it moves from poll to poll.
     tail = struct.pack(">BxxB12x", 2, cpu.tick() % 256)
-    return _one(head + b"VV" + cpu.words().packed() + tail)
+    return one(head + b"VV" + cpu.words().packed() + tail)
 
 
 def _protection_of_all(cpu: Cpu, index: int) -> SzlList:
@@ -118,14 +99,14 @@ def _protection_of_all(cpu: Cpu, index: int) -> SzlList:
 
 def _capability(cpu: Cpu, index: int) -> SzlList:
     if index == 1:
-        return _one(
+        return one(
             struct.pack(
                 ">HHHIII", 1, cpu.model.pdu_limit, cpu.connections.total, 12_000_000, 187_500, 10**8
             ).ljust(40, b"\0")
         )
     if index not in hardware.CAPABILITIES:
         raise RefusedError(NO_SUCH_INDEX)
-    return _one(hardware.CAPABILITIES[index])
+    return one(hardware.CAPABILITIES[index])
 
 
 def _mode(cpu: Cpu, _index: int) -> SzlList:
@@ -136,14 +117,22 @@ def _mode(cpu: Cpu, _index: int) -> SzlList:
 
 def _redundancy(cpu: Cpu, _index: int) -> SzlList:
     state = struct.pack(">HBBHHHHHBBH", 0x12, 0x10, 0, 0, 0, cpu.mode, cpu.mode, 0, 3, 0, 0)
-    return _one(state)
+    return one(state)
+
+
+def _address(cpu: Cpu, _index: int) -> SzlList:
+    network = IPv4Interface(cpu.identity.network)
+    own, mask = network.ip.packed, network.netmask.packed
+    mac = bytes.fromhex("001b1b1d1a2d")
+    record = b"\x07\xfe" + own + mask + own + mac + b"\x01" + bytes(8) + b"\x8f\x88"
+    return one(record.ljust(48, b"\0"))
 
 
 def _leds(cpu: Cpu, _index: int) -> SzlList:
     running = cpu.mode is not Mode.STOP
     fault = any(module.expected != module.actual for module in cpu.modules)
     lit = {1: fault, 4: running, 5: not running, 6: False, 11: False, 12: False, 21: False}
-    return _several([struct.pack(">HBB", led, on, 0) for led, on in lit.items()])
+    return several([struct.pack(">HBB", led, on, 0) for led, on in lit.items()])
 
 
 def _diagnostic(cpu: Cpu, index: int) -> SzlList:
@@ -156,56 +145,8 @@ def _diagnostic_all(cpu: Cpu, _index: int) -> SzlList:
     return _diagnostic(cpu, 0xFFFF)
 
 
-def _submodules(cpu: Cpu, _index: int) -> SzlList:
-    return _several([m.record() for m in hardware.cpu_submodules(cpu.model)])
-
-
-def _rack(cpu: Cpu, index: int) -> SzlList:
-    own = hardware.Module(0, cpu.model.slot, 0x7FFF, cpu.model.module_type, cpu.model.module_type)
-    modules = [m for m in (own, *cpu.modules) if m.rack == index]
-    if not modules:
-        raise RefusedError(NO_SUCH_INDEX)
-    return SzlList(16, tuple(module.record() for module in modules))
-
-
-def _module_at(cpu: Cpu, index: int) -> SzlList:
-    every = (*hardware.cpu_submodules(cpu.model), *cpu.modules)
-    found = [module.record() for module in every if module.address == index & 0x7FFF]
-    if not found:
-        raise RefusedError(NO_SUCH_INDEX)
-    return _several(found)
-
-
-def _modules(cpu: Cpu, _index: int) -> SzlList:
-    own = hardware.Module(0, cpu.model.slot, 0x7FFF, cpu.model.module_type, cpu.model.module_type)
-    return SzlList(16, tuple(module.record() for module in (own, *cpu.modules)))
-
-
-def _faulty_modules(cpu: Cpu, _index: int) -> SzlList:
-    faulty = [m.record() for m in cpu.modules if m.expected != m.actual]
-    return SzlList(16, tuple(faulty))
-
-
-def _masters(_cpu: Cpu, _index: int) -> SzlList:
-    return _several(
-        [
-            bytes.fromhex("0100020107ffc4c0c4c00001fe020011"),
-            bytes.fromhex("8000000007fba7c4a7c40001fe020011"),
-        ]
-    )
-
-
-def _racks(cpu: Cpu, _index: int) -> SzlList:
-    return _one(hardware.bits(frozenset({0, *(m.rack for m in cpu.modules)}), 16))
-
-
-def _faulty_racks(cpu: Cpu, _index: int) -> SzlList:
-    faulty = frozenset(m.rack for m in cpu.modules if m.expected != m.actual)
-    return _one(hardware.bits(faulty, 16))
-
-
 def _constant(*records: bytes) -> _Answer:
-    return lambda _cpu, _index: _several(records)
+    return lambda _cpu, _index: several(records)
 
 
 _PLAIN: dict[int, _Answer] = {
@@ -222,40 +163,48 @@ _PLAIN: dict[int, _Answer] = {
     0x0131: _capability,
     0x0132: _protection,
     0x0232: _protection_of_all,
+    0x0037: _address,
     0x0074: _leds,
     0x0174: _only_index(_leds),
     0x0424: _mode,
-    0x0591: _submodules,
-    0x0A91: _masters,
-    0x0C91: _module_at,
-    0x0D91: _rack,
-    0x0092: _racks,
-    0x0292: _racks,
-    0x0692: _faulty_racks,
+    0x0591: szl_racks.submodules,
+    0x0A91: szl_racks.masters,
+    0x0C91: szl_racks.module_at,
+    0x0D91: szl_racks.rack,
+    0x0092: szl_racks.racks,
+    0x0292: szl_racks.racks,
+    0x0692: szl_racks.faulty_racks,
+    0x0094: szl_racks.planned_stations,
+    0x0294: szl_racks.present_stations,
+    0x0694: szl_racks.faulty_stations,
     0x00A0: _diagnostic_all,
     0x01A0: _diagnostic,
 }
-_EVERY_MODULE: dict[int, _Answer] = {0x0091: _modules, 0x0291: _faulty_modules}
+_EVERY_MODULE: dict[int, _Answer] = {0x0091: szl_racks.modules, 0x0291: szl_racks.faulty_modules}
 _REDUNDANT: dict[int, _Answer] = {0x0071: _redundancy}
 
 
-def _table(cpu: Cpu) -> dict[int, _Answer]:
-    table = dict(_PLAIN)
-    if cpu.model.lists_all_modules:
-        table |= _EVERY_MODULE
-    if cpu.model.redundant:
-        table |= _REDUNDANT
-    return {number: how for number, how in table.items() if number not in cpu.missing_szl}
+def _answer(cpu: Cpu, number: int) -> _Answer | None:
+    """How this CPU answers a list, or nothing where it lacks it."""
+    if number in cpu.missing_szl:
+        return None
+    if number in _EVERY_MODULE:
+        return _EVERY_MODULE[number] if cpu.model.lists_all_modules else None
+    if number in _REDUNDANT:
+        return _REDUNDANT[number] if cpu.model.redundant else None
+    return _PLAIN.get(number)
 
 
 def supported(cpu: Cpu) -> list[int]:
     """The numbers of the lists that this CPU answers, as its list 0000 has them."""
-    return sorted(_table(cpu), key=lambda number: (number & 0xFF, number))
+    known = (*_PLAIN, *_EVERY_MODULE, *_REDUNDANT)
+    answered = (number for number in known if _answer(cpu, number))
+    return sorted(answered, key=lambda number: (number & 0xFF, number))
 
 
 def read(cpu: Cpu, number: int, index: int) -> bytes:
     """A whole list with its header; raises RefusedError as the CPU would refuse."""
-    answer = _table(cpu).get(number)
+    answer = _answer(cpu, number)
     if answer is None:
         known = {other & 0xFF for other in supported(cpu)}
         raise RefusedError(NO_SUCH_INDEX if number & 0xFF in known else NO_SUCH_LIST)

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -11,7 +12,7 @@ from ccontrol.sim.s7 import plant, scene
 from ccontrol.sim.s7.block import Kind, Language, make_block
 from ccontrol.sim.s7.cpu import Cpu
 from ccontrol.sim.s7.diagnostics import Event
-from ccontrol.sim.s7.hardware import cpu_414h
+from ccontrol.sim.s7.hardware import Stations, cpu_414h, cpu_416
 from ccontrol.sim.s7.server import Live, running
 from tests.unit.sim.conftest import Caller, StillClock, error_of, knock
 
@@ -175,6 +176,25 @@ def test_modules_say_what_was_planned_and_what_is_there(call: Call, live: Live) 
     assert pulled[8:10] == b"\xff\xff"
     assert caller.szl(0x0692)[0][0] == 1
     assert caller.szl(0x0074)[0] == b"\x00\x01\x01\x00"  # SF is lit
+
+
+def test_a_lost_station_is_told(call: Call, live: Live) -> None:
+    live.cpu.stations = Stations(frozenset({1, 9}))
+    caller = call()
+    assert caller.szl(0x0694)[0] == bytes(258)
+    live.play(scene.lose_station, 9)
+    assert caller.szl(0x0094)[0][2:5] == b"\x03\x02\x00"
+    assert caller.szl(0x0294)[0][2:5] == b"\x03\x00\x00"
+    assert caller.szl(0x0694)[0][2:5] == b"\x01\x02\x00"
+
+
+def test_a_big_cpu_sends_long_messages(clock: StillClock) -> None:
+    with running(plant.press(clock, model=replace(cpu_416(), pdu_limit=960))) as live:
+        caller, _ = knock(live.port, b"\x02\x03")
+        assert caller.setup(960) == 960
+        assert caller.userdata(3, 2, b"0D")[19] == 0
+        assert len(caller.szl(0x0091)) == 4
+        caller.line.close()
 
 
 def test_a_followup_without_a_question_is_refused(call: Call) -> None:

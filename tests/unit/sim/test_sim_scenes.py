@@ -164,6 +164,6 @@ def test_a_deleted_block_is_gone(cpu: Cpu) -> None:
 def test_every_ready_made_cpu_stands_in_run() -> None:
     made = (plant.press, plant.mixer, plant.pump, plant.boiler, plant.turbine)
     cpus = [build() for build in made]
-    assert {cpu.mode for cpu in cpus} == {Mode.RUN}
+    assert {cpu.mode for cpu in cpus} == {Mode.RUN, Mode.REDUNDANT}
     assert len({cpu.identity.name for cpu in cpus}) == len(cpus)
     assert len({cpu.words() for cpu in plant.fleet(3)}) == 3
