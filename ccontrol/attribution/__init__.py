@@ -1,0 +1,1 @@
+"""Where a change came from. Pure; without positive evidence the answer is unknown."""

@@ -1,0 +1,172 @@
+"""Capture ⇄ one self-contained text file: in the spool, in the vault, and by `ccontrol capture`.
+
+JSON lines: a head, one line an exchange, and a last line with the SHA-256 of everything above.
+Decoding believes nothing: a file may have been cut, damaged or made up.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from ccontrol.errors import BadFileError
+from ccontrol.model.aspect import Depth
+from ccontrol.model.capture import Capture, Exchange
+
+FORM = 1
+LARGEST_BYTES = 192 * 1024 * 1024
+"""A capture of the largest byte budget, as hex, with room to spare."""
+_NEWER = "Decode it with the version of ccontrol that wrote it, or a later one."
+
+
+def encode(capture: Capture) -> bytes:
+    """Return the file. Equal captures give equal bytes."""
+    above = "".join(_line(part) for part in (_head(capture), *map(_exchange, capture.exchanges)))
+    content = above.encode("ascii")
+    return content + _line({"sha256": hashlib.sha256(content).hexdigest()}).encode("ascii")
+
+
+def decode(content: bytes) -> Capture:
+    """Return the capture. Raises BadFileError for whatever `encode` did not write."""
+    if len(content) > LARGEST_BYTES:
+        raise BadFileError(f"the file has {len(content)} bytes, more than any capture")
+    above, _, last = content.removesuffix(b"\n").rpartition(b"\n")
+    if _text(_object(last), "sha256") != hashlib.sha256(above + b"\n").hexdigest():
+        raise BadFileError("the file was cut or damaged: its checksum does not fit")
+    first, *rest = above.split(b"\n")
+    return _capture(_object(first), tuple(_parsed(line) for line in rest))
+
+
+def _line(part: dict[str, Any]) -> str:
+    return json.dumps(part, separators=(",", ":")) + "\n"
+
+
+def _head(capture: Capture) -> dict[str, Any]:
+    return {
+        "ccontrol_capture": FORM,
+        "controller": capture.controller_id,
+        "family": capture.family,
+        "depth": capture.depth.value,
+        "started_at": capture.started_at.astimezone(UTC).isoformat(),
+        "ended_at": capture.ended_at.astimezone(UTC).isoformat(),
+        "requests": capture.requests,
+        "bytes_sent": capture.bytes_sent,
+        "bytes_received": capture.bytes_received,
+        "fault": capture.fault,
+        "fault_class": capture.fault_class,
+        "notes": capture.notes,
+    }
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "question": exchange.question,
+        "after_ms": exchange.after_ms,
+        "fault": exchange.fault,
+        "answers": [answer.hex() for answer in exchange.answers],
+    }
+
+
+def _capture(head: dict[str, Any], exchanges: tuple[Exchange, ...]) -> Capture:
+    form = head.get("ccontrol_capture")
+    if form != FORM:
+        raise BadFileError(f"the file is no capture, or one of form {form!r:.20}", hint=_NEWER)
+    return Capture(
+        controller_id=_text(head, "controller"),
+        family=_text(head, "family"),
+        depth=_depth(_text(head, "depth")),
+        started_at=_time(_text(head, "started_at")),
+        ended_at=_time(_text(head, "ended_at")),
+        exchanges=exchanges,
+        requests=_number(head, "requests"),
+        bytes_sent=_number(head, "bytes_sent"),
+        bytes_received=_number(head, "bytes_received"),
+        fault=_perhaps(head, "fault"),
+        fault_class=_text(head, "fault_class"),
+        notes=_notes(head.get("notes")),
+    )
+
+
+def _parsed(line: bytes) -> Exchange:
+    part = _object(line)
+    answers = part.get("answers")
+    if not isinstance(answers, list):
+        raise _wrong("answers")
+    return Exchange(
+        question=_text(part, "question"),
+        answers=tuple(_bytes(answer) for answer in answers),
+        fault=_perhaps(part, "fault"),
+        after_ms=_number(part, "after_ms"),
+    )
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadFileError(f"a line is not JSON: {str(error)[:200]}") from error
+    if not isinstance(found, dict):
+        raise BadFileError("a line is JSON, yet no object")
+    return found
+
+
+def _text(part: dict[str, Any], name: str) -> str:
+    found = part.get(name)
+    if not isinstance(found, str):
+        raise _wrong(name)
+    return found
+
+
+def _perhaps(part: dict[str, Any], name: str) -> str | None:
+    return None if part.get(name) is None else _text(part, name)
+
+
+def _number(part: dict[str, Any], name: str) -> int:
+    found = part.get(name)
+    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        raise _wrong(name)
+    return found
+
+
+def _bytes(found: object) -> bytes:
+    if not isinstance(found, str):
+        raise _wrong("answers")
+    try:
+        return bytes.fromhex(found)
+    except ValueError as error:
+        raise _wrong("answers") from error
+
+
+def _depth(found: str) -> Depth:
+    try:
+        return Depth(found)
+    except ValueError as error:
+        raise _wrong("depth") from error
+
+
+def _time(found: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(found)
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _wrong("time") from error
+    raise _wrong("time")
+
+
+def _notes(found: object) -> tuple[tuple[str, str], ...]:
+    match found:
+        case list() if all(_is_pair(note) for note in found):
+            return tuple((name, value) for name, value in found)
+    raise _wrong("notes")
+
+
+def _is_pair(note: object) -> bool:
+    match note:
+        case [str(), str()]:
+            return True
+    return False
+
+
+def _wrong(name: str) -> BadFileError:
+    return BadFileError(f"the capture's {name!r} is missing or not what it should be")

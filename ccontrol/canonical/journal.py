@@ -1,0 +1,188 @@
+"""A journal entry ⇄ one line of JSON, and a day of them folded into one signed summary.
+
+The lines lie in files of the store's journal, which are not in git; the summary is, with the hash
+of the file it was made from.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from ccontrol.canonical import toml
+from ccontrol.errors import BadFileError
+from ccontrol.model.aspect import Depth
+from ccontrol.model.journal import JournalEntry, Outcome
+
+FORM = 1
+LONGEST_LINE = 64 * 1024
+_EVENTS_AT_MOST = 1000
+_DAY = timedelta(days=1)
+_ANSWERED = frozenset(
+    {Outcome.UNCHANGED, Outcome.CHANGED, Outcome.PENDING, Outcome.SUPPRESSED},
+)
+_EVENTS = frozenset({Outcome.PAUSED, Outcome.RESUMED, Outcome.STARTED, Outcome.STOPPED})
+_NUMBERS = ("duration_ms", "requests", "bytes_sent", "bytes_received", "unread")
+_TEXTS = ("reason", "change_id")
+
+
+def line(entry: JournalEntry) -> bytes:
+    """Return the entry as one line of ASCII, newline included. What is empty is left out."""
+    part: dict[str, Any] = {
+        "at": entry.at.astimezone(UTC).isoformat(),
+        "controller": entry.controller_id,
+        "outcome": entry.outcome.value,
+    }
+    if entry.depth is not None:
+        part["depth"] = entry.depth.value
+    for name in (*_NUMBERS, *_TEXTS):
+        value = getattr(entry, name)
+        if value:
+            part[name] = value
+    return json.dumps(part, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def parse_line(text: bytes) -> JournalEntry:
+    """Return the entry of one line. Raises BadFileError for whatever `line` did not write."""
+    if len(text) > LONGEST_LINE:
+        raise BadFileError("a journal line is longer than any entry")
+    try:
+        return _entry(json.loads(text))
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
+        raise BadFileError(f"not a journal line: {str(error)[:200]}") from error
+
+
+def journal_path(day: date) -> str:
+    """Return where a day's summary lies: "journal/<yyyy>/<mm>-<dd>.toml"."""
+    return f"journal/{day:%Y}/{day:%m-%d}.toml"
+
+
+@dataclass(slots=True)
+class Watch:
+    """How one controller was watched on one day."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+    longest_gap: timedelta = timedelta(0)
+    """Longest time without an answer, the edges of the day counted in."""
+    requests: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    most_unread: int = 0
+    _answered_at: datetime | None = None
+
+    def add(self, entry: JournalEntry, midnight: datetime) -> None:
+        """Count one entry."""
+        self.outcomes[entry.outcome] += 1
+        self.first = min(self.first or entry.at, entry.at)
+        self.last = max(self.last or entry.at, entry.at)
+        self.requests += entry.requests
+        self.bytes_sent += entry.bytes_sent
+        self.bytes_received += entry.bytes_received
+        self.most_unread = max(self.most_unread, entry.unread)
+        if entry.outcome in _ANSWERED:
+            self._close_gap(entry.at, midnight)
+
+    def _close_gap(self, at: datetime, midnight: datetime) -> None:
+        begun = self._answered_at or midnight
+        self.longest_gap = max(self.longest_gap, at - begun)
+        self._answered_at = max(begun, at)
+
+    def close(self, midnight: datetime) -> None:
+        """Count the time from the last answer to the end of the day."""
+        self._close_gap(midnight + _DAY, midnight)
+
+
+@dataclass(slots=True)
+class DaySummary:
+    """One day, counted."""
+
+    day: date
+    watches: dict[str, Watch] = field(default_factory=dict)
+    events: list[JournalEntry] = field(default_factory=list)
+    """When the daemon or a person began or ended something; the first thousand."""
+    entries: int = 0
+
+
+def fold(day: date, entries: Iterable[JournalEntry]) -> DaySummary:
+    """Count a day's entries, in one pass and in memory that grows with the controllers only."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    summary = DaySummary(day)
+    for entry in entries:
+        summary.entries += 1
+        if entry.outcome in _EVENTS and len(summary.events) < _EVENTS_AT_MOST:
+            summary.events.append(entry)
+        if entry.controller_id:
+            summary.watches.setdefault(entry.controller_id, Watch()).add(entry, midnight)
+    for watch in summary.watches.values():
+        watch.close(midnight)
+    return summary
+
+
+def render_summary(summary: DaySummary, file_sha256: str, file_bytes: int, spoiled: int) -> bytes:
+    """Return the summary's file; it names the raw file by hash and how many lines were spoiled."""
+    head = (
+        ("form", FORM),
+        ("day", summary.day.isoformat()),
+        ("file_sha256", file_sha256),
+        ("file_bytes", file_bytes),
+        ("entries", summary.entries),
+        ("spoiled_lines", spoiled),
+    )
+    watched = [
+        f"{toml.key(controller)} = {_written(watch)}"
+        for controller, watch in sorted(summary.watches.items())
+    ]
+    return toml.document(
+        toml.lines(head),
+        ["[controller]", *watched],
+        *(["[[event]]", *toml.lines(_event(entry))] for entry in summary.events),
+    )
+
+
+def _written(watch: Watch) -> str:
+    """Return an inline table: one controller, one line, so that a diff of two days can be read."""
+    pairs: list[tuple[str, int | str | datetime | None]] = [
+        (outcome.value, watch.outcomes[outcome]) for outcome in Outcome if watch.outcomes[outcome]
+    ]
+    pairs += [
+        ("first", watch.first),
+        ("last", watch.last),
+        ("longest_gap_s", round(watch.longest_gap.total_seconds())),
+        ("requests", watch.requests),
+        ("bytes_sent", watch.bytes_sent),
+        ("bytes_received", watch.bytes_received),
+        ("most_unread", watch.most_unread),
+    ]
+    return "{ " + ", ".join(toml.lines(pairs)) + " }"
+
+
+def _event(entry: JournalEntry) -> Iterable[tuple[str, str | datetime | None]]:
+    yield "at", entry.at
+    yield "controller", entry.controller_id or None
+    yield "outcome", entry.outcome.value
+    yield "reason", entry.reason or None
+
+
+def _entry(part: Any) -> JournalEntry:  # noqa: ANN401 — whatever JSON may hold
+    depth = part.get("depth") if isinstance(part, dict) else None
+    at = datetime.fromisoformat(part["at"])
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return JournalEntry(
+        at=at.astimezone(UTC),
+        controller_id=_typed(part["controller"], str),
+        outcome=Outcome(part["outcome"]),
+        depth=None if depth is None else Depth(depth),
+        **{name: _typed(part.get(name, 0), int) for name in _NUMBERS},
+        **{name: _typed(part.get(name, ""), str) for name in _TEXTS},
+    )
+
+
+def _typed(value: Any, kind: type) -> Any:  # noqa: ANN401 — checked here, typed by the dataclass
+    if type(value) is not kind:
+        raise TypeError(f"{value!r:.40} where a {kind.__name__} should be")
+    return value

@@ -1,0 +1,91 @@
+"""The body of a commit: what it means, where it came from, when, and every difference, by aspect.
+
+Long lists are cut here and say so; the record in the same commit holds all of it.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ccontrol.canonical.phrases import arrow, field_name, finding_name, is_finding, name
+from ccontrol.canonical.printable import printable, shortened
+from ccontrol.model.change import Change, Kind
+from ccontrol.model.record import Record
+
+_CHANGES_AT_MOST = 100
+_DIFFERENCES_AT_MOST = 20
+_EVIDENCE_AT_MOST = 20
+_LONGEST_LINE = 300
+_WORDS = {
+    Kind.RECOMPILED: "recompiled, same content",
+    Kind.LOST_SIGHT: "lost sight of",
+    Kind.REGAINED: "readable again, as it was",
+    Kind.FOUND: "seen for the first time",
+    Kind.RAISED: "raised",
+    Kind.CLEARED: "is over",
+}
+
+
+def body(record: Record) -> str:
+    """Return the body; its paragraphs are separated by empty lines."""
+    paragraphs = [_meaning(record), *_aspects(record), _evidence(record)]
+    return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
+
+
+def _meaning(record: Record) -> list[str]:
+    verdict, attribution = record.verdict, record.attribution
+    lines = [
+        f"Severity {verdict.severity.word}: {_line(verdict.reason)}",
+        f"Origin {attribution.origin.value}: {_line(attribution.reason)}",
+        _window(record.previous_at, record.taken_at),
+    ]
+    if verdict.authorised_by:
+        lines.append(f"Authorised by {_line(verdict.authorised_by)}")
+    if verdict.techniques:
+        lines.append(f"Can be (MITRE ATT&CK for ICS): {', '.join(verdict.techniques)}")
+    return lines
+
+
+def _window(previous_at: datetime | None, taken_at: datetime) -> str:
+    if previous_at is None:
+        return f"Seen at {_time(taken_at)}; nothing is known of the time before."
+    return f"Happened between {_time(previous_at)} and {_time(taken_at)}."
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _aspects(record: Record) -> Iterator[list[str]]:
+    changes = record.changes.changes
+    shown = changes[:_CHANGES_AT_MOST]
+    for aspect in record.changes.aspects:
+        lines = [line for change in shown if change.aspect is aspect for line in _change(change)]
+        if lines:
+            yield [aspect.value, *lines]
+    if len(changes) > len(shown):
+        yield [f"and {len(changes) - len(shown)} more; the record lists all of them."]
+
+
+def _change(change: Change) -> Iterator[str]:
+    what = finding_name(change) if is_finding(change) else name(change)
+    told = _WORDS.get(change.kind, change.kind.value)
+    sentence = f"{told} {what}" if change.kind is Kind.LOST_SIGHT else f"{what} {told}"
+    yield f"  {sentence}" + (f": {_line(change.reason)}" if change.reason else "")
+    shown = change.differences[:_DIFFERENCES_AT_MOST]
+    for difference in shown:
+        yield f"    {shortened(field_name(difference), 80)}: {arrow(difference)}"
+    if len(change.differences) > len(shown):
+        yield f"    and {len(change.differences) - len(shown)} more"
+
+
+def _evidence(record: Record) -> list[str]:
+    evidence = record.attribution.evidence
+    if not evidence:
+        return []
+    lines = [f"  {_line(sentence)}" for sentence in evidence[:_EVIDENCE_AT_MOST]]
+    more = len(evidence) - len(lines)
+    return ["evidence", *lines, *([f"  and {more} more in the record"] if more else [])]
+
+
+def _line(text: str) -> str:
+    return shortened(printable(text), _LONGEST_LINE)

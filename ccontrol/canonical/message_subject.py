@@ -1,0 +1,164 @@
+"""The one line by which people will know a change: what, in an engineer's words, folded to fit."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from ccontrol.canonical.phrases import arrow, field_name, finding_name, first_clause, name
+from ccontrol.canonical.printable import printable, shortened
+from ccontrol.model.aspect import Aspect
+from ccontrol.model.change import Change, ChangeSet, Kind
+from ccontrol.model.record import Record
+
+FITS = 72
+"""What git's own tools show on one line."""
+_LONGEST = 120
+_LONGEST_TITLE = 32
+_LONGEST_DETAIL = 32
+_NAMES = (8, 5, 3, 2, 1)
+_FACTS = frozenset({Kind.ADDED, Kind.REMOVED, Kind.CHANGED})
+_ECHOES = {"checksum", "inventory"}
+"""Kinds of units that only repeat, as a number, what other units tell by name."""
+_WORDS = {
+    "changed": "{} changed",
+    "added": "{} added",
+    "removed": "{} removed",
+    "detail": "",
+    "raised": "",
+    "lost sight": "",
+    "sight": "",
+    "recompiled": "{} recompiled, same content",
+    "regained": "{} readable again",
+    "found": "{} seen for the first time",
+    "cleared": "",
+    "values": "values of {} changed",
+}
+"""What is told, in this order; an empty sentence is made from the change itself."""
+_PHRASES_AT_MOST = 20
+
+_Phrase = Callable[[int], str]
+"""How many names at most → the words."""
+
+
+def subject(record: Record) -> str:
+    """Return the subject: the controller, then what became of what, at most 72 wide if it can."""
+    title = shortened(printable(record.title or record.controller_id), _LONGEST_TITLE)
+    if record.changes.first:
+        return f"{title}: {_first_sight(record.changes)}"
+    phrases = list(_phrases(_telling(record.changes.changes)))[:_PHRASES_AT_MOST]
+    if not phrases:
+        return f"{title}: {_first_sight(record.changes)}"
+    return shortened(_fitting(f"{title}: ", phrases), _LONGEST)
+
+
+def _first_sight(changes: ChangeSet) -> str:
+    units = [change for change in changes.changes if not _is_about_sight(change)]
+    unread = sum(change.aspect is Aspect.SIGHT for change in units)
+    tail = f", {unread} of them not readable" if unread else ""
+    return f"first sight, {len(units)} unit{'' if len(units) == 1 else 's'}{tail}"
+
+
+def _is_about_sight(change: Change) -> bool:
+    return change.aspect is Aspect.SIGHT and change.unit.kind in {"list", "strength"}
+
+
+def _telling(changes: Sequence[Change]) -> list[Change]:
+    """Leave out what only repeats the others, unless there is nothing else to tell."""
+    named = [change for change in changes if change.unit.kind not in _ECHOES]
+    aspects = {change.aspect for change in named if change.kind in _FACTS}
+    counted = any(change.kind in {Kind.ADDED, Kind.REMOVED} for change in named)
+    return [
+        change
+        for change in changes
+        if not (_is_about_sight(change) and change.kind is Kind.FOUND)
+        and not (change.unit.kind in _ECHOES and change.aspect in aspects)
+        and not (change.aspect is Aspect.INVENTORY and counted)
+    ]
+
+
+def _phrases(changes: list[Change]) -> Iterator[_Phrase]:
+    piles: dict[str, list[Change]] = {pile: [] for pile in _WORDS}
+    for change in changes:
+        piles[_pile(change)].append(change)
+    for pile, words in _WORDS.items():
+        if words:
+            yield from _group(piles[pile], words)
+        elif pile == "lost sight":
+            yield from _lost(piles[pile])
+        else:
+            yield from (_said(_sentence(pile, change)) for change in piles[pile])
+
+
+def _pile(change: Change) -> str:
+    if _is_about_sight(change):
+        return "sight"
+    if change.aspect is Aspect.VALUES and change.kind is Kind.CHANGED:
+        return "values"
+    return "detail" if _detail(change) else change.kind.value
+
+
+def _sentence(pile: str, change: Change) -> str:
+    match pile:
+        case "detail":
+            return _detail(change)
+        case "sight":
+            return _seen(change)
+        case "cleared":
+            return f"{finding_name(change)} is over"
+    return finding_name(change)
+
+
+def _detail(change: Change) -> str:
+    """Return "network card firmware 2.8 → 3.1" where one short field says it all, else ""."""
+    if change.kind is not Kind.CHANGED or len(change.differences) != 1:
+        return ""
+    (difference,) = change.differences
+    values = arrow(difference)
+    if len(values) > _LONGEST_DETAIL or difference.name.startswith("section "):
+        return ""
+    title, field = name(change), field_name(difference)
+    return f"{title} {values}" if title.lower().endswith(field) else f"{title} {field} {values}"
+
+
+def _group(changes: list[Change], words: str) -> Iterator[_Phrase]:
+    if changes:
+        yield lambda most: words.format(_names(changes, most))
+
+
+def _lost(changes: list[Change]) -> Iterator[_Phrase]:
+    reasons: dict[str, list[Change]] = {}
+    for change in changes:
+        reasons.setdefault(first_clause(change.reason), []).append(change)
+    for reason, group in reasons.items():
+        tail = f" ({reason})" if reason else ""
+        yield from _group(group, "lost sight of {}" + tail.replace("{", "{{").replace("}", "}}"))
+
+
+def _seen(change: Change) -> str:
+    what = printable(change.unit.key)
+    if change.unit.kind == "list":
+        if change.kind is Kind.REGAINED:
+            return f"list of {what} complete again"
+        return f"list of {what} not complete ({first_clause(change.reason)})"
+    better = "better" if change.kind is Kind.REGAINED else "less well"
+    return f"{what} seen {better}: {', '.join(map(arrow, change.differences))}"
+
+
+def _names(changes: Iterable[Change], most: int) -> str:
+    names = list(dict.fromkeys(name(change) for change in changes))
+    if len(names) <= most + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more"
+
+
+def _said(text: str) -> _Phrase:
+    return lambda _most: text
+
+
+def _fitting(head: str, phrases: list[_Phrase]) -> str:
+    """Return the first wording that fits: fewer and fewer names, then fewer phrases."""
+    for most in _NAMES:
+        told = [phrase(most) for phrase in phrases]
+        if len(head) + len("; ".join(told)) <= FITS:
+            return head + "; ".join(told)
+    while len(told) > 1 and len(head) + len("; ".join(told)) > FITS - len("; …"):
+        told.pop()
+    return head + "; ".join(told) + ("; …" if len(told) < len(phrases) else "")

@@ -1,0 +1,132 @@
+"""TOML that may be rubbish → typed values, or a StoreError that names the file and the field."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from ccontrol.errors import StoreError
+from ccontrol.model.secret import Sealed
+from ccontrol.model.unit import Fields, Value
+
+_E = TypeVar("_E", bound=StrEnum)
+
+
+class Table:
+    """One table of a file. Asking for what is not there, or is of another type, is a StoreError."""
+
+    def __init__(self, where: str, content: dict[str, Any]) -> None:
+        self.where = where
+        self._content = content
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return a string; without a default it has to be there."""
+        return str(self._get(name, str, default))
+
+    def integer(self, name: str) -> int:
+        """Return an integer that has to be there."""
+        return int(self._get(name, int, None))
+
+    def flag(self, name: str) -> bool:
+        """Return a truth value that has to be there."""
+        return bool(self._get(name, bool, None))
+
+    def time(self, name: str) -> datetime:
+        """Return an aware time in UTC that has to be there."""
+        found: datetime = self._get(name, datetime, None)
+        if found.tzinfo is None:
+            raise self._wrong(name)
+        try:
+            return found.astimezone(UTC)
+        except OverflowError as error:
+            raise self._wrong(name) from error
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of strings; none when it is not there."""
+        items = self._get(name, list, [])
+        if not all(isinstance(item, str) for item in items):
+            raise self._wrong(name)
+        return tuple(items)
+
+    def word(self, name: str, words: type[_E]) -> _E:
+        """Return one of a set of words."""
+        return self._word(name, words, self.text(name))
+
+    def names(self, words: type[_E]) -> tuple[_E, ...]:
+        """Return the names in the table, which have to be of a set of words."""
+        return tuple(self._word(name, words, name) for name in self._content)
+
+    def table(self, name: str) -> "Table":
+        """Return a table within this one; empty when it is not there."""
+        return Table(f"{self.where}: {name}", self._get(name, dict, {}))
+
+    def tables(self, name: str) -> Iterator["Table"]:
+        """Yield the tables of a list."""
+        for number, item in enumerate(self._get(name, list, []), start=1):
+            if not isinstance(item, dict):
+                raise self._wrong(name)
+            yield Table(f"{self.where}: {name} {number}", item)
+
+    def named(self) -> Iterator[tuple[str, "Table"]]:
+        """Yield the tables within this one with their names."""
+        for name in self._content:
+            yield name, self.table(name)
+
+    def named_texts(self) -> dict[str, str]:
+        """Return the table itself as names and strings."""
+        return {name: self.text(name) for name in self._content}
+
+    def fields(self) -> Fields:
+        """Return the table itself as fields, sorted by name."""
+        return tuple(sorted((name, self._value(name)) for name in self._content))
+
+    def value(self, name: str) -> Value | None:
+        """Return a field's value, or None when it is not there."""
+        return self._value(name) if name in self._content else None
+
+    def data(self) -> bytes:
+        """Return the bytes that the table holds as hex."""
+        try:
+            found = bytes.fromhex(self.text("hex"))
+        except ValueError as error:
+            raise self._wrong("hex") from error
+        if len(found) != self.integer("bytes"):
+            raise StoreError(f"{self.where}: {len(found)} bytes where others were announced")
+        return found
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._content
+
+    def _value(self, name: str) -> Value:
+        found = self._content[name]
+        if isinstance(found, str | int):  # bool is an int
+            return found
+        if isinstance(found, list):
+            return self.texts(name)
+        if isinstance(found, dict) and list(found) == ["sealed"]:
+            return Sealed(self.table(name).text("sealed"))
+        raise self._wrong(name)
+
+    def _word(self, name: str, words: type[_E], text: str) -> _E:
+        try:
+            return words(text)
+        except ValueError as error:
+            raise self._wrong(name) from error
+
+    def _get(self, name: str, kind: type, default: object) -> Any:  # noqa: ANN401 — checked here
+        found = self._content.get(name, default)
+        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
+            raise self._wrong(name)
+        return found
+
+    def _wrong(self, name: str) -> StoreError:
+        return StoreError(f"{self.where}: {name!r} is missing or not what it should be")
+
+
+def read(where: str, content: bytes) -> Table:
+    """Parse one file. Raises StoreError for anything that is not TOML in UTF-8."""
+    try:
+        return Table(where, tomllib.loads(content.decode("utf-8")))
+    except (ValueError, RecursionError) as error:  # tomllib recurses into nested brackets
+        raise StoreError(f"{where}: not a TOML file: {str(error)[:200]}") from error

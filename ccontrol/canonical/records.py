@@ -1,0 +1,161 @@
+"""Record ⇄ TOML, and where it lies. A record is never edited: the next judgement is a next file."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from ccontrol.canonical import toml
+from ccontrol.canonical.reading import Table, read
+from ccontrol.errors import CcontrolError, StoreError
+from ccontrol.model.aspect import Aspect, Depth
+from ccontrol.model.change import Change, ChangeSet, Difference, Kind
+from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict
+from ccontrol.model.record import Record
+from ccontrol.model.snapshot import LogEntry
+from ccontrol.model.unit import UnitId
+
+FORM = 1
+_CHANGE_ID = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})-[0-9a-f]{16}")
+_SEVERITIES = {severity.word: severity for severity in Severity}
+
+
+def record_path(record: Record) -> str:
+    """Return "records/<yyyy>/<mm>/<dd>/<change id>/<number>.toml"."""
+    found = _CHANGE_ID.fullmatch(record.change_id)
+    if found is None:
+        raise CcontrolError(f"{record.change_id!r} is no change id")
+    year, month, day = found.groups()
+    return f"records/{year}/{month}/{day}/{record.change_id}/{record.number:04}.toml"
+
+
+def render_record(record: Record) -> bytes:
+    """Return the record's file."""
+    return toml.document(
+        _head(record),
+        ["[attribution]", *toml.lines(_attribution(record.attribution))],
+        ["[verdict]", *toml.lines(_verdict(record.verdict))],
+        *_changes(record.changes),
+        *(["[[log]]", *toml.lines(_entry(entry))] for entry in record.log),
+    )
+
+
+def parse_record(content: bytes) -> Record:
+    """Return the record that a file holds. Raises StoreError when it holds none."""
+    table = read("record", content)
+    if table.integer("form") != FORM:
+        raise StoreError("the record has a form that this version of ccontrol does not know")
+    controller_id = table.text("controller")
+    changes = tuple(_parsed_change(entry) for entry in table.tables("change"))
+    return Record(
+        change_id=table.text("change_id"),
+        number=table.integer("number"),
+        controller_id=controller_id,
+        area=table.text("area"),
+        site=table.text("site"),
+        title=table.text("title"),
+        taken_at=table.time("taken_at"),
+        previous_at=table.time("previous_at") if "previous_at" in table else None,
+        depth=table.word("depth", Depth),
+        changes=ChangeSet(controller_id, changes, first=table.flag("first")),
+        attribution=_parsed_attribution(table.table("attribution")),
+        verdict=_parsed_verdict(table.table("verdict")),
+        log=tuple(_parsed_entry(entry) for entry in table.tables("log")),
+        artefact=table.text("artefact_sha256", ""),
+        previous_change=table.text("previous_change", ""),
+    )
+
+
+def _head(record: Record) -> list[str]:
+    pairs: list[tuple[str, str | int | bool | datetime | None]] = [
+        ("form", FORM),
+        ("change_id", record.change_id),
+        ("number", record.number),
+        ("previous_change", record.previous_change or None),
+        ("site", record.site),
+        ("area", record.area),
+        ("controller", record.controller_id),
+        ("title", record.title),
+        ("taken_at", record.taken_at),
+        ("previous_at", record.previous_at),
+        ("depth", record.depth.value),
+        ("first", record.changes.first),
+        ("artefact_sha256", record.artefact or None),
+    ]
+    return toml.lines(pairs)
+
+
+def _attribution(attribution: Attribution) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    yield "origin", attribution.origin.value
+    yield "reason", attribution.reason
+    yield "evidence", attribution.evidence
+
+
+def _parsed_attribution(table: Table) -> Attribution:
+    return Attribution(table.word("origin", Origin), table.text("reason"), table.texts("evidence"))
+
+
+def _verdict(verdict: Verdict) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    yield "severity", verdict.severity.word
+    yield "rule", verdict.rule
+    yield "reason", verdict.reason
+    yield "authorised_by", verdict.authorised_by
+    yield "techniques", verdict.techniques
+
+
+def _parsed_verdict(table: Table) -> Verdict:
+    word = table.text("severity")
+    if word not in _SEVERITIES:
+        raise StoreError(f"{table.where}: {word!r} is no severity")
+    return Verdict(
+        _SEVERITIES[word],
+        table.text("rule"),
+        table.text("reason"),
+        table.text("authorised_by"),
+        table.texts("techniques"),
+    )
+
+
+def _changes(changes: ChangeSet) -> Iterator[list[str]]:
+    for change in changes.changes:
+        yield ["[[change]]", *toml.lines(_change(change))]
+        for difference in change.differences:
+            named = (
+                ("name", difference.name),
+                ("before", difference.before),
+                ("after", difference.after),
+            )
+            yield ["[[change.difference]]", *toml.lines(named)]
+
+
+def _change(change: Change) -> Iterator[tuple[str, str | None]]:
+    yield "kind", change.kind.value
+    yield "aspect", change.aspect.value
+    yield "unit_kind", change.unit.kind
+    yield "unit_key", change.unit.key
+    yield "title", change.title
+    yield "reason", change.reason or None
+
+
+def _parsed_change(table: Table) -> Change:
+    return Change(
+        kind=table.word("kind", Kind),
+        aspect=table.word("aspect", Aspect),
+        unit=UnitId(table.text("unit_kind"), table.text("unit_key")),
+        title=table.text("title"),
+        differences=tuple(
+            Difference(entry.text("name"), entry.value("before"), entry.value("after"))
+            for entry in table.tables("difference")
+        ),
+        reason=table.text("reason", ""),
+    )
+
+
+def _entry(entry: LogEntry) -> Iterator[tuple[str, str]]:
+    yield "code", entry.code
+    yield "text", entry.text
+    yield "at", entry.at
+    yield "raw", entry.raw
+
+
+def _parsed_entry(table: Table) -> LogEntry:
+    return LogEntry(table.text("code"), table.text("text"), table.text("at"), table.text("raw"))

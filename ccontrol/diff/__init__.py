@@ -1,0 +1,1 @@
+"""What is known now (`merge`), and what differs (`compare`). Pure; judges nothing."""

@@ -1,0 +1,1 @@
+"""What a change means. Rules are data (`rules`), applied by `judge`; pure."""

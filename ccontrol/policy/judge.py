@@ -1,0 +1,69 @@
+"""Changes → verdict: the heaviest rule that applies decides, the techniques of all are named."""
+
+from ccontrol.model.aspect import Aspect
+from ccontrol.model.change import Change, ChangeSet, Difference, Kind
+from ccontrol.model.controller import Controller
+from ccontrol.model.judgement import Attribution, Severity, Verdict
+from ccontrol.policy import rules
+from ccontrol.policy.rules import Rule
+
+
+def judge(changes: ChangeSet, attribution: Attribution, controller: Controller) -> Verdict:
+    """Return the verdict on these changes of this controller.
+
+    Findings count at a first sight too; everything else is simply new then. The origin does not
+    weigh yet: no rule asks for it.
+    """
+    del attribution
+    told = changes.changes
+    if changes.first:
+        told = tuple(change for change in told if change.kind is Kind.RAISED)
+    applied = [rule_for(change) for change in told]
+    quiet = rules.FIRST_SIGHT if changes.first else rules.NOTHING
+    decisive = max(applied, key=_severity, default=quiet)
+    techniques = {technique for rule in applied for technique in rule.techniques}
+    severity = _raised(decisive.severity, controller)
+    return Verdict(
+        severity,
+        decisive.id,
+        decisive.reason,
+        techniques=tuple(sorted(techniques)),
+    )
+
+
+def rule_for(change: Change) -> Rule:
+    """Return the rule that applies to one change."""
+    if change.kind is Kind.CLEARED:
+        return rules.FINDING_OVER
+    if change.kind is Kind.RAISED:
+        return rules.FINDINGS.get(change.unit.kind, rules.OTHER_FINDING)
+    if change.kind is Kind.CHANGED:
+        if change.aspect is Aspect.PROTECTION and any(map(_is_lower, change.differences)):
+            return rules.PROTECTION_LOWERED
+        if change.aspect is Aspect.MODE and any(map(_is_stop, change.differences)):
+            return rules.MODE_STOPPED
+    return rules.TABLE[change.aspect, change.kind]
+
+
+def _severity(rule: Rule) -> Severity:
+    return rule.severity
+
+
+def _raised(severity: Severity, controller: Controller) -> Severity:
+    if severity < rules.RAISED_FROM:
+        return severity
+    return Severity(min(severity + rules.STEPS[controller.criticality], Severity.CRITICAL))
+
+
+def _is_lower(difference: Difference) -> bool:
+    """A level that is not a number before and after is taken for lower: nobody can tell."""
+    if "level" not in difference.name:
+        return False
+    before, after = difference.before, difference.after
+    if isinstance(before, int) and isinstance(after, int):
+        return after < before
+    return True
+
+
+def _is_stop(difference: Difference) -> bool:
+    return isinstance(difference.after, str) and "STOP" in difference.after.upper()

@@ -1,0 +1,154 @@
+"""The rules in force, as data: severity and technique per aspect and kind, and per finding.
+
+Ids are stable: alerts, records and calendars of people refer to them. One thought runs through the
+table: hiding must not pay, so losing sight of something weighs as much as a change of it.
+Techniques are of MITRE ATT&CK for ICS, version 18.1.
+"""
+
+from dataclasses import dataclass
+
+from ccontrol.model.aspect import Aspect
+from ccontrol.model.change import Kind
+from ccontrol.model.controller import Criticality
+from ccontrol.model.judgement import Severity
+
+ATTACK_VERSION = "18.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its id, how much it weighs, its sentence, and what such a change can be."""
+
+    id: str
+    severity: Severity
+    reason: str
+    techniques: tuple[str, ...] = ()
+
+
+_PROGRAM = (
+    "T0821",
+    "T0843",
+    "T0889",
+)  # Modify Controller Tasking, Program Download, Modify Program
+_FIRMWARE = ("T0839", "T0857")  # Module Firmware, System Firmware
+_PARAMETER = ("T0836",)  # Modify Parameter
+_DESTRUCTION = ("T0809",)  # Data Destruction
+_CREDENTIAL = ("T0892",)  # Change Credential
+_MODE = ("T0858",)  # Change Operating Mode
+_ROOTKIT = ("T0851",)  # Rootkit
+
+_FACTS: dict[Aspect, tuple[Severity, tuple[str, ...]]] = {
+    Aspect.PROGRAM: (Severity.HIGH, _PROGRAM),
+    Aspect.CONFIGURATION: (Severity.HIGH, ("T0836", "T0843")),
+    Aspect.HARDWARE: (Severity.MEDIUM, ()),
+    Aspect.FIRMWARE: (Severity.HIGH, _FIRMWARE),
+    Aspect.IDENTITY: (Severity.MEDIUM, ()),
+    Aspect.PROTECTION: (Severity.MEDIUM, _CREDENTIAL),
+    Aspect.MODE: (Severity.LOW, _MODE),
+    Aspect.INVENTORY: (Severity.MEDIUM, ()),
+    Aspect.VALUES: (Severity.LOW, _PARAMETER),
+    Aspect.SIGHT: (Severity.LOW, ()),
+}
+_SENTENCES = {
+    Kind.ADDED: "something is there that was not: {}",
+    Kind.REMOVED: "something is gone: {}",
+    Kind.CHANGED: "what people approve or rely on differs: {}",
+    Kind.LOST_SIGHT: "nobody can tell whether it changed, which weighs as a change: {}",
+    Kind.FOUND: "seen for the first time: {}",
+    Kind.REGAINED: "readable again and as it was: {}",
+    Kind.RECOMPILED: "equal content, only what moves with a compilation differs: {}",
+}
+_QUIET = {Kind.FOUND: Severity.INFO, Kind.REGAINED: Severity.INFO, Kind.RECOMPILED: Severity.LOW}
+
+
+def _rule(aspect: Aspect, kind: Kind) -> Rule:
+    weight, techniques = _FACTS[aspect]
+    name = f"{aspect.value}-{kind.value.replace(' ', '-')}"
+    sentence = _SENTENCES[kind].format(aspect.value)
+    if kind in _QUIET:
+        return Rule(name, _QUIET[kind], sentence)
+    return Rule(name, weight, sentence, () if kind is Kind.LOST_SIGHT else techniques)
+
+
+TABLE: dict[tuple[Aspect, Kind], Rule] = {
+    (aspect, kind): _rule(aspect, kind) for aspect in Aspect for kind in _SENTENCES
+} | {
+    (Aspect.PROGRAM, Kind.REMOVED): Rule(
+        "program-removed",
+        Severity.HIGH,
+        _SENTENCES[Kind.REMOVED].format("program"),
+        (*_DESTRUCTION, *_PROGRAM),
+    ),
+    (Aspect.SIGHT, Kind.ADDED): Rule(
+        "sight-added",
+        Severity.HIGH,
+        "something is there that was not, and it cannot be read",
+        _PROGRAM,
+    ),
+    (Aspect.SIGHT, Kind.LOST_SIGHT): Rule(
+        "sight-lost-sight",
+        Severity.MEDIUM,
+        "less of the controller can be seen than before",
+    ),
+}
+"""Every rule for something that differs between two states."""
+
+PROTECTION_LOWERED = Rule(
+    "protection-lowered",
+    Severity.HIGH,
+    "the controller is less protected than before",
+    _CREDENTIAL,
+)
+MODE_STOPPED = Rule("mode-stopped", Severity.MEDIUM, "the controller is not in RUN", _MODE)
+
+FINDINGS: dict[str, Rule] = {
+    "checksum-mismatch": Rule(
+        "checksum-mismatch",
+        Severity.HIGH,
+        "content and its own checksum contradict each other, which weighs as a change of program",
+        _PROGRAM,
+    ),
+    "hidden-block": Rule(
+        "hidden-block",
+        Severity.HIGH,
+        "the controller's checksum counts something that its list does not name",
+        (*_ROOTKIT, "T0889"),
+    ),
+    "cannot-verify": Rule(
+        "cannot-verify",
+        Severity.MEDIUM,
+        "polls have not come to an end for so long that nobody can say it is unchanged",
+    ),
+    "stale": Rule("stale", Severity.MEDIUM, "the last successful poll is too long ago"),
+}
+"""Rules for findings, by their code."""
+
+OTHER_FINDING = Rule("other-finding", Severity.MEDIUM, "a finding without a rule of its own")
+FINDING_OVER = Rule("finding-over", Severity.INFO, "a finding is over")
+NOTHING = Rule("nothing", Severity.INFO, "nothing differs")
+FIRST_SIGHT = Rule("first-sight", Severity.INFO, "the first sight of a controller")
+
+RAISED_FROM = Severity.MEDIUM
+"""Only what weighs at least this much is raised by criticality: noise stays noise."""
+STEPS: dict[Criticality, int] = {
+    Criticality.LOW: 0,
+    Criticality.MEDIUM: 0,
+    Criticality.HIGH: 1,
+    Criticality.SAFETY: 1,
+}
+"""How many steps the criticality of a controller raises a verdict."""
+
+RULES: dict[str, Rule] = {
+    rule.id: rule
+    for rule in (
+        *TABLE.values(),
+        *FINDINGS.values(),
+        PROTECTION_LOWERED,
+        MODE_STOPPED,
+        OTHER_FINDING,
+        FINDING_OVER,
+        NOTHING,
+        FIRST_SIGHT,
+    )
+}
+"""Every rule by its id."""
