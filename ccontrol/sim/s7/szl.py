@@ -116,7 +116,7 @@ def _mode(cpu: Cpu, _index: int) -> SzlList:
 
 
 def _redundancy(cpu: Cpu, _index: int) -> SzlList:
-    state = struct.pack(">HBBHHHHHBBH", 0x12, 0x10, 0, 0, 0, cpu.mode, cpu.mode, 0, 3, 0, 0)
+    state = struct.pack(">HBBHHHHHBB", 0x12, 0x10, 0, 0, 0, cpu.mode, cpu.mode, 0, 3, 0)
     return one(state)
 
 
@@ -124,7 +124,7 @@ def _address(cpu: Cpu, _index: int) -> SzlList:
     network = IPv4Interface(cpu.identity.network)
     own, mask = network.ip.packed, network.netmask.packed
     mac = bytes.fromhex("001b1b1d1a2d")
-    record = b"\x07\xfe" + own + mask + own + mac + b"\x01" + bytes(8) + b"\x8f\x88"
+    record = b"\x07\xfe" + own + mask + own + mac + b"\x01" + bytes(9) + b"\x8f\x88"
     return one(record.ljust(48, b"\0"))
 
 
