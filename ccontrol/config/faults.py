@@ -3,13 +3,12 @@
 Turns pydantic's complaints into one sentence each: the path, what is wanted, what was found.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin
 
-import annotated_types
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
@@ -106,17 +105,20 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def wanted(field: FieldInfo, *, whole: bool = False) -> str:
-    """Return what a setting wants, in words: "a number 0..7", "one of 'op', 'pg'"."""
-    kind = plain(field.annotation)
+def wanted(kind: object, rules: Iterable[object] = (), *, whole: bool = False) -> str:
+    """Return what a setting of that type wants, in words: "a number 0..7", "one of 'op', 'pg'"."""
+    kind = plain(kind)
+    if get_origin(kind) is Annotated:
+        inner, *more = get_args(kind)
+        return wanted(inner, (*rules, *more), whole=whole)
     if get_origin(kind) is Literal:
         return _one_of(get_args(kind))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _one_of(member.value for member in kind)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return "a table"
-    noun = "a whole number" if whole and kind is int else _NOUNS.get(get_origin(kind) or kind, "")
-    return f"{noun or 'something else'}{_bounds(field.metadata)}"
+    noun = "a whole number" if whole and kind is int else _NOUNS.get(get_origin(kind) or kind)
+    return f"{noun or 'something else'}{_bounds(_flat(rules))}"
 
 
 def _sentence(
@@ -128,9 +130,20 @@ def _sentence(
         return f"unknown key{guess(str(location[-1]), known)}"
     if kind == "value_error":
         return str(complaint["ctx"]["error"])
-    field = _owner(model, location).model_fields.get(str(_setting(location)))
-    want = wanted(field, whole=isinstance(got, float)) if field else str(complaint["msg"])
+    want = _want(model, location, whole=isinstance(got, float)) or complaint["msg"]
     return f"is missing; want {want}" if kind == "missing" else f"want {want}, got {shown(got)}"
+
+
+def _want(model: type[BaseModel], location: Location, *, whole: bool) -> str:
+    """Return what the setting at a location wants, or what an item of it does."""
+    names = [step for step in location if isinstance(step, str)]
+    field = _owner(model, location).model_fields.get(names[-1]) if names else None
+    if field is None:
+        return ""
+    kind = plain(field.annotation)
+    if isinstance(location[-1], int) and get_args(kind):
+        return wanted(get_args(kind)[0], whole=whole)
+    return wanted(kind, field.metadata, whole=whole)
 
 
 def _owner(model: type[BaseModel], location: Location) -> type[BaseModel]:
@@ -142,12 +155,6 @@ def _owner(model: type[BaseModel], location: Location) -> type[BaseModel]:
             return model
         model = inner
     return model
-
-
-def _setting(location: Location) -> str | int:
-    """Return the key of a location; an item of a list belongs to the list's key."""
-    names = [step for step in location if isinstance(step, str)]
-    return names[-1] if names else ""
 
 
 def plain(annotation: object) -> object:
@@ -163,19 +170,21 @@ def _one_of(values: Iterable[object]) -> str:
     return words[0] if len(words) == 1 else f"one of {', '.join(words)}"
 
 
-def _bounds(metadata: Iterable[object]) -> str:
+def _bounds(rules: Iterable[object]) -> str:
     low: object = ""
     high: object = ""
-    for rule in metadata:
-        if isinstance(rule, annotated_types.Ge):
-            low = rule.ge
-        elif isinstance(rule, annotated_types.Le):
-            high = rule.le
-        elif isinstance(rule, annotated_types.MinLen):
-            low = rule.min_length
-        elif isinstance(rule, annotated_types.MaxLen):
-            high = rule.max_length
+    for rule in rules:
+        low = getattr(rule, "ge", getattr(rule, "min_length", low))
+        high = getattr(rule, "le", getattr(rule, "max_length", high))
+        if pattern := getattr(rule, "pattern", None):
+            return f" like {pattern}"
     return f" {low}..{high}" if low != "" or high != "" else ""
+
+
+def _flat(rules: Iterable[object]) -> Iterator[object]:
+    """Yield rules; those that pydantic's Field carries stand one level deeper."""
+    for rule in rules:
+        yield from rule.metadata if isinstance(rule, FieldInfo) else (rule,)
 
 
 def _shown_key(key: str) -> str:

@@ -117,3 +117,6 @@ class WithheldSecret(Secret):
     def reveal(self) -> str:
         """Raise SecretMissingError."""
         raise SecretMissingError(self._text)
+
+
+withheld = Withheld()

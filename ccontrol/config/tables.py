@@ -52,6 +52,7 @@ class Desk:
             name: self._ready(model, name, value, "" if name in reported else join(path, (name,)))
             for name, value in raw.items()
         }
+        ready = {name: value for name, value in ready.items() if not _spare(model, name, value)}
         checked = check(
             model, ready, path, self.faults, siblings=siblings, reported=reported, partial=partial
         )
@@ -123,6 +124,11 @@ class Desk:
         return Reference("file", str(self.at(reference.name)))
 
 
+def _spare(model: type[BaseModel], name: str, value: object) -> bool:
+    """Return whether a secret that was not had can be left out: schemas may look into secrets."""
+    return isinstance(value, WithheldSecret) and not model.model_fields[name].is_required()
+
+
 def _reference(value: object) -> Reference | str:
     """Return the reference that a value is, or what is wrong with it without showing it."""
     if isinstance(value, str):
@@ -140,4 +146,5 @@ def _reference(value: object) -> Reference | str:
 
 
 def _header(path: str) -> str:
-    return f"[[{re.sub(r'\[[0-9]+]', '', path)}]]"
+    names = re.sub(r"\[[0-9]+]", "", path)
+    return f"[[{names}]]"

@@ -9,11 +9,11 @@ import json
 import logging
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from ccontrol.canonical.journal import line, parse_line
+from ccontrol.canonical.journal import LONGEST_LINE, line, parse_line
 from ccontrol.clock import Clock
 from ccontrol.errors import BadFileError, StoreError
 from ccontrol.model.journal import JournalEntry
@@ -23,6 +23,8 @@ from ccontrol.store.disk import named_failures
 _SUFFIX = ".jsonl"
 _FOLDED = ".folded"
 _SPOILED_KEPT = 100
+_TEXT_KEPT = 200
+_LONGEST_REASON = 4_000
 _log = logging.getLogger(__name__)
 
 
@@ -33,6 +35,7 @@ class Spoiled:
     number: int
     """Line number, from 1."""
     text: bytes
+    """The first 200 bytes of it."""
     reason: str
 
 
@@ -54,14 +57,19 @@ class DayReading:
         """Yield the day's entries in the order in which they were written."""
         digest = hashlib.sha256()
         self.size, self.spoiled_count, self.spoiled = 0, 0, []
+        number, whole = 0, True
         with named_failures(self.path), self.path.open("rb") as file:
-            for number, text in enumerate(file, start=1):
+            while text := file.readline(LONGEST_LINE + 1):
                 digest.update(text)
                 self.size += len(text)
+                rest, whole = not whole, text.endswith(b"\n")
+                if rest:
+                    continue  # of a line that is longer than any entry: counted at its start
+                number += 1
                 try:
                     entry = parse_line(text)
                 except BadFileError as error:
-                    self._keep_apart(Spoiled(number, text, str(error)))
+                    self._keep_apart(Spoiled(number, text[:_TEXT_KEPT], str(error)))
                     continue
                 yield entry
         self.sha256 = digest.hexdigest()
@@ -92,7 +100,7 @@ class Journal:
         They go to the file of the day on which they are written. Raises StoreFullError,
         StoreReadOnlyError or StoreError; then none of them was written.
         """
-        ticket = _Ticket(b"".join(line(entry) for entry in entries))
+        ticket = _Ticket(b"".join(line(_bounded(entry)) for entry in entries))
         if not ticket.content:
             return
         with self._lock:
@@ -186,6 +194,13 @@ class _Ticket:
     content: bytes
     settled: bool = False
     failure: StoreError | None = None
+
+
+def _bounded(entry: JournalEntry) -> JournalEntry:
+    """Cut a reason that would make the line longer than a reader takes; it may quote a peer."""
+    if len(entry.reason) <= _LONGEST_REASON:
+        return entry
+    return replace(entry, reason=f"{entry.reason[:_LONGEST_REASON]}…")
 
 
 def _day(path: Path) -> date | None:
