@@ -1,0 +1,83 @@
+"""Where the engine's own files of a site lie, and the lock that only one engine may hold.
+
+The history itself is the store's; what stands in these files is their owners' business.
+"""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccontrol.errors import StoreLockedError
+from ccontrol.store.disk import named_failures
+from ccontrol.store.layout import OWN_FOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The engine's files inside a site's store."""
+
+    git_dir: Path
+
+    @property
+    def own(self) -> Path:
+        """The folder that holds all of them."""
+        return self.git_dir / OWN_FOLDER
+
+    @property
+    def journal(self) -> Path:
+        """Folder of the Journal."""
+        return self.own / "journal"
+
+    @property
+    def spool(self) -> Path:
+        """Folder of the Spool."""
+        return self.own / "spool"
+
+    @property
+    def vault(self) -> Path:
+        """Folder of the Vault."""
+        return self.own / "vault"
+
+    @property
+    def index(self) -> Path:
+        """File of the Index."""
+        return self.own / "index.sqlite"
+
+    @property
+    def standing(self) -> Path:
+        """Folder of Standing."""
+        return self.own / "standing"
+
+    @property
+    def control(self) -> Path:
+        """The socket through which a running engine is asked."""
+        return self.own / "control"
+
+    @property
+    def engine_lock(self) -> Path:
+        """Whoever holds a lock on this file may ask the controllers of this site."""
+        return self.own / "engine.lock"
+
+
+class EngineLock:
+    """One engine for each site: no controller is asked over two connections at once."""
+
+    def __init__(self, places: Places) -> None:
+        """Take the lock. Raises StoreLockedError when another process holds it."""
+        path = places.engine_lock
+        with named_failures(path):
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                holder = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip()
+                os.close(self._handle)
+                raise StoreLockedError(
+                    f"the controllers of {places.git_dir} are watched by process {holder}"
+                ) from error
+            os.pwrite(self._handle, b"%-19d\n" % os.getpid(), 0)
+
+    def close(self) -> None:
+        """Let the next engine in."""
+        os.close(self._handle)
