@@ -68,9 +68,9 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
 
 
 def _capture(head: dict[str, Any], exchanges: tuple[Exchange, ...]) -> Capture:
-    form = head.get("ccontrol_capture")
+    form = _number(head, "ccontrol_capture")
     if form != FORM:
-        raise BadFileError(f"the file is no capture, or one of form {form!r:.20}", hint=_NEWER)
+        raise BadFileError(f"a capture of form {form}, where {FORM} is known", hint=_NEWER)
     return Capture(
         controller_id=_text(head, "controller"),
         family=_text(head, "family"),

@@ -19,7 +19,7 @@ _WORDS = {
     Kind.RECOMPILED: "recompiled, same content",
     Kind.LOST_SIGHT: "lost sight of",
     Kind.REGAINED: "readable again, as it was",
-    Kind.FOUND: "seen for the first time",
+    Kind.FOUND: "first seen",
     Kind.RAISED: "raised",
     Kind.CLEARED: "is over",
 }

@@ -27,12 +27,13 @@ _WORDS = {
     "sight": "",
     "recompiled": "{} recompiled, same content",
     "regained": "{} readable again",
-    "found": "{} seen for the first time",
+    "found": "{} first seen",
     "cleared": "",
     "values": "values of {} changed",
 }
 """What is told, in this order; an empty sentence is made from the change itself."""
 _PHRASES_AT_MOST = 20
+_MORE = "; and more"
 
 _Phrase = Callable[[int], str]
 """How many names at most → the words."""
@@ -136,8 +137,8 @@ def _seen(change: Change) -> str:
     what = printable(change.unit.key)
     if change.unit.kind == "list":
         if change.kind is Kind.REGAINED:
-            return f"list of {what} complete again"
-        return f"list of {what} not complete ({first_clause(change.reason)})"
+            return f"{what} list complete again"
+        return f"{what} list not complete ({first_clause(change.reason)})"
     better = "better" if change.kind is Kind.REGAINED else "less well"
     return f"{what} seen {better}: {', '.join(map(arrow, change.differences))}"
 
@@ -159,6 +160,6 @@ def _fitting(head: str, phrases: list[_Phrase]) -> str:
         told = [phrase(most) for phrase in phrases]
         if len(head) + len("; ".join(told)) <= FITS:
             return head + "; ".join(told)
-    while len(told) > 1 and len(head) + len("; ".join(told)) > FITS - len("; …"):
+    while len(told) > 1 and len(head) + len("; ".join(told)) > FITS - len(_MORE):
         told.pop()
-    return head + "; ".join(told) + ("; …" if len(told) < len(phrases) else "")
+    return head + "; ".join(told) + (_MORE if len(told) < len(phrases) else "")

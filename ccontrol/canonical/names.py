@@ -41,7 +41,12 @@ def encode_all(names: Iterable[str]) -> dict[str, str]:
 
 def encode_kinds(kinds: Iterable[str]) -> dict[str, str]:
     """Encode kinds of units as folder names without any dot, so that none looks like a file."""
-    return {kind: name.replace(".", "=2E") for kind, name in encode_all(kinds).items()}
+    return {kind: _dotless(kind, name) for kind, name in encode_all(kinds).items()}
+
+
+def _dotless(kind: str, name: str) -> str:
+    short = name.replace(".", "=2E")
+    return short if len(short) <= LONGEST else _closed(kind, short)
 
 
 def _escaped(name: str) -> str:
@@ -61,7 +66,5 @@ def _steers(code: int, at: int, last: int) -> bool:
 
 def _closed(name: str, encoded: str) -> str:
     """Return the name cut and closed by "@" and a digest; "@" itself never passes unescaped."""
-    if "@" in encoded:
-        return encoded
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_DIGITS]
-    return f"{encoded[: LONGEST - _DIGEST_DIGITS - 1]}@{digest}"
+    return f"{encoded.partition('@')[0][: LONGEST - _DIGEST_DIGITS - 1]}@{digest}"

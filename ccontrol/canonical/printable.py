@@ -43,4 +43,4 @@ def _shows(char: str) -> bool:
 
 
 def _escape(char: str) -> str:
-    return char.encode("ascii", "backslashreplace").decode("ascii")
+    return char.encode("unicode_escape").decode("ascii")

@@ -21,6 +21,8 @@ def merge(state: State | None, snapshot: Snapshot) -> State:
     The state of another family is not carried over. Merging the same snapshot twice changes
     nothing more.
     """
+    if state is not None and not snapshot.usable:
+        return state
     if state is None or state.family != snapshot.family:
         state = State(snapshot.controller_id, snapshot.family)
     if not snapshot.usable:

@@ -39,7 +39,7 @@ def _list(
     differences: tuple[Difference, ...] = (),
     reason: str = "",
 ) -> Change:
-    return Change(kind, Aspect.SIGHT, UnitId("list", of), f"list of {of}", differences, reason)
+    return Change(kind, Aspect.SIGHT, UnitId("list", of), f"{of} list", differences, reason)
 
 
 def _strengths(before: State, after: State) -> Iterator[Change]:
@@ -48,7 +48,7 @@ def _strengths(before: State, after: State) -> Iterator[Change]:
         if old != new:
             difference = Difference("strength", _word(old), _word(new))
             unit_id = UnitId("strength", aspect.value)
-            title = f"how well {aspect.value} is seen"
+            title = f"sight of {aspect.value}"
             yield Change(_kind(old, new), Aspect.SIGHT, unit_id, title, (difference,))
 
 

@@ -7,6 +7,19 @@ from ccontrol.model.judgement import Attribution, Severity, Verdict
 from ccontrol.policy import rules
 from ccontrol.policy.rules import Rule
 
+_PRECEDENCE = (
+    Kind.RAISED,
+    Kind.CHANGED,
+    Kind.REMOVED,
+    Kind.ADDED,
+    Kind.LOST_SIGHT,
+    Kind.RECOMPILED,
+    Kind.REGAINED,
+    Kind.FOUND,
+    Kind.CLEARED,
+)
+"""Which kind gives its rule's name to a verdict where several weigh the same."""
+
 
 def judge(changes: ChangeSet, attribution: Attribution, controller: Controller) -> Verdict:
     """Return the verdict on these changes of this controller.
@@ -18,17 +31,15 @@ def judge(changes: ChangeSet, attribution: Attribution, controller: Controller) 
     told = changes.changes
     if changes.first:
         told = tuple(change for change in told if change.kind is Kind.RAISED)
-    applied = [rule_for(change) for change in told]
+    applied = [(_PRECEDENCE.index(change.kind), rule_for(change)) for change in told]
     quiet = rules.FIRST_SIGHT if changes.first else rules.NOTHING
-    decisive = max(applied, key=_severity, default=quiet)
-    techniques = {technique for rule in applied for technique in rule.techniques}
+    decisive = max(applied, key=_weight, default=(0, quiet))[1]
+    techniques = {technique for _, rule in applied for technique in rule.techniques}
     severity = _raised(decisive.severity, controller)
-    return Verdict(
-        severity,
-        decisive.id,
-        decisive.reason,
-        techniques=tuple(sorted(techniques)),
-    )
+    reason = decisive.reason
+    if severity > decisive.severity:
+        reason += f"; raised, since its criticality is {controller.criticality.value}"
+    return Verdict(severity, decisive.id, reason, techniques=tuple(sorted(techniques)))
 
 
 def rule_for(change: Change) -> Rule:
@@ -45,8 +56,9 @@ def rule_for(change: Change) -> Rule:
     return rules.TABLE[change.aspect, change.kind]
 
 
-def _severity(rule: Rule) -> Severity:
-    return rule.severity
+def _weight(applied: tuple[int, Rule]) -> tuple[Severity, int]:
+    precedence, rule = applied
+    return rule.severity, -precedence
 
 
 def _raised(severity: Severity, controller: Controller) -> Severity:

@@ -50,13 +50,13 @@ _FACTS: dict[Aspect, tuple[Severity, tuple[str, ...]]] = {
     Aspect.SIGHT: (Severity.LOW, ()),
 }
 _SENTENCES = {
-    Kind.ADDED: "something is there that was not: {}",
-    Kind.REMOVED: "something is gone: {}",
-    Kind.CHANGED: "what people approve or rely on differs: {}",
-    Kind.LOST_SIGHT: "nobody can tell whether it changed, which weighs as a change: {}",
-    Kind.FOUND: "seen for the first time: {}",
-    Kind.REGAINED: "readable again and as it was: {}",
-    Kind.RECOMPILED: "equal content, only what moves with a compilation differs: {}",
+    Kind.ADDED: "{}: something is there that was not",
+    Kind.REMOVED: "{}: something is gone",
+    Kind.CHANGED: "{}: not what it was",
+    Kind.LOST_SIGHT: "{}: out of sight, and nobody can tell whether it changed",
+    Kind.FOUND: "{}: seen for the first time",
+    Kind.REGAINED: "{}: readable again, and as it was",
+    Kind.RECOMPILED: "{}: equal content, compiled or loaded anew",
 }
 _QUIET = {Kind.FOUND: Severity.INFO, Kind.REGAINED: Severity.INFO, Kind.RECOMPILED: Severity.LOW}
 
@@ -82,13 +82,13 @@ TABLE: dict[tuple[Aspect, Kind], Rule] = {
     (Aspect.SIGHT, Kind.ADDED): Rule(
         "sight-added",
         Severity.HIGH,
-        "something is there that was not, and it cannot be read",
+        "sight: something is there that was not, and it cannot be read",
         _PROGRAM,
     ),
     (Aspect.SIGHT, Kind.LOST_SIGHT): Rule(
         "sight-lost-sight",
         Severity.MEDIUM,
-        "less of the controller can be seen than before",
+        "sight: less of the controller can be seen than before",
     ),
 }
 """Every rule for something that differs between two states."""
