@@ -1,0 +1,212 @@
+"""What was learnt of each block: read, confirmed, or why not.
+
+An image counts when it is whole, fits the block's info (sizes, dates, checksum), and, for code,
+when its checksum fits its body. Hiding must not pay: a contradiction that stands when everything
+was asked twice is committed as observed, with a finding.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ccontrol.drivers.s7.answers import Answer, Answers
+from ccontrol.drivers.s7.block_lists import BlockList, read_lists
+from ccontrol.drivers.s7.block_units import BLOCK, block_id, block_unit
+from ccontrol.drivers.s7.blocks import (
+    CODE_TYPES,
+    NAME_OF_CODE,
+    Block,
+    Footer,
+    Header,
+    parse_image,
+    parse_info,
+)
+from ccontrol.drivers.s7.cpu_units import Cpu
+from ccontrol.drivers.s7.pdu import BLOCK_TYPES, info_fingerprint
+from ccontrol.drivers.s7.refusals import refused
+from ccontrol.errors import GarbledError
+from ccontrol.model.aspect import Aspect, Depth
+from ccontrol.model.capture import Capture
+from ccontrol.model.finding import Finding
+from ccontrol.model.secret import Seal
+from ccontrol.model.snapshot import Confirmed, Listing, Read, Sighting, Unread
+from ccontrol.model.unit import UnitId
+
+CHECKSUM_MISMATCH, INFO_MISMATCH = "checksum-mismatch", "info-mismatch"
+
+_ASKED = re.compile(r"(?:info|upload) ([0-9A-F]{2}) ([0-9]{5})")
+_ENDED = Unread("the poll ended before it was read", transient=True)
+_CHANGED = Unread("it changed while it was read", transient=True)
+_TORN = Unread("its image is not whole", transient=True)
+_DOUBTED = Unread("its checksum did not fit, and it was not read a second time", transient=True)
+
+
+class Info(NamedTuple):
+    """A block info that was had whole."""
+
+    header: Header
+    footer: Footer
+    raw: bytes
+
+
+@dataclass(slots=True)
+class BlockSights:
+    """All blocks of one poll."""
+
+    lists: Mapping[str, BlockList]
+    """By type; empty when no list was asked for."""
+    sightings: dict[UnitId, Sighting] = field(default_factory=dict)
+    infos: dict[tuple[str, int], Info] = field(default_factory=dict)
+    findings: set[Finding] = field(default_factory=set)
+
+    @property
+    def listing(self) -> Listing | None:
+        """The list of all blocks, complete when those of all types are."""
+        if not self.lists:
+            return None
+        keys = frozenset(f"{name}{at}" for name, one in self.lists.items() for at in one.numbers)
+        missing = {name: one.why for name, one in self.lists.items() if one.why}
+        if not missing:
+            return Listing(keys, complete=True)
+        reason = "; ".join(f"{name}: {why.reason}" for name, why in missing.items())
+        return Listing(keys, False, reason, any(why.transient for why in missing.values()))
+
+    def read_all(self, types: frozenset[str]) -> bool:
+        """Return whether every block of these types was listed and read in this poll itself."""
+        return all(name in self.lists and not self.lists[name].why for name in types) and all(
+            isinstance(self.sightings.get(block_id(name, number)), Read)
+            for name in types
+            for number in self.lists[name].numbers
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What judging one block needs besides its name."""
+
+    answers: Answers
+    seal: Seal
+    values: frozenset[str]
+    level: int | None
+    unasked: Sighting | None
+    """What a block is that was told of and not uploaded; None: as its fingerprint was known."""
+
+
+def read_blocks(capture: Capture, answers: Answers, cpu: Cpu, seal: Seal) -> BlockSights:
+    """Judge every block that was listed or asked for."""
+    found = BlockSights(read_lists(answers, cpu.counts))
+    confirms = capture.depth is Depth.INVENTORY and capture.fault is None
+    notes = dict(capture.notes)
+    values = frozenset(re.split(r"[ ,]+", notes.get("actual_values", "")))
+    look = _Look(answers, seal, values, cpu.level, None if confirms else _ENDED)
+    for name, number in sorted({*_listed(found.lists), *_asked(answers)}):
+        sighting = _judge(found, look, name, number)
+        if sighting is not None:
+            found.sightings[block_id(name, number)] = sighting
+    return found
+
+
+def _listed(lists: Mapping[str, BlockList]) -> Iterator[tuple[str, int]]:
+    return ((name, number) for name, one in lists.items() for number in one.numbers)
+
+
+def _asked(answers: Answers) -> Iterator[tuple[str, int]]:
+    for word in ("info", "upload"):
+        for question in answers.questions(word):
+            if (found := _ASKED.fullmatch(question)) and int(found[1], 16) in NAME_OF_CODE:
+                yield NAME_OF_CODE[int(found[1], 16)], int(found[2])
+
+
+def _judge(found: BlockSights, look: _Look, name: str, number: int) -> Sighting:
+    place = f"{BLOCK_TYPES[name]:02X} {number:05d}"
+    told = look.answers.of(f"info {place}")
+    infos = [info for answer in told if (info := _info(answer, name, number))]
+    if infos:
+        found.infos[name, number] = infos[-1]
+    uploads = look.answers.of(f"upload {place}")
+    if not uploads:
+        return _not_uploaded(told, infos, look)
+    if not uploads[-1].whole:
+        return _why_not(uploads[-1], look.level)
+    if not infos:
+        return _why_not(told[-1], look.level) if told else _ENDED
+    try:
+        block = parse_image(uploads[-1].payload, name, number)
+    except GarbledError:
+        return _TORN
+    twice = len(uploads) > 1 and uploads[-2].payload == uploads[-1].payload
+    doubt = _doubt(block, infos, twice=twice)
+    if isinstance(doubt, Unread):
+        return doubt
+    if doubt:
+        found.findings.add(_finding(doubt, name, number))
+    keep = f"{name}{number}" in look.values
+    fingerprint = info_fingerprint(infos[-1].raw)
+    return Read(block_unit(block, look.seal, fingerprint, keep_values=keep))
+
+
+def _doubt(block: Block, infos: list[Info], *, twice: bool) -> Unread | str:
+    """Return why an image may not count, or the code of what is wrong with it; "" is neither."""
+    if not _fits(block, infos[-1]):
+        same = len(infos) > 1 and infos[-2].raw == infos[-1].raw
+        return INFO_MISMATCH if twice and same else _CHANGED
+    if block.header.type in CODE_TYPES and not block.checksum_fits:
+        return CHECKSUM_MISMATCH if twice else _DOUBTED
+    return ""
+
+
+def _fits(block: Block, info: Info) -> bool:
+    """Compare what image and info have in common; not attributes and password field.
+
+    Both were equal in the one CPU whose info and image were captured (OB1 of a CPU 315-2 PN/DP).
+    """
+    ours, told = block.header, info.header
+    return block.footer.crc == info.footer.crc and all(
+        getattr(ours, name) == getattr(told, name)
+        for name in (
+            "load_bytes",
+            "code_time",
+            "interface_time",
+            "interface_bytes",
+            "additional_bytes",
+            "local_bytes",
+            "mc7_bytes",
+        )
+    )
+
+
+def _info(answer: Answer, name: str, number: int) -> Info | None:
+    if not answer.whole:
+        return None
+    try:
+        return Info(*parse_info(answer.payload, name, number), answer.payload)
+    except GarbledError:
+        return None
+
+
+def _not_uploaded(told: tuple[Answer, ...], infos: list[Info], look: _Look) -> Sighting:
+    if not told:
+        return _ENDED
+    if not told[-1].whole:
+        return _why_not(told[-1], look.level)
+    if not infos:
+        return Unread("its info is garbled", transient=True)
+    return look.unasked or Confirmed(info_fingerprint(infos[-1].raw))
+
+
+def _why_not(answer: Answer, level: int | None) -> Unread:
+    if answer.error:
+        return refused(answer.error, level)
+    return Unread(answer.fault or "its info is garbled", transient=True)
+
+
+def _finding(code: str, name: str, number: int) -> Finding:
+    text = {
+        CHECKSUM_MISMATCH: "its own checksum does not fit its code, although it was read twice "
+        "alike: it was altered by other means than an engineering tool, or is damaged",
+        INFO_MISMATCH: "the CPU says other sizes, dates or another checksum of it than its image "
+        "has, although both were read twice",
+    }[code]
+    aspect = Aspect.CONFIGURATION if name == "SDB" else Aspect.PROGRAM
+    return Finding(code, f"{BLOCK}/{name}{number}", aspect, f"{name}{number}: {text}.")

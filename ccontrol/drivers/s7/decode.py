@@ -1,0 +1,55 @@
+"""From what a S7-300/400 answered to what is known of it: Capture → Snapshot. Pure and total.
+
+What is not understood becomes Unread with its reason; what a CPU does not have is not named. The
+parts: cpu_units (the CPU itself), modules (racks and buses), block_sights (blocks), diagnostics
+(the log), judgements (over all of it).
+"""
+
+from ccontrol.drivers.s7.answers import Answers
+from ccontrol.drivers.s7.block_sights import BlockSights, read_blocks
+from ccontrol.drivers.s7.block_units import BLOCK
+from ccontrol.drivers.s7.cpu_units import Cpu, read_cpu
+from ccontrol.drivers.s7.diagnostics import read_log
+from ccontrol.drivers.s7.judgements import checks, moved_underneath, strengths
+from ccontrol.drivers.s7.modules import read_modules
+from ccontrol.drivers.s7.sights import Sights, joined
+from ccontrol.model.capture import Capture
+from ccontrol.model.secret import Seal
+from ccontrol.model.snapshot import Read, Snapshot
+
+
+def interpret(capture: Capture, seal: Seal) -> Snapshot:
+    """Turn raw answers into facts. Asks the controller nothing; may be run again years later."""
+    answers = Answers(capture)
+    cpu = read_cpu(answers)
+    blocks = read_blocks(capture, answers, cpu, seal)
+    sights = joined((cpu.sights, read_modules(answers), _of_blocks(blocks)))
+    findings, checked = checks(cpu, blocks)
+    usable, reason = _usable(capture, cpu, sights)
+    return Snapshot(
+        controller_id=capture.controller_id,
+        family=capture.family,
+        depth=capture.depth,
+        taken_at=capture.started_at,
+        sightings=sights.sightings,
+        listings=sights.listings,
+        log=read_log(answers),
+        findings=frozenset(findings),
+        checked=frozenset(checked),
+        strengths=strengths(capture, cpu, blocks, sights.sightings),
+        usable=usable,
+        reason=reason,
+    )
+
+
+def _of_blocks(blocks: BlockSights) -> Sights:
+    listing = blocks.listing
+    return Sights(dict(blocks.sightings), {BLOCK: listing} if listing else {})
+
+
+def _usable(capture: Capture, cpu: Cpu, sights: Sights) -> tuple[bool, str]:
+    """Say whether the poll may be compared, and why not or why it ended early."""
+    if moved_underneath(cpu):
+        return False, "the program or the hardware configuration changed while it was read"
+    certain = any(isinstance(sighting, Read) for sighting in sights.sightings.values())
+    return certain, capture.fault or ("" if certain else "the controller answered nothing of use")

@@ -1,0 +1,161 @@
+"""Judgements over a whole poll: hidden blocks, how well changes are seen, whether it counts."""
+
+from functools import reduce
+from operator import xor
+
+from ccontrol.drivers.s7.block_sights import (
+    CHECKSUM_MISMATCH,
+    INFO_MISMATCH,
+    BlockSights,
+    Info,
+)
+from ccontrol.drivers.s7.block_units import BLOCK
+from ccontrol.drivers.s7.blocks import CODE_TYPES
+from ccontrol.drivers.s7.cpu_units import Cpu
+from ccontrol.model.aspect import Aspect, Depth, Strength
+from ccontrol.model.capture import Capture
+from ccontrol.model.finding import Finding
+from ccontrol.model.snapshot import Read, Sighting, Unread
+from ccontrol.model.unit import UnitId
+
+HIDDEN_BLOCK = "hidden-block"
+FINDINGS = (CHECKSUM_MISMATCH, HIDDEN_BLOCK, INFO_MISMATCH)
+"""Codes of all findings that this driver can raise."""
+
+PROGRAM_TYPES = frozenset({"OB", "FB", "FC", "DB"})
+HARDWARE_TYPES = frozenset({"SDB"})
+_NOT_IN_WORDS = frozenset({2, 4})
+"""SDBs that the CPU's word for its hardware configuration leaves out."""
+
+
+def checks(cpu: Cpu, blocks: BlockSights) -> tuple[set[Finding], set[str]]:
+    """Return the findings of this poll, and the codes of those that it could have raised."""
+    findings, checked = set(blocks.findings), set()
+    hidden = _hidden(cpu, blocks)
+    if hidden is not None:
+        findings |= hidden
+        checked.add(HIDDEN_BLOCK)
+    if blocks.read_all(CODE_TYPES):
+        checked.add(CHECKSUM_MISMATCH)
+    if blocks.read_all(PROGRAM_TYPES | HARDWARE_TYPES):
+        checked.add(INFO_MISMATCH)
+    return findings, checked
+
+
+def moved_underneath(cpu: Cpu) -> bool:
+    """Return whether the CPU's own words at the end were others than at the beginning."""
+    return cpu.closed and cpu.opening is not None and cpu.closing != cpu.opening
+
+
+def strengths(
+    capture: Capture, cpu: Cpu, blocks: BlockSights, sightings: dict[UnitId, Sighting]
+) -> dict[Aspect, Strength]:
+    """Say how well a change of each aspect would be seen, as far as this poll can tell.
+
+    An aspect that the depth did not ask for, or that a fault of the line hid, is not named: what
+    an earlier poll said of it stands.
+    """
+    found = {
+        Aspect.PROTECTION: _of_kind(sightings, "protection"),
+        Aspect.MODE: _of_kind(sightings, "mode"),
+    }
+    if capture.depth in (Depth.DIAGNOSTICS, Depth.FULL):
+        found[Aspect.IDENTITY] = _of_kind(sightings, "identity")
+        found[Aspect.FIRMWARE] = _of_kind(sightings, "firmware")
+        found[Aspect.HARDWARE] = _hardware(sightings)
+    if capture.depth in (Depth.INVENTORY, Depth.FULL):
+        found[Aspect.PROGRAM] = _of_blocks(cpu, blocks, PROGRAM_TYPES)
+        found[Aspect.CONFIGURATION] = _of_blocks(cpu, blocks, HARDWARE_TYPES)
+        found[Aspect.INVENTORY] = _inventory(cpu, blocks)
+        found[Aspect.VALUES] = _values(sightings)
+    return {
+        aspect: strength
+        for aspect, strength in found.items()
+        if strength is not None and (capture.fault is None or strength is Strength.CONTENT)
+    }
+
+
+def _hidden(cpu: Cpu, blocks: BlockSights) -> set[Finding] | None:
+    """Hold the XOR over all blocks against the CPU's words; None when that cannot be done."""
+    words = cpu.opening
+    if words is None or not cpu.closed or cpu.closing != words:
+        return None
+    listing = blocks.listing
+    wanted = [(name, at) for name, one in blocks.lists.items() for at in one.numbers]
+    if listing is None or not listing.complete or not all(at in blocks.infos for at in wanted):
+        return None
+    program = [blocks.infos[at] for at in wanted if at[0] in PROGRAM_TYPES]
+    hardware = [blocks.infos[at] for at in wanted if at[0] == "SDB" and at[1] not in _NOT_IN_WORDS]
+    found = set()
+    if _sums(program) != (words.program_length, words.program_crc):
+        found.add(_hidden_finding(Aspect.PROGRAM, "program", "OB, FB, FC and DB"))
+    if _sums(hardware) != (words.hardware_length, words.hardware_crc):
+        found.add(_hidden_finding(Aspect.CONFIGURATION, "hardware configuration", "SDB"))
+    return found
+
+
+def _sums(infos: list[Info]) -> tuple[int, int]:
+    return (
+        reduce(xor, (info.header.mc7_bytes for info in infos), 0),
+        reduce(xor, (info.footer.crc for info in infos), 0),
+    )
+
+
+def _hidden_finding(aspect: Aspect, what: str, types: str) -> Finding:
+    return Finding(
+        HIDDEN_BLOCK,
+        "",
+        aspect,
+        f"The CPU's own checksum of its {what} does not follow from the blocks that it lists "
+        f"({types}): a hidden block, or a CPU that does not tell the truth.",
+    )
+
+
+def _of_kind(sightings: dict[UnitId, Sighting], kind: str) -> Strength | None:
+    found = [sighting for unit, sighting in sightings.items() if unit.kind == kind]
+    if any(isinstance(sighting, Read) for sighting in found):
+        return Strength.CONTENT
+    if any(isinstance(sighting, Unread) and sighting.transient for sighting in found):
+        return None
+    return Strength.NONE
+
+
+def _hardware(sightings: dict[UnitId, Sighting]) -> Strength | None:
+    modules = _of_kind(sightings, "module")
+    if modules is Strength.NONE and _of_kind(sightings, "hardware") is Strength.CONTENT:
+        return Strength.INDICATOR  # the memory card is seen, the rack is not
+    return modules
+
+
+def _of_blocks(cpu: Cpu, blocks: BlockSights, types: frozenset[str]) -> Strength | None:
+    whys = [one.why for name, one in blocks.lists.items() if name in types and one.why]
+    found = [
+        sighting
+        for unit, sighting in blocks.sightings.items()
+        if unit.kind == BLOCK and unit.key.rstrip("0123456789") in types
+    ]
+    unread = [*whys, *(one for one in found if isinstance(one, Unread))]
+    if any(why.transient for why in unread):
+        return None
+    if blocks.lists and not unread:
+        return Strength.CONTENT
+    if cpu.opening or any(name in types for name, _ in blocks.infos):
+        return Strength.FINGERPRINT
+    return Strength.INDICATOR if cpu.counts else Strength.NONE
+
+
+def _inventory(cpu: Cpu, blocks: BlockSights) -> Strength | None:
+    listing = blocks.listing
+    if listing is not None and listing.complete:
+        return Strength.CONTENT
+    if listing is not None and listing.transient:
+        return None
+    return Strength.INDICATOR if cpu.counts else Strength.NONE
+
+
+def _values(sightings: dict[UnitId, Sighting]) -> Strength:
+    kept = any(
+        isinstance(sighting, Read) and sighting.unit.values is not None
+        for sighting in sightings.values()
+    )
+    return Strength.CONTENT if kept else Strength.NONE
