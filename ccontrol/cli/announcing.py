@@ -1,0 +1,73 @@
+"""What a controller will be asked, how often, and what that costs it: for the eyes of its owner.
+
+From the driver's manifest and the controller's own schedule; nothing is asked to find out. Pure.
+"""
+
+from dataclasses import dataclass
+
+from ccontrol.cli.times import span
+from ccontrol.drivers.api import Manifest
+from ccontrol.model.aspect import Aspect, Depth, Strength
+from ccontrol.model.controller import Controller
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One kind of poll."""
+
+    depth: Depth
+    when: str
+    requests: str
+    bytes_each_way: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """All that is going to happen to a controller once it is enrolled."""
+
+    controller_id: str
+    title: str
+    address: str
+    family: str
+    looks: tuple[Look, ...]
+    requests_per_s: float
+    pace_shared_behind: str
+    time_limit_s: float
+    spare_connections: int
+    services: tuple[str, ...]
+    """Everything that may ever be sent; the guard lets nothing else out."""
+    strengths: dict[Aspect, Strength]
+    """How well a change can be seen at best; what this controller allows shows after a poll."""
+
+
+def announcement(controller: Controller, manifest: Manifest) -> Announcement:
+    """Return what enrolling a controller leads to."""
+    return Announcement(
+        controller.id,
+        controller.title,
+        f"{controller.address}:{controller.port}",
+        manifest.title,
+        tuple(_looks(controller, manifest)),
+        controller.budget.requests_per_s,
+        controller.pace_key,
+        controller.budget.time_limit_s,
+        controller.budget.spare_connections,
+        manifest.services,
+        dict(manifest.strengths),
+    )
+
+
+def _looks(controller: Controller, manifest: Manifest) -> list[Look]:
+    schedule = controller.schedule
+    pause = span(schedule.deep_pause_s)
+    when = {
+        Depth.GLANCE: f"every {span(schedule.glance_s)}",
+        Depth.DIAGNOSTICS: "when its log or its mode moved",
+        Depth.INVENTORY: f"when its program moved, at most once in {pause}",
+        Depth.FULL: f"every {span(schedule.full_s)}, and once now",
+    }
+    return [
+        Look(depth, when[depth], load.requests, load.bytes_each_way)
+        for depth in Depth
+        if (load := manifest.loads.get(depth)) is not None
+    ]

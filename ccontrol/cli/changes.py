@@ -1,0 +1,116 @@
+"""`ccontrol changes`: what changed, newest first."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from ccontrol.cli.invocation import invocation
+from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
+from ccontrol.cli.plant import configured, controllers_named
+from ccontrol.cli.times import back, stamp
+from ccontrol.cli.told_changes import Wanted, changes_in
+from ccontrol.cli.tones import severity_tone
+from ccontrol.config.settings import Config, Site
+from ccontrol.model.judgement import Severity
+from ccontrol.store.index_rows import IndexedChange
+
+_LIMIT = 50
+
+
+def command(
+    context: typer.Context,
+    *,
+    controllers: Annotated[
+        list[str] | None,
+        typer.Option("--controller", metavar="CONTROLLER", help="Only this one; may be repeated."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Not older: 7d, 12h, 2026-11-23, 2026-11-23T18:00."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many of each site.")] = _LIMIT,
+    severity: Annotated[
+        str, typer.Option(metavar="WORD", help="At least: info, low, medium, high, critical.")
+    ] = Severity.INFO.word,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List what changed, newest first, with what it means and where it came from.
+
+    \b
+    Example:
+      ccontrol changes --since 7d --severity high
+      ccontrol changes --controller press-3 --limit 5
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    here = invocation(context)
+    config = configured(here)
+    earliest = back(since, here.clock.now()) if since else None
+    found = [
+        (site, change)
+        for site, ids in _wanted(config, controllers or [])
+        for change in changes_in(site, Wanted(ids, earliest, _severity(severity), limit))
+    ]
+    found.sort(key=_newest_last, reverse=True)
+    if as_json:
+        emit("ccontrol/changes/1", {"changes": [_row(site, change) for site, change in found]})
+    elif found:
+        show(_sheet(found, several_sites=len(config.sites) > 1))
+    else:
+        say("no such change in the history")
+
+
+def _severity(word: str) -> Severity:
+    for severity in Severity:
+        if severity.word == word.lower():
+            return severity
+    raise typer.BadParameter(f"--severity: want info, low, medium, high or critical, got {word!r}")
+
+
+def _wanted(config: Config, names: list[str]) -> list[tuple[Site, frozenset[str]]]:
+    if not names:
+        return [(site, frozenset()) for site in config.sites]
+    chosen = controllers_named(config, names)
+    ids = {
+        site.name: frozenset(each.controller.id for each in chosen if each.site.name == site.name)
+        for site in config.sites
+    }
+    return [(site, ids[site.name]) for site in config.sites if ids[site.name]]
+
+
+def _newest_last(row: tuple[Site, IndexedChange]) -> datetime:
+    return row[1].taken_at
+
+
+def _row(site: Site, change: IndexedChange) -> dict[str, object]:
+    return {
+        "site": site.name,
+        "change_id": change.change_id,
+        "controller_id": change.controller_id,
+        "commit": change.commit,
+        "taken_at": change.taken_at,
+        "severity": change.severity,
+        "subject": change.subject,
+        "aspects": change.aspects,
+        "origin": change.origin,
+        "previous": change.previous,
+    }
+
+
+def _sheet(found: list[tuple[Site, IndexedChange]], *, several_sites: bool) -> Sheet:
+    columns = ("seen (UTC)", "severity", "origin", "change", "what")
+    return Sheet(
+        ("site", *columns) if several_sites else columns,
+        tuple(
+            (*((site.name,) if several_sites else ()), *_cells(change)) for site, change in found
+        ),
+    )
+
+
+def _cells(change: IndexedChange) -> tuple[str | Cell, ...]:
+    return (
+        stamp(change.taken_at),
+        Cell(change.severity.word, severity_tone(change.severity)),
+        change.origin,
+        Cell(change.change_id, Tone.QUIET),
+        change.subject,
+    )

@@ -1,0 +1,52 @@
+"""What people decide about controllers (pause, resume, enrol), written down durably and journaled.
+
+Works beside a running daemon and without one: the daemon looks at these files twice a second.
+"""
+
+import os
+import pwd
+from dataclasses import dataclass
+
+from ccontrol.cli.plant import Watched
+from ccontrol.cli.site_files import standing
+from ccontrol.clock import Clock
+from ccontrol.config.settings import Site
+from ccontrol.store.standing import WHOLE_SITE, Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a decision is about: one controller, or a whole site."""
+
+    site: Site
+    controller_id: str
+    """WHOLE_SITE for the site."""
+
+    @property
+    def words(self) -> str:
+        """Return what to call it."""
+        return self.controller_id or f"every controller of {self.site.name}"
+
+
+def target_of(found: Watched | Site) -> Target:
+    """Return the target that a name led to."""
+    if isinstance(found, Site):
+        return Target(found, WHOLE_SITE)
+    return Target(found.site, found.controller.id)
+
+
+def who() -> str:
+    """Return who decides, as the operating system names them; behind sudo, who called it."""
+    name = pwd.getpwuid(os.getuid()).pw_name
+    caller = os.environ.get("SUDO_USER", "")
+    return f"{caller} as {name}" if caller and name == "root" else name
+
+
+def enrolled_since(watched: Watched) -> Enrolment | None:
+    """Return when and by whom a controller was enrolled; None when it is not."""
+    return standing(watched.site).enrolled.get(watched.controller.id)
+
+
+def record_enrolment(watched: Watched, clock: Clock) -> None:
+    """Enrol a controller, durably."""
+    standing(watched.site).enrol(watched.controller.id, Enrolment(clock.now(), who()))

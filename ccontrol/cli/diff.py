@@ -1,0 +1,142 @@
+"""`ccontrol diff`: what differs between two points of a controller's history."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from ccontrol.canonical.layout import STATE
+from ccontrol.cli.change_sheet import change_sheet
+from ccontrol.cli.invocation import invocation
+from ccontrol.cli.output import Tone, emit, say, show
+from ccontrol.cli.plant import Watched, configured, controller_named
+from ccontrol.cli.states import folders_of, state_at
+from ccontrol.cli.times import moment, stamp
+from ccontrol.cli.told_changes import Wanted, change_named, changes_in, last_change
+from ccontrol.diff.compare import compare
+from ccontrol.errors import UnknownNameError
+from ccontrol.model.change import ChangeSet
+from ccontrol.store.repository import Repository
+
+_COMMIT = re.compile(r"[0-9a-f]{7,40}")
+_NOTHING = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""Git's id of the empty tree: what was there before the first commit."""
+_TONES = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.QUIET}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of the history: a commit, or before the first one (empty)."""
+
+    commit: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two points and what differs between them."""
+
+    site: str
+    controller_id: str
+    before: Point
+    after: Point
+    changes: ChangeSet
+    patch: str
+    """Of plant/ and views/, as `git diff` prints it; empty when only units were asked for."""
+
+
+def command(
+    context: typer.Context,
+    *,
+    controller: Annotated[str, typer.Argument(metavar="CONTROLLER")],
+    a: Annotated[
+        str | None, typer.Argument(metavar="[A]", help="From: a change id, a commit, or a time.")
+    ] = None,
+    b: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="To: the same; otherwise the newest.")
+    ] = None,
+    units_only: Annotated[
+        bool, typer.Option("--units", help="Only which units differ, no text.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show what differs: unit by unit, then the text of what is approved and of its views.
+
+    Without A and B it is the last change. A time means what was known then.
+
+    \b
+    Example:
+      ccontrol diff press-3
+      ccontrol diff press-3 2026-11-01 2026-11-23T06:00
+      ccontrol diff press-3 20261120-91ab
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    watched = controller_named(configured(invocation(context)), controller)
+    with Repository.open(watched.site.store.path) as repository:
+        before, after = _points(repository, watched, a, b)
+        compared = _compare(repository, watched, before, after, with_text=not units_only)
+    if as_json:
+        emit("ccontrol/diff/1", compared)
+    else:
+        _tell(compared)
+
+
+def _points(
+    repository: Repository, watched: Watched, a: str | None, b: str | None
+) -> tuple[Point, Point]:
+    if a is None:
+        change = last_change(watched.site, watched.controller.id)
+        parents = repository.commit(change.commit).parents
+        earlier = Point(parents[0] if parents else "", "before it")
+        return earlier, Point(change.commit, f"change {change.change_id}")
+    after = _point(repository, watched, b) if b else Point(repository.head() or "", "now")
+    return _point(repository, watched, a), after
+
+
+def _point(repository: Repository, watched: Watched, text: str) -> Point:
+    change = change_named(watched.site, text)
+    if change is not None:
+        return Point(change.commit, f"change {change.change_id}")
+    if _COMMIT.fullmatch(text):
+        found = repository.history(limit=1, start=text)
+        return Point(found[0].id, f"commit {found[0].id[:12]}")
+    at = moment(text)
+    wanted = Wanted(frozenset({watched.controller.id}), limit=_MANY)
+    for known in changes_in(watched.site, wanted):
+        if known.taken_at <= at:
+            return Point(known.commit, f"{stamp(at)} UTC (change {known.change_id})")
+    raise UnknownNameError(
+        f"nothing was known of {watched.controller.id} at {stamp(at)} UTC",
+        hint=f"`ccontrol changes --controller {watched.controller.id}` lists what is.",
+    )
+
+
+_MANY = 10_000_000
+
+
+def _compare(
+    repository: Repository, watched: Watched, before: Point, after: Point, *, with_text: bool
+) -> Compared:
+    old = state_at(repository, watched, before.commit) if before.commit else None
+    new = state_at(repository, watched, after.commit)
+    if new is None:
+        raise UnknownNameError(
+            f"the history holds nothing of {watched.controller.id} at {after.words}"
+        )
+    texts = [
+        repository.patch(before.commit or _NOTHING, after.commit, folder)
+        for folder in folders_of(watched)
+        if with_text and not folder.startswith(f"{STATE}/")
+    ]
+    site, name = watched.site.name, watched.controller.id
+    return Compared(site, name, before, after, compare(old, new), "".join(texts))
+
+
+def _tell(compared: Compared) -> None:
+    say(f"{compared.controller_id}: from {compared.before.words} to {compared.after.words}")
+    if compared.changes:
+        show(change_sheet(compared.changes))
+    else:
+        say("no unit differs")
+    for line in compared.patch.splitlines():
+        say(line, _TONES.get(line[:1], Tone.PLAIN))

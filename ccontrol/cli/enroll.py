@@ -1,0 +1,80 @@
+"""`ccontrol enroll`: let a controller be read whole, after seeing what that costs it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ccontrol.cli.announcing import Announcement, announcement
+from ccontrol.cli.deciding import enrolled_since, record_enrolment
+from ccontrol.cli.invocation import invocation
+from ccontrol.cli.output import Sheet, Tone, emit, say, show
+from ccontrol.cli.plant import configured, controllers_named
+from ccontrol.cli.times import span, stamp
+from ccontrol.drivers.registry import driver
+
+
+def command(
+    context: typer.Context,
+    *,
+    controllers: Annotated[list[str], typer.Argument(metavar="CONTROLLER...")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask back.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what will be asked, for programs; enrol nothing.")
+    ] = False,
+) -> None:
+    """Print what a controller will be asked, how often and at what load; then enrol it.
+
+    Until somebody enrols it, a controller is only glanced at and nothing of it is stored.
+
+    \b
+    Example:
+      ccontrol enroll press-3
+      ccontrol enroll press-3 mixer-1 --yes
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    here = invocation(context)
+    chosen = controllers_named(configured(here), controllers)
+    told = [
+        announcement(each.controller, driver(each.controller.family).manifest) for each in chosen
+    ]
+    if as_json:
+        emit("ccontrol/enroll/1", {"controllers": told})
+        return
+    for watched, one in zip(chosen, told, strict=True):
+        _tell(one)
+        before = enrolled_since(watched)
+        if before is not None:
+            say(f"{one.controller_id} is enrolled already: {stamp(before.at)} UTC by {before.by}")
+        elif yes or _agreed(one.controller_id):
+            record_enrolment(watched, here.clock)
+            say(f"{one.controller_id} is enrolled; its first full read comes next.", Tone.GOOD)
+        else:
+            say(f"{one.controller_id} is not enrolled; nothing was changed.")
+
+
+def _agreed(controller_id: str) -> bool:
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("nobody is here to answer; say --yes once you have read this")
+    return typer.confirm(f"Enrol {controller_id}?")
+
+
+def _tell(one: Announcement) -> None:
+    say(f"{one.title} ({one.family}) at {one.address}")
+    show(
+        Sheet(
+            ("look", "when", "requests", "bytes"),
+            tuple(
+                (look.depth, look.when, look.requests, look.bytes_each_way) for look in one.looks
+            ),
+        )
+    )
+    say(
+        f"At most {one.requests_per_s:g} requests a second, shared by everything behind "
+        f"{one.pace_shared_behind}; one connection, let go after each poll;"
+    )
+    say(f"no poll longer than {span(one.time_limit_s)}.")
+    if one.spare_connections:
+        say(f"With fewer than {one.spare_connections} free connections it is left alone at once.")
+    say("Only reads ever leave this machine:")
+    for service in one.services:
+        say(f"  {service}", Tone.QUIET)

@@ -1,0 +1,166 @@
+"""A controller's state as an inventory: overview, rows, CSV. Knows units, not families. Pure."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ccontrol.canonical.printable import printable, spoken
+from ccontrol.model.aspect import Aspect
+from ccontrol.model.controller import Controller
+from ccontrol.model.state import Known, State
+from ccontrol.model.unit import UnitId, field
+
+_BLOCK = re.compile(r"([A-Z]+)\d+")
+_NOT_STOCK = frozenset({Aspect.MODE, Aspect.SIGHT, Aspect.VALUES, Aspect.PROTECTION})
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_COLUMNS = (
+    "site",
+    "area",
+    "controller",
+    "name",
+    "address",
+    "kind",
+    "key",
+    "title",
+    "order_number",
+    "version",
+    "serial",
+    "content_sha256",
+    "unread",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that a controller consists of."""
+
+    unit: UnitId
+    aspect: Aspect
+    title: str
+    order_number: str
+    version: str
+    serial: str
+    content: str
+    """SHA-256 of what is approved of it."""
+    unread: str | None
+    """Why the facts are old; None when they are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """One controller."""
+
+    site: str
+    area: str
+    controller_id: str
+    name: str
+    address: str
+    known: bool
+    """False when nothing of it was ever stored."""
+    order_number: str = ""
+    firmware: str = ""
+    serial: str = ""
+    modules: int = 0
+    blocks: tuple[tuple[str, int], ...] = ()
+    """How many of each type."""
+    unread: int = 0
+    items: tuple[Item, ...] = ()
+
+
+def stock_of(controller: Controller, site: str, state: State | None) -> Stock:
+    """Return what is known of a controller; `state` is None when nothing is."""
+    who = (site, controller.area, controller.id, controller.name, controller.address)
+    if state is None:
+        return Stock(*who, known=False)
+    items = tuple(
+        _item(unit_id, known) for unit_id, known in sorted(state.units.items()) if _is_stock(known)
+    )
+    return Stock(
+        *who,
+        known=True,
+        order_number=_first(item.order_number for item in items if item.aspect is Aspect.IDENTITY),
+        firmware=_firmware(items),
+        serial=_first(item.serial for item in items if item.aspect is Aspect.IDENTITY),
+        modules=sum(item.unit.kind == "module" for item in items),
+        blocks=_counted(items),
+        unread=sum(known.unread is not None for known in state.units.values()),
+        items=items,
+    )
+
+
+def csv_text(stocks: Iterable[Stock]) -> str:
+    """Return one row for each item; no cell is a formula to a spreadsheet."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    for stock in stocks:
+        head = (stock.site, stock.area, stock.controller_id, stock.name, stock.address)
+        for item in stock.items:
+            writer.writerow(_tamed((*head, *_csv_cells(item))))
+    return text.getvalue()
+
+
+def _csv_cells(item: Item) -> tuple[str, ...]:
+    return (
+        item.unit.kind,
+        item.unit.key,
+        item.title,
+        item.order_number,
+        item.version,
+        item.serial,
+        item.content,
+        item.unread or "",
+    )
+
+
+def _tamed(cells: tuple[str, ...]) -> list[str]:
+    plain = [printable(cell) for cell in cells]
+    return [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in plain]
+
+
+def _is_stock(known: Known) -> bool:
+    return known.unit is None or known.unit.aspect not in _NOT_STOCK
+
+
+def _item(unit_id: UnitId, known: Known) -> Item:
+    unit = known.unit
+    if unit is None:
+        return Item(unit_id, Aspect.SIGHT, unit_id.key, "", "", "", "", known.unread)
+
+    def told(name: str) -> str:
+        value = field(unit.fields, name)
+        return "" if value is None else spoken(value)
+
+    return Item(
+        unit_id,
+        unit.aspect,
+        unit.title,
+        told("order_number"),
+        told("version") or told("firmware"),
+        told("serial"),
+        unit.content,
+        known.unread,
+    )
+
+
+def _firmware(items: Iterable[Item]) -> str:
+    """Return the version of what runs: a part called "cpu", else the first that has one."""
+    parts = [item for item in items if item.aspect is Aspect.FIRMWARE and item.version]
+    running = [item.version for item in parts if item.unit.key == "cpu"]
+    return _first([*running, *(item.version for item in parts)])
+
+
+def _counted(items: Iterable[Item]) -> tuple[tuple[str, int], ...]:
+    kinds = Counter(
+        match[1]
+        for item in items
+        if item.unit.kind == "block" and (match := _BLOCK.fullmatch(item.unit.key))
+    )
+    return tuple(sorted(kinds.items()))
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next((text for text in texts if text), "")

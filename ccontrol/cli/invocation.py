@@ -1,0 +1,43 @@
+"""What every command is handed: which configuration was meant, and the clock."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import typer
+
+from ccontrol.clock import Clock, SystemClock
+from ccontrol.errors import ConfigMissingError
+
+ENVIRONMENT = "CCONTROL_CONFIG"
+HERE = Path("ccontrol.toml")
+SYSTEM = Path("/etc/ccontrol/ccontrol.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One call of the program."""
+
+    named: Path | None = None
+    """What --config said."""
+    clock: Clock = field(default_factory=SystemClock)
+
+    def config_path(self) -> Path:
+        """Return the configuration file: as named, or the first that is found.
+
+        Raises ConfigMissingError when there is none.
+        """
+        given = os.environ.get(ENVIRONMENT, "")
+        named = self.named or (Path(given) if given else None)
+        places = (HERE, SYSTEM) if named is None else (named,)
+        for place in places:
+            if place.is_file():
+                return place
+        looked = " nor ".join(str(place) for place in places)
+        raise ConfigMissingError(f"there is no configuration at {looked}")
+
+
+def invocation(context: typer.Context) -> Invocation:
+    """Return what the program's own options said."""
+    found = context.find_object(Invocation)
+    return Invocation() if found is None else found

@@ -1,0 +1,134 @@
+"""How anything reaches a person or a program: lines, tables, JSON. Knows no command.
+
+On a terminal tables have colours and frames; into a pipe goes plain text without either. What a
+controller said is made harmless first: it could hold escape sequences.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ccontrol.cli.asjson import jsonable
+from ccontrol.store.message import visible
+
+_GAP = "  "
+
+
+class Tone(Enum):
+    """What a cell means, at a glance; the value is its style on a terminal."""
+
+    PLAIN = ""
+    GOOD = "green"
+    CAUTION = "yellow"
+    BAD = "bold red"
+    QUIET = "dim"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One field of a table."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: a title, the columns' names, and rows of as many cells."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | Cell, ...], ...]
+    title: str = ""
+
+
+def harmless(text: str) -> str:
+    """Return one line without anything that steers a terminal or hides itself."""
+    return visible(text.replace("\n", "\\n"))
+
+
+def say(text: str = "", tone: Tone = Tone.PLAIN) -> None:
+    """Print text to standard output; it may have several lines."""
+    _console().print(Text(visible(text), style=tone.value), soft_wrap=True)
+
+
+def complain(text: str, tone: Tone = Tone.PLAIN) -> None:
+    """Print text to standard error."""
+    _console(stderr=True).print(Text(visible(text), style=tone.value), soft_wrap=True)
+
+
+def show(sheet: Sheet) -> None:
+    """Print a table."""
+    console = _console()
+    if console.is_terminal:
+        console.print(_framed(sheet))
+    else:
+        say(plain(sheet))
+
+
+def emit(form: str, content: object) -> None:
+    """Print a value as one JSON object; `form` is its documented shape and version.
+
+    Pure ASCII: nothing in it can steer a terminal either.
+    """
+    body = jsonable(content)
+    if not isinstance(body, dict):
+        raise TypeError(f"{form} has to be an object, not a {type(body).__name__}")
+    text = json.dumps({"form": form, **body}, indent=2, ensure_ascii=True)
+    sys.stdout.write(text.replace("\x7f", "\\u007f") + "\n")
+
+
+def print_raw(text: str) -> None:
+    """Print text that was made harmless already, ends of lines included (CSV)."""
+    sys.stdout.write(text)
+
+
+def plain(sheet: Sheet) -> str:
+    """Return a table as aligned plain text, with nothing cut off."""
+    rows = [sheet.columns, *(tuple(_text(cell) for cell in row) for row in sheet.rows)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(sheet.columns))]
+    lines = [
+        _GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return "\n".join([sheet.title, *lines] if sheet.title else lines)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show on a terminal that something takes its time; nothing in a pipe."""
+    console = _console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(Text(visible(what))):
+        yield
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """Made anew each time, so that it writes to what stdout is now."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, highlight=False, markup=False, emoji=False)
+
+
+def _framed(sheet: Sheet) -> Table:
+    table = Table(title=Text(visible(sheet.title)) if sheet.title else None, title_justify="left")
+    for column in sheet.columns:
+        table.add_column(Text(column), overflow="fold")
+    for row in sheet.rows:
+        table.add_row(*(Text(_text(cell), style=_tone(cell).value) for cell in row))
+    return table
+
+
+def _text(cell: str | Cell) -> str:
+    return harmless(cell.text if isinstance(cell, Cell) else cell)
+
+
+def _tone(cell: str | Cell) -> Tone:
+    return cell.tone if isinstance(cell, Cell) else Tone.PLAIN

@@ -1,0 +1,121 @@
+"""`ccontrol show`: one change, whole: what, why it counts, where it came from, what proves it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from ccontrol.canonical.records import parse_record
+from ccontrol.cli.change_sheet import change_sheet
+from ccontrol.cli.invocation import invocation
+from ccontrol.cli.output import Tone, emit, say, show
+from ccontrol.cli.plant import configured
+from ccontrol.cli.times import stamp
+from ccontrol.cli.told_changes import change_named
+from ccontrol.cli.tones import severity_tone
+from ccontrol.config.settings import Config, Site
+from ccontrol.errors import StoreError, UnknownNameError
+from ccontrol.model.record import Record
+from ccontrol.store.index_rows import IndexedChange
+from ccontrol.store.repository import Repository
+
+_LOG_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A change with its latest judgement."""
+
+    site: str
+    subject: str
+    commit: str
+    judgements: int
+    """How many there are; the newest one is shown."""
+    record: Record
+
+
+def command(
+    context: typer.Context,
+    *,
+    change: Annotated[
+        str, typer.Argument(metavar="CHANGE", help="Its id, or enough of its beginning.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show one change: what differs, what it means, where it came from, and what proves it.
+
+    \b
+    Example:
+      ccontrol show 20261123-5f0c
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    site, found = _found(configured(invocation(context)), change)
+    shown = _read(site, found)
+    if as_json:
+        emit("ccontrol/show/1", shown)
+    else:
+        _tell(site, shown)
+
+
+def _found(config: Config, name: str) -> tuple[Site, IndexedChange]:
+    for site in config.sites:
+        change = change_named(site, name)
+        if change is not None:
+            return site, change
+    raise UnknownNameError(
+        f"no history here holds a change {name!r}",
+        hint="`ccontrol changes` lists them; give at least the day and four more characters.",
+    )
+
+
+def _read(site: Site, change: IndexedChange) -> Shown:
+    day = change.change_id
+    folder = f"records/{day[:4]}/{day[4:6]}/{day[6:8]}/{change.change_id}"
+    with Repository.open(site.store.path) as repository:
+        files = repository.read(folder)
+    if not files:
+        raise StoreError(f"the history holds no record of {change.change_id}")
+    newest = parse_record(files[max(files)])
+    return Shown(site.name, change.subject, change.commit, len(files), newest)
+
+
+def _tell(site: Site, shown: Shown) -> None:
+    record, verdict = shown.record, shown.record.verdict
+    say(shown.subject, severity_tone(verdict.severity))
+    since = f"after {stamp(record.previous_at)} and " if record.previous_at else ""
+    say(f"  {record.controller_id}, area {record.area}, site {record.site}")
+    say(f"  happened {since}before {stamp(record.taken_at)} UTC; seen by a {record.depth} look")
+    say()
+    show(change_sheet(record.changes))
+    say()
+    say(f"severity   {verdict.severity.word}: {verdict.reason} (rule {verdict.rule})")
+    if verdict.techniques:
+        say(f"           could be ATT&CK for ICS {', '.join(verdict.techniques)}")
+    say(f"authorised {verdict.authorised_by or 'by nobody that we know of'}")
+    say(f"origin     {record.attribution.origin}: {record.attribution.reason}")
+    for line in record.attribution.evidence:
+        say(f"           {line}", Tone.QUIET)
+    _tell_log(record)
+    _tell_proof(site, shown)
+
+
+def _tell_log(record: Record) -> None:
+    if not record.log:
+        return
+    say()
+    say("New in the controller's own log (its own clock), newest first:")
+    for entry in record.log[:_LOG_SHOWN]:
+        say(f"  {entry.at}  {entry.code}  {entry.text}")
+    if len(record.log) > _LOG_SHOWN:
+        say(f"  … and {len(record.log) - _LOG_SHOWN} more (--json lists all)")
+
+
+def _tell_proof(site: Site, shown: Shown) -> None:
+    record = shown.record
+    say()
+    say(f"change     {record.change_id}, judgement {record.number} of {shown.judgements}")
+    if record.previous_change:
+        say(f"before it  {record.previous_change}")
+    if record.artefact:
+        say(f"answers    kept in the vault as {record.artefact}")
+    say(f"commit     {shown.commit}")
+    say(f"           git --git-dir {site.store.path} show --show-signature {shown.commit[:12]}")

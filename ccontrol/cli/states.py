@@ -1,0 +1,21 @@
+"""What is known of a controller at some commit, read from the signed history."""
+
+from ccontrol.canonical.layout import PLANT, STATE, folders
+from ccontrol.canonical.parse import parse
+from ccontrol.cli.plant import Watched
+from ccontrol.model.state import State
+from ccontrol.store.repository import Repository
+
+
+def state_at(repository: Repository, watched: Watched, commit: str | None = None) -> State | None:
+    """Return a controller's state at a commit (default: the newest); None when it holds none."""
+    files: dict[str, bytes] = {}
+    for folder in folders_of(watched):
+        if folder.startswith((f"{PLANT}/", f"{STATE}/")):
+            files |= repository.read(folder, commit)
+    return parse(files) if files else None
+
+
+def folders_of(watched: Watched) -> tuple[str, ...]:
+    """Return the folders of a controller: what is approved, its views, what moves by itself."""
+    return folders(watched.controller.area, watched.controller.id)

@@ -1,0 +1,58 @@
+"""Whose signatures count when a person verifies: the allowed-signers file beside the configuration.
+
+It is the same file that stock git is given, so both judge by the same keys. It never comes from the
+store that is being doubted.
+"""
+
+from pathlib import Path
+
+from ccontrol.config.settings import Config, KeyInAgent, Site
+from ccontrol.errors import SigningError
+from ccontrol.store import allowed_signers
+from ccontrol.store.allowed_signers import AllowedSigners
+from ccontrol.store.commits import principal
+from ccontrol.store.verify_commit import Trust
+
+ALLOWED_SIGNERS = "allowed_signers"
+"""Name of the file that `ccontrol init` writes beside the configuration."""
+
+
+def trust_of(config: Config, site: Site) -> Trust:
+    """Return whose signatures count for a site's store.
+
+    Without an allowed-signers file it is the configured key alone. Raises SigningError when there
+    is neither.
+    """
+    path = config.path.parent / ALLOWED_SIGNERS
+    if path.is_file():
+        return trust_in(path, site.name)
+    return Trust(principal(site.name), allowed_signers.parse(_configured_line(site)))
+
+
+def trust_in(path: Path, site: str) -> Trust:
+    """Return the trust that an allowed-signers file gives to a site's daemon."""
+    return Trust(principal(site), read_signers(path))
+
+
+def read_signers(path: Path) -> AllowedSigners:
+    """Read an allowed-signers file. Raises SigningError with the path."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SigningError(f"{path}: cannot be read ({error})", hint=_HINT) from error
+    return allowed_signers.parse(text)
+
+
+_HINT = "Name the file that `ccontrol init` wrote with --allowed-signers, or a copy of it."
+
+
+def _configured_line(site: Site) -> str:
+    key = site.store.signing_key
+    if isinstance(key, KeyInAgent):
+        line = key.public_key
+    else:
+        public = key.path.with_name(key.path.name + ".pub")
+        if not public.is_file():
+            raise SigningError(f"{public}: there is no public key to verify with", hint=_HINT)
+        line = public.read_text("utf-8")
+    return f'{principal(site.name)} namespaces="git" {line.strip()}\n'

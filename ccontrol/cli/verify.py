@@ -1,0 +1,130 @@
+"""`ccontrol verify`: doubt the stores, from the first commit to the last."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ccontrol.cli.invocation import Invocation, invocation
+from ccontrol.cli.output import Tone, emit, say
+from ccontrol.cli.plant import configured, site_named
+from ccontrol.cli.trust import trust_in, trust_of
+from ccontrol.errors import StoreTamperedError
+from ccontrol.store.verify import Report, verify
+from ccontrol.store.verify_commit import Trust
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """One store, and what its verification found."""
+
+    site: str
+    store: Path
+    sound: bool
+    report: Report
+
+
+def command(
+    context: typer.Context,
+    *,
+    sites: Annotated[
+        list[str] | None, typer.Argument(metavar="[SITE]...", help="All sites, if none is named.")
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="A store or a clone anywhere, without a configuration; name its SITE too.",
+        ),
+    ] = None,
+    allowed_signers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Whose signatures count, in the form that git takes."),
+    ] = None,
+    seen: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COMMIT",
+            help="A head that a mirror or a log outside has seen; the history must contain it.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Check every signature, every hash and the order of the whole history.
+
+    Nothing is repaired. Ends with code 21 when anything does not hold.
+
+    \b
+    Example:
+      ccontrol verify
+      ccontrol verify north --seen 4f2c…   (the head that your mirror holds)
+      ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers)
+    doubted = tuple(_doubt(site, path, trust, tuple(seen or ())) for site, path, trust in chosen)
+    if as_json:
+        emit("ccontrol/verify/1", {"stores": doubted})
+    else:
+        for each in doubted:
+            _tell(each)
+    faults = sum(len(each.report.faults) for each in doubted)
+    if faults:
+        raise StoreTamperedError(f"{faults} {'fault' if faults == 1 else 'faults'} found")
+
+
+def _chosen(
+    here: Invocation, sites: tuple[str, ...], store: Path | None, signers: Path | None
+) -> list[tuple[str, Path, Trust]]:
+    if store is not None:
+        if len(sites) != 1 or signers is None:
+            raise typer.BadParameter("--store needs one SITE and --allowed-signers FILE")
+        return [(sites[0], store, trust_in(signers, sites[0]))]
+    config = configured(here)
+    wanted = [site_named(config, name) for name in sites] or list(config.sites)
+    return [
+        (
+            site.name,
+            site.store.path,
+            trust_of(config, site) if signers is None else trust_in(signers, site.name),
+        )
+        for site in wanted
+    ]
+
+
+def _doubt(site: str, path: Path, trust: Trust, seen: tuple[str, ...]) -> Doubted:
+    console = Console(file=sys.stderr)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(f"verifying {site}", total=None)
+        report = verify(
+            path,
+            trust,
+            witnesses=seen,
+            progress=lambda count: progress.update(
+                task, description=f"verifying {site}: {count:,} commits"
+            ),
+        )
+    return Doubted(site, path, not report.faults, report)
+
+
+def _tell(doubted: Doubted) -> None:
+    report = doubted.report
+    head = report.head or "no commit yet"
+    say(f"{doubted.site}: {doubted.store}")
+    say(f"  {report.commits:,} commits up to {head}")
+    if report.tree_sha256:
+        say(f"  Tree-SHA256 of the files at the head: {report.tree_sha256}")
+    if doubted.sound:
+        say("  sound: every signature, hash and date holds", Tone.GOOD)
+        return
+    for fault in report.faults[:_SHOWN]:
+        where = "the store" if fault.commit is None else f"commit {fault.commit[:12]}"
+        say(f"  {where}: {fault.what}", Tone.BAD)
+    if len(report.faults) > _SHOWN:
+        say(f"  … and {len(report.faults) - _SHOWN} more (--json lists all)", Tone.BAD)
