@@ -1,0 +1,1 @@
+"""What the README's figures come from, each beside its peer in one run: `make bench`."""
