@@ -21,10 +21,10 @@ from ccontrol.model.secret import Secret
 logging.getLogger("snap7").setLevel(logging.INFO)  # at DEBUG it prints whole PDUs, passwords too
 
 PDU_ASKED = 960
-MOST_ANSWER_BYTES = 1_048_576
-"""Of one list: 65,535 blocks of a type are 262,140 bytes."""
-_BLOCK_INFO, _SZL = 3, 4
-_COUNT, _LIST, _INFO = 1, 2, 3
+_COUNTS, _LISTING, _INFO, _SZL = (3, 1), (3, 2), (3, 3), (4, 1)
+_MOST_BYTES = {_COUNTS: 256, _LISTING: 4 * 65_536, _INFO: 256}
+"""Longest answer that makes sense; that of a system status list is in its own header."""
+_SZL_HEADER = 8
 
 Heard = list[bytes]
 """Answers of one question in the order heard. Filled while asking, so that a fault loses none."""
@@ -55,22 +55,22 @@ class Client:
     async def szl(self, number: int, index: int, heard: Heard) -> int:
         """Read a system status list."""
         request = self._protocol.build_read_szl_request(number, index)
-        return await self._userdata(request, _SZL, 1, heard)
+        return await self._userdata(request, _SZL, heard)
 
     async def counts(self, heard: Heard) -> int:
         """Ask how many blocks there are of each type."""
         request = self._protocol.build_list_blocks_request()
-        return await self._userdata(request, _BLOCK_INFO, _COUNT, heard)
+        return await self._userdata(request, _COUNTS, heard)
 
     async def listing(self, block_type: int, heard: Heard) -> int:
         """Ask for the numbers of all blocks of a type."""
         request = self._protocol.build_list_blocks_of_type_request(block_type)
-        return await self._userdata(request, _BLOCK_INFO, _LIST, heard)
+        return await self._userdata(request, _LISTING, heard)
 
     async def info(self, block_type: int, number: int, heard: Heard) -> int:
         """Ask for the 78 bytes that describe a block."""
         request = self._protocol.build_get_block_info_request(block_type, number)
-        return await self._userdata(request, _BLOCK_INFO, _INFO, heard)
+        return await self._userdata(request, _INFO, heard)
 
     async def enter_password(self, password: Secret) -> int:
         """Legitimate this connection. The answer is not kept, the request never is."""
@@ -110,23 +110,20 @@ class Client:
     async def _end_upload(self, upload: int, heard: Heard) -> None:
         await self._ask(self._protocol.build_end_upload_request(upload), heard)
 
-    async def _userdata(self, request: bytes, group: int, sub: int, heard: Heard) -> int:
-        protocol, size = self._protocol, 0
+    async def _userdata(self, request: bytes, service: tuple[int, int], heard: Heard) -> int:
+        size, most = 0, _MOST_BYTES.get(service, 0)
         while True:
             error, answer = await self._ask(request, heard)
             if error:
                 return error
-            try:
-                protocol.check_userdata_response(answer, group, sub)
-            except S7Error as wrong:
-                raise _malformed(wrong) from wrong
-            size += len(heard[-1])
-            if not answer["parameters"]["last_data_unit"]:
+            part, following = _part(self._protocol, answer, service)
+            if following is None:
                 return 0
-            if size > MOST_ANSWER_BYTES or not answer["data_length"]:
-                raise GarbledError(f"an answer does not end after {size} bytes")
-            following = answer["parameters"]["sequence_number"]
-            request = protocol.build_userdata_followup_request(group, sub, following)
+            size += len(part)
+            most = most or _announced(part)
+            if size > most or not part:
+                raise GarbledError(f"an answer of at most {most} bytes does not end after {size}")
+            request = self._protocol.build_userdata_followup_request(*service, following)
 
     async def _ask(self, request: bytes, heard: Heard) -> tuple[int, dict[str, Any]]:
         """Return the error of the controller's refusal, or 0 and the vendor's parsed answer."""
@@ -139,6 +136,24 @@ class Client:
             if refusal := wire.error_of(answer):
                 return refusal, {}
             raise _malformed(error) from error
+
+
+def _part(
+    protocol: S7Protocol, answer: dict[str, Any], service: tuple[int, int]
+) -> tuple[bytes, int | None]:
+    """Return what a user data answer carries, and the number to go on with, if it goes on."""
+    try:
+        protocol.check_userdata_response(answer, *service)
+    except S7Error as error:
+        raise _malformed(error) from error
+    parameters = answer["parameters"]
+    following = parameters["sequence_number"] if parameters["last_data_unit"] else None
+    return (answer["data"] or {}).get("data", b""), following
+
+
+def _announced(beginning: bytes) -> int:
+    """Return how long a system status list says that it is: records of a length, and how many."""
+    return _SZL_HEADER + int.from_bytes(beginning[4:6]) * int.from_bytes(beginning[6:8])
 
 
 def _fragment(protocol: S7Protocol, answer: dict[str, Any]) -> tuple[bytes, bool]:

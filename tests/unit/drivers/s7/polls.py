@@ -1,0 +1,78 @@
+"""Polls of simulated CPUs, for the stories about collecting."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import uvloop
+
+from ccontrol.clock import SystemClock
+from ccontrol.drivers.api import Ask
+from ccontrol.drivers.s7 import S7Driver
+from ccontrol.drivers.s7.cotp import ConnectionType
+from ccontrol.drivers.s7.options import S7Options
+from ccontrol.drivers.s7.pdu import BLOCK_TYPES, info_fingerprint, userdata_payload
+from ccontrol.errors import PausedError
+from ccontrol.model.aspect import Depth
+from ccontrol.model.capture import Capture
+from ccontrol.model.controller import Budget, Controller
+from ccontrol.model.secret import Secret
+from ccontrol.sim.s7.server import Live
+
+QUICK = Budget(time_limit_s=5.0, answer_timeout_s=0.5)
+
+
+@dataclass
+class CountingPace:
+    """Lets everybody through, and counts; after `most` turns the controller is paused."""
+
+    most: int = 1_000_000
+    turns: int = 0
+
+    async def turn(self) -> None:
+        """Count, or say that somebody pressed pause."""
+        if self.turns >= self.most:
+            raise PausedError("press-3 is paused")
+        self.turns += 1
+
+
+@dataclass
+class Poller:
+    """One driver and one controller."""
+
+    live: Live
+    budget: Budget = QUICK
+    slot: int = 2
+    kind: ConnectionType = ConnectionType.OP
+    password: str = ""
+    driver: S7Driver = field(default_factory=S7Driver)
+    pace: CountingPace = field(default_factory=CountingPace)
+
+    def poll(self, depth: Depth, known: Mapping[str, str] | None = None) -> Capture:
+        """Poll once."""
+        password = Secret(self.password) if self.password else None
+        options = S7Options(slot=self.slot, connection_type=self.kind, password=password)
+        controller = Controller(
+            "press-3", "north", "hall-1", "s7", self.live.host, self.live.port,
+            budget=self.budget, options=options,
+        )  # fmt: skip
+        ask = Ask(depth, known or {})
+        poll = self.driver.collect(controller, ask, self.pace, SystemClock())
+        return uvloop.run(poll) if depth is Depth.FULL else asyncio.run(poll)
+
+
+def questions(capture: Capture, first_word: str = "") -> list[str]:
+    """What was asked, in order."""
+    return [one.question for one in capture.exchanges if one.question.startswith(first_word)]
+
+
+def fingerprints(capture: Capture) -> dict[str, str]:
+    """What an engine would know after this poll: the fingerprint of each block."""
+    names = {code: name for name, code in BLOCK_TYPES.items()}
+    known = {}
+    for one in capture.exchanges:
+        if one.question.startswith("info "):
+            _, code, number = one.question.split()[:3]
+            info = userdata_payload(one.answers)
+            known[f"block/{names[int(code, 16)]}{int(number)}"] = info_fingerprint(info)
+    return known

@@ -1,0 +1,344 @@
+"""What a poll asks, at which depth, and what it leaves alone. Against the simulated CPU."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from ccontrol.drivers.s7 import S7Driver
+from ccontrol.drivers.s7.cotp import ConnectionType
+from ccontrol.drivers.s7.pdu import error_of, upload_payload
+from ccontrol.model.aspect import Depth
+from ccontrol.model.capture import Capture
+from ccontrol.sim.s7 import plant, scene
+from ccontrol.sim.s7.block import Block, Kind
+from ccontrol.sim.s7.connections import ClientType
+from ccontrol.sim.s7.cpu import Cpu
+from ccontrol.sim.s7.fault import Endless, Refuse, Rubbish, WrongCount
+from ccontrol.sim.s7.hardware import cpu_414h
+from ccontrol.sim.s7.server import Live, running
+from tests.unit.drivers.s7.polls import QUICK, CountingPace, Poller, fingerprints, questions
+
+CONNECTING = 3  # connection request, setup, one look at the free connections
+PASSWORD = 0x45
+
+
+@pytest.fixture
+def live() -> Iterator[Live]:
+    with running(plant.press()) as server:
+        yield server
+        assert server.server.violations == []
+
+
+@pytest.fixture
+def poller(live: Live) -> Poller:
+    return Poller(live)
+
+
+def passwords_sent(live: Live) -> int:
+    return sum(request.group == 5 for request in live.server.requests)
+
+
+def test_a_glance_asks_four_questions_after_connecting(poller: Poller) -> None:
+    capture = poller.poll(Depth.GLANCE)
+    assert capture.fault is None
+    assert questions(capture)[:2] == ["setup", "szl 0132 0001"]
+    assert questions(capture)[2:] == ["szl 0232 0004", "szl 0424 0000", "szl 01A0 0001", "counts"]
+    assert capture.requests == CONNECTING + 4
+
+
+def test_the_capture_counts_what_crossed_the_wire(poller: Poller, live: Live) -> None:
+    capture = poller.poll(Depth.FULL)
+    assert capture.requests == live.server.log.total + 1 == poller.pace.turns
+    assert capture.bytes_sent == live.server.log.bytes_in
+    assert capture.bytes_received == live.server.log.bytes_out
+
+
+def test_the_connection_is_described(poller: Poller) -> None:
+    assert dict(poller.poll(Depth.GLANCE).notes) == {
+        "connection_type": "op",
+        "pdu_bytes": "240",
+        "rack": "0",
+        "slot": "2",
+    }
+
+
+def test_with_too_few_connections_left_we_let_go_at_once(poller: Poller, live: Live) -> None:
+    live.cpu.connections.elsewhere[ClientType.OP] = 14
+    capture = poller.poll(Depth.FULL)
+    assert questions(capture) == ["setup", "szl 0132 0001"]
+    assert capture.fault_class == "NoSpareConnectionError"
+    assert capture.fault == "0 connections of type OP are left beside ours, 2 have to be"
+    assert soon(lambda: live.cpu.connections.here[ClientType.OP] == 0)
+
+
+def test_connections_kept_for_our_type_count_as_left(poller: Poller, live: Live) -> None:
+    live.cpu.connections.reserved_op = 6
+    live.cpu.connections.total = 7
+    assert poller.poll(Depth.GLANCE).fault is None
+    poller.kind = ConnectionType.BASIC
+    assert poller.poll(Depth.GLANCE).fault_class in ("NoSpareConnectionError", "RefusedError")
+
+
+def test_the_look_at_connections_can_be_switched_off(live: Live) -> None:
+    live.cpu.connections.elsewhere[ClientType.OP] = 14
+    capture = Poller(live, budget=replace(QUICK, spare_connections=0)).poll(Depth.GLANCE)
+    assert capture.fault is None
+    assert "szl 0132 0001" not in questions(capture)
+
+
+def test_a_cpu_that_has_no_place_at_all_turns_us_away(poller: Poller, live: Live) -> None:
+    live.cpu.connections.elsewhere[ClientType.OP] = 15
+    capture = poller.poll(Depth.GLANCE)
+    assert capture.exchanges == ()
+    assert capture.fault_class in ("NoSpareConnectionError", "RefusedError")
+
+
+def test_a_cpu_without_0232_is_asked_for_0132_and_the_next_glance_knows(
+    poller: Poller, live: Live
+) -> None:
+    live.cpu.missing_szl = frozenset({0x0232})
+    assert questions(poller.poll(Depth.GLANCE))[2:4] == ["szl 0232 0004", "szl 0132 0004"]
+    again = poller.poll(Depth.GLANCE)
+    assert questions(again)[2:4] == ["szl 0132 0004", "szl 0424 0000"]
+    assert again.requests == CONNECTING + 4
+
+
+def test_a_cpu_that_answers_little_is_asked_all_the_same(poller: Poller, live: Live) -> None:
+    live.cpu.missing_szl = frozenset({0x0000, 0x0132, 0x0232, 0x0424, 0x00A0, 0x01A0, 0x0D91})
+    capture = poller.poll(Depth.FULL)
+    assert capture.fault is None
+    assert "szl 0011 0000" in questions(capture)
+    assert len(questions(capture, "upload ")) == 12
+
+
+def test_modules_are_asked_for_as_list_0000_names_them(poller: Poller, live: Live) -> None:
+    live.cpu.missing_szl = frozenset({0x0591, 0x0292})
+    asked = questions(poller.poll(Depth.DIAGNOSTICS))
+    assert "szl 0D91 0000" in asked
+    assert "szl 0591 0000" not in asked
+    assert "szl 0292 0000" not in asked
+    assert questions(poller.poll(Depth.DIAGNOSTICS), "upload") == []
+
+
+def test_a_redundant_cpu_is_read() -> None:
+    with running(plant.press(model=cpu_414h())) as live:
+        capture = Poller(live, slot=3).poll(Depth.FULL)
+        assert capture.fault is None
+        assert "szl 0091 0000" in questions(capture)
+        assert "szl 0D91 0000" not in questions(capture)
+
+
+def test_an_inventory_of_known_blocks_reads_no_block(poller: Poller) -> None:
+    known = fingerprints(poller.poll(Depth.FULL))
+    capture = poller.poll(Depth.INVENTORY, known)
+    assert questions(capture, "upload") == []
+    assert len(questions(capture, "info ")) == len(known) == 12
+    assert capture.requests <= len(known) + 15
+
+
+def test_an_inventory_reads_the_block_that_differs_and_no_other(poller: Poller, live: Live) -> None:
+    known = fingerprints(poller.poll(Depth.FULL))
+    live.play(scene.network_download, plant.motor(1, "I0.2", "M11.0", "Q4.2", limit=90))
+    capture = poller.poll(Depth.INVENTORY, known)
+    assert questions(capture, "upload") == ["upload 43 00001"]
+
+
+def test_a_deep_read_begins_and_ends_with_the_checksum_words(poller: Poller) -> None:
+    for depth in (Depth.INVENTORY, Depth.FULL):
+        asked = questions(poller.poll(depth))
+        assert asked[2] == "szl 0232 0004"
+        assert asked[-1] == "szl 0232 0004 #2"
+
+
+def test_a_block_that_the_program_made_itself_is_left_alone(poller: Poller, live: Live) -> None:
+    made = plant.data_block(99)
+    live.play(Cpu.load, Block(made.image[:4] + b"\x08" + made.image[5:]))
+    capture = poller.poll(Depth.FULL)
+    assert "list 41" in questions(capture)
+    assert not [one for one in questions(capture) if one.endswith(" 41 00099")]
+
+
+def test_a_lifted_protection_level_costs_no_password(live: Live) -> None:
+    assert Poller(live, password="secret").poll(Depth.FULL).fault is None
+    assert passwords_sent(live) == 0
+
+
+def test_a_password_opens_the_blocks_and_is_nowhere_in_the_capture(live: Live) -> None:
+    live.play(scene.protect, 3, "secret")
+    capture = Poller(live, password="secret").poll(Depth.FULL)
+    assert ("password", "accepted") in capture.notes
+    assert error_of(last(capture, "upload 38 00001")) == 0
+    assert passwords_sent(live) == 1
+    assert "secret" not in repr(capture)
+    assert not [one for one in capture.exchanges if one.question.startswith("pass")]
+
+
+def test_without_a_password_blocks_are_refused_once_each(poller: Poller, live: Live) -> None:
+    live.play(scene.protect, 3, "secret")
+    capture = poller.poll(Depth.FULL)
+    assert capture.fault is None
+    assert error_of(last(capture, "upload 38 00001")) == 0xD241
+    assert len(questions(capture, "upload")) == 12
+    assert passwords_sent(live) == 0
+
+
+def test_a_refused_password_is_not_tried_again_until_it_is_another(live: Live) -> None:
+    live.play(scene.protect, 3, "secret")
+    poller = Poller(live, password="wrong")
+    assert ("password", "refused: error 0xd602") in poller.poll(Depth.FULL).notes
+    again = poller.poll(Depth.FULL)
+    assert ("password", "not tried: it was refused before") in again.notes
+    assert passwords_sent(live) == 1
+    poller.password = "secret"
+    assert ("password", "accepted") in poller.poll(Depth.FULL).notes
+
+
+def test_an_upload_that_is_refused_without_a_reason_is_tried_once_more(
+    poller: Poller, live: Live
+) -> None:
+    first = questions_before(poller.poll(Depth.FULL), "upload 38 00001")
+    connection = live.server.log.connections + 1
+    live.faults.append(Refuse(connection=connection, first=first, last=first))
+    capture = poller.poll(Depth.FULL)
+    assert questions(capture, "upload")[:3] == [
+        "upload 38 00001",
+        "upload 38 00001 #2",
+        "upload 45 00012",
+    ]
+    assert error_of(last(capture, "upload 38 00001")) == 0x8702
+    assert upload_payload(answers(capture, "upload 38 00001 #2"))[:2] == b"pp"
+
+
+def test_an_upload_of_another_length_than_announced_is_tried_once_more(
+    poller: Poller, live: Live
+) -> None:
+    live.faults.append(WrongCount(by=4))
+    capture = poller.poll(Depth.FULL)
+    assert capture.fault is None
+    assert len(questions(capture, "upload")) == 24
+
+
+def test_an_upload_longer_than_announced_is_ended_and_the_poll_goes_on(
+    poller: Poller, live: Live
+) -> None:
+    live.faults.append(WrongCount(by=-40))
+    capture = poller.poll(Depth.FULL)
+    assert capture.fault is None
+    broken = next(one for one in capture.exchanges if one.question == "upload 38 00001")
+    assert broken.fault is not None
+    assert "does not end" in broken.fault
+    assert broken.answers[-1][12:] == b"\x1f"
+
+
+def test_a_block_whose_own_checksum_is_wrong_is_read_twice(poller: Poller, live: Live) -> None:
+    block = plant.motor(1, "I0.2", "M11.0", "Q4.2")
+    spoilt = bytearray(block.image)
+    spoilt[40] ^= 1
+    live.play(Cpu.load, Block(bytes(spoilt)))
+    capture = poller.poll(Depth.FULL)
+    assert "upload 43 00001 #2" in questions(capture)
+    assert answers(capture, "upload 43 00001") != ()
+    first, second = (
+        upload_payload(answers(capture, f"upload 43 00001{again}")) for again in ("", " #2")
+    )
+    assert first == second == bytes(spoilt)
+
+
+def test_a_data_block_that_moves_by_itself_is_read_once(poller: Poller) -> None:
+    assert "upload 41 00011 #2" not in questions(poller.poll(Depth.FULL))
+
+
+def test_a_block_that_changes_between_info_and_upload_has_its_info_read_again() -> None:
+    cpu = plant.press()
+    later = plant.motor(1, "I0.2", "M11.0", "Q4.2", changed=datetime(2026, 8, 1, 12))  # noqa: DTZ001 — a block's time has no zone
+    with running(ChangesWhenUploaded.of(cpu, later)) as live:
+        capture = Poller(live).poll(Depth.FULL)
+    asked = questions(capture)
+    assert "info 43 00001 #2" in asked
+    assert "upload 43 00001 #2" not in asked
+
+
+class ChangesWhenUploaded(Cpu):
+    """Somebody loads a block just before it is uploaded."""
+
+    later: Block
+
+    @classmethod
+    def of(cls, cpu: Cpu, later: Block) -> "ChangesWhenUploaded":
+        other = cls(cpu.identity, cpu.model, modules=cpu.modules)
+        other.load(*cpu.true_blocks())
+        other.later = later
+        return other
+
+    def upload(self, kind: Kind, number: int) -> bytes | None:
+        if (kind, number) == self.later.key:
+            self.load(self.later)
+        return super().upload(kind, number)
+
+
+def test_answers_that_never_end_are_cut_soon_and_the_poll_goes_on(
+    poller: Poller, live: Live
+) -> None:
+    live.faults.append(Endless(first=2))
+    capture = poller.poll(Depth.GLANCE)
+    assert capture.fault is None
+    assert [one.question for one in capture.exchanges if one.fault] == questions(capture)[1:]
+    assert capture.requests < 40
+
+
+def test_rubbish_in_one_answer_ends_the_poll_and_says_why(poller: Poller, live: Live) -> None:
+    live.faults.append(Rubbish(first=4))
+    capture = poller.poll(Depth.GLANCE)
+    assert capture.fault_class == "GarbledError"
+    assert questions(capture)[-1] == "szl 0424 0000"
+    assert capture.exchanges[-1].fault == capture.fault
+
+
+def test_a_pause_stops_the_next_request(live: Live) -> None:
+    capture = Poller(live, pace=CountingPace(most=5)).poll(Depth.FULL)
+    assert (capture.requests, capture.fault_class) == (5, "PausedError")
+    assert live.server.log.total == 4
+
+
+def test_the_whole_poll_has_one_deadline(live: Live) -> None:
+    budget = replace(QUICK, time_limit_s=0.3)
+    live.server.delay_s = 0.02
+    capture = Poller(live, budget=budget).poll(Depth.FULL)
+    assert capture.fault_class == "OverBudgetError"
+    assert capture.fault == "the poll was not done within 0.3 s"
+    assert capture.exchanges[-1].fault is not None
+    assert (capture.ended_at - capture.started_at).total_seconds() < 0.6
+
+
+def test_a_driver_never_learns_from_another_controller() -> None:
+    assert S7Driver()._memory is not S7Driver()._memory
+
+
+def soon(true: Callable[[], bool]) -> bool:
+    """Wait until the other side has noticed, a second at most."""
+    for _ in range(100):
+        if true():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def answers(capture: Capture, question: str) -> tuple[bytes, ...]:
+    return next(one.answers for one in capture.exchanges if one.question == question)
+
+
+def last(capture: Capture, question: str) -> bytes:
+    return answers(capture, question)[-1]
+
+
+def questions_before(capture: Capture, question: str) -> int:
+    """Number of the S7 message that begins a question, as the simulator counts them."""
+    before = 0
+    for one in capture.exchanges:
+        if one.question == question:
+            return before + 1
+        before += len(one.answers)
+    raise KeyError(question)
