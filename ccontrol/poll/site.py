@@ -1,0 +1,149 @@
+"""One site, opened: its lock, its files, its writer and its ledger.
+
+Opening connects to nothing. What is done with a site is the engine's business.
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccontrol.clock import Clock
+from ccontrol.config.settings import KeyInAgent, Site, StoreSettings
+from ccontrol.errors import SigningError, StoreError
+from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.model.secret import Seal
+from ccontrol.poll.catching_up import catch_up
+from ccontrol.poll.ledger import Ledger
+from ccontrol.poll.pipeline import Line
+from ccontrol.poll.places import EngineLock, Places
+from ccontrol.poll.scribe import Scribe
+from ccontrol.store import allowed_signers, repository
+from ccontrol.store.agent import AgentSigner
+from ccontrol.store.allowed_signers import AllowedSigners
+from ccontrol.store.index import Index
+from ccontrol.store.journal import Journal
+from ccontrol.store.keys import FileSigner
+from ccontrol.store.room import Room
+from ccontrol.store.signing import Signer
+from ccontrol.store.spool import Spool
+from ccontrol.store.standing import Standing
+from ccontrol.store.vault import Vault
+from ccontrol.store.writer import Daemon, Writer
+
+ALLOWED_SIGNERS = "allowed_signers"
+"""What `ccontrol init` writes beside the configuration."""
+
+
+@dataclass(slots=True)
+class OpenSite:
+    """Everything of one site that the engine holds open."""
+
+    site: Site
+    places: Places
+    seal: Seal
+    journal: Journal
+    spool: Spool
+    standing: Standing
+    index: Index
+    vault: Vault | None
+    ledger: Ledger
+    scribe: Scribe
+    _opened: ExitStack
+
+    @property
+    def name(self) -> str:
+        """The site's name."""
+        return self.site.name
+
+    @property
+    def trouble(self) -> StoreError | None:
+        """Why the store takes nothing just now."""
+        return self.scribe.trouble or self.ledger.trouble
+
+    def note(self, entry: JournalEntry) -> None:
+        """Write a journal entry soon."""
+        self.ledger.note(entry)
+
+    def close(self, timeout_s: float) -> None:
+        """Finish what is in hand, end both threads, let the next engine in."""
+        self.scribe.stop(timeout_s)
+        self.ledger.stop(timeout_s)
+        self._opened.close()
+
+
+def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
+    """Open a site and start its threads.
+
+    The allowed-signers file in the configuration's folder, if there is one, says whose older
+    commits count as this daemon's own: keys are changed now and then.
+
+    Raises StoreLockedError when another engine watches it, StoreError when its files cannot be
+    used. A history that cannot be written is `trouble`, not an error: polls go into the spool.
+    """
+    repository.require_store(site.store.path)
+    places = Places(site.store.path)
+    with ExitStack() as opened:
+        opened.callback(EngineLock(places).close)
+        index = Index(places.index)
+        opened.callback(index.close)
+        journal = Journal(places.journal, clock)
+        standing = Standing(places.standing)
+        vault = _vault(site.store, places)
+        scribe = Scribe(site.name, lambda: _line(site, config_folder, index, vault, clock))
+        ledger = Ledger(journal, index, standing, clock)
+        found = OpenSite(
+            site=site,
+            places=places,
+            seal=Seal(bytes.fromhex(site.store.seal_key.reveal())),
+            journal=journal,
+            spool=Spool(places.spool, site.store.spool_limit_bytes),
+            standing=standing,
+            index=index,
+            vault=vault,
+            ledger=ledger,
+            scribe=scribe,
+            _opened=opened.pop_all(),
+        )
+    scribe.start()
+    ledger.start()
+    scribe.give(lambda line: _feed_index(line, journal, found, clock))
+    return found
+
+
+def _line(site: Site, config_folder: Path, index: Index, vault: Vault | None, clock: Clock) -> Line:
+    trusted = _trusted(config_folder / ALLOWED_SIGNERS)
+    daemon = Daemon(site.name, signer_of(site.store), trusted)
+    writer = Writer(site.store.path, daemon, clock)
+    room = Room(site.store.path, site.store.low_water_bytes)
+    return Line(writer, index, vault, room, clock)
+
+
+def signer_of(store: StoreSettings) -> Signer:
+    """Return what signs a site's history. Raises SigningError when the key cannot be had."""
+    key = store.signing_key
+    if not isinstance(key, KeyInAgent):
+        return FileSigner.load(key.path)
+    line = allowed_signers.parse(f"ccontrol {key.public_key}\n")
+    if not line.lines:
+        raise SigningError("the configuration names no public key for ssh-agent")
+    return AgentSigner(line.lines[0].public_key, key.socket)
+
+
+def _trusted(path: Path) -> AllowedSigners | None:
+    try:
+        return allowed_signers.parse(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SigningError(f"{path}: cannot be read ({error})") from error
+
+
+def _vault(store: StoreSettings, places: Places) -> Vault | None:
+    return Vault(places.vault, store.vault_recipient) if store.vault_recipient else None
+
+
+def _feed_index(line: Line, journal: Journal, site: OpenSite, clock: Clock) -> None:
+    for name in line.writer.cleared:
+        reason = f"a killed writer left {name}; it was removed"
+        site.note(JournalEntry(clock.now(), "", Outcome.STARTED, reason=reason))
+    catch_up(line.index, line.writer.repository, journal)
