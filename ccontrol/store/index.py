@@ -194,13 +194,16 @@ def _unfit(path: Path) -> str:
         try:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            fed = version != rows.VERSION or database.execute("SELECT 1 FROM head").fetchone()
         finally:
             database.close()
     except sqlite3.DatabaseError as error:
         return f"it cannot be read ({error})"
     if version != rows.VERSION:
         return f"it has version {version}, this program writes version {rows.VERSION}"
-    return "" if verdict == "ok" else f"it is damaged ({verdict})"
+    if verdict != "ok":
+        return f"it is damaged ({verdict})"
+    return "" if fed else "nobody has fed it yet"
 
 
 @contextmanager

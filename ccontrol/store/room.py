@@ -32,7 +32,7 @@ class Room:
         Raises StoreFullError below the low-water mark, StoreReadOnlyError when the folder may not
         be written at all.
         """
-        if not os.access(self.folder, os.W_OK | os.X_OK):
+        if not os.access(self.folder, os.W_OK | os.X_OK, effective_ids=True):
             with named_failures(self.folder):
                 os.stat(self.folder)  # noqa: PTH116 — named_failures wants the plain error
             raise StoreReadOnlyError(f"{self.folder}: may not be written")
