@@ -155,9 +155,9 @@ class Standing:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        path = self._folder / "lock"
-        with named_failures(path):
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Hold the folder against other writers; a lock file of its own would be one more to own."""
+        with named_failures(self._folder):
+            handle = os.open(self._folder, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 yield

@@ -116,3 +116,12 @@ def test_a_read_only_folder_is_named_as_such() -> None:
             durable.append(folder / "file", b"line\n")
         with pytest.raises(StoreReadOnlyError):
             durable.make_folder(folder / "deeper")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files that are another's")
+def test_what_root_makes_belongs_to_the_owner_of_the_folder(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65_534, 65_534)
+    durable.write_whole(tmp_path / "pauses.json", b"{}")
+    durable.append(tmp_path / "2031-05-06.jsonl", b"{}\n")
+    durable.make_folder(tmp_path / "deep" / "deeper")
+    assert {path.stat().st_uid for path in tmp_path.rglob("*")} == {65_534}

@@ -1,0 +1,95 @@
+"""config.example.toml: every setting with its default and a word on it, families' samples included.
+
+Pure text. The samples are handed in, since families are their drivers' business; a test holds the
+file in the repository against this.
+"""
+
+from collections.abc import Mapping
+
+_HEAD = """\
+# Everything that can be set, with its default. What you leave out has that default.
+# `ccontrol config check` finds every fault of a file at once and connects to nothing; a running
+# daemon takes a changed file on SIGHUP and keeps the old one when the new one has faults.
+# Relative paths start at this file's folder. Units stand in the names: _s seconds, _days days.
+# Secrets never stand here. They are named: { env = "NAME" }, { file = "PATH" } or
+# { credential = "NAME" } (a systemd credential, see LoadCredential= in systemd/ccontrol.service).
+
+[engine]
+in_flight = 50               # most controllers that are asked at once
+maintenance_s = 86400        # between two rounds of housekeeping in the stores
+quarantine_first_s = 60      # pause of a controller that broke a worker; it doubles each time
+quarantine_most_s = 3600     # … up to this, at most an hour
+
+[[site]]                     # one plant with a store of its own; there may be several
+name = "north"               # names its store and is signed with; fixed
+title = "North works"        # what people call it
+
+[site.store]
+path = "baselines/north"     # a bare git repository that `ccontrol init` makes
+# The key that signs the history; a file wants mode 0600. Or with ssh-agent, also for a smart card
+# or a TPM: { agent = "/run/user/1000/agent.sock", public_key = "ssh-ed25519 AAAA…" }
+signing_key = { file = "keys/signing-key" }
+seal_key = { file = "keys/seal-key" }   # 64 hex digits: stand-ins for secrets are made with it
+# What exactly a controller answered is kept encrypted to this age recipient, whose identity lies
+# in a safe. "" keeps nothing.
+vault_recipient = ""
+vault_retention_days = 1095
+journal_retention_days = 400            # days that are not in the signed history yet stay longer
+low_water_bytes = 1073741824            # with less free disk than this, writing stops loudly
+spool_limit_bytes = 1073741824          # most that may wait for a store that takes nothing
+
+# Defaults for every controller of this site; a controller's own tables go before, key by key.
+# A family's table may stand here too, e.g. [site.defaults.s7].
+[site.defaults.schedule]
+glance_s = 300               # a handful of cheap questions, that often
+full_s = 86400               # everything, that often, whatever the glances say
+deep_pause_s = 1800          # at most one deep read on a trigger in this time
+settle_s = 15                # two glances this far apart must agree before a change is read
+stale_after_s = 3600         # without a good poll for so long, a controller is reported as stale
+
+[site.defaults.budget]
+requests_per_s = 20.0        # highest pace, shared by all controllers behind one bridge
+time_limit_s = 120.0         # of a whole poll, by the clock on the wall
+answer_timeout_s = 5.0       # for one answer
+bytes_limit = 67108864       # most bytes taken from a controller in one poll
+spare_connections = 2        # with fewer free ones left on the controller, let go at once; 0: off
+connections = 1              # always one; stands here so that nobody has to ask
+"""
+
+_CONTROLLER = """\
+
+[[site.controller]]
+id = "{id}"
+area = "hall-2"              # the part of the plant; names a folder, too
+family = "{family}"
+address = "{address}"        # host name or IP address
+port = {port}
+"""
+
+_REST = """\
+name = "Press 3"             # what people call it; may change at any time, the id may not
+bridge = ""                  # CP, gateway or chassis whose pace it shares; "": its own address
+criticality = "medium"       # low, medium, high or safety
+owner = ""                   # whom to ask
+tags = []
+"""
+
+
+def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
+    """Return the example with one controller for each family, its sample table included.
+
+    A sample is a driver's `sample.toml`: a table headed with the family's name in brackets.
+    """
+    parts = [_HEAD]
+    for number, family in enumerate(sorted(samples)):
+        parts.append(
+            _CONTROLLER.format(
+                id="press-3" if number == 0 else f"{family}-1",
+                family=family,
+                address=f"192.0.2.{10 + number}",
+                port=ports[family],
+            )
+        )
+        parts += [] if number else [_REST]
+        parts.append("\n" + samples[family].replace(f"[{family}]", f"[site.controller.{family}]"))
+    return "".join(parts)
