@@ -76,7 +76,7 @@ def parse(commit_id: str, raw: bytes) -> Commit:
     match = _COMMIT.fullmatch(raw)
     if match is None:
         raise StoreTamperedError(f"{commit_id} is not a readable commit")
-    signature = match["gpgsig"].removeprefix(b"gpgsig ").replace(b"\n ", b"\n")
+    signature = match["gpgsig"].removeprefix(b"gpgsig ").replace(b"\n ", b"\n").rstrip(b"\n")
     extras = match["others"] or match["late"]
     zones = match["author_zone"], match["zone"]
     return Commit(

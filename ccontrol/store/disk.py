@@ -54,7 +54,7 @@ class Disk:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             os.pwrite(handle, content, 0)
-            os.fsync(handle)
+            os.fdatasync(handle)  # the size stays, so the file system's journal can wait
         finally:
             os.close(handle)
 
