@@ -155,7 +155,7 @@ class Standing:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the folder against other writers; a lock file of its own would be one more to own."""
+        """Hold the folder itself against other writers: a lock file would need an owner, too."""
         with named_failures(self._folder):
             handle = os.open(self._folder, os.O_RDONLY | os.O_CLOEXEC)
             try:
