@@ -22,8 +22,11 @@ from ccontrol.cli import (
     enroll,
     init,
     inventory,
+    pause,
     replay,
+    resume,
     show,
+    status,
     verify,
 )
 from ccontrol.cli.invocation import Invocation
@@ -90,6 +93,9 @@ def about_config() -> None:
 app.command("init")(init.command)
 app.add_typer(config_app, name="config")
 app.command("enroll")(enroll.command)
+app.command("pause")(pause.command)
+app.command("resume")(resume.command)
+app.command("status")(status.command)
 app.command("changes")(changes.command)
 app.command("show")(show.command)
 app.command("diff")(diff.command)

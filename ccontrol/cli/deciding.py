@@ -6,12 +6,14 @@ Works beside a running daemon and without one: the daemon looks at these files t
 import os
 import pwd
 from dataclasses import dataclass
+from datetime import datetime
 
 from ccontrol.cli.plant import Watched
-from ccontrol.cli.site_files import standing
+from ccontrol.cli.site_files import journal, standing
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Site
-from ccontrol.store.standing import WHOLE_SITE, Enrolment
+from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.store.standing import WHOLE_SITE, Enrolment, Pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +52,24 @@ def enrolled_since(watched: Watched) -> Enrolment | None:
 def record_enrolment(watched: Watched, clock: Clock) -> None:
     """Enrol a controller, durably."""
     standing(watched.site).enrol(watched.controller.id, Enrolment(clock.now(), who()))
+
+
+def record_pause(target: Target, until: datetime | None, reason: str, clock: Clock) -> None:
+    """Pause a target, durably."""
+    now = clock.now()
+    standing(target.site).pause(target.controller_id, Pause(now, who(), reason, until))
+    words = "until resumed" if until is None else f"until {until.isoformat(timespec='seconds')}"
+    _note(target, Outcome.PAUSED, f"{words} by {who()}: {reason}", clock)
+
+
+def end_pause(target: Target, reason: str, clock: Clock) -> Pause | None:
+    """End the pause of a target, durably; return it, or None when there was none."""
+    ended = standing(target.site).resume(target.controller_id)
+    if ended is not None:
+        _note(target, Outcome.RESUMED, f"by {who()}" + (f": {reason}" if reason else ""), clock)
+    return ended
+
+
+def _note(target: Target, outcome: Outcome, reason: str, clock: Clock) -> None:
+    entry = JournalEntry(clock.now(), target.controller_id, outcome, reason=reason)
+    journal(target.site, clock).append(entry)

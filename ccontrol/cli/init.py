@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from ccontrol.cli import starting_files
 from ccontrol.cli.invocation import HERE, invocation
 from ccontrol.cli.output import Tone, say
-from ccontrol.cli.trust import ALLOWED_SIGNERS
 from ccontrol.clock import Clock
 from ccontrol.config.schema import SiteTable
 from ccontrol.errors import AlreadyThereError, StoreReadOnlyError
+from ccontrol.poll.site import ALLOWED_SIGNERS
 from ccontrol.store import allowed_signers, creation, keys
 from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners
 from ccontrol.store.commits import principal

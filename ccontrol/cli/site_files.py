@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Site
+from ccontrol.poll.places import Places
 from ccontrol.store.index import IndexReader
 from ccontrol.store.journal import Journal
-from ccontrol.store.layout import OWN_FOLDER
 from ccontrol.store.repository import require_store
 from ccontrol.store.standing import Standing
 
@@ -15,19 +15,19 @@ from ccontrol.store.standing import Standing
 def standing(site: Site) -> Standing:
     """Open what people decided and the engine remembers. Raises StoreError without a store."""
     require_store(site.store.path)
-    return Standing(site.store.path / OWN_FOLDER / "standing")
+    return Standing(Places(site.store.path).standing)
 
 
 def journal(site: Site, clock: Clock) -> Journal:
     """Open the journal; appending is safe beside a running daemon."""
     require_store(site.store.path)
-    return Journal(site.store.path / OWN_FOLDER / "journal", clock)
+    return Journal(Places(site.store.path).journal, clock)
 
 
 @contextmanager
 def index_reader(site: Site) -> Iterator[IndexReader]:
     """Open the index for reading. Raises StoreError when there is none yet."""
-    reader = IndexReader(site.store.path / OWN_FOLDER / "index.sqlite")
+    reader = IndexReader(Places(site.store.path).index)
     try:
         yield reader
     finally:

@@ -9,18 +9,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from ccontrol.canonical.records import parse_record
 from ccontrol.cli.site_files import index_reader
 from ccontrol.config.settings import Site
 from ccontrol.errors import StoreError, UnknownNameError
-from ccontrol.model.aspect import Aspect
-from ccontrol.model.judgement import Origin, Severity
+from ccontrol.model.judgement import Severity
+from ccontrol.poll.pipeline import indexed
 from ccontrol.store.commits import Commit
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.repository import Repository
 
 _STEP = 200
 _LEAST_OF_AN_ID = len("20261123-abcd")
-_SEVERITIES = {severity.word: severity for severity in Severity}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +102,18 @@ def _from_git(repository: Repository, up_to: str) -> Iterator[IndexedChange]:
         for commit in commits:
             if commit.id == up_to:
                 return
-            change = indexed(commit)
+            change = _change_of(repository, commit)
             if change is not None:
                 yield change
         start = commits[-1].parents[0] if commits and commits[-1].parents else None
 
 
-def indexed(commit: Commit) -> IndexedChange | None:
-    """Return what a commit's trailers say of a change; None for a commit of another class."""
-    change_id, controller = commit.trailer("Change-Id"), commit.trailer("Controller")
-    if change_id is None or controller is None:
+def _change_of(repository: Repository, commit: Commit) -> IndexedChange | None:
+    """Return the change that a commit brought; None for a commit of another class."""
+    path = commit.trailer("Record")
+    if path is None:
         return None
-    aspects = (commit.trailer("Aspects") or "").split(", ")
-    return IndexedChange(
-        change_id,
-        controller,
-        commit.id,
-        commit.when,
-        _SEVERITIES.get(commit.trailer("Verdict") or "", Severity.INFO),
-        commit.subject,
-        tuple(aspect for aspect in Aspect if aspect.value in aspects),
-        _origin(commit.trailer("Origin") or ""),
-        commit.trailer("Previous-Change") or "",
-    )
-
-
-def _origin(word: str) -> Origin:
-    return Origin(word) if word in set(Origin) else Origin.UNKNOWN
+    content = repository.read(path, commit.id).get(path)
+    if content is None:
+        raise StoreError(f"{commit.id} names the record {path} and does not hold it")
+    return indexed(parse_record(content), commit.id)

@@ -8,13 +8,11 @@ from pathlib import Path
 
 from ccontrol.config.settings import Config, KeyInAgent, Site
 from ccontrol.errors import SigningError
+from ccontrol.poll.site import ALLOWED_SIGNERS
 from ccontrol.store import allowed_signers
 from ccontrol.store.allowed_signers import AllowedSigners
 from ccontrol.store.commits import principal
 from ccontrol.store.verify_commit import Trust
-
-ALLOWED_SIGNERS = "allowed_signers"
-"""Name of the file that `ccontrol init` writes beside the configuration."""
 
 
 def trust_of(config: Config, site: Site) -> Trust:

@@ -1,0 +1,124 @@
+"""How a site stands, from what lies on its disk: readable with and without a running daemon."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ccontrol.canonical.layout import Layout
+from ccontrol.canonical.parse import parse
+from ccontrol.cli.site_files import index_reader, standing
+from ccontrol.cli.standing_rows import ControllerStatus, Known, controller_status
+from ccontrol.config.settings import Site
+from ccontrol.errors import StoreError
+from ccontrol.model.controller import Controller
+from ccontrol.model.state import State
+from ccontrol.poll.places import Places
+from ccontrol.store.index_rows import PollStatus
+from ccontrol.store.repository import Repository
+from ccontrol.store.room import Room
+from ccontrol.store.standing import WHOLE_SITE, Pause, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """How a site's store stands."""
+
+    path: Path
+    head: str | None
+    last_commit_at: datetime | None
+    free_bytes: int
+    low_water_bytes: int
+    waiting_in_spool: int
+    """Polls that wait for the store to take them."""
+    set_aside: int
+    """Polls that could not be understood and were kept apart."""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is more free disk than the low-water mark."""
+        return self.free_bytes >= self.low_water_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SiteStatus:
+    """How a site stands."""
+
+    site: str
+    store: StoreStatus
+    controllers: tuple[ControllerStatus, ...]
+
+
+def site_status(site: Site, now: datetime, names: frozenset[str] = frozenset()) -> SiteStatus:
+    """Return how a site and its controllers (those named, or all) stand."""
+    decided = standing(site)
+    polls = _polls(site)
+    with Repository.open(site.store.path) as repository:
+        store = _store_status(site, repository)
+        statuses = tuple(
+            controller_status(controller, _known(repository, decided, polls, controller), now)
+            for controller in site.controllers
+            if not names or controller.id in names
+        )
+    return SiteStatus(site.name, store, statuses)
+
+
+def _known(
+    repository: Repository,
+    decided: Standing,
+    polls: dict[str, PollStatus],
+    controller: Controller,
+) -> Known:
+    name = controller.id
+    return Known(
+        polls=polls.get(name, PollStatus(name)),
+        health=decided.health(name),
+        enrolment=decided.enrolled.get(name),
+        pause=_pause(decided, name),
+        state=_sight(repository, controller),
+    )
+
+
+def _pause(decided: Standing, name: str) -> Pause | None:
+    """Return the pause that holds longest: the controller's own or its site's."""
+    found = [decided.pauses[key] for key in (name, WHOLE_SITE) if key in decided.pauses]
+    endless = [pause for pause in found if pause.until is None]
+    ending = sorted(
+        (pause for pause in found if pause.until is not None), key=lambda pause: str(pause.until)
+    )
+    return next(iter([*endless, *reversed(ending)]), None)
+
+
+def _polls(site: Site) -> dict[str, PollStatus]:
+    try:
+        with index_reader(site) as index:
+            return {status.controller_id: status for status in index.polls()}
+    except StoreError:
+        return {}  # no poll was made yet, or the index is being rebuilt: it is no truth
+
+
+def _sight(repository: Repository, controller: Controller) -> State | None:
+    """Return what is said of how well a controller is seen, without reading its programs."""
+    layout = Layout.of(controller.area, controller.id, ())
+    files = {**repository.read(layout.form), **repository.read(layout.sight)}
+    return parse(files) if files else None
+
+
+def _store_status(site: Site, repository: Repository) -> StoreStatus:
+    head = repository.head()
+    spool = Places(site.store.path).spool
+    return StoreStatus(
+        path=site.store.path,
+        head=head,
+        last_commit_at=None if head is None else repository.commit(head).when,
+        free_bytes=Room(site.store.path, site.store.low_water_bytes).free_bytes,
+        low_water_bytes=site.store.low_water_bytes,
+        waiting_in_spool=_count(spool),
+        set_aside=_count(spool / "quarantine"),
+    )
+
+
+def _count(folder: Path) -> int:
+    if not folder.is_dir():
+        return 0
+    names = [path.name for path in folder.iterdir() if path.is_file()]
+    return sum(not name.startswith(".") and not name.endswith(".reason") for name in names)

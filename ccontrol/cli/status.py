@@ -1,0 +1,159 @@
+"""`ccontrol status`: how the plant is watched, and how well a change would be seen."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from ccontrol.cli.invocation import invocation
+from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
+from ccontrol.cli.plant import configured, target_named
+from ccontrol.cli.running import Running, running
+from ccontrol.cli.site_standing import SiteStatus, site_status
+from ccontrol.cli.standing_rows import ControllerStatus, attention, outcome_words, sight_words
+from ccontrol.cli.times import age, stamp
+from ccontrol.cli.tones import outcome_tone, strength_tone
+from ccontrol.config.settings import Config, Site
+
+_MEBI = 2**20
+_ATTENTION = 1
+
+
+def command(
+    context: typer.Context,
+    *,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SITE|CONTROLLER]...", help="All, if none is named."),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="End with code 1 when something needs attention."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> int:
+    """Show how each controller is watched: last success, next poll, what is not seen and why.
+
+    Name controllers to see them in detail: how well a change would be seen in each aspect, every
+    unread unit with its reason, every finding. Works with and without a running daemon.
+
+    \b
+    Example:
+      ccontrol status
+      ccontrol status press-3
+      ccontrol status --check || mail -s "ccontrol needs attention" ops@example.org </dev/null
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    here = invocation(context)
+    config = configured(here)
+    now = here.clock.now()
+    stood = [
+        (site_status(site, now, ids), running(site)) for site, ids in _chosen(config, names or [])
+    ]
+    if as_json:
+        emit(
+            "ccontrol/status/1",
+            {
+                "config": config.path,
+                "at": now,
+                "sites": [_row(one, daemon) for one, daemon in stood],
+            },
+        )
+    else:
+        for one, daemon in stood:
+            _tell(one, daemon, now, in_detail=bool(names))
+    return _ATTENTION if check and any(_needs(one, daemon, now) for one, daemon in stood) else 0
+
+
+def _chosen(config: Config, names: list[str]) -> list[tuple[Site, frozenset[str]]]:
+    """Return the sites that are meant and, for each, which controllers; none means all."""
+    wanted: dict[str, set[str]] = {}
+    for name in names:
+        found = target_named(config, name)
+        if isinstance(found, Site):
+            wanted.setdefault(found.name, set()).update(one.id for one in found.controllers)
+        else:
+            wanted.setdefault(found.site.name, set()).add(found.controller.id)
+    return [
+        (site, frozenset(wanted.get(site.name, ())))
+        for site in config.sites
+        if not names or site.name in wanted
+    ]
+
+
+def _row(one: SiteStatus, daemon: Running) -> dict[str, object]:
+    return {
+        "site": one.site,
+        "daemon": daemon,
+        "store": one.store,
+        "controllers": one.controllers,
+    }
+
+
+def _needs(one: SiteStatus, daemon: Running, now: datetime) -> bool:
+    sound = daemon.answers and not daemon.trouble and one.store.has_room
+    return not sound or any(attention(status, now) for status in one.controllers)
+
+
+def _tell(one: SiteStatus, daemon: Running, now: datetime, *, in_detail: bool) -> None:
+    say(f"{one.site}: {daemon.words}", Tone.GOOD if daemon.answers else Tone.BAD)
+    _tell_store(one, now)
+    if daemon.trouble:
+        say(f"  the store takes nothing: {daemon.trouble}", Tone.BAD)
+    if not one.controllers:
+        say("  no controllers yet: the configuration names none")
+        return
+    show(
+        Sheet(
+            ("controller", "area", "last poll", "last success", "next", "needs attention"),
+            tuple(_cells(status, now) for status in one.controllers),
+        )
+    )
+    for status in one.controllers if in_detail else ():
+        _tell_detail(status, now)
+
+
+def _tell_store(one: SiteStatus, now: datetime) -> None:
+    store = one.store
+    say(f"  store {store.path}, last commit {age(store.last_commit_at, now)}")
+    free = f"{store.free_bytes // _MEBI:,} MiB free"
+    if not store.has_room:
+        say(f"  {free}, below the low-water mark of {store.low_water_bytes // _MEBI:,}", Tone.BAD)
+    if store.waiting_in_spool:
+        say(f"  {store.waiting_in_spool} polls wait for the store to take them", Tone.CAUTION)
+    if store.set_aside:
+        say(f"  {store.set_aside} polls could not be understood and were set aside", Tone.CAUTION)
+
+
+def _cells(status: ControllerStatus, now: datetime) -> tuple[str | Cell, ...]:
+    tone = Tone.PLAIN if status.outcome is None else outcome_tone(status.outcome)
+    needs = "; ".join(attention(status, now))
+    return (
+        status.controller_id,
+        status.area,
+        Cell(outcome_words(status), tone),
+        Cell(age(status.succeeded_at, now), Tone.BAD if status.stale else Tone.PLAIN),
+        "" if status.paused else age(status.next_at, now, nothing=""),
+        Cell(needs, Tone.CAUTION),
+    )
+
+
+def _tell_detail(status: ControllerStatus, now: datetime) -> None:
+    say()
+    say(f"{status.controller_id} {status.name} ({status.address})")
+    look = f", a {status.depth} look" if status.depth else ""
+    say(f"  last attempt {stamp(status.attempted_at)} UTC{look}: {outcome_words(status)}")
+    if status.reason:
+        say(f"    {status.reason}")
+    say(f"  last success {stamp(status.succeeded_at)} UTC, {age(status.succeeded_at, now)}")
+    if status.failures_in_a_row:
+        say(f"  {status.failures_in_a_row} failures in a row", Tone.BAD)
+    if status.paused:
+        say(f"  paused by {status.paused.by}: {status.paused.reason}", Tone.CAUTION)
+    for aspect, strength in status.strengths.items():
+        say(f"  {aspect:<14} {sight_words(status, aspect)}", strength_tone(strength))
+    if not status.strengths:
+        say("  nothing of it is stored yet, so nothing can be compared", Tone.CAUTION)
+    for unread in status.unread:
+        say(f"  unread {unread.what}: {unread.reason}", Tone.BAD)
+    for finding in status.findings:
+        say(f"  finding {finding.code} {finding.subject}: {finding.text}", Tone.BAD)

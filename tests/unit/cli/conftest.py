@@ -1,0 +1,58 @@
+"""Fixtures of the command line's tests: running a command, and plants to run it on."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ccontrol.cli import main
+from ccontrol.model.snapshot import LogEntry
+from ccontrol.model.unit import fields
+from tests.unit.cli.plants import CONTROLLERS, Answer, Plant, Run, block, seen, things
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in this process."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("CCONTROL_CONFIG", raising=False)
+
+    def call(*arguments: str | Path) -> Answer:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def made_plants(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """One plant whose controllers were never asked, one with a short history; both to be copied."""
+    empty = tmp_path_factory.mktemp("plants") / "empty"
+    assert main(["init", str(empty), "--site", "north"]) == 0
+    config = empty / "ccontrol.toml"
+    config.write_text(config.read_text() + CONTROLLERS)
+    lived_in = empty.with_name("lived-in")
+    shutil.copytree(empty, lived_in)
+    entry = LogEntry("4303", "STOP by the switch\x1b[31m", "2026-03-01T06:02:00", "aa" * 20)
+    ob1 = replace(block("OB1", b"\x65\x01"), moving=fields(code_time="2026-03-01T06:02:00"))
+    Plant(lived_in).take(
+        seen("press-3", *things(block("OB1"), block("FB12"))),
+        seen("mixer-1", *things(block("OB1"))),
+        seen("press-3", *things(ob1, block("FB12")), minute=5, log=(entry,)),
+    )
+    return empty, lived_in
+
+
+@pytest.fixture
+def empty_plant(made_plants: tuple[Path, Path], tmp_path: Path) -> Plant:
+    """A plant whose controllers were never asked."""
+    return Plant(Path(shutil.copytree(made_plants[0], tmp_path / "plant")))
+
+
+@pytest.fixture
+def plant(made_plants: tuple[Path, Path], tmp_path: Path) -> Plant:
+    """A plant with a short history: first sights, then a changed program with its log."""
+    return Plant(Path(shutil.copytree(made_plants[1], tmp_path / "plant")))
