@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from ccontrol.errors import StoreError
+from ccontrol.errors import StoreError, StoreFullError
 
 _CHUNK = 500  # below SQLite's oldest limit of parameters
 _SCHEMA = """
@@ -60,6 +60,8 @@ class ShadowCache:
         try:
             yield
         except sqlite3.Error as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                raise StoreFullError(f"{self._path}: no room is left to write") from error
             hint = f"Remove {self._path}; it is only a cache and is rebuilt from the history."
             raise StoreError(f"{self._path}: {error}", hint=hint) from error
 
