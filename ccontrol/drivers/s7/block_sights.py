@@ -39,6 +39,7 @@ _ASKED = re.compile(r"(?:info|upload) ([0-9A-F]{2}) ([0-9]{5})")
 _ENDED = Unread("the poll ended before it was read", transient=True)
 _CHANGED = Unread("it changed while it was read", transient=True)
 _TORN = Unread("its image is not whole", transient=True)
+_NO_BLOCK = Unread("its image is none that ccontrol can read, twice alike")
 _DOUBTED = Unread("its checksum did not fit, and it was not read a second time", transient=True)
 
 
@@ -89,6 +90,7 @@ class _Look:
     seal: Seal
     values: frozenset[str]
     level: int | None
+    password_refused: bool
     unasked: Sighting | None
     """What a block is that was told of and not uploaded; None: as its fingerprint was known."""
 
@@ -99,7 +101,10 @@ def read_blocks(capture: Capture, answers: Answers, cpu: Cpu, seal: Seal) -> Blo
     confirms = capture.depth is Depth.INVENTORY and capture.fault is None
     notes = dict(capture.notes)
     values = frozenset(re.split(r"[ ,]+", notes.get("actual_values", "")))
-    look = _Look(answers, seal, values, cpu.level, None if confirms else _ENDED)
+    note = notes.get("password", "")
+    refused_it = bool(note) and note != "accepted"
+    unasked = None if confirms else _ENDED
+    look = _Look(answers, seal, values, cpu.level, refused_it, unasked)
     for name, number in sorted({*_listed(found.lists), *_asked(answers)}):
         sighting = _judge(found, look, name, number)
         if sighting is not None:
@@ -128,14 +133,14 @@ def _judge(found: BlockSights, look: _Look, name: str, number: int) -> Sighting:
     if not uploads:
         return _not_uploaded(told, infos, look)
     if not uploads[-1].whole:
-        return _why_not(uploads[-1], look.level)
+        return _why_not(uploads[-1], look)
     if not infos:
-        return _why_not(told[-1], look.level) if told else _ENDED
+        return _why_not(told[-1], look) if told else _ENDED
+    twice = len(uploads) > 1 and uploads[-2].payload == uploads[-1].payload
     try:
         block = parse_image(uploads[-1].payload, name, number)
     except GarbledError:
-        return _TORN
-    twice = len(uploads) > 1 and uploads[-2].payload == uploads[-1].payload
+        return _NO_BLOCK if twice else _TORN
     doubt = _doubt(block, infos, twice=twice)
     if isinstance(doubt, Unread):
         return doubt
@@ -189,15 +194,15 @@ def _not_uploaded(told: tuple[Answer, ...], infos: list[Info], look: _Look) -> S
     if not told:
         return _ENDED
     if not told[-1].whole:
-        return _why_not(told[-1], look.level)
+        return _why_not(told[-1], look)
     if not infos:
         return Unread("its info is garbled", transient=True)
     return look.unasked or Confirmed(info_fingerprint(infos[-1].raw))
 
 
-def _why_not(answer: Answer, level: int | None) -> Unread:
+def _why_not(answer: Answer, look: _Look) -> Unread:
     if answer.error:
-        return refused(answer.error, level)
+        return refused(answer.error, look.level, password_refused=look.password_refused)
     return Unread(answer.fault or "its info is garbled", transient=True)
 
 

@@ -216,8 +216,9 @@ def _identity(answers: Answers) -> Sights:
             racks.setdefault(_rack(index, "cpu"), {}).update(_name_facts(index & 0xFF, data))
     except GarbledError:
         return not_seen(_GARBLED, wanted)
-    if not racks and facts:
-        racks = {"cpu": {}}
+    if not racks and not facts:
+        return Sights()
+    racks = racks or {"cpu": {}}
     return seen("identity", (_identity_unit(key, facts | of) for key, of in racks.items()))
 
 
@@ -291,7 +292,7 @@ def _counts(answers: Answers) -> Iterator[dict[str, int]]:
 
 
 def _inventory(answers: Answers, counts: tuple[dict[str, int], ...]) -> Sights:
-    """Block counts. That of the DBs moves by itself where a program makes its own (CREAT_DB)."""
+    """Count the blocks; not the DBs: a program that makes its own (CREAT_DB) moves their number."""
     wanted = UnitId("inventory", "blocks")
     answer = answers.last(COUNTS)
     if why := why_not(answer):
@@ -299,6 +300,5 @@ def _inventory(answers: Answers, counts: tuple[dict[str, int], ...]) -> Sights:
     if not counts:
         return not_seen(_GARBLED, wanted) if answer and answer.whole else Sights()
     steady = {kind: count for kind, count in counts[-1].items() if kind != "db"}
-    moving = fields(db=counts[-1].get("db"))
-    unit = Unit(wanted, Aspect.INVENTORY, "number of blocks", fields(**steady), moving=moving)
-    return seen("inventory", (unit,))
+    title = "number of blocks, DBs left out"
+    return seen("inventory", (Unit(wanted, Aspect.INVENTORY, title, fields(**steady)),))

@@ -67,6 +67,7 @@ def strengths(
         found[Aspect.PROGRAM] = _of_blocks(cpu, blocks, PROGRAM_TYPES)
         found[Aspect.CONFIGURATION] = _of_blocks(cpu, blocks, HARDWARE_TYPES)
         found[Aspect.INVENTORY] = _inventory(cpu, blocks)
+    if capture.depth is Depth.FULL:
         found[Aspect.VALUES] = _values(sightings)
     return {
         aspect: strength

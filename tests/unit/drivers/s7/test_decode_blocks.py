@@ -1,0 +1,303 @@
+"""What is said of blocks: masked content, protection, doubt, contradiction, and what is hidden."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from ccontrol.diff.compare import compare
+from ccontrol.diff.merge import merge
+from ccontrol.drivers.s7.decode import interpret
+from ccontrol.drivers.s7.pdu import info_fingerprint
+from ccontrol.model.aspect import Aspect, Depth, Strength
+from ccontrol.model.change import Kind as ChangeKind
+from ccontrol.model.secret import Seal, Sealed
+from ccontrol.model.snapshot import Confirmed, Read, Snapshot, Unread
+from ccontrol.model.unit import Unit, UnitId, field
+from ccontrol.sim.s7 import plant, scene
+from ccontrol.sim.s7.block import Block, Kind, Language, make_block
+from ccontrol.sim.s7.cpu import Cpu
+from ccontrol.sim.s7.mc7 import Variable
+from tests.unit.drivers.s7.heard import NO_SUCH_BLOCK, PROTECTED, SEAL, Heard, uploaded, userdata
+
+LATER = datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=UTC)
+OB1, FC1, DB10, DB11 = "38 00001", "43 00001", "41 00010", "41 00011"
+
+
+@pytest.fixture
+def cpu() -> Cpu:
+    return plant.press()
+
+
+def block(snapshot: Snapshot, key: str) -> Unit:
+    sighting = snapshot.sightings[UnitId("block", key)]
+    assert isinstance(sighting, Read), sighting
+    return sighting.unit
+
+
+def unread(snapshot: Snapshot, key: str) -> Unread:
+    sighting = snapshot.sightings[UnitId("block", key)]
+    assert isinstance(sighting, Unread), sighting
+    return sighting
+
+
+def section(unit: Unit, name: str) -> bytes | None:
+    assert unit.image is not None
+    return dict(unit.image.sections).get(name)
+
+
+def own(cpu: Cpu, kind: Kind, number: int) -> Block:
+    found = cpu.block(kind, number)
+    assert found is not None
+    return found
+
+
+def test_a_block_tells_who_made_it_and_in_what(cpu: Cpu) -> None:
+    unit = block(Heard(cpu).snapshot(), "FB12")
+    assert unit.title == "FB12 TWOHAND"
+    assert unit.aspect is Aspect.PROGRAM
+    assert dict(unit.fields) | {"author": "PLANT", "family": "LINE", "language": "STL"} == dict(
+        unit.fields
+    )
+    assert field(unit.fields, "version") == "0.1"
+    assert field(unit.fields, "attributes") == ("linked",)
+    assert field(unit.fields, "mc7_bytes") == own(cpu, Kind.FB, 12).body_length
+    assert field(unit.moving, "code_time") == "2023-03-14T09:26:53.000"
+    assert field(unit.fields, "password") is None
+
+
+def test_a_recompiled_block_has_equal_content_and_another_date(cpu: Cpu) -> None:
+    before = merge(None, Heard(cpu).snapshot())
+    scene.recompile(cpu, (Kind.OB, 1), LATER)
+    after = merge(before, Heard(cpu).snapshot())
+    old, new = (state.units[UnitId("block", "OB1")].unit for state in (before, after))
+    assert old is not None
+    assert new is not None
+    assert (old.content, old.full) == (new.content, old.full)
+    assert old.full != new.full
+    assert [(one.kind, str(one.unit)) for one in compare(before, after).changes] == [
+        (ChangeKind.RECOMPILED, "block/OB1")
+    ]
+
+
+def test_the_fill_byte_behind_an_interface_is_no_content(cpu: Cpu) -> None:
+    def with_fill(fill: bytes) -> Block:
+        declared = bytes.fromhex("0101000100000000") + fill
+        return make_block(Kind.FC, 1, b"\x65\x00", changed=LATER, interface=declared[:9])
+
+    contents = set()
+    for fill in (b"\x52", b"\x6c"):
+        cpu.load(with_fill(fill))
+        contents.add(block(Heard(cpu).snapshot(), "FC1").content)
+    assert len(contents) == 1
+
+
+def test_the_values_of_a_db_are_no_content_and_kept_only_where_asked_for(cpu: Cpu) -> None:
+    heard = replace(Heard(cpu), notes={"actual_values": "DB11 DB12"})
+    first, second = heard.snapshot(), heard.snapshot()
+    assert block(first, "DB11").full == block(second, "DB11").full
+    assert block(first, "DB11").values != block(second, "DB11").values
+    assert block(first, "DB10").values is None
+    assert section(block(first, "DB11"), "body") is None
+    assert first.strengths[Aspect.VALUES] is Strength.CONTENT
+
+
+def test_an_initial_value_of_a_db_is_content(cpu: Cpu) -> None:
+    before = block(Heard(cpu).snapshot(), "DB10")
+    cpu.load(plant.data_block(10, *(Variable("STATIC", "INT", 121),), name="SETTINGS"))
+    assert block(Heard(cpu).snapshot(), "DB10").content != before.content
+
+
+def test_a_db_of_the_program_is_no_unit_but_a_fb_cannot_hide_that_way(cpu: Cpu) -> None:
+    for kind in (Kind.DB, Kind.FB):
+        cpu.load(make_block(kind, 77, b"\0\0", changed=LATER, language=Language.CREATED_DB))
+    heard = replace(Heard(cpu), also=("info 45 00077", "upload 45 00077"))
+    keys = heard.snapshot().listings["block"].keys
+    assert "DB77" not in keys
+    assert "FB77" in keys
+    block(heard.snapshot(), "FB77")
+
+
+def test_a_loaded_db_that_poses_as_one_of_the_program_is_a_hidden_block(cpu: Cpu) -> None:
+    cpu.load(make_block(Kind.DB, 77, b"\1\2\3\4", changed=LATER, language=Language.CREATED_DB))
+    assert {one.code for one in Heard(cpu).snapshot().findings} == {"hidden-block"}
+
+
+def test_a_block_that_no_list_shows_is_found_by_the_words_of_the_cpu(cpu: Cpu) -> None:
+    scene.hide_block(cpu, plant.motor(66, "I9.0", "M9.0", "Q9.0"))
+    for depth in (Depth.INVENTORY, Depth.FULL):
+        snapshot = Heard(cpu, depth).snapshot()
+        assert [(one.code, one.aspect) for one in snapshot.findings] == [
+            ("hidden-block", Aspect.PROGRAM)
+        ]
+        assert snapshot.usable
+    scene.tell_the_truth(cpu)
+    assert "hidden-block" in Heard(cpu, Depth.INVENTORY).snapshot().checked
+
+
+def test_a_hidden_block_is_not_looked_for_where_a_list_or_an_info_is_missing(cpu: Cpu) -> None:
+    scene.hide_block(cpu, plant.motor(66, "I9.0", "M9.0", "Q9.0"))
+    for question in ("list 43", f"info {FC1}", "szl 0232 0004 #2"):
+        snapshot = Heard(cpu).but(question, None).snapshot()
+        assert "hidden-block" not in snapshot.checked
+        assert not snapshot.findings
+
+
+def test_a_refused_upload_is_unread_and_says_what_to_do(cpu: Cpu) -> None:
+    cpu.level = 3
+    heard = Heard(cpu)
+    for question in [one for one in heard.questions() if one.startswith("upload")]:
+        heard = heard.refuse(question, PROTECTED)
+    snapshot = heard.snapshot()
+    assert unread(snapshot, "OB1") == Unread(
+        "protection level 3 forbids it: lower it, or configure the password that allows reading "
+        "(error 0xd241)"
+    )
+    assert snapshot.listings["block"].complete
+    assert snapshot.strengths[Aspect.PROGRAM] is Strength.FINGERPRINT
+    assert snapshot.strengths[Aspect.CONFIGURATION] is Strength.FINGERPRINT
+    assert not snapshot.findings
+
+    wrong = replace(heard, notes={"password": "refused: error 0xd602"}).snapshot()
+    assert "refused the configured password" in unread(wrong, "OB1").reason
+
+
+def test_an_equal_info_confirms_and_a_differing_one_is_read(cpu: Cpu) -> None:
+    heard = replace(Heard(cpu, Depth.INVENTORY, upload=False), also=(f"upload {OB1}",))
+    snapshot = heard.snapshot()
+    info = own(cpu, Kind.FC, 1).info
+    assert snapshot.sightings[UnitId("block", "FC1")] == Confirmed(info_fingerprint(info))
+    assert block(snapshot, "OB1").fingerprint == info_fingerprint(own(cpu, Kind.OB, 1).info)
+    assert snapshot.checked == {"hidden-block"}, "what was not read again is not cleared"
+    assert snapshot.strengths[Aspect.PROGRAM] is Strength.CONTENT
+
+
+def test_a_full_poll_confirms_nothing_that_it_did_not_read(cpu: Cpu) -> None:
+    assert unread(Heard(cpu, upload=False).snapshot(), "OB1").transient
+
+
+def damaged(block: Block) -> bytes:
+    return block.image[:40] + bytes((block.image[40] ^ 1,)) + block.image[41:]
+
+
+def test_code_that_does_not_fit_its_checksum_is_read_when_it_stays_so(cpu: Cpu) -> None:
+    image = damaged(own(cpu, Kind.OB, 1))
+    once = Heard(cpu).but(f"upload {OB1}", uploaded(image))
+    assert unread(once.snapshot(), "OB1").transient
+    twice = replace(once, also=(f"upload {OB1} #2",)).but(f"upload {OB1} #2", uploaded(image))
+    snapshot = twice.snapshot()
+    assert (
+        section(block(snapshot, "OB1"), "body") == image[36:-36][: own(cpu, Kind.OB, 1).body_length]
+    )
+    assert [(one.code, one.subject) for one in snapshot.findings] == [
+        ("checksum-mismatch", "block/OB1")
+    ]
+    assert "checksum-mismatch" in snapshot.checked
+
+
+def test_a_second_upload_that_fits_ends_the_doubt(cpu: Cpu) -> None:
+    heard = Heard(cpu).but(f"upload {OB1}", uploaded(damaged(own(cpu, Kind.OB, 1))))
+    snapshot = replace(heard, also=(f"upload {OB1} #2",)).snapshot()
+    block(snapshot, "OB1")
+    assert not snapshot.findings
+
+
+def test_two_uploads_that_differ_prove_nothing(cpu: Cpu) -> None:
+    image = damaged(own(cpu, Kind.OB, 1))
+    other = image[:41] + bytes((image[41] ^ 1,)) + image[42:]
+    heard = replace(Heard(cpu), also=(f"upload {OB1} #2",))
+    heard = heard.but(f"upload {OB1}", uploaded(image)).but(f"upload {OB1} #2", uploaded(other))
+    assert unread(heard.snapshot(), "OB1").transient
+
+
+def test_a_block_that_changes_while_it_is_read_is_left_for_the_next_poll(cpu: Cpu) -> None:
+    later = own(cpu, Kind.OB, 1).with_times(LATER)
+    heard = replace(Heard(cpu), also=(f"info {OB1} #2",))
+    changed = heard.but(f"info {OB1} #2", userdata(3, 3, later.info))
+    assert unread(changed.snapshot(), "OB1") == Unread(
+        "it changed while it was read", transient=True
+    )
+    settled = changed.but(f"upload {OB1}", uploaded(later.image))
+    assert field(block(settled.snapshot(), "OB1").moving, "code_time") == "2026-02-03T04:05:06.789"
+
+
+def test_an_info_that_keeps_contradicting_its_image_is_a_finding(cpu: Cpu) -> None:
+    forged = plant.motor(1, "I7.7", "M11.0", "Q4.2")
+    once = Heard(cpu).but(f"upload {FC1}", uploaded(forged.image))
+    assert unread(once.snapshot(), "FC1").transient
+    twice = once.but(f"upload {FC1} #2", uploaded(forged.image))
+    snapshot = replace(twice, also=(f"info {FC1} #2", f"upload {FC1} #2")).snapshot()
+    block(snapshot, "FC1")
+    assert [(one.code, one.subject) for one in snapshot.findings] == [
+        ("info-mismatch", "block/FC1")
+    ]
+
+
+def test_an_image_that_is_torn_or_another_block_is_not_believed(cpu: Cpu) -> None:
+    image = own(cpu, Kind.OB, 1).image
+    other = own(cpu, Kind.FC, 1).image
+    for answers in (uploaded(image)[:-2], uploaded(image[:-1]), uploaded(other), uploaded(b"")):
+        snapshot = Heard(cpu).but(f"upload {OB1}", answers).snapshot()
+        assert unread(snapshot, "OB1").transient
+        assert "checksum-mismatch" not in snapshot.checked
+
+
+def test_a_refused_end_of_an_upload_does_not_spoil_it(cpu: Cpu) -> None:
+    whole = uploaded(own(cpu, Kind.OB, 1).image)
+    refused_end = (*whole[:-1], bytes.fromhex("320300000001000000008104"))
+    block(Heard(cpu).but(f"upload {OB1}", refused_end).snapshot(), "OB1")
+
+
+def test_a_listed_block_that_does_not_exist_is_not_passed_over(cpu: Cpu) -> None:
+    snapshot = Heard(cpu, upload=False).refuse(f"info {FC1}", NO_SUCH_BLOCK).snapshot()
+    assert unread(snapshot, "FC1") == Unread(
+        "the CPU lists it, and says that it does not exist (error 0xd209)"
+    )
+
+
+def test_without_the_list_of_one_type_nothing_is_removed(cpu: Cpu) -> None:
+    state = merge(None, Heard(cpu).snapshot())
+    broken = Heard(cpu).but("list 41", None).snapshot()
+    assert not broken.listings["block"].complete
+    assert "DB" in broken.listings["block"].reason
+    assert merge(state, broken) == state
+
+
+def test_a_list_shorter_than_declared_is_not_complete(cpu: Cpu) -> None:
+    entries = b"".join(bytes((0, number, 0x22, 1)) for number in (1, 2))
+    snapshot = Heard(cpu).but("list 43", userdata(3, 2, entries)).snapshot()
+    assert not snapshot.listings["block"].complete
+    assert not snapshot.listings["block"].transient
+    assert "more or fewer FCs" in snapshot.listings["block"].reason
+    assert "hidden-block" not in snapshot.checked
+
+
+def test_a_deleted_block_is_gone(cpu: Cpu) -> None:
+    state = merge(None, Heard(cpu).snapshot())
+    scene.delete_blocks(cpu, (Kind.FC, 3))
+    after = merge(state, Heard(cpu, Depth.INVENTORY).snapshot())
+    gone = [one for one in compare(state, after).changes if one.kind is ChangeKind.REMOVED]
+    assert [str(one.unit) for one in gone] == ["block/FC3"]
+
+
+def test_a_password_in_a_header_is_sealed_and_in_no_section(cpu: Cpu) -> None:
+    secret = b"\xde\xad\xbe\xef"
+    cpu.load(make_block(Kind.FC, 1, b"\x65\x00", changed=LATER, password=secret))
+    capture = Heard(cpu).capture()
+    unit = block(interpret(capture, SEAL), "FC1")
+    assert field(unit.fields, "password") == SEAL.of(secret)
+    assert isinstance(field(unit.fields, "password"), Sealed)
+    assert block(interpret(capture, Seal(b"another site")), "FC1").content != unit.content
+    assert unit.image is not None
+    assert all(secret not in data for _, data in unit.image.sections)
+    assert secret.hex() not in repr(unit)
+
+
+@pytest.mark.parametrize(
+    ("mark", "says"), [("00000003", "know-how protected"), ("80000000", "system data")]
+)
+def test_a_mark_that_every_engineer_can_see_is_no_secret(cpu: Cpu, mark: str, says: str) -> None:
+    cpu.load(make_block(Kind.FC, 1, b"\x65\x00", changed=LATER, password=bytes.fromhex(mark)))
+    unit = block(Heard(cpu).snapshot(), "FC1")
+    assert field(unit.fields, "protection") == says
+    assert field(unit.fields, "password") is None
