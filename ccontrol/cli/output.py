@@ -111,10 +111,17 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
-def _console(*, stderr: bool = False) -> Console:
+class _Console(Console):
+    """A console that leaves the end of the call to app: rich would end it with code 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def _console(*, stderr: bool = False) -> _Console:
     """Made anew each time, so that it writes to what stdout is now."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, highlight=False, markup=False, emoji=False)
+    return _Console(file=stream, highlight=False, markup=False, emoji=False)
 
 
 def _framed(sheet: Sheet) -> Table:
