@@ -3,6 +3,7 @@
 So that doubles are found even when the tables that hold them have faults of their own.
 """
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def no_site_called_like_a_controller(
 def no_store_in_another(stores: Iterable[tuple[str, Path]], faults: Faults) -> None:
     """Note every store that lies where another one does, or inside it."""
     seen: dict[Path, str] = {}
-    for path, folder in stores:
+    for path, named in stores:
+        folder = Path(os.path.realpath(named))
         for other, owner in seen.items():
             if folder == other or other in folder.parents or folder in other.parents:
                 faults.add(f"{path}.path", f"lies in the same folder as {owner}, or one inside it")

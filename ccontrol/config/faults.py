@@ -60,7 +60,8 @@ def check(
     """Return the checked table, or None after noting every fault in it.
 
     `siblings` are keys that are allowed beside the model's and checked elsewhere; faults of the
-    keys in `reported` were noted already; `partial` forgives what is missing (defaults).
+    keys in `reported` were noted already, "" standing for the table as a whole; `partial` forgives
+    what is missing (defaults).
     """
     try:
         return model.model_validate(raw)
@@ -69,7 +70,7 @@ def check(
             location = complaint["loc"]
             if partial and complaint["type"] == "missing":
                 continue
-            if location and location[0] in reported:
+            if (location[0] if location else "") in reported:
                 continue
             said = _sentence(model, location, complaint, tuple(siblings))
             faults.add(join(path, location), said)
@@ -174,10 +175,12 @@ def _bounds(rules: Iterable[object]) -> str:
     low: object = ""
     high: object = ""
     for rule in rules:
-        low = getattr(rule, "ge", getattr(rule, "min_length", low))
-        high = getattr(rule, "le", getattr(rule, "max_length", high))
         if pattern := getattr(rule, "pattern", None):
             return f" like {pattern}"
+        if longest := getattr(rule, "max_length", None):
+            return f" of at most {longest} characters"
+        low = getattr(rule, "ge", low)
+        high = getattr(rule, "le", high)
     return f" {low}..{high}" if low != "" or high != "" else ""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ccontrol.config import between
 from ccontrol.config.family import Family
-from ccontrol.config.faults import guess
+from ccontrol.config.faults import guess, join
 from ccontrol.config.schema import EngineTable
 from ccontrol.config.secrets import HostSecrets, SecretSource
 from ccontrol.config.settings import Config, EngineSettings
@@ -36,8 +36,13 @@ def load(path: Path, families: Mapping[str, Family], secrets: SecretSource | Non
 
 def parse(text: str, path: Path, families: Mapping[str, Family], secrets: SecretSource) -> Config:
     """Return what the text of a file at `path` says; see `load`."""
+    return of_toml(_toml(text, path), path, families, secrets)
+
+
+def of_toml(raw: Raw, path: Path, families: Mapping[str, Family], secrets: SecretSource) -> Config:
+    """Return what the tables of a file at `path` say; see `load`."""
     desk = Desk(path.parent, secrets)
-    config = _config(_toml(text, path), path, SiteReader(desk, families))
+    config = _config(raw, path, SiteReader(desk, families))
     faults = desk.faults.found
     if faults:
         every = (*faults, *desk.missing)
@@ -54,7 +59,7 @@ def _config(raw: Raw, path: Path, reader: SiteReader) -> Config:
     desk = reader.desk
     for name in raw:
         if name not in _TOP:
-            desk.faults.add(name, f"unknown key{guess(name, _TOP)}")
+            desk.faults.add(join("", (name,)), f"unknown key{guess(name, _TOP)}")
     sites = desk.tables(raw, "site", "")
     if not raw.get("site"):
         desk.faults.add("site", "is missing; a plant begins with [[site]]")

@@ -46,6 +46,12 @@ def _a_line(text: str) -> str:
     return text
 
 
+def _a_path(text: str) -> str:
+    if not text or not text.isprintable():
+        raise ValueError("want the path of a file or folder")
+    return text
+
+
 def _a_host(text: str) -> str:
     try:
         ipaddress.ip_address(text)
@@ -79,6 +85,8 @@ def _a_recipient(text: str) -> str:
 
 Id = Annotated[str, AfterValidator(_an_id)]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_a_line)]
+PathText = Annotated[str, AfterValidator(_a_path)]
+PublicKey = Annotated[str, Field(max_length=8_000), AfterValidator(_a_line)]
 Host = Annotated[str, AfterValidator(_a_host)]
 Recipient = Annotated[str, AfterValidator(_a_recipient)]
 
@@ -159,10 +167,10 @@ class ControllerTable(Table):
 class KeyTable(Table):
     """signing_key: where the key is that signs the history."""
 
-    file: str | None = None
-    credential: str | None = None
-    agent: str | None = None
-    public_key: str | None = None
+    file: PathText | None = None
+    credential: Id | None = None
+    agent: PathText | None = None
+    public_key: PublicKey | None = None
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -180,7 +188,7 @@ class KeyTable(Table):
 class StoreTable(Table):
     """[site.store]: where the history lies and what protects it."""
 
-    path: str = Field(min_length=1)
+    path: PathText
     signing_key: KeyTable
     seal_key: Secret
     vault_recipient: Recipient = ""

@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from ccontrol.config.family import Family
-from ccontrol.config.faults import guess, shown
+from ccontrol.config.faults import guess, join, shown
 from ccontrol.config.schema import (
     BudgetTable,
     ControllerTable,
@@ -89,7 +89,7 @@ class SiteReader:
         models = self._models()
         for name in raw:
             if name not in models:
-                self.desk.faults.add(f"{path}.{name}", f"unknown key{guess(name, models)}")
+                self.desk.faults.add(join(path, (name,)), f"unknown key{guess(name, models)}")
         known = {name: self.desk.subtable(raw, name, path) for name in models}
         for name, table in known.items():
             self.desk.table(models[name], table, f"{path}.{name}", partial=True)
@@ -145,7 +145,7 @@ class SiteReader:
         """Return a controller's table over its site's defaults, key by key."""
         own = self.desk.subtable(raw, name, path)
         inherited = defaults[name]
-        reported = frozenset(inherited.keys() - own.keys())
+        reported = frozenset(inherited.keys() - own.keys()) | ({""} if not own else frozenset())
         return self.desk.table(model, {**inherited, **own}, f"{path}.{name}", reported=reported)
 
     def _models(self) -> Mapping[str, type[BaseModel]]:

@@ -138,7 +138,7 @@ def _reference(value: object) -> Reference | str:
     ((kind, name),) = value.items()
     if kind not in KINDS:
         return f"no such kind of reference; {HOW_TO}"
-    if not isinstance(name, str) or not name or "\0" in name:
+    if not isinstance(name, str) or not name.isprintable() or not name:
         return f"want the name as a text: {HOW_TO}"
     if kind != "file" and _CREDENTIAL.fullmatch(name) is None:
         return f"want a name of letters, digits, '_', '.', '-' as {kind}"
