@@ -88,8 +88,7 @@ def system_data(
         ),
         7: bytes.fromhex("161300001c00008000800000000a04b00040012c0000"),
     }
-    stamped = b"".join(block_time(changed) + struct.pack(">HH", 1, number) for number in bodies)
-    bodies[4] = struct.pack(">BxHHH", 3, 8, len(stamped), 0x54) + stamped
+    bodies[4] = _time_table(tuple(bodies), changed)
     return tuple(
         make_block(
             Kind.SDB, number, body + bytes(len(body) % 2), changed=changed,
@@ -97,6 +96,17 @@ def system_data(
         )
         for number, body in sorted(bodies.items())
     )  # fmt: skip
+
+
+def _time_table(numbers: Sequence[int], changed: datetime) -> bytes:
+    """The body of SDB4, laid out as that of a CPU 315-2 PN/DP: three lists of stamped numbers."""
+    lists = [
+        bytes((len(those), 12))
+        + b"".join(struct.pack(">HHH", number, 2, 0) + block_time(changed) for number in those)
+        for those in (numbers, (), (4,))
+    ]
+    second = 8 + len(lists[0])
+    return struct.pack(">BxHHH", 3, 8, second, second + len(lists[1])) + b"".join(lists)
 
 
 def _cpu(identity: Identity, model: CpuModel, clock: Clock, *blocks: Block) -> Cpu:
