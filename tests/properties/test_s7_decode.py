@@ -202,9 +202,9 @@ def test_eight_thousand_blocks_are_read_soon() -> None:
         )
     )
     capture = Heard(cpu).capture()
-    began = time.perf_counter()
+    began = time.process_time()
     snapshot = interpret(capture, SEAL)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert len(snapshot.listings["block"].keys) > 8000
     assert not snapshot.findings
-    assert took < 3 * SOON_S, "three times the figure, since this machine may be busy"
+    assert took < 3 * SOON_S, "three times the figure, for machines slower than ours"

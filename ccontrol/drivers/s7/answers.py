@@ -82,6 +82,7 @@ def _refusal(position: int, answers: tuple[bytes, ...]) -> Answer:
 def _payload(kind: str, answers: tuple[bytes, ...]) -> bytes:
     if kind == _UPLOAD:
         return upload_payload(answers)
+    payload = userdata_payload(answers)
     if kind not in _GROUPS or any(group_of(answer) != _GROUPS[kind] for answer in answers):
         raise GarbledError("the answer belongs to another question")
-    return userdata_payload(answers)
+    return payload

@@ -17,6 +17,7 @@ from ccontrol.drivers.s7.blocks import (
     Block,
     attribute_names,
     interface_parts,
+    iso_time,
     language_name,
 )
 from ccontrol.model.aspect import Aspect
@@ -61,8 +62,8 @@ def block_unit(block: Block, seal: Seal, fingerprint: str, *, keep_values: bool)
         ),
         _image(block, times),
         fields(
-            code_time=header.code_time,
-            interface_time=header.interface_time,
+            code_time=iso_time(header.code_stamp),
+            interface_time=iso_time(header.interface_stamp),
             crc=crc if times is not None else None,
         ),
         block.body if is_db and keep_values else None,

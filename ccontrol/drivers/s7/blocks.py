@@ -63,9 +63,9 @@ class Header(NamedTuple):
     load_bytes: int
     """Size of the whole image."""
     password: bytes
-    code_time: str
-    """When the code was last compiled, ISO 8601 without a zone, as the engineer's clock showed."""
-    interface_time: str
+    code_stamp: bytes
+    """When the code was last compiled, see `iso_time`."""
+    interface_stamp: bytes
     interface_bytes: int
     additional_bytes: int
     local_bytes: int
@@ -153,6 +153,16 @@ def text(data: bytes) -> str:
     return data.split(b"\0", 1)[0].decode("latin-1").rstrip(" ")
 
 
+def iso_time(stamp: bytes) -> str:
+    """Return a time stamp (milliseconds of the day, days since 1984-01-01) as ISO 8601.
+
+    It has no zone: it is what the engineer's clock showed.
+    """
+    milliseconds, days = struct.unpack(">IH", stamp)
+    when = _EPOCH + timedelta(days=days, milliseconds=milliseconds)
+    return when.isoformat(timespec="milliseconds")
+
+
 def interface_parts(interface: bytes) -> tuple[bytes, bytes] | None:
     """Cut an interface into declarations (with their head) and initial values.
 
@@ -175,27 +185,10 @@ def _header(data: bytes) -> Header:
     )
     if magic != _MAGIC or kind not in _TYPE_IN_IMAGE:
         raise GarbledError("a block header does not begin as one")
-    return Header(
-        _TYPE_IN_IMAGE[kind],
-        number,
-        form,
-        attributes,
-        language,
-        load,
-        password,
-        _time(code),
-        _time(interface),
-        *sizes,
-    )
+    known = (form, attributes, language, load, password, code, interface)
+    return Header(_TYPE_IN_IMAGE[kind], number, *known, *sizes)
 
 
 def _footer(data: bytes) -> Footer:
     author, family, name, version, _, crc, _ = _FOOTER.unpack(data)
     return Footer(text(author), text(family), text(name), f"{version >> 4}.{version & 0x0F}", crc)
-
-
-def _time(data: bytes) -> str:
-    """Milliseconds of the day, days since 1984-01-01."""
-    milliseconds, days = struct.unpack(">IH", data)
-    when = _EPOCH + timedelta(days=days, milliseconds=milliseconds)
-    return when.isoformat(timespec="milliseconds")

@@ -7,6 +7,7 @@ from ccontrol.drivers.s7.blocks import (
     Block,
     attribute_names,
     interface_parts,
+    iso_time,
     language_name,
     parse_image,
     parse_info,
@@ -128,4 +129,4 @@ def test_the_longest_time_that_six_bytes_can_say_is_still_a_time() -> None:
     image = bytearray(make_block(Kind.FC, 7, b"\x65\0", changed=plant.BUILT).image)
     assert bytes(image[16:22]) == block_time(plant.BUILT)
     image[16:22] = b"\xff" * 6
-    assert parse_image(bytes(image), "FC", 7).header.code_time.startswith("2163-")
+    assert iso_time(parse_image(bytes(image), "FC", 7).header.code_stamp).startswith("2163-")

@@ -80,6 +80,15 @@ def test_a_recompiled_block_has_equal_content_and_another_date(cpu: Cpu) -> None
     ]
 
 
+def test_a_hardware_download_of_the_same_rack_is_told_as_exactly_that(cpu: Cpu) -> None:
+    before = merge(None, Heard(cpu).snapshot())
+    scene.hardware_download(cpu, cpu.modules, LATER)
+    after = merge(before, Heard(cpu).snapshot())
+    kinds = {str(one.unit): one.kind for one in compare(before, after).changes}
+    assert set(kinds) == {f"block/SDB{number}" for number in (0, 1, 3, 4, 7)}
+    assert set(kinds.values()) == {ChangeKind.RECOMPILED}
+
+
 def test_the_fill_byte_behind_an_interface_is_no_content(cpu: Cpu) -> None:
     def with_fill(fill: bytes) -> Block:
         declared = bytes.fromhex("0101000100000000") + fill
