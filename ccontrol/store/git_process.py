@@ -126,6 +126,11 @@ def version() -> tuple[int, ...]:
     return tuple(int(part) for part in numbers[0].split("."))
 
 
+def missing() -> StoreError:
+    """Return the error that says that there is no git."""
+    return StoreError("the program git is not installed", hint=_INSTALL)
+
+
 def _whole_environment(git_dir: Path | None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return {**kept, **environment(git_dir)}
@@ -136,7 +141,7 @@ def _named_failures() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise StoreError("the program git is not installed", hint=_INSTALL) from error
+        raise missing() from error
 
 
 def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:

@@ -21,12 +21,12 @@ class LooseWriter:
     def __init__(self, objects: Path, disk: Disk) -> None:
         self._objects = objects
         self._disk = disk
-        self._pending: dict[str, bytes] = {}
+        self._pending: dict[str, tuple[Kind, bytes]] = {}
 
     def put(self, kind: Kind, content: bytes) -> bytes:
         """Take an object for the next flush and return its id."""
         sha1 = sha1_id(kind, content)
-        self._pending.setdefault(sha1.hex(), frame(kind, content))
+        self._pending.setdefault(sha1.hex(), (kind, content))
         return sha1
 
     def discard(self) -> None:
@@ -34,17 +34,26 @@ class LooseWriter:
         self._pending.clear()
 
     def flush(self) -> None:
-        """Write and sync everything that was put: first the contents, then the names."""
+        """Write everything that was put, durably.
+
+        First all contents are synced, then the names of files and trees, and only then does a
+        commit get its name: whatever survives a power cut is never a commit without its files.
+        """
         with named_failures(self._objects):
-            moves = [self._write(name, framed) for name, framed in self._pending.items()]
-            self._disk.sync_all([temporary for temporary, _final in moves])
-            for temporary, final in moves:
-                if temporary != final:
-                    self._disk.rename(temporary, final)
-            self._disk.sync_all({final.parent for _temporary, final in moves})
+            written = {name: self._write(name, *what) for name, what in self._pending.items()}
+            self._disk.sync_all([temporary for temporary, _final in written.values()])
+            kinds = {name: kind for name, (kind, _content) in self._pending.items()}
+            self._show([move for name, move in written.items() if kinds[name] != "commit"])
+            self._show([move for name, move in written.items() if kinds[name] == "commit"])
         self._pending.clear()
 
-    def _write(self, name: str, framed: bytes) -> tuple[Path, Path]:
+    def _show(self, moves: list[tuple[Path, Path]]) -> None:
+        for temporary, final in moves:
+            if temporary != final:
+                self._disk.rename(temporary, final)
+        self._disk.sync_all({final.parent for _temporary, final in moves})
+
+    def _write(self, name: str, kind: Kind, content: bytes) -> tuple[Path, Path]:
         folder = self._objects / name[:2]
         final = folder / name[2:]
         if final.exists():
@@ -53,5 +62,5 @@ class LooseWriter:
             self._disk.sync(self._objects)
         temporary = folder / (TEMPORARY + name[2:])
         self._disk.remove(temporary)
-        self._disk.create(temporary, zlib.compress(framed, _COMPRESSION), 0o444)
+        self._disk.create(temporary, zlib.compress(frame(kind, content), _COMPRESSION), 0o444)
         return temporary, final

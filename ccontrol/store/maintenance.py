@@ -13,7 +13,7 @@ _MEMORY = ("-c", "pack.threads=1", "-c", "pack.windowMemory=32m", "-c", "pack.de
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Usage:
     """What the objects take: how many lie loose, in how many packs the rest is, and bytes."""
 
     loose: int
@@ -21,14 +21,14 @@ class Room:
     bytes_used: int
 
 
-def room(git_dir: Path) -> Room:
+def usage(git_dir: Path) -> Usage:
     """Measure a store. Counts names, reads nothing."""
     objects = git_dir / "objects"
     with named_failures(objects):
         loose = sum(1 for path in objects.glob("[0-9a-f][0-9a-f]/*"))
         packs = sum(1 for path in objects.glob("pack/*.pack"))
         used = sum(path.stat().st_blocks * 512 for path in objects.rglob("*"))
-    return Room(loose, packs, used)
+    return Usage(loose, packs, used)
 
 
 def pack(git_dir: Path, lock_handle: int) -> None:

@@ -3,13 +3,21 @@
 One reader belongs to one thread: it talks to one `git cat-file --batch` that lives as long as it.
 """
 
+import os
 from pathlib import Path
 
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # else a missing git is an ImportError
+
 import git
-from git.exc import GitCommandError, InvalidGitRepositoryError, NoSuchPathError
+from git.exc import (
+    CommandError,
+    GitCommandNotFound,
+    InvalidGitRepositoryError,
+    NoSuchPathError,
+)
 
 from ccontrol.errors import StoreError, StoreTamperedError
-from ccontrol.store.git_process import environment
+from ccontrol.store.git_process import environment, missing
 from ccontrol.store.objects import Kind, sha1_id
 
 
@@ -31,6 +39,8 @@ class ObjectReader:
         name = sha1.hex()
         try:
             _id, _kind, _size, content = self._git.get_object_data(name)
+        except GitCommandNotFound as error:
+            raise missing() from error
         except ValueError as error:
             self._git.clear_cache()
             raise StoreError(f"{name} is missing in {self._git_dir} or cannot be read") from error
@@ -68,6 +78,8 @@ class ObjectReader:
     def _ask(self, command: str, *arguments: str) -> str:
         try:
             return str(getattr(self._git, command)(*arguments, strip_newline_in_stdout=False))
-        except GitCommandError as error:
+        except GitCommandNotFound as error:
+            raise missing() from error
+        except CommandError as error:
             words = str(error.stderr).strip()
             raise StoreError(f"git {command.replace('_', '-')}: {words}") from error

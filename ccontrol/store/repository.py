@@ -3,6 +3,7 @@
 Writing is writer's business, checking verify's.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from ccontrol.store.reading import ObjectReader
 from ccontrol.store.shadowing import Shadows
 
 _FOLDERS_KEPT = 128
+_OTHER_FORMAT = re.compile(r"(?im)^\s*(?:objectformat\s*=\s*(?!sha1)|refstorage\s*=\s*(?!files))\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,5 @@ def require_store(git_dir: Path) -> None:
     hint = "Run `ccontrol init` to make one, or name the right folder."
     if not (git_dir / "HEAD").is_file() or not (git_dir / "objects").is_dir():
         raise StoreError(f"{git_dir} is not a store", hint=hint)
-    settings = (git_dir / "config").read_text("utf-8", "replace").lower()
-    if "sha256" in settings or "reftable" in settings:
+    if _OTHER_FORMAT.search((git_dir / "config").read_text("utf-8", "replace")):
         raise StoreError(f"{git_dir} has a format that ccontrol does not write", hint=hint)

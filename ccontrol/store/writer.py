@@ -168,7 +168,6 @@ class Writer:
         commit = self._sign(ids, message, when)
         self._refuse_collisions(ids, fresh)
         self.repository.shadows.keep(fresh)
-        self._loose.flush()
         self._loose.put("commit", commit.raw)
         self._loose.flush()
         self._publish(commit)

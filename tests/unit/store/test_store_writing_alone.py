@@ -3,6 +3,7 @@
 import errno
 import os
 import time
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -287,7 +288,7 @@ def test_maintenance_packs_everything_and_changes_nothing(site: Site) -> None:
         before = writer.repository.read()
         maintenance.pack(site.git_dir, writer.lock_handle)
         maintenance.index_history(site.git_dir, writer.lock_handle)
-        assert maintenance.room(site.git_dir).loose == 0
+        assert maintenance.usage(site.git_dir).loose == 0
         assert writer.repository.read() == before
         assert len(writer.repository.history("plant/press/FC0")) == 10
     assert maintenance.check(site.git_dir) == ()
@@ -301,6 +302,39 @@ def test_maintenance_reports_a_damaged_object(site: Site) -> None:
     path.chmod(0o644)
     path.write_bytes(b"damage")
     assert any(blob in complaint for complaint in maintenance.check(site.git_dir))
+
+
+def test_a_damaged_object_is_named_and_the_others_are_still_read(site: Site) -> None:
+    site.write({"plant/mill/id": b"mill"})
+    blob = site.git("rev-parse", f"{BRANCH}:plant/press/id").strip()
+    path = site.git_dir / "objects" / blob[:2] / blob[2:]
+    path.chmod(0o644)
+    for damage, error in ((b"", StoreError), (zlib.compress(b"blob 1\x009"), StoreTamperedError)):
+        path.write_bytes(damage)
+        with Repository.open(site.git_dir) as repository:
+            with pytest.raises(error, match=blob):
+                repository.read("plant/press")
+            assert repository.read("plant/mill") == {"plant/mill/id": b"mill"}
+
+
+@pytest.mark.parametrize("text", ["objectformat = sha256", "refStorage = reftable"])
+def test_a_store_of_another_format_is_refused(text: str, site: Site) -> None:
+    with (site.git_dir / "config").open("a") as config:
+        config.write(f"[extensions]\n\t{text}\n")
+    with pytest.raises(StoreError, match="format"):
+        Repository.open(site.git_dir)
+
+
+def test_a_missing_git_is_said_with_advice(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(site.folder))
+    with Repository.open(site.git_dir) as repository:
+        with pytest.raises(StoreError, match="not installed") as caught:
+            repository.read("plant")
+        with pytest.raises(StoreError, match="not installed"):
+            repository.history()
+    assert "Install git" in caught.value.hint
+    with pytest.raises(StoreError, match="not installed"):
+        maintenance.check(site.git_dir)
 
 
 def test_maintenance_throws_nothing_away(site: Site) -> None:
