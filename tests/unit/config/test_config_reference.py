@@ -1,0 +1,96 @@
+"""docs/reference/configuration.md names every setting with its default and bounds, and no other."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from ccontrol.config.faults import wanted
+from ccontrol.config.schema import (
+    BudgetTable,
+    ControllerTable,
+    EngineTable,
+    ScheduleTable,
+    SiteTable,
+    StoreTable,
+)
+from ccontrol.drivers.s7.options import S7Table
+
+REFERENCE = (Path(__file__).parents[3] / "docs" / "reference" / "configuration.md").read_text()
+TABLES: dict[str, type[BaseModel]] = {
+    "[engine]": EngineTable,
+    "[[site]]": SiteTable,
+    "[site.store]": StoreTable,
+    "[[site.controller]]": ControllerTable,
+    "[site.controller.schedule]": ScheduleTable,
+    "[site.controller.budget]": BudgetTable,
+    "[site.controller.s7]": S7Table,
+}
+IN_WORDS = {"port": "the family's", "password": "none"}
+
+
+def rows(heading: str) -> dict[str, tuple[str, str]]:
+    """Return default and bounds by setting, of the table below a heading."""
+    (section,) = re.findall(
+        rf"^#+ `{re.escape(heading)}`$(.*?)(?=^#|\Z)", REFERENCE, re.DOTALL | re.MULTILINE
+    )
+    cells = [line.split("|")[1:-1] for line in section.splitlines() if line.startswith("| `")]
+    return {
+        name.strip().strip("`"): (default.strip(), unit.strip()) for name, default, unit, _ in cells
+    }
+
+
+SETTINGS = [
+    pytest.param(heading, name, field, id=f"{heading} {name}")
+    for heading, model in TABLES.items()
+    for name, field in model.model_fields.items()
+]
+
+
+@pytest.mark.parametrize("heading", TABLES)
+def test_a_table_lists_its_settings_and_no_others(heading: str) -> None:
+    assert list(rows(heading)) == list(TABLES[heading].model_fields)
+
+
+@pytest.mark.parametrize(("heading", "name", "field"), SETTINGS)
+def test_a_setting_is_listed_with_its_default(heading: str, name: str, field: FieldInfo) -> None:
+    written, _ = rows(heading)[name]
+    if field.is_required():
+        assert written == ""
+    elif field.default is None:
+        assert written == IN_WORDS[name]
+    else:
+        value = tomllib.loads(f"it = {written.strip('`')}")["it"]
+        default = list(field.default) if isinstance(field.default, tuple) else field.default
+        assert (value, type(value)) == (default, type(default)) or value == str(default)
+
+
+@pytest.mark.parametrize(("heading", "name", "field"), SETTINGS)
+def test_a_setting_is_listed_with_its_bounds(heading: str, name: str, field: FieldInfo) -> None:
+    _, unit = rows(heading)[name]
+    want = wanted(field.annotation, field.metadata)
+    if want.startswith("a number "):
+        low, high = want.removeprefix("a number ").split("..")
+        written = re.search(r"([\d.]+?)\.\.([\d.]+)$", unit)
+        assert written is not None
+        assert (float(written[1]), float(written[2])) == (float(low), float(high))
+    elif want.startswith("one of "):
+        assert unit.replace("`", "").replace('"', "'") == want.removeprefix("one of ")
+    elif "characters" in want:
+        assert want.removeprefix("a text of ") in unit or name == "family"
+
+
+def test_every_table_of_a_family_is_there() -> None:
+    assert re.findall(r"^#+ `(\[.*\])`$", REFERENCE, re.MULTILINE) == [
+        "[engine]",
+        "[[site]]",
+        "[site.store]",
+        "[site.defaults]",
+        "[[site.controller]]",
+        "[site.controller.schedule]",
+        "[site.controller.budget]",
+        "[site.controller.s7]",
+    ]
