@@ -41,10 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         git_dir = Path(folder) / "store"
         daemon = store_fleet.make_fleet(git_dir, Path(folder) / "key", options.controllers)
-        before = maintenance.usage(git_dir).bytes_used
+        before = maintenance.room(git_dir).bytes_used
         with closing(WriterLock(lock_path(git_dir))) as lock:
             _grow(git_dir, daemon, options, lock.handle)
-        used = maintenance.usage(git_dir).bytes_used - before
+        used = maintenance.room(git_dir).bytes_used - before
         print(f"{options.commits} commits on {options.controllers} controllers of 100 files")
         print(f"room after maintenance: {used / options.commits / 1024:.2f} KB a commit")
         _print_history(git_dir)

@@ -21,7 +21,7 @@ class Usage:
     bytes_used: int
 
 
-def usage(git_dir: Path) -> Usage:
+def room(git_dir: Path) -> Usage:
     """Measure a store. Counts names, reads nothing."""
     objects = git_dir / "objects"
     with named_failures(objects):

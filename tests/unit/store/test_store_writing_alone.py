@@ -288,7 +288,7 @@ def test_maintenance_packs_everything_and_changes_nothing(site: Site) -> None:
         before = writer.repository.read()
         maintenance.pack(site.git_dir, writer.lock_handle)
         maintenance.index_history(site.git_dir, writer.lock_handle)
-        assert maintenance.usage(site.git_dir).loose == 0
+        assert maintenance.room(site.git_dir).loose == 0
         assert writer.repository.read() == before
         assert len(writer.repository.history("plant/press/FC0")) == 10
     assert maintenance.check(site.git_dir) == ()
