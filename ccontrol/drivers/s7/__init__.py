@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from ccontrol.clock import Clock
 from ccontrol.drivers.api import Ask, Load, Manifest, Pace
-from ccontrol.drivers.s7 import collect, guard, options
+from ccontrol.drivers.s7 import collect, findings, guard, options
 from ccontrol.drivers.s7.memory import Memory
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.capture import Capture
@@ -55,6 +55,7 @@ MANIFEST = Manifest(
             "4 for each block, and one for each 222 bytes of it", "the program, and a tenth more"
         ),
     },
+    findings=findings.FINDINGS,
 )
 
 

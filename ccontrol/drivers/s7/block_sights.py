@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ccontrol.drivers.s7.answers import Answer, Answers
 from ccontrol.drivers.s7.block_lists import BlockList, read_lists
-from ccontrol.drivers.s7.block_units import BLOCK, block_id, block_unit
+from ccontrol.drivers.s7.block_units import block_id, block_unit
 from ccontrol.drivers.s7.blocks import (
     CODE_TYPES,
     NAME_OF_CODE,
@@ -23,17 +23,16 @@ from ccontrol.drivers.s7.blocks import (
     parse_info,
 )
 from ccontrol.drivers.s7.cpu_units import Cpu
+from ccontrol.drivers.s7.findings import CHECKSUM_MISMATCH, INFO_MISMATCH, of_block
 from ccontrol.drivers.s7.pdu import BLOCK_TYPES, info_fingerprint
 from ccontrol.drivers.s7.refusals import refused
 from ccontrol.errors import GarbledError
-from ccontrol.model.aspect import Aspect, Depth
+from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
 from ccontrol.model.finding import Finding
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Confirmed, Listing, Read, Sighting, Unread
 from ccontrol.model.unit import UnitId
-
-CHECKSUM_MISMATCH, INFO_MISMATCH = "checksum-mismatch", "info-mismatch"
 
 _ASKED = re.compile(r"(?:info|upload) ([0-9A-F]{2}) ([0-9]{5})")
 _FROM_STAMPS = Header._fields.index("code_stamp")
@@ -147,7 +146,7 @@ def _judge(found: BlockSights, look: _Look, name: str, number: int) -> Sighting:
     if isinstance(doubt, Unread):
         return doubt
     if doubt:
-        found.findings.add(_finding(doubt, name, number))
+        found.findings.add(of_block(doubt, name, number))
     keep = f"{name}{number}" in look.values
     fingerprint = info_fingerprint(infos[-1].raw)
     return Read(block_unit(block, look.seal, fingerprint, keep_values=keep))
@@ -199,14 +198,3 @@ def _why_not(answer: Answer, look: _Look) -> Unread:
     if answer.error:
         return refused(answer.error, look.level, password_refused=look.password_refused)
     return Unread(answer.fault or "its info is garbled", transient=True)
-
-
-def _finding(code: str, name: str, number: int) -> Finding:
-    text = {
-        CHECKSUM_MISMATCH: "its own checksum does not fit its code, although it was read twice "
-        "alike: it was altered by other means than an engineering tool, or is damaged",
-        INFO_MISMATCH: "the CPU says other sizes, dates or another checksum of it than its image "
-        "has, although both were read twice",
-    }[code]
-    aspect = Aspect.CONFIGURATION if name == "SDB" else Aspect.PROGRAM
-    return Finding(code, f"{BLOCK}/{name}{number}", aspect, f"{name}{number}: {text}.")

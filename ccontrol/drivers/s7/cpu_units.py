@@ -194,7 +194,7 @@ def _modes(answers: Answers, first: tuple[szl.Protection, ...]) -> Sights:
                 UnitId("mode", key),
                 Aspect.MODE,
                 "operating mode" if key == "cpu" else f"operating mode, {key}",
-                moving=fields(mode=mode.now, previous=mode.before),
+                moving=fields(mode=mode),
             )
 
     return _of(answers, MODE, units, UnitId("mode", "cpu"))

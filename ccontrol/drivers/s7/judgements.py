@@ -3,24 +3,21 @@
 from functools import reduce
 from operator import xor
 
-from ccontrol.drivers.s7.block_sights import (
-    CHECKSUM_MISMATCH,
-    INFO_MISMATCH,
-    BlockSights,
-    Info,
-)
+from ccontrol.drivers.s7.block_sights import BlockSights, Info
 from ccontrol.drivers.s7.block_units import BLOCK
 from ccontrol.drivers.s7.blocks import CODE_TYPES
 from ccontrol.drivers.s7.cpu_units import Cpu
+from ccontrol.drivers.s7.findings import (
+    CHECKSUM_MISMATCH,
+    HIDDEN_BLOCK,
+    INFO_MISMATCH,
+    hidden_block,
+)
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.capture import Capture
 from ccontrol.model.finding import Finding
 from ccontrol.model.snapshot import Read, Sighting, Unread
 from ccontrol.model.unit import UnitId
-
-HIDDEN_BLOCK = "hidden-block"
-FINDINGS = (CHECKSUM_MISMATCH, HIDDEN_BLOCK, INFO_MISMATCH)
-"""Codes of all findings that this driver can raise."""
 
 PROGRAM_TYPES = frozenset({"OB", "FB", "FC", "DB"})
 HARDWARE_TYPES = frozenset({"SDB"})
@@ -89,9 +86,9 @@ def _hidden(cpu: Cpu, blocks: BlockSights) -> set[Finding] | None:
     hardware = [blocks.infos[at] for at in wanted if at[0] == "SDB" and at[1] not in _NOT_IN_WORDS]
     found = set()
     if _sums(program) != (words.program_length, words.program_crc):
-        found.add(_hidden_finding(Aspect.PROGRAM, "program", "OB, FB, FC and DB"))
+        found.add(hidden_block(Aspect.PROGRAM))
     if _sums(hardware) != (words.hardware_length, words.hardware_crc):
-        found.add(_hidden_finding(Aspect.CONFIGURATION, "hardware configuration", "SDB"))
+        found.add(hidden_block(Aspect.CONFIGURATION))
     return found
 
 
@@ -99,16 +96,6 @@ def _sums(infos: list[Info]) -> tuple[int, int]:
     return (
         reduce(xor, (info.header.mc7_bytes for info in infos), 0),
         reduce(xor, (info.footer.crc for info in infos), 0),
-    )
-
-
-def _hidden_finding(aspect: Aspect, what: str, types: str) -> Finding:
-    return Finding(
-        HIDDEN_BLOCK,
-        "",
-        aspect,
-        f"The CPU's own checksum of its {what} does not follow from the blocks that it lists "
-        f"({types}): a hidden block, or a CPU that does not tell the truth.",
     )
 
 

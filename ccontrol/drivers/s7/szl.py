@@ -78,13 +78,6 @@ class Identity(NamedTuple):
     """Four bytes whose meaning depends on the index."""
 
 
-class Mode(NamedTuple):
-    """One record of SZL 0424. Its time stamp and its event move by themselves."""
-
-    now: str
-    before: str
-
-
 def records(payload: bytes, number: int) -> tuple[bytes, ...]:
     """Return the records of a whole list.
 
@@ -129,12 +122,12 @@ def names(payload: bytes) -> tuple[tuple[int, bytes], ...]:
     )
 
 
-def modes(payload: bytes) -> tuple[Mode, ...]:
-    """Read the operating mode; one record for each CPU of a H system."""
-    return tuple(
-        Mode(MODES[record[3] & 0x0F], MODES[record[3] >> 4])
-        for record in _of_length(payload, 0x0424, _MODE_RECORD)
-    )
+def modes(payload: bytes) -> tuple[str, ...]:
+    """Read the operating mode; one record for each CPU of a H system.
+
+    The mode before it, the event and the time stamp of a record are left out: they move alone.
+    """
+    return tuple(MODES[record[3] & 0x0F] for record in _of_length(payload, 0x0424, _MODE_RECORD))
 
 
 def rack_of(index: int) -> int | None:

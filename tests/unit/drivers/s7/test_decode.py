@@ -46,7 +46,7 @@ def test_a_glance_tells_the_words_the_locks_the_mode_and_the_number_of_blocks(cp
     assert field(unit(snapshot, *PROGRAM).fields, "length") == f"{words.program_length:04x}"
     assert unit(snapshot, "checksum", "hardware").aspect is Aspect.CONFIGURATION
     assert field(unit(snapshot, *PROTECTION).fields, "mode_switch") == "RUN-P"
-    assert unit(snapshot, "mode", "cpu").moving == (("mode", "RUN"), ("previous", "unknown"))
+    assert unit(snapshot, "mode", "cpu").moving == (("mode", "RUN"),)
     assert field(unit(snapshot, "inventory", "blocks").fields, "fc") == 3
     assert snapshot.usable
     assert "block" not in snapshot.listings
@@ -235,7 +235,7 @@ def test_a_redundant_pair_has_a_mode_and_a_lock_of_its_own_for_each_rack() -> No
     snapshot = Heard(plant.turbine()).snapshot()
     assert snapshot.listings["mode"].keys == {"rack0", "rack1"}
     assert snapshot.listings["protection"].keys == {"rack0", "rack1"}
-    assert unit(snapshot, "mode", "rack1").moving[0] == ("mode", "RUN (redundant)")
+    assert unit(snapshot, "mode", "rack1").moving == (("mode", "RUN (redundant)"),)
     unit(snapshot, *PROGRAM)
     assert snapshot.usable
 
