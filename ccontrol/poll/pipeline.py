@@ -42,8 +42,6 @@ class Sighted:
     """Entries of the controller's log that are new, newest first."""
     previous_at: datetime | None = None
     """When the poll before this one succeeded."""
-    capture: bytes = b""
-    """What it was made of, for the vault; empty for the engine's own findings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,10 @@ class Line:
                 files |= self.writer.repository.read(folder)
         return parse(files) if files else None
 
-    def take(self, sighted: Sighted) -> Written:
+    def take(self, sighted: Sighted, capture: bytes = b"") -> Written:
         """Hold a poll against what is known; when it differs, commit it, signed and durable.
 
+        `capture` is what it was made of, for the vault; empty for the engine's own findings.
         Raises StoreError when the store takes nothing now.
         """
         before = self.state_of(sighted.controller)
@@ -93,7 +92,8 @@ class Line:
         if not changes:
             return Written(after, changes)
         self._room.check()
-        record = self._record(sighted, before, after, changes)
+        artefact = self._vault.put(capture) if self._vault and capture else ""
+        record = self._record(sighted, before, after, changes, artefact)
         commit = self._commit(record, after)
         self.index.add_change(indexed(record, commit))
         return Written(after, changes, record, commit)
@@ -120,7 +120,12 @@ class Line:
         return head if receipt is None else receipt.commit
 
     def _record(
-        self, sighted: Sighted, before: State | None, after: State, changes: ChangeSet
+        self,
+        sighted: Sighted,
+        before: State | None,
+        after: State,
+        changes: ChangeSet,
+        artefact: str,
     ) -> Record:
         controller, snapshot = sighted.controller, sighted.snapshot
         last = self.index.last_change(controller.id)
@@ -146,12 +151,9 @@ class Line:
             attribution=attribution,
             verdict=judge(changes, attribution, controller),
             log=sighted.log,
-            artefact=self._keep(sighted.capture),
+            artefact=artefact,
             previous_change=previous,
         )
-
-    def _keep(self, capture: bytes) -> str:
-        return self._vault.put(capture) if self._vault and capture else ""
 
 
 def indexed(record: Record, commit: str) -> IndexedChange:

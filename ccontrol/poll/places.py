@@ -50,6 +50,11 @@ class Places:
         return self.own / "standing"
 
     @property
+    def maintained(self) -> Path:
+        """File that tells when the store was last maintained."""
+        return self.own / "maintained"
+
+    @property
     def control(self) -> Path:
         """The socket through which a running engine is asked."""
         return self.own / "control"

@@ -39,6 +39,8 @@ class Turn:
     interval_s: float
     next_at: datetime | None = None
     """When it is due first; None: at its next phase."""
+    late_by_s: float = 0.0
+    """How long one that is overdue waits yet, so that a restart brings no herd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ class Timetable:
         self._scheduler.remove_all_jobs()
         now = self._clock.now()
         for turn in turns:
-            first = turn.next_at or next_phase(turn, now)
+            first = next_phase(turn, now)
+            if turn.next_at is not None and turn.next_at < first:
+                first = max(turn.next_at, now + timedelta(seconds=turn.late_by_s))
             self._scheduler.add_job(
                 self._tell,
                 IntervalTrigger(
@@ -110,7 +114,7 @@ class Timetable:
                 ),
                 args=(turn,),
                 id=_name(turn),
-                next_run_time=max(first, now),
+                next_run_time=first,
             )
         self._told.clear()
 

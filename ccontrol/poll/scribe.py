@@ -91,6 +91,8 @@ class Scribe:
 
     def _persist(self, work: _Work[object]) -> None:
         """Do a piece of work, again and again while the store refuses."""
+        if not work.done.set_running_or_notify_cancel():
+            return  # whoever asked does not wait any more
         wait_s = RETRY_FIRST_S
         while not self._stopping.is_set():
             try:

@@ -96,7 +96,7 @@ def decide(memory: Memory, snapshot: Snapshot, at: Circumstances) -> Decision:
         settled = replace(heard, pending="", restless=0)
         return Decision(Outcome.UNCHANGED, settled, commit=snapshot)
     if memory.face is None:
-        first = Follow(Depth.FULL)
+        first = Follow(Depth.FULL, at.deep_wait_s)
         return Decision(Outcome.PENDING, heard, follow=first, reason="seen for the first time")
     return _look(memory.face, heard, snapshot, at)
 
@@ -196,7 +196,7 @@ def _with_log(memory: Memory, snapshot: Snapshot) -> Memory:
     newest = snapshot.log[0].raw
     if not memory.log_marker:
         return replace(memory, log_marker=newest)
-    fresh = _newer_than(snapshot.log, memory.log_marker)
+    fresh = new_in_log(snapshot.log, memory.log_marker)
     known = {entry.raw for entry in fresh}
     older = tuple(entry for entry in memory.log if entry.raw not in known)
     # A glance shows one entry: it tells that there is news, and the whole log has to be read yet.
@@ -204,7 +204,8 @@ def _with_log(memory: Memory, snapshot: Snapshot) -> Memory:
     return replace(memory, log=(fresh + older)[:LOG_KEPT], log_marker=marker)
 
 
-def _newer_than(log: tuple[LogEntry, ...], marker: str) -> tuple[LogEntry, ...]:
+def new_in_log(log: tuple[LogEntry, ...], marker: str) -> tuple[LogEntry, ...]:
+    """Return the entries that are newer than the one whose raw text is `marker`."""
     for position, entry in enumerate(log):
         if entry.raw == marker:
             return log[:position]

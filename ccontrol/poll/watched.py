@@ -3,6 +3,7 @@
 Arithmetic only: the engine's loop owns every Watched and acts on what is decided here.
 """
 
+import asyncio
 from asyncio import TimerHandle
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -66,22 +67,26 @@ class Watched:
         """Whether it must be asked in a process of its own."""
         return self.suspect or self.health.worker_deaths > 0
 
+    def follow_ups_in_s(self) -> dict[Depth, float]:
+        """Return what results asked for, with the seconds until then."""
+        now = asyncio.get_running_loop().time()
+        return {depth: timer.when() - now for depth, timer in self.follow_ups.items()}
+
     def quarantined(self, now: datetime) -> bool:
         """Whether it is left alone after it broke a worker."""
         until = self.health.quarantined_until
         return until is not None and now < until
 
 
-def after_success(watched: Watched, entry: JournalEntry, *, verified: bool) -> Health:
+def after_success(watched: Watched, depth: Depth, at: datetime, *, verified: bool) -> Health:
     """Return the health after a poll that brought something usable."""
     health = replace(watched.health, failures=0)
-    depth = entry.depth or Depth.GLANCE
     if _RANK[depth] < _RANK[watched.doubt]:
         return health
     health = replace(health, worker_deaths=0, quarantined_until=None)
     if verified:
         return replace(health, unverified_polls=0, unverified_since=None)
-    return after_unverified(health, entry.at)
+    return after_unverified(health, at)
 
 
 def after_unverified(health: Health, at: datetime) -> Health:
@@ -102,7 +107,7 @@ def back_off_s(failures: int, interval_s: float, chance: float) -> float:
     """Return how long the schedule waits after failures in a row; `chance` is 0 to 1."""
     if failures <= 1:
         return 0.0
-    longer_s = interval_s * 2 ** min(failures - 1, BACK_OFF_DOUBLINGS)
+    longer_s: float = interval_s * 2 ** min(failures - 1, BACK_OFF_DOUBLINGS)
     return min(longer_s, max(BACK_OFF_MOST_S, interval_s)) * (0.75 + chance / 2)
 
 

@@ -1,0 +1,138 @@
+"""What a store needs now and then: the day's journal folded, objects packed, old things let go.
+
+Done by the writer between two results, so that no poll waits for it.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from ccontrol.canonical.journal import fold, journal_path, render_summary
+from ccontrol.clock import Clock
+from ccontrol.errors import StoreError
+from ccontrol.poll.pipeline import Line
+from ccontrol.poll.site import OpenSite
+from ccontrol.store import durable, maintenance
+from ccontrol.store.message import Message
+
+AFTER_MIDNIGHT = time(0, 1)
+"""What was heard just before midnight has reached the journal by then."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tended:
+    """What a maintenance did."""
+
+    loose_before: int
+    loose_after: int
+    packs: int
+    bytes_used: int
+    complaints: tuple[str, ...]
+    """Of `git fsck --strict`; empty when all is well."""
+    artefacts_expired: int
+    journal_days_removed: int
+
+
+Work = Callable[[Line, OpenSite, Clock], Tended | int]
+
+
+class Chores:
+    """Gives a site's writer its chores when they are due."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._folded_on: dict[str, datetime] = {}
+        self._busy: set[str] = set()
+
+    def see_to(self, site: OpenSite, maintenance_s: float) -> None:
+        """Give what is due. Call it every few seconds."""
+        now = self._clock.now()
+        last = self._folded_on.get(site.name)
+        new_day = last is None or last.date() != now.date()
+        if new_day and (last is None or now.time() >= AFTER_MIDNIGHT):
+            self._folded_on[site.name] = now
+            self._give(site, "fold")
+        if _maintenance_is_due(site, now, maintenance_s):
+            self._give(site, "maintain")
+
+    def _give(self, site: OpenSite, what: str) -> None:
+        mark = f"{what} {site.name}"
+        if mark in self._busy:
+            return
+        self._busy.add(mark)
+        work = fold_days if what == "fold" else maintain
+        future = site.scribe.give(lambda line: _told(what, line, site, work, self._clock))
+        future.add_done_callback(lambda _done: self._busy.discard(mark))
+
+
+def fold_days(line: Line, site: OpenSite, clock: Clock) -> int:
+    """Commit the summary of every day that has ended; return how many."""
+    days = [day for day in site.journal.unfolded() if day < clock.now().date()]
+    for day in days:
+        reading = site.journal.read(day)
+        summary = fold(day, reading)
+        content = render_summary(summary, reading.sha256, reading.size, reading.spoiled_count)
+        polled = len(summary.watches)
+        text = Message(
+            f"journal of {day}: {summary.entries} entries, {polled} controllers",
+            "Who was asked, how often, and what could not be read.",
+            (("Site", site.name), ("Journal-SHA256", reading.sha256)),
+        )
+        line.commit_file(journal_path(day), content, text)
+        site.journal.mark_folded(reading)
+    return len(days)
+
+
+def maintain(line: Line, site: OpenSite, clock: Clock) -> Tended:
+    """Pack the store, index its history, check it, and let go of what was kept long enough."""
+    git_dir, lock = site.places.git_dir, line.writer.lock_handle
+    before = maintenance.room(git_dir)
+    maintenance.pack(git_dir, lock)
+    maintenance.index_history(git_dir, lock)
+    complaints = maintenance.check(git_dir)
+    for complaint in complaints:
+        _log.error("git fsck complains site=%s: %s", site.name, complaint)
+    settings = site.site.store
+    expired = site.vault.expire(settings.vault_retention_days, clock.now()) if site.vault else ()
+    gone = site.journal.tidy(settings.journal_retention_days)
+    durable.write_whole(site.places.maintained, clock.now().isoformat().encode())
+    after = maintenance.room(git_dir)
+    return Tended(
+        loose_before=before.loose,
+        loose_after=after.loose,
+        packs=after.packs,
+        bytes_used=after.bytes_used,
+        complaints=complaints,
+        artefacts_expired=len(expired),
+        journal_days_removed=len(gone),
+    )
+
+
+def _told(what: str, line: Line, site: OpenSite, work: Work, clock: Clock) -> None:
+    """Do a chore; one that fails is told and comes again, and holds nobody up."""
+    try:
+        done = work(line, site, clock)
+    except StoreError as error:
+        _log.error("a chore failed site=%s chore=%s: %s", site.name, what, error)
+    else:
+        _log.info("a chore is done site=%s chore=%s: %s", site.name, what, done)
+
+
+def _begin_to_count(site: OpenSite, now: datetime) -> bool:
+    """A store that was never maintained is a new one: it has time."""
+    try:
+        durable.write_whole(site.places.maintained, now.isoformat().encode())
+    except StoreError as error:
+        _log.error("nobody knows when the store was maintained site=%s: %s", site.name, error)
+    return False
+
+
+def _maintenance_is_due(site: OpenSite, now: datetime, every_s: float) -> bool:
+    try:
+        last = datetime.fromisoformat(site.places.maintained.read_text())
+    except (OSError, ValueError):
+        return _begin_to_count(site, now)
+    return now - last >= timedelta(seconds=every_s) or last > now + timedelta(days=1)

@@ -1,0 +1,167 @@
+"""Between a poll and the writer: hands results over, waits a while, and hears of late ones.
+
+A store that takes nothing must not hold up the polls; what it took in the end is told all the same.
+"""
+
+import asyncio
+import hashlib
+import logging
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from ccontrol.clock import Clock
+from ccontrol.diff.merge import merge
+from ccontrol.errors import EngineError, StoreError, StoreFullError
+from ccontrol.model.aspect import Depth
+from ccontrol.model.controller import Controller
+from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.model.state import State
+from ccontrol.poll.pipeline import Line, Sighted, Written
+from ccontrol.poll.site import OpenSite
+from ccontrol.poll.triage import face_of
+from ccontrol.poll.watched import Watched
+
+WAIT_S = 10.0
+"""Longest wait for a store that is busy."""
+WAIT_IN_TROUBLE_S = 0.5
+WAITING_AT_MOST = 1_000
+"""Results that may wait for a store that takes nothing: they lie in memory, too."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One result on its way to the writer."""
+
+    watched: Watched
+    site: OpenSite
+    sighted: Sighted
+    spooled: str = ""
+    """Its name in the spool, to be let go of once it is durable."""
+
+
+def spool_name(controller: Controller, depth: Depth, at: datetime) -> str:
+    """Return the name under which a capture waits: unique, and made of harmless characters."""
+    who = hashlib.sha256(controller.id.encode()).hexdigest()[:16]
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{who}-{depth}"
+
+
+def write(line: Line, site: OpenSite, sighted: Sighted, spooled: str) -> Written:
+    """Commit a result in the writer's thread, then let go of its capture in the spool.
+
+    When letting go fails, the result stays and is taken again after a restart: that changes
+    nothing. A result that can never be written is put aside.
+    """
+    capture = _kept(site, spooled) if spooled and site.vault else b""
+    try:
+        written = line.take(sighted, capture)
+    except StoreError:
+        raise
+    except Exception as error:
+        if spooled:
+            site.spool.quarantine(spooled, f"cannot be written: {error}")
+        raise
+    if spooled:
+        try:
+            site.spool.acknowledge(spooled)
+        except StoreError as error:
+            _log.warning("a result stays in the spool although it is written: %s", error)
+    return written
+
+
+class Delivery:
+    """The engine's side of the writer's door."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._landing: set[asyncio.Task[Written]] = set()
+
+    async def state_of(self, watched: Watched, site: OpenSite) -> State | None:
+        """Return what the history holds of a controller. Raises StoreError when nobody can tell."""
+        future = site.scribe.give(lambda line: line.state_of(watched.controller))
+        wrapped = asyncio.wrap_future(future)
+        done, _ = await asyncio.wait({wrapped}, timeout=_patience_s(site))
+        if not done:
+            wrapped.cancel()  # and with it the work, unless it has begun
+            raise site.trouble or StoreError("the store is busy", hint="It is asked again.")
+        return wrapped.result()
+
+    def require_room(self, site: OpenSite) -> None:
+        """Raise StoreFullError when too many results wait already."""
+        if site.scribe.waiting >= WAITING_AT_MOST:
+            raise StoreFullError(f"{site.scribe.waiting} results wait for the store")
+
+    async def send(self, parcel: Parcel) -> Written | None:
+        """Hand a result over; None when the store has not taken it within a while.
+
+        Raises CcontrolError when the result itself cannot be written.
+        """
+        watched, site, sighted = parcel.watched, parcel.site, parcel.sighted
+        future = site.scribe.give(lambda line: write(line, site, sighted, parcel.spooled))
+        watched.unwritten += 1
+        landing = asyncio.create_task(self._land(parcel, future))
+        self._landing.add(landing)
+        landing.add_done_callback(self._landing.discard)
+        done, _ = await asyncio.wait({landing}, timeout=_patience_s(site))
+        if done:
+            return landing.result()
+        landing.add_done_callback(lambda task: self._late(parcel, task))
+        if watched.memory.face is not None:  # the next glance is held against what waits
+            face = merge(watched.memory.face, sighted.snapshot)
+            watched.memory = replace(watched.memory, face=face)
+        return None
+
+    async def stop(self) -> None:
+        """Wait for nothing any more; the spool has what was not written."""
+        for landing in self._landing:
+            landing.cancel()
+        await asyncio.gather(*self._landing, return_exceptions=True)
+
+    async def _land(self, parcel: Parcel, future: "Future[Written]") -> Written:
+        watched = parcel.watched
+        try:
+            written = await asyncio.wrap_future(future)
+        finally:
+            watched.unwritten -= 1
+        face = watched.memory.face
+        if face is not None and not watched.unwritten:
+            seen = parcel.sighted.snapshot
+            glanced = set(face.units) | (
+                set(seen.sightings) if seen.depth is Depth.GLANCE else set()
+            )
+            watched.memory = replace(watched.memory, face=face_of(written.state, glanced))
+        return written
+
+    def _late(self, parcel: Parcel, task: "asyncio.Task[Written]") -> None:
+        """Tell the journal of a result that the store took after all."""
+        if task.cancelled() or isinstance(task.exception(), EngineError):
+            return  # the engine ended first; the spool has it
+        told = JournalEntry(
+            self._clock.now(),
+            parcel.watched.controller.id,
+            Outcome.CHANGED,
+            parcel.sighted.snapshot.depth,
+            reason="written late, from the spool",
+        )
+        error = task.exception()
+        record = None if error else task.result().record
+        if error is not None:
+            reason = f"cannot be written: {error}"
+            parcel.site.note(replace(told, outcome=Outcome.FAILED, reason=reason))
+        elif record is not None:
+            parcel.site.note(replace(told, change_id=record.change_id))
+
+
+def _kept(site: OpenSite, spooled: str) -> bytes:
+    """Return a capture from the spool; without it the change itself still counts."""
+    try:
+        return site.spool.get(spooled)
+    except StoreError as error:
+        _log.warning("a change is committed without its artefact: %s", error)
+        return b""
+
+
+def _patience_s(site: OpenSite) -> float:
+    return WAIT_S if site.trouble is None else WAIT_IN_TROUBLE_S

@@ -1,0 +1,82 @@
+"""What a daemon that was killed left in the spool: understood anew, and written.
+
+Whatever is in the history already changes nothing a second time.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+
+from ccontrol.clock import Clock
+from ccontrol.errors import EngineError, StoreError
+from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.model.snapshot import Snapshot
+from ccontrol.poll.crew import Crew, Lost
+from ccontrol.poll.delivery import write
+from ccontrol.poll.pipeline import Line, Sighted, Written
+from ccontrol.poll.roster import Roster
+from ccontrol.poll.site import OpenSite
+from ccontrol.poll.triage import new_in_log
+from ccontrol.poll.waiting import Key
+from ccontrol.poll.watched import unread
+
+_log = logging.getLogger(__name__)
+
+
+async def recover(site: OpenSite, roster: Roster, crew: Crew, clock: Clock) -> int:
+    """Hand everything in the spool to the writer, in its order; return how much that was.
+
+    Returns before it is written: what polls bring later comes after it in the writer's queue.
+    """
+    given = 0
+    async for name, snapshot in _understood(site, crew):
+        watched = roster.find(Key(site.name, snapshot.controller_id))
+        if watched is None:
+            reason = f"{snapshot.controller_id} is not configured any more"
+            await asyncio.to_thread(site.spool.quarantine, name, reason)
+        elif not snapshot.usable or not watched.enrolled:
+            await asyncio.to_thread(site.spool.acknowledge, name)
+        else:
+            log = new_in_log(snapshot.log, watched.health.log_marker)
+            sighted = Sighted(watched.controller, snapshot, log, watched.succeeded_at)
+            site.scribe.give(_replay(site, sighted, name, clock))
+            given += 1
+    return given
+
+
+async def _understood(site: OpenSite, crew: Crew) -> AsyncIterator[tuple[str, Snapshot]]:
+    for name in site.spool.names():
+        try:
+            capture = await asyncio.to_thread(site.spool.get, name)
+            decoded = await crew.decode(capture, site.seal)
+        except (StoreError, EngineError) as error:
+            _log.error("left in the spool name=%s: %s", name, error)
+            continue
+        if isinstance(decoded, Lost) or decoded.snapshot is None:
+            reason = decoded.reason if isinstance(decoded, Lost) else decoded.fault
+            await asyncio.to_thread(site.spool.quarantine, name, reason)
+        else:
+            yield name, decoded.snapshot
+
+
+def _replay(site: OpenSite, sighted: Sighted, name: str, clock: Clock) -> Callable[[Line], Written]:
+    def do(line: Line) -> Written:
+        snapshot = sighted.snapshot
+        last = line.index.last_change(snapshot.controller_id)
+        written = write(line, site, sighted, name)
+        done_before = last if last and last.taken_at == snapshot.taken_at else None
+        change_id = written.record.change_id if written.record else ""
+        site.note(
+            JournalEntry(
+                clock.now(),
+                snapshot.controller_id,
+                Outcome.CHANGED if written.record or done_before else Outcome.UNCHANGED,
+                snapshot.depth,
+                reason="from the spool, after the daemon had ended in the middle",
+                change_id=change_id or (done_before.change_id if done_before else ""),
+                unread=unread(snapshot),
+            )
+        )
+        return written
+
+    return do
