@@ -41,6 +41,9 @@ class Faults:
         """Note a fault; `path` leads to the setting, "" is the file itself."""
         self._found[f"{path}: {said}" if path else said] = None
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     @property
     def found(self) -> tuple[str, ...]:
         """The faults, one line each."""

@@ -47,7 +47,7 @@ class Desk:
 
         `siblings`, `reported` and `partial` are those of `faults.check`.
         """
-        before = len(self.faults.found)
+        before = len(self.faults)
         ready = {
             name: self._ready(model, name, value, "" if name in reported else join(path, (name,)))
             for name, value in raw.items()
@@ -56,7 +56,7 @@ class Desk:
         checked = check(
             model, ready, path, self.faults, siblings=siblings, reported=reported, partial=partial
         )
-        return checked if len(self.faults.found) == before else None
+        return checked if len(self.faults) == before else None
 
     def subtable(self, raw: Raw, name: str, path: str) -> Raw:
         """Return a table within a table; an empty one when there is none or it is no table."""

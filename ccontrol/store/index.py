@@ -6,7 +6,7 @@ writes, any number read beside it (SQLite, write-ahead log). sqlite3 is imported
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -109,12 +109,18 @@ class Index(IndexReader):
     def rebuild(
         self, changes: Iterable[IndexedChange], entries: Iterable[JournalEntry], head: str
     ) -> None:
-        """Replace everything, in one step: changes oldest first, entries in journal order."""
+        """Replace everything, in one step: changes oldest first, entries in journal order.
+
+        Both are taken in before anything is locked: others go on meanwhile, however long it takes.
+        """
+        listed = [rows.change_cells(change) for change in changes]
+        polls: dict[str, PollStatus] = {}
+        _fold_into(polls, entries, PollStatus)
         with self._writing() as database:
             database.execute("DELETE FROM changes")
             database.execute("DELETE FROM polls")
-            database.executemany(rows.PUT_CHANGE, map(rows.change_cells, changes))
-            self._note(database, entries)
+            database.executemany(rows.PUT_CHANGE, listed)
+            database.executemany(rows.PUT_POLL, map(rows.poll_cells, polls.values()))
             self._set_head(database, head)
         self.fresh_because = ""
 
@@ -132,7 +138,9 @@ class Index(IndexReader):
     def note_polls(self, entries: Iterable[JournalEntry]) -> None:
         """Take in new journal entries, in their order."""
         with self._writing() as database:
-            self._note(database, entries)
+            polls: dict[str, PollStatus] = {}
+            _fold_into(polls, entries, self.poll)
+            database.executemany(rows.PUT_POLL, map(rows.poll_cells, polls.values()))
 
     def set_next(self, planned: Mapping[str, datetime | None]) -> None:
         """Note when controllers are due next; None: not before somebody does something."""
@@ -141,14 +149,6 @@ class Index(IndexReader):
                 replace(self.poll(name), next_at=next_at) for name, next_at in planned.items()
             ]
             database.executemany(rows.PUT_POLL, map(rows.poll_cells, changed))
-
-    def _note(self, database: sqlite3.Connection, entries: Iterable[JournalEntry]) -> None:
-        touched: dict[str, PollStatus] = {}
-        for entry in entries:
-            name = entry.controller_id
-            if name:
-                touched[name] = rows.fold(touched.get(name) or self.poll(name), entry)
-        database.executemany(rows.PUT_POLL, map(rows.poll_cells, touched.values()))
 
     def _set_head(self, database: sqlite3.Connection, commit: str) -> None:
         database.execute("INSERT OR REPLACE INTO head VALUES (1, ?)", (commit,))
@@ -175,6 +175,17 @@ class Index(IndexReader):
             self._database = _connect(self._path, "rwc")
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")
+
+
+def _fold_into(
+    polls: dict[str, PollStatus],
+    entries: Iterable[JournalEntry],
+    known: Callable[[str], PollStatus],
+) -> None:
+    for entry in entries:
+        name = entry.controller_id
+        if name:
+            polls[name] = rows.fold(polls.get(name) or known(name), entry)
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
