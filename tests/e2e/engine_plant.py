@@ -1,0 +1,180 @@
+"""A small plant of toy controllers with a real store, for the engine's end-to-end tests."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess  # noqa: TID251 — the daemon under test is a process of its own
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ccontrol.clock import SystemClock
+from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
+from ccontrol.model.aspect import Depth
+from ccontrol.model.controller import Controller
+from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.model.secret import Secret
+from ccontrol.poll.by_hand import poll_once
+from ccontrol.poll.places import Places
+from ccontrol.poll.site import signer_of
+from ccontrol.poll.waiting import Key
+from ccontrol.store import creation, keys
+from ccontrol.store.index_rows import IndexedChange
+from ccontrol.store.index import IndexReader
+from ccontrol.store.journal import Journal
+from ccontrol.store.repository import Repository
+from ccontrol.store.standing import Enrolment, Standing
+from ccontrol.store.writer import Daemon
+from tests.unit.poll.toy import TABLE
+
+ROOT = Path(__file__).parents[2]
+CLOCK = SystemClock()
+
+
+@dataclass
+class Plant:
+    """One site on disk."""
+
+    folder: Path
+    site: Site
+    engine: EngineSettings = field(default_factory=lambda: EngineSettings(in_flight=8))
+
+    @property
+    def config(self) -> Config:
+        return Config(self.folder / "ccontrol.toml", (self.site,), self.engine)
+
+    @property
+    def places(self) -> Places:
+        return Places(self.site.store.path)
+
+    def enrol(self, *names: str) -> None:
+        standing = Standing(self.places.standing)
+        for name in names:
+            standing.enrol(name, Enrolment(CLOCK.now(), "test"))
+
+    def poll(self, name: str, depth: Depth = Depth.GLANCE) -> tuple[JournalEntry, ...]:
+        return poll_once(self.config, Key(self.site.name, name), depth, CLOCK, drivers=TABLE)
+
+    def journal(self, name: str | None = None) -> list[JournalEntry]:
+        journal = Journal(self.places.journal, CLOCK)
+        entries = [entry for day in journal.days() for entry in journal.read(day)]
+        return [entry for entry in entries if name is None or entry.controller_id == name]
+
+    def outcomes(self, name: str) -> list[Outcome]:
+        return [entry.outcome for entry in self.journal(name)]
+
+    def changes(self) -> list[IndexedChange]:
+        if not self.places.index.exists():
+            return []
+        reader = IndexReader(self.places.index)
+        try:
+            return list(reversed(reader.changes()))
+        finally:
+            reader.close()
+
+    def subjects(self) -> list[str]:
+        with Repository.open(self.site.store.path) as repository:
+            return [commit.subject for commit in reversed(repository.history())]
+
+    def fsck(self) -> str:
+        done = git(self.site.store.path, "fsck", "--strict", "--no-dangling", "--full")
+        return (done.stdout + done.stderr).strip()
+
+
+def make_plant(folder: Path, *controllers: Controller, **store: int) -> Plant:
+    keys.generate(folder / "key")
+    settings = StoreSettings(
+        path=folder / "north",
+        signing_key=KeyFile(folder / "key"),
+        seal_key=Secret("11" * 32),
+        vault_recipient="",
+        low_water_bytes=0,
+    )
+    settings = replace(settings, **store)
+    site = Site("north", "North", settings, controllers)
+    creation.create(settings.path, Daemon(site.name, signer_of(settings)), CLOCK)
+    return Plant(folder, site)
+
+
+def git(git_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["git", "--git-dir", str(git_dir), *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def wait_until(happened: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    end = time.monotonic() + timeout_s
+    while not happened():
+        if time.monotonic() > end:
+            raise AssertionError("it did not happen in time")
+        time.sleep(0.02)
+
+
+class RunningDaemon:
+    """The real daemon, in a process of its own."""
+
+    def __init__(self, plant: Plant) -> None:
+        self.said = plant.folder / f"daemon-{time.monotonic_ns()}.log"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.engine_process", *_told(plant)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stderr=self.said.open("w"),
+        )
+        self.plant = plant
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def words(self) -> str:
+        return self.said.read_text()
+
+    def is_ready(self) -> bool:
+        if self._process.poll() is not None:
+            raise AssertionError(f"the daemon ended: {self.words}")
+        return self.plant.places.control.exists()
+
+    def signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def wait(self, timeout_s: float = 12.0) -> int:
+        return self._process.wait(timeout_s)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(10)
+
+
+def _told(plant: Plant) -> list[str]:
+    path = plant.folder / "plant.json"
+    text = [
+        {"id": each.id, "port": each.port, "schedule": _schedule(each)}
+        for each in plant.site.controllers
+    ]
+    path.write_text(json.dumps({"controllers": text, "low_water": plant.site.store.low_water_bytes}))
+    return [str(plant.folder)]
+
+
+def _schedule(controller: Controller) -> dict[str, float]:
+    schedule = controller.schedule
+    return {name: getattr(schedule, name) for name in schedule.__slots__}
+
+
+@contextmanager
+def daemon(plant: Plant) -> Iterator[RunningDaemon]:
+    running = RunningDaemon(plant)
+    try:
+        wait_until(running.is_ready)
+        yield running
+    finally:
+        running.kill()
+
+
+def run(story: Callable[[], "asyncio._CoroutineLike[None]"]) -> None:
+    asyncio.run(story())  # type: ignore[arg-type]  # a coroutine function is what stories are

@@ -1,0 +1,50 @@
+"""The daemon of the end-to-end tests: the real one, with a configuration read from JSON."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+from ccontrol.clock import SystemClock
+from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
+from ccontrol.errors import CcontrolError, ConfigError
+from ccontrol.model.controller import Schedule
+from ccontrol.model.secret import Secret
+from ccontrol.poll.daemon import Daemon
+from ccontrol.poll.notify import Notifier
+from tests.unit.poll.toy import TABLE, controller
+
+
+def load(folder: Path) -> Config:
+    try:
+        told = json.loads((folder / "plant.json").read_text())
+    except ValueError as error:
+        raise ConfigError("the plant is not JSON") from error
+    controllers = tuple(
+        controller(each["port"], each["id"], schedule=Schedule(**each["schedule"]))
+        for each in told["controllers"]
+    )
+    store = StoreSettings(
+        path=folder / "north",
+        signing_key=KeyFile(folder / "key"),
+        seal_key=Secret("11" * 32),
+        vault_recipient="",
+        low_water_bytes=told["low_water"],
+    )
+    site = Site("north", "North", store, controllers)
+    return Config(folder / "ccontrol.toml", (site,), EngineSettings(in_flight=8))
+
+
+def main() -> int:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    folder = Path(sys.argv[1])
+    try:
+        Daemon(lambda: load(folder), SystemClock(), Notifier.from_environment(), TABLE).run()
+    except CcontrolError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
