@@ -41,7 +41,9 @@ def _meaning(record: Record) -> list[str]:
     if verdict.authorised_by:
         lines.append(f"Authorised by {_line(verdict.authorised_by)}")
     if verdict.techniques:
-        lines.append(f"Can be (MITRE ATT&CK for ICS): {', '.join(verdict.techniques)}")
+        lines.append(
+            f"Can be (MITRE ATT&CK for ICS): {', '.join(map(printable, verdict.techniques))}"
+        )
     return lines
 
 

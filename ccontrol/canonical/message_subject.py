@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ccontrol.canonical.phrases import arrow, field_name, finding_name, first_clause, name
+from ccontrol.canonical.phrases import (
+    arrow,
+    field_name,
+    finding_name,
+    first_clause,
+    name,
+    short_name,
+)
 from ccontrol.canonical.printable import printable, shortened
 from ccontrol.model.aspect import Aspect
-from ccontrol.model.change import Change, ChangeSet, Kind
+from ccontrol.model.change import Change, ChangeSet, Difference, Kind
 from ccontrol.model.record import Record
 
 FITS = 72
@@ -108,15 +115,25 @@ def _sentence(pile: str, change: Change) -> str:
 
 
 def _detail(change: Change) -> str:
-    """Return "network card firmware 2.8 → 3.1" where one short field says it all, else ""."""
-    if change.kind is not Kind.CHANGED or len(change.differences) != 1:
+    """Return "network card firmware 2.8 → 3.1" where one short field says it, else ""."""
+    told = _headline(change) if change.kind is Kind.CHANGED else None
+    if told is None or told.name.startswith("section "):
         return ""
-    (difference,) = change.differences
-    values = arrow(difference)
-    if len(values) > _LONGEST_DETAIL or difference.name.startswith("section "):
+    values = arrow(told)
+    if len(values) > _LONGEST_DETAIL:
         return ""
-    title, field = name(change), field_name(difference)
+    title, field = name(change), field_name(told)
+    if change.aspect is Aspect.FIRMWARE and field == "version":
+        field = "firmware"
     return f"{title} {values}" if title.lower().endswith(field) else f"{title} {field} {values}"
+
+
+def _headline(change: Change) -> Difference | None:
+    """Return the only difference, or the one that bears the name of the aspect itself."""
+    if len(change.differences) == 1:
+        return change.differences[0]
+    named = (one for one in change.differences if one.name == change.aspect.value)
+    return next(named, None)
 
 
 def _group(changes: list[Change], words: str) -> Iterator[_Phrase]:
@@ -144,7 +161,7 @@ def _seen(change: Change) -> str:
 
 
 def _names(changes: Iterable[Change], most: int) -> str:
-    names = list(dict.fromkeys(name(change) for change in changes))
+    names = list(dict.fromkeys(short_name(change) for change in changes))
     if len(names) <= most + 1:
         return ", ".join(names)
     return f"{', '.join(names[:most])} and {len(names) - most} more"

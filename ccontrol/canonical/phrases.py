@@ -17,6 +17,12 @@ def name(change: Change) -> str:
     return shortened(printable(change.title or str(change.unit)), _LONGEST_NAME)
 
 
+def short_name(change: Change) -> str:
+    """Return the key alone where the title begins with it: "OB1" of "OB1 CYCL_EXC"."""
+    key = change.unit.key
+    return printable(key) if key and change.title.startswith(f"{key} ") else name(change)
+
+
 def finding_name(change: Change) -> str:
     """Return a finding's code and what it is about: "checksum mismatch (OB1)"."""
     subject = shortened(printable(change.unit.key.rpartition("/")[2]), _LONGEST_NAME)

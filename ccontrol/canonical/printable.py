@@ -8,7 +8,7 @@ import unicodedata
 from ccontrol.model.secret import Sealed
 from ccontrol.model.unit import Value
 
-# Frozen by Python for ever, so that the same text looks the same under every later version.
+# Frozen by Python for ever: a code point assigned later stays escaped under every version.
 _category = unicodedata.ucd_3_2_0.category
 _SEALED_DIGITS = 12
 
@@ -39,7 +39,7 @@ def spoken(value: Value | None) -> str:
 
 
 def _shows(char: str) -> bool:
-    return char == " " or _category(char)[0] not in "CZ"
+    return char == " " or (char.isprintable() and _category(char)[0] not in "CZ")
 
 
 def _escape(char: str) -> str:

@@ -1,6 +1,7 @@
 """Two states of one controller → what differs, each once, in a stable order. Pure; no judgement.
 
-Fingerprints and titles are no facts: they are ccontrol's own words and never compared.
+Fingerprints and titles are no facts: they are ccontrol's own words and never compared. Counters
+that move by themselves (aspect inventory) are kept, and never a change alone.
 """
 
 from collections.abc import Iterator
@@ -8,7 +9,6 @@ from collections.abc import Iterator
 from ccontrol.diff.facts import (
     content_differences,
     field_differences,
-    same,
     same_content,
     value_difference,
 )
@@ -99,7 +99,7 @@ def _facts(unit_id: UnitId, old: Known, new: Known) -> Iterator[Change]:
     if not same_content(old.unit, new.unit):
         differences = (*content_differences(old.unit, new.unit), *moved)
         yield _told(Kind.CHANGED, unit_id, new.unit, differences, reason)
-    elif moved or not same(old.unit.moving, new.unit.moving):
+    elif moved and new.unit.aspect is not Aspect.INVENTORY:
         kind = Kind.RECOMPILED if new.unit.aspect in _COMPILED else Kind.CHANGED
         yield _told(kind, unit_id, new.unit, moved, reason)
     if old.unit.values != new.unit.values:
