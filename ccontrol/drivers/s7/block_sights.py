@@ -15,6 +15,7 @@ from ccontrol.drivers.s7.block_lists import BlockList, read_lists
 from ccontrol.drivers.s7.block_units import block_id, block_unit
 from ccontrol.drivers.s7.blocks import (
     CODE_TYPES,
+    HEADER_BYTES,
     NAME_OF_CODE,
     Block,
     Footer,
@@ -35,6 +36,7 @@ from ccontrol.model.snapshot import Confirmed, Listing, Read, Sighting, Unread
 from ccontrol.model.unit import UnitId
 
 _ASKED = re.compile(r"(?:info|upload) ([0-9A-F]{2}) ([0-9]{5})")
+_TWICE = 2
 _FROM_STAMPS = Header._fields.index("code_stamp")
 """From here on a header holds both time stamps and the four lengths."""
 _ENDED = Unread("the poll ended before it was read", transient=True)
@@ -137,29 +139,54 @@ def _judge(found: BlockSights, look: _Look, name: str, number: int) -> Sighting:
         return _why_not(uploads[-1], look)
     if not infos:
         return _why_not(told[-1], look) if told else _ENDED
-    twice = len(uploads) > 1 and uploads[-2].payload == uploads[-1].payload
+    images = [answer.payload for answer in uploads if answer.whole]
+    return _uploaded(found, look, (name, number), infos, images)
+
+
+def _uploaded(
+    found: BlockSights,
+    look: _Look,
+    block_of: tuple[str, int],
+    infos: list[Info],
+    images: list[bytes],
+) -> Sighting:
     try:
-        block = parse_image(uploads[-1].payload, name, number)
+        block = parse_image(images[-1], *block_of)
     except GarbledError:
-        return _NO_BLOCK if twice else _TORN
-    doubt = _doubt(block, infos, twice=twice)
-    if isinstance(doubt, Unread):
-        return doubt
-    if doubt:
-        found.findings.add(of_block(doubt, name, number))
-    keep = f"{name}{number}" in look.values
+        return _NO_BLOCK if images[-2:-1] == images[-1:] else _TORN
+    doubts = _doubts(block, infos, twice=_alike(block, images))
+    if isinstance(doubts, Unread):
+        return doubts
+    found.findings.update(of_block(code, *block_of) for code in doubts)
+    keep = block_id(*block_of).key in look.values
     fingerprint = info_fingerprint(infos[-1].raw)
     return Read(block_unit(block, look.seal, fingerprint, keep_values=keep))
 
 
-def _doubt(block: Block, infos: list[Info], *, twice: bool) -> Unread | str:
-    """Return why an image may not count, or the code of what is wrong with it; "" is neither."""
+def _doubts(block: Block, infos: list[Info], *, twice: bool) -> Unread | tuple[str, ...]:
+    """Return why an image may not count, or the codes of what is wrong with it."""
+    found = []
     if not _fits(block, infos[-1]):
-        same = len(infos) > 1 and infos[-2].raw == infos[-1].raw
-        return INFO_MISMATCH if twice and same else _CHANGED
+        if not twice or len(infos) < _TWICE or infos[-2].raw != infos[-1].raw:
+            return _CHANGED
+        found.append(INFO_MISMATCH)
     if block.header.type in CODE_TYPES and not block.checksum_fits:
-        return CHECKSUM_MISMATCH if twice else _DOUBTED
-    return ""
+        if not twice:
+            return _DOUBTED
+        found.append(CHECKSUM_MISMATCH)
+    return tuple(found)
+
+
+def _alike(block: Block, images: list[bytes]) -> bool:
+    """Return whether the last two images are the same; the values of a DB may have moved."""
+    if len(images) < _TWICE:
+        return False
+    if block.header.type != "DB":
+        return images[-2] == images[-1]
+    body = slice(HEADER_BYTES, HEADER_BYTES + len(block.body))
+    one, other = bytearray(images[-2]), bytearray(images[-1])
+    del one[body], other[body]
+    return one == other
 
 
 def _fits(block: Block, info: Info) -> bool:

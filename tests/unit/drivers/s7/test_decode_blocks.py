@@ -21,7 +21,7 @@ from ccontrol.sim.s7.mc7 import Variable
 from tests.unit.drivers.s7.heard import NO_SUCH_BLOCK, PROTECTED, SEAL, Heard, uploaded, userdata
 
 LATER = datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=UTC)
-OB1, FC1, DB10, DB11 = "38 00001", "43 00001", "41 00010", "41 00011"
+OB1, FC1, DB11 = "38 00001", "43 00001", "41 00011"
 
 
 @pytest.fixture
@@ -240,6 +240,30 @@ def test_an_info_that_keeps_contradicting_its_image_is_a_finding(cpu: Cpu) -> No
     assert [(one.code, one.subject) for one in snapshot.findings] == [
         ("info-mismatch", "block/FC1")
     ]
+
+
+def test_a_db_whose_values_move_can_contradict_its_info_as_well(cpu: Cpu) -> None:
+    told = own(cpu, Kind.DB, 11).with_times(LATER).info
+    heard = replace(Heard(cpu), also=(f"info {DB11} #2", f"upload {DB11} #2"))
+    for question in (f"info {DB11}", f"info {DB11} #2"):
+        heard = heard.but(question, userdata(3, 3, told))
+    assert [one.code for one in heard.snapshot().findings] == ["info-mismatch"]
+
+
+def test_forged_code_under_a_true_looking_info_raises_both_findings(cpu: Cpu) -> None:
+    image = damaged(own(cpu, Kind.OB, 1).with_times(LATER))
+    heard = replace(Heard(cpu), also=(f"info {OB1} #2", f"upload {OB1} #2"))
+    for question in (f"upload {OB1}", f"upload {OB1} #2"):
+        heard = heard.but(question, uploaded(image))
+    codes = {one.code for one in heard.snapshot().findings}
+    assert codes == {"info-mismatch", "checksum-mismatch"}
+
+
+def test_an_image_that_is_none_twice_is_no_fault_of_the_line(cpu: Cpu) -> None:
+    heard = replace(Heard(cpu), also=(f"upload {OB1} #2",))
+    for question in (f"upload {OB1}", f"upload {OB1} #2"):
+        heard = heard.but(question, uploaded(b"no block at all"))
+    assert not unread(heard.snapshot(), "OB1").transient
 
 
 def test_an_image_that_is_torn_or_another_block_is_not_believed(cpu: Cpu) -> None:
