@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 
@@ -54,7 +55,7 @@ class Vault:
                 hint="Set vault_recipient to the line that starts with age1.",
             ) from error
         self._folder = durable.make_folder(folder)
-        durable.sweep(self._folder)
+        self._writing = Lock()
 
     def put(self, plaintext: bytes) -> str:
         """Keep bytes; return the SHA-256 (hex) that names them, once they are durable.
@@ -69,7 +70,8 @@ class Vault:
             return sha256
         durable.make_folder(path.parent)
         sealed = pyrage.encrypt(zlib.compress(plaintext, _LEVEL), [self._recipient])
-        durable.write_whole(path, sealed)
+        with self._writing:
+            durable.write_whole(path, sealed)
         return sha256
 
     def get(self, sha256: str, identity: Secret) -> bytes:
@@ -95,7 +97,12 @@ class Vault:
         return plaintext
 
     def expire(self, retention_days: int, now: datetime) -> tuple[Expired, ...]:
-        """Remove what has been kept longer than that; return what went, oldest first."""
+        """Remove what has been kept longer than that; return what went, oldest first.
+
+        For the one process that puts: what it left half written when it died goes, too.
+        """
+        with self._writing:
+            durable.sweep(self._folder)
         limit = now - timedelta(days=retention_days)
         kept = sorted((_kept_since(path), path) for path in self._folder.glob(f"??/*{_SUFFIX}"))
         old = [(since, path) for since, path in kept if since < limit]

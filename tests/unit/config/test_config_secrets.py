@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.config.load import parse
 from ccontrol.config.secrets import HostSecrets, Reference, withheld
 from ccontrol.config.settings import Config, KeyFile
-from ccontrol.errors import SecretMissingError
+from ccontrol.drivers.registry import DRIVERS, driver
+from ccontrol.errors import ConfigError, SecretMissingError
 from ccontrol.model.secret import DOTS
 from tests.unit.config.families import (
     CONTROLLER,
@@ -179,3 +181,18 @@ def test_who_only_reads_the_history_needs_no_secrets_and_has_none(folder: Path) 
     assert f"{store.seal_key!r} {store.seal_key}" == f"{DOTS} {DOTS}"
     with pytest.raises(SecretMissingError, match="SEAL"):
         store.seal_key.reveal()
+
+
+def test_a_driver_that_looks_into_its_password_does_not_stop_who_only_reads(
+    folder: Path,
+) -> None:
+    text = (SITE + CONTROLLER).replace('"toy"', '"s7"')
+    text += '[site.controller.s7]\npassword = { credential = "cpu" }\n'
+    families = {family: driver(family) for family in DRIVERS}
+    config = parse(text, folder / "ccontrol.toml", families, withheld)
+    assert config.sites[0].controllers[0].id == "press-3"
+    keep(folder / "cpu", "longer than eight")
+    secrets = HostSecrets({"SEAL": SEAL, "CREDENTIALS_DIRECTORY": str(folder)})
+    with pytest.raises(ConfigError, match=r"s7\.password: a CPU's password has") as caught:
+        parse(text, folder / "ccontrol.toml", families, secrets)
+    assert "longer than eight" not in str(caught.value)

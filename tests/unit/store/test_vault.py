@@ -113,6 +113,19 @@ def test_what_is_kept_longer_than_its_retention_goes_and_is_named(
     assert vault.expire(1_095, now) == ()
 
 
+def test_half_written_artefacts_go_with_the_expired_ones_not_at_a_readers_start(
+    vault: Vault, identity: Identity, tmp_path: Path
+) -> None:
+    vault.put(ANSWERS)
+    half = tmp_path / "vault" / "aa" / ".x.age.77-0.tmp"
+    half.parent.mkdir(exist_ok=True)
+    half.write_bytes(b"half")
+    Vault(tmp_path / "vault", identity.recipient)
+    assert half.exists()
+    assert vault.expire(1_095, datetime(2000, 1, 1, tzinfo=UTC)) == ()
+    assert not half.exists()
+
+
 def test_what_is_put_again_is_kept_from_then_on(vault: Vault, tmp_path: Path) -> None:
     name = vault.put(ANSWERS)
     os.utime(file_of(tmp_path, name), (0, 0))
