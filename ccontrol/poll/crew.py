@@ -101,8 +101,9 @@ class Lane:
         """End the worker; its jobs come back as lost."""
         if self._watching is not None:
             self._watching.cancel()
-        if self._worker is not None:
-            await self._worker.kill()
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.kill()
         self._bury("the engine is stopping", blamed=None)
 
     async def start(self) -> Worker:
@@ -229,6 +230,11 @@ class Crew:
         if isinstance(answer, Decoded | Lost):
             return answer
         raise EngineError(f"the decoder answered with a {type(answer).__name__}")
+
+    async def warm_up(self) -> None:
+        """Start what will be needed. What does not start is told when it is needed."""
+        lanes = (self.shared.start(), self.decoder.start())
+        await asyncio.gather(*lanes, return_exceptions=True)
 
     async def stop(self) -> None:
         """End every worker."""

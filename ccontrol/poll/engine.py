@@ -85,6 +85,7 @@ class Engine:
     def start(self) -> None:
         """Begin to ask whoever has to be asked."""
         self._turning = asyncio.create_task(self._turn())
+        self._spawn(self.crew.warm_up())
 
     def begin_schedule(self) -> None:
         """Ask everybody in turn from now on."""

@@ -5,6 +5,8 @@ Knows nothing of what is asked of it; who is to blame for a death is the crew's 
 
 import asyncio
 import logging
+import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -32,6 +34,7 @@ class Worker:
         self._process = process
         self._on_message = on_message
         self._clock = clock
+        self._handle = os.pidfd_open(process.pid)
         self._ready = asyncio.Event()
         self.beat_at = clock.monotonic()
         self.died = asyncio.Event()
@@ -67,8 +70,7 @@ class Worker:
 
     async def kill(self) -> None:
         """End it now, whatever it does, and wait for its end."""
-        with suppress(ProcessLookupError):  # it ended by itself in this very moment
-            self._process.kill()
+        self._shoot()
         await self._reading
 
     async def _read(self) -> None:
@@ -80,10 +82,15 @@ class Worker:
         except EngineError:
             _log.exception("a worker is not to be trusted any more pid=%s", self.pid)
         finally:
-            with suppress(ProcessLookupError):  # it ended by itself
-                self._process.kill()
+            self._shoot()
             await self._process.wait()
+            os.close(self._handle)
             self.died.set()
+
+    def _shoot(self) -> None:
+        # By its handle: Process.kill() would collect the exit code from under asyncio's watcher.
+        with suppress(ProcessLookupError, OSError):  # it has ended and was collected
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     async def _next_message(self) -> FromWorker:
         pipe = self._process.stdout

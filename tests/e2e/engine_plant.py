@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess  # noqa: TID251 — the daemon under test is a process of its own
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ccontrol.clock import SystemClock
 from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
@@ -18,19 +20,22 @@ from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.secret import Secret
-from ccontrol.poll.by_hand import poll_once
+from ccontrol.poll.by_hand import poll_and_follow, poll_once
+from ccontrol.poll.engine import Engine
 from ccontrol.poll.places import Places
-from ccontrol.poll.site import signer_of
+from ccontrol.poll.recovery import recover
+from ccontrol.poll.site import open_site, signer_of
 from ccontrol.poll.waiting import Key
 from ccontrol.store import creation, keys
-from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.index import IndexReader
+from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.journal import Journal
 from ccontrol.store.repository import Repository
 from ccontrol.store.standing import Enrolment, Standing
 from ccontrol.store.writer import Daemon
 from tests.unit.poll.toy import TABLE
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 CLOCK = SystemClock()
 
@@ -85,7 +90,7 @@ class Plant:
         return (done.stdout + done.stderr).strip()
 
 
-def make_plant(folder: Path, *controllers: Controller, **store: int) -> Plant:
+def make_plant(folder: Path, *controllers: Controller) -> Plant:
     keys.generate(folder / "key")
     settings = StoreSettings(
         path=folder / "north",
@@ -94,7 +99,6 @@ def make_plant(folder: Path, *controllers: Controller, **store: int) -> Plant:
         vault_recipient="",
         low_water_bytes=0,
     )
-    settings = replace(settings, **store)
     site = Site("north", "North", settings, controllers)
     creation.create(settings.path, Daemon(site.name, signer_of(settings)), CLOCK)
     return Plant(folder, site)
@@ -157,7 +161,8 @@ def _told(plant: Plant) -> list[str]:
         {"id": each.id, "port": each.port, "schedule": _schedule(each)}
         for each in plant.site.controllers
     ]
-    path.write_text(json.dumps({"controllers": text, "low_water": plant.site.store.low_water_bytes}))
+    told = {"controllers": text, "low_water": plant.site.store.low_water_bytes}
+    path.write_text(json.dumps(told))
     return [str(plant.folder)]
 
 
@@ -176,5 +181,51 @@ def daemon(plant: Plant) -> Iterator[RunningDaemon]:
         running.kill()
 
 
-def run(story: Callable[[], "asyncio._CoroutineLike[None]"]) -> None:
-    asyncio.run(story())  # type: ignore[arg-type]  # a coroutine function is what stories are
+class Watch:
+    """An engine without a schedule, in a thread of its own, to be asked by hand."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self.site = open_site(plant.site, plant.folder, CLOCK)
+        self.engine: Engine
+
+    def poll(self, name: str = "press-1", depth: Depth = Depth.GLANCE) -> tuple[JournalEntry, ...]:
+        entries = self.do(poll_and_follow(self.engine, Key("north", name), depth))
+        assert self.site.ledger.flush(10)
+        return entries
+
+    async def glance(self, name: str = "press-1") -> JournalEntry:
+        """One glance, without what follows it."""
+        return await self.engine.ask(Key("north", name), Depth.GLANCE)
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+    def start(self) -> None:
+        self._thread.start()
+        self.do(self._start())
+
+    def stop(self) -> None:
+        self.do(self.engine.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self.site.close(5)
+
+    async def _start(self) -> None:
+        self.engine = Engine(self._plant.config, CLOCK, TABLE)
+        self.engine.adopt([self.site])
+        await recover(self.site, self.engine.roster, self.engine.crew, CLOCK)
+        self.engine.start()
+
+
+@contextmanager
+def watching(plant: Plant) -> Iterator[Watch]:
+    watch = Watch(plant)
+    watch.start()
+    try:
+        yield watch
+    finally:
+        watch.stop()

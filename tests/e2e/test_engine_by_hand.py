@@ -1,14 +1,15 @@
-"""Polls without a daemon: the whole straight line, from a socket to a signed commit."""
+"""Polls by hand: the whole straight line, from a socket to a signed commit."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ccontrol.errors import NotEnrolledError
+from ccontrol.errors import NotEnrolledError, StoreLockedError, UnknownNameError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import Outcome
-from tests.e2e.engine_plant import Plant, git, make_plant
+from tests.e2e.engine_plant import Plant, Watch, git, make_plant, watching
 from tests.unit.poll.toy import Plc, controller, serving
 
 ROOT = Path(__file__).parents[2]
@@ -30,14 +31,27 @@ def plant(plc: Plc, tmp_path: Path) -> Iterator[Plant]:
         yield make_plant(tmp_path, controller(port))
 
 
+@pytest.fixture
+def known(plant: Plant, plc: Plc) -> Iterator[Watch]:
+    """An enrolled controller that was read whole."""
+    plant.enrol("press-1")
+    with watching(plant) as watch:
+        watch.poll(depth=Depth.FULL)
+        plc.asked.clear()
+        yield watch
+
+
 def test_a_controller_that_nobody_enrolled_is_only_glanced_at(plant: Plant, plc: Plc) -> None:
-    entry = plant.poll("press-1")[0]
-    assert entry.outcome is Outcome.UNCHANGED
-    assert "not enrolled" in entry.reason
-    assert plc.asked == ["glance"]
+    with watching(plant) as watch:
+        entry = watch.poll()[0]
+        assert entry.outcome is Outcome.UNCHANGED
+        assert "not enrolled" in entry.reason
+        assert plc.asked == ["glance"]
+        with pytest.raises(NotEnrolledError):
+            watch.poll(depth=Depth.FULL)
+        with pytest.raises(UnknownNameError):
+            watch.poll("press-9")
     assert plant.changes() == []
-    with pytest.raises(NotEnrolledError):
-        plant.poll("press-1", Depth.FULL)
 
 
 def test_an_enrolled_controller_is_read_whole_at_first_sight(plant: Plant, plc: Plc) -> None:
@@ -49,73 +63,105 @@ def test_an_enrolled_controller_is_read_whole_at_first_sight(plant: Plant, plc: 
     assert "blocks" in plc.asked
 
 
-def test_a_download_is_looked_at_twice_and_told_with_its_blocks(plant: Plant, plc: Plc) -> None:
-    plant.enrol("press-1")
-    plant.poll("press-1", Depth.FULL)
+def test_a_download_is_looked_at_twice_and_told_with_its_blocks(
+    known: Watch, plant: Plant, plc: Plc
+) -> None:
     plc.blocks["OB1"] = "AN I0.0"
     plc.log.insert(0, "download")
-    entries = plant.poll("press-1")
-    assert [entry.outcome for entry in entries] == [
-        Outcome.PENDING,
-        Outcome.PENDING,
-        Outcome.CHANGED,
+    told = [(entry.depth, entry.outcome) for entry in known.poll()]
+    assert told == [
+        (Depth.GLANCE, Outcome.PENDING),
+        (Depth.DIAGNOSTICS, Outcome.PENDING),
+        (Depth.INVENTORY, Outcome.CHANGED),
     ]
-    assert [entry.depth for entry in entries] == [
-        Depth.GLANCE,
-        Depth.DIAGNOSTICS,
-        Depth.INVENTORY,
-    ]
-    log = git(plant.site.store.path, "show", "-s", "--format=%s%n%b", "observed").stdout
-    assert "OB1" in log
-    assert "download" in log
+    text = git(plant.site.store.path, "show", "-s", "--format=%B", "observed").stdout
+    assert "OB1" in text
+    assert "download" in text
 
 
 def test_a_second_change_within_the_pause_is_held_back_but_not_missed(
-    plant: Plant, plc: Plc
+    known: Watch, plc: Plc
 ) -> None:
-    plant.enrol("press-1")
-    plant.poll("press-1", Depth.FULL)
     plc.blocks["OB1"] = "AN I0.0"
-    plant.poll("press-1")
+    known.poll()
     plc.blocks["OB1"] = "O I0.0"
-    entries = plant.poll("press-1")
-    assert entries[-1].outcome is Outcome.SUPPRESSED
-    assert entries[-1].change_id
-    assert plc.asked.count("blocks") == 2
+    last = known.poll()[-1]
+    assert last.outcome is Outcome.SUPPRESSED
+    assert last.change_id
+    assert "the blocks are read in" in last.reason
+    assert plc.asked.count("blocks") == 1
+    assert 50 < known.do(_follow_ups(known))[Depth.INVENTORY] <= 60
 
 
-def test_nothing_new_is_one_line_in_the_journal(plant: Plant, plc: Plc) -> None:
-    plant.enrol("press-1")
-    plant.poll("press-1", Depth.FULL)
-    commits = len(plant.subjects())
-    assert [entry.outcome for entry in plant.poll("press-1")] == [Outcome.UNCHANGED]
+async def _follow_ups(watch: Watch) -> dict[Depth, float]:
+    (controller,) = watch.engine.overview.status(1).sites[0].controllers
+    return controller.follow_ups
+
+
+def test_nothing_new_is_one_line_in_the_journal(known: Watch, plant: Plant) -> None:
+    commits, lines = len(plant.subjects()), len(plant.journal())
+    assert [entry.outcome for entry in known.poll()] == [Outcome.UNCHANGED]
     assert len(plant.subjects()) == commits
+    assert len(plant.journal()) == lines + 1
 
 
-def test_a_block_deleted_is_told_as_removed(plant: Plant, plc: Plc) -> None:
-    plant.enrol("press-1")
-    plant.poll("press-1", Depth.FULL)
+def test_a_block_deleted_is_told_as_removed(known: Watch, plant: Plant, plc: Plc) -> None:
     del plc.blocks["FC1"]
-    plant.poll("press-1")
-    body = git(plant.site.store.path, "show", "-s", "--format=%B", "observed").stdout
-    assert "FC1 removed" in body
+    known.poll()
+    text = git(plant.site.store.path, "show", "-s", "--format=%B", "observed").stdout
+    assert "FC1 removed" in text
     assert plant.fsck() == ""
 
 
-def test_an_unusable_answer_is_shown_and_never_compared(plant: Plant, plc: Plc) -> None:
-    plant.enrol("press-1")
-    plant.poll("press-1", Depth.FULL)
+def test_a_change_that_goes_back_before_it_settled_is_no_commit(
+    known: Watch, plant: Plant, plc: Plc
+) -> None:
+    plc.blocks["OB1"] = "AN I0.0"
+    assert known.do(known.glance()).outcome is Outcome.PENDING
+    plc.blocks["OB1"] = "A I0.0"
+    entry = known.poll()[0]
+    assert (entry.outcome, entry.reason) == (Outcome.UNCHANGED, "went back to what it was")
+    assert len(plant.changes()) == 1
+
+
+def test_a_mode_that_moved_is_committed_at_once_and_the_log_is_read(
+    known: Watch, plant: Plant, plc: Plc
+) -> None:
+    plc.mode = "stop"
+    plc.log.insert(0, "stop by the mode switch")
+    entries = known.poll()
+    assert [entry.outcome for entry in entries] == [Outcome.CHANGED, Outcome.UNCHANGED]
+    assert plc.asked == ["glance", "glance", "log", "hardware"]
+    text = git(plant.site.store.path, "show", "-s", "--format=%B", "observed").stdout
+    assert "stop by the mode switch" in text
+
+
+def test_a_log_that_moved_alone_leads_to_the_modules(known: Watch, plc: Plc) -> None:
+    plc.hardware = "CPU 2"
+    plc.log.insert(0, "power on")
+    plc.log[0] = "card out"
+    entries = known.poll()
+    assert [entry.outcome for entry in entries] == [Outcome.UNCHANGED, Outcome.CHANGED]
+
+
+def test_an_unusable_answer_is_shown_and_never_compared(
+    known: Watch, plant: Plant, plc: Plc
+) -> None:
     plc.misdeed = "unusable"
     plc.blocks = {}
-    entry = plant.poll("press-1")[0]
+    entry = known.poll()[0]
     assert (entry.outcome, entry.reason) == (Outcome.INCOMPLETE, "unusable")
     assert len(plant.changes()) == 1
 
 
-def test_a_controller_that_is_not_there_fails_with_its_reason(plant: Plant, tmp_path: Path) -> None:
-    lonely = make_plant(tmp_path / "x", controller(1)) if False else plant
-    del lonely
-    plant.site = type(plant.site)("north", "North", plant.site.store, (controller(1),))
-    entry = plant.poll("press-1")[0]
+def test_a_controller_that_is_not_there_fails_with_its_reason(plant: Plant) -> None:
+    plant.site = replace(plant.site, controllers=(controller(1),))
+    with watching(plant) as watch:
+        entry = watch.poll()[0]
     assert entry.outcome is Outcome.FAILED
-    assert "refused" in entry.reason.lower() or "connect" in entry.reason.lower()
+    assert "connect" in entry.reason.lower()
+
+
+def test_two_engines_never_watch_one_site(known: Watch, plant: Plant) -> None:
+    with pytest.raises(StoreLockedError, match="watched by process"):
+        plant.poll("press-1")
