@@ -58,6 +58,12 @@ _SENTENCES = {
     Kind.REGAINED: "{}: readable again, and as it was",
     Kind.RECOMPILED: "{}: equal content, compiled or loaded anew",
 }
+_WORST = {
+    Aspect.PROTECTION: Severity.HIGH,  # it may have been lowered
+    Aspect.MODE: Severity.MEDIUM,  # it may have stopped
+    Aspect.SIGHT: Severity.MEDIUM,
+}
+"""What an aspect's loss of sight weighs where the worst change weighs more than any change."""
 _QUIET = {Kind.FOUND: Severity.INFO, Kind.REGAINED: Severity.INFO, Kind.RECOMPILED: Severity.LOW}
 
 
@@ -67,7 +73,9 @@ def _rule(aspect: Aspect, kind: Kind) -> Rule:
     sentence = _SENTENCES[kind].format(aspect.value)
     if kind in _QUIET:
         return Rule(name, _QUIET[kind], sentence)
-    return Rule(name, weight, sentence, () if kind is Kind.LOST_SIGHT else techniques)
+    if kind is Kind.LOST_SIGHT:
+        return Rule(name, _WORST.get(aspect, weight), sentence)
+    return Rule(name, weight, sentence, techniques)
 
 
 TABLE: dict[tuple[Aspect, Kind], Rule] = {
@@ -87,7 +95,7 @@ TABLE: dict[tuple[Aspect, Kind], Rule] = {
     ),
     (Aspect.SIGHT, Kind.LOST_SIGHT): Rule(
         "sight-lost-sight",
-        Severity.MEDIUM,
+        _WORST[Aspect.SIGHT],
         "sight: less of the controller can be seen than before",
     ),
 }

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from ccontrol.canonical.render import render
 from ccontrol.diff.compare import compare

@@ -1,0 +1,103 @@
+"""Records, journal lines and the summary of a day."""
+
+import json
+import tomllib
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from ccontrol.canonical import journal
+from ccontrol.canonical.captures import LARGEST_BYTES, decode
+from ccontrol.canonical.records import parse_record, record_path
+from ccontrol.errors import BadFileError, CcontrolError, StoreError
+from ccontrol.model.aspect import Depth
+from ccontrol.model.change import ChangeSet
+from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict
+from ccontrol.model.record import Record
+
+DAY = date(2026, 2, 3)
+MIDNIGHT = datetime(2026, 2, 3, tzinfo=UTC)
+RECORD = Record(
+    "20260203-0123456789abcdef",
+    1,
+    "press-3",
+    "hall",
+    "north",
+    "press-3",
+    MIDNIGHT,
+    None,
+    Depth.FULL,
+    ChangeSet("press-3", ()),
+    Attribution(Origin.UNKNOWN, ""),
+    Verdict(Severity.INFO, "nothing", ""),
+)
+
+
+def entry(hours: float, outcome: Outcome, controller: str = "press-3") -> JournalEntry:
+    at = MIDNIGHT + timedelta(hours=hours)
+    return JournalEntry(at, controller, outcome, Depth.GLANCE, 20, 4, 100, 300)
+
+
+def test_a_record_lies_under_the_day_in_its_change_id() -> None:
+    assert record_path(RECORD) == "records/2026/02/03/20260203-0123456789abcdef/0001.toml"
+
+
+def test_a_record_without_a_proper_change_id_has_no_place() -> None:
+    with pytest.raises(CcontrolError, match="no change id"):
+        record_path(replace(RECORD, change_id="../../x"))
+
+
+def test_a_record_of_another_form_is_refused() -> None:
+    with pytest.raises(StoreError, match="form"):
+        parse_record(b"form = 2\n")
+
+
+def test_a_capture_larger_than_any_is_not_even_looked_at() -> None:
+    with pytest.raises(BadFileError, match="more than any capture"):
+        decode(bytes(LARGEST_BYTES + 1))
+
+
+def test_a_journal_line_leaves_out_what_is_empty() -> None:
+    line = journal.line(JournalEntry(MIDNIGHT, "press-3", Outcome.MISSED))
+    assert json.loads(line) == {
+        "at": "2026-02-03T00:00:00+00:00",
+        "controller": "press-3",
+        "outcome": "missed",
+    }
+
+
+def test_a_torn_journal_line_is_named_as_such() -> None:
+    whole = journal.line(entry(1, Outcome.UNCHANGED))
+    with pytest.raises(BadFileError, match="not a journal line"):
+        journal.parse_line(whole[:20])
+
+
+def test_a_day_is_folded_into_counts_gaps_and_events() -> None:
+    entries = [
+        JournalEntry(MIDNIGHT, "", Outcome.STARTED, reason="began"),
+        entry(1, Outcome.UNCHANGED),
+        entry(2, Outcome.FAILED),
+        entry(9, Outcome.CHANGED),
+        replace(entry(12, Outcome.INCOMPLETE), unread=3),
+        entry(20, Outcome.PENDING),
+        entry(23, Outcome.FAILED, "press-4"),
+    ]
+    summary = journal.fold(DAY, entries)
+    found = tomllib.loads(journal.render_summary(summary, "ab" * 32, 900, 2).decode())
+    assert journal.journal_path(DAY) == "journal/2026/02-03.toml"
+    assert found["file_sha256"] == "ab" * 32
+    assert (found["file_bytes"], found["entries"], found["spoiled_lines"]) == (900, 7, 2)
+    press = found["controller"]["press-3"]
+    assert press["longest_gap_s"] == 11 * 3600
+    assert (press["unchanged"], press["failed"], press["incomplete"]) == (1, 1, 1)
+    assert (press["first"], press["last"]) == (entries[1].at, entries[5].at)
+    assert (press["requests"], press["bytes_sent"], press["most_unread"]) == (20, 500, 3)
+    assert found["controller"]["press-4"]["longest_gap_s"] == 24 * 3600
+    assert [event["outcome"] for event in found["event"]] == ["started"]
+
+
+def test_a_clock_that_steps_back_makes_no_negative_gap() -> None:
+    summary = journal.fold(DAY, [entry(20, Outcome.UNCHANGED), entry(3, Outcome.UNCHANGED)])
+    assert summary.watches["press-3"].longest_gap == timedelta(hours=20)
