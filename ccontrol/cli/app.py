@@ -16,15 +16,20 @@ import typer
 from typer.exceptions import TyperException
 
 from ccontrol.cli import (
+    capture,
     changes,
     config_check,
+    demo,
     diff,
     enroll,
     init,
     inventory,
+    maintain,
     pause,
+    poll,
     replay,
     resume,
+    run,
     show,
     status,
     verify,
@@ -95,13 +100,18 @@ app.add_typer(config_app, name="config")
 app.command("enroll")(enroll.command)
 app.command("pause")(pause.command)
 app.command("resume")(resume.command)
+app.command("poll")(poll.command)
+app.command("run")(run.command)
 app.command("status")(status.command)
 app.command("changes")(changes.command)
 app.command("show")(show.command)
 app.command("diff")(diff.command)
 app.command("inventory")(inventory.command)
 app.command("verify")(verify.command)
+app.command("capture")(capture.command)
 app.command("replay")(replay.command)
+app.command("maintain")(maintain.command)
+app.command("demo")(demo.command)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -112,7 +112,7 @@ def _make(places: _Places, sites: Sequence[str], clock: Clock) -> None:
     )
     _write(places.signers, signers.text(), _PUBLIC)
     for site in sites:
-        _make_store(places.store(site), Daemon(site, signer), clock)
+        _make_store(places.store(site).absolute(), Daemon(site, signer), clock)
     _write(places.config, starting_files.configuration(sites, vault.recipient), 0o640)
 
 

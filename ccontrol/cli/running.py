@@ -1,12 +1,28 @@
 """Whether a daemon watches a site, and what it says of itself."""
 
-import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from ccontrol.config.settings import Site
+from ccontrol.errors import EngineError
+from ccontrol.model.aspect import Depth
+from ccontrol.poll.control import ask_status
+from ccontrol.poll.overview import ControllerStatus
 from ccontrol.poll.places import Places
 
-_TIMEOUT_S = 2.0
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What only the daemon knows of a controller."""
+
+    next_at: datetime | None
+    asking: Depth | None
+    """What is being asked just now."""
+    pending: bool
+    """Something moved and waits for a second look."""
+    deep_read_in_s: float | None
+    """Seconds until a deep read that is due and held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,21 +30,35 @@ class Running:
     """A site's daemon."""
 
     answers: bool
+    pid: int | None = None
     trouble: str = ""
-    """Why the store takes nothing just now, in the daemon's words."""
+    """Why the store takes nothing just now, or why the daemon does not answer."""
+    hint: str = ""
+    controllers: Mapping[str, Live] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
         """Return one phrase for it."""
-        return "the daemon is watching" if self.answers else "no daemon is running: nobody watches"
+        if self.answers:
+            return f"the daemon is watching (process {self.pid})"
+        return "the daemon does not answer" if self.trouble else "no daemon is running"
 
 
 def running(site: Site) -> Running:
-    """Ask a site's daemon whether it is there."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
-        door.settimeout(_TIMEOUT_S)
-        try:
-            door.connect(str(Places(site.store.path).control))
-        except OSError:
-            return Running(answers=False)
-    return Running(answers=True)
+    """Ask a site's daemon how it does."""
+    try:
+        status = ask_status(Places(site.store.path))
+    except EngineError as error:
+        return Running(answers=False, trouble=str(error), hint=error.hint)
+    if status is None:
+        return Running(answers=False)
+    (own,) = (each for each in status.sites if each.name == site.name)
+    live = {each.controller_id: _live(each) for each in own.controllers}
+    return Running(
+        answers=True, pid=status.pid, trouble=own.trouble, hint=own.hint, controllers=live
+    )
+
+
+def _live(status: ControllerStatus) -> Live:
+    waits = [seconds for depth, seconds in status.follow_ups.items() if depth is Depth.INVENTORY]
+    return Live(status.next_at, status.asking, status.pending, min(waits, default=None))

@@ -73,12 +73,12 @@ def _known(
         polls=polls.get(name, PollStatus(name)),
         health=decided.health(name),
         enrolment=decided.enrolled.get(name),
-        pause=_pause(decided, name),
+        pause=pause_of(decided, name),
         state=_sight(repository, controller),
     )
 
 
-def _pause(decided: Standing, name: str) -> Pause | None:
+def pause_of(decided: Standing, name: str) -> Pause | None:
     """Return the pause that holds longest: the controller's own or its site's."""
     found = [decided.pauses[key] for key in (name, WHOLE_SITE) if key in decided.pauses]
     endless = [pause for pause in found if pause.until is None]

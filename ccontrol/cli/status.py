@@ -8,10 +8,10 @@ import typer
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, target_named
-from ccontrol.cli.running import Running, running
+from ccontrol.cli.running import Live, Running, running
 from ccontrol.cli.site_standing import SiteStatus, site_status
 from ccontrol.cli.standing_rows import ControllerStatus, attention, outcome_words, sight_words
-from ccontrol.cli.times import age, stamp
+from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
 from ccontrol.config.settings import Config, Site
 
@@ -99,13 +99,14 @@ def _tell(one: SiteStatus, daemon: Running, now: datetime, *, in_detail: bool) -
     _tell_store(one, now)
     if daemon.trouble:
         say(f"  the store takes nothing: {daemon.trouble}", Tone.BAD)
+        say(f"  → {daemon.hint}")
     if not one.controllers:
         say("  no controllers yet: the configuration names none")
         return
     show(
         Sheet(
             ("controller", "area", "last poll", "last success", "next", "needs attention"),
-            tuple(_cells(status, now) for status in one.controllers),
+            tuple(_cells(status, daemon, now) for status in one.controllers),
         )
     )
     for status in one.controllers if in_detail else ():
@@ -124,17 +125,27 @@ def _tell_store(one: SiteStatus, now: datetime) -> None:
         say(f"  {store.set_aside} polls could not be understood and were set aside", Tone.CAUTION)
 
 
-def _cells(status: ControllerStatus, now: datetime) -> tuple[str | Cell, ...]:
+def _cells(status: ControllerStatus, daemon: Running, now: datetime) -> tuple[str | Cell, ...]:
     tone = Tone.PLAIN if status.outcome is None else outcome_tone(status.outcome)
     needs = "; ".join(attention(status, now))
+    live = daemon.controllers.get(status.controller_id)
     return (
         status.controller_id,
         status.area,
         Cell(outcome_words(status), tone),
         Cell(age(status.succeeded_at, now), Tone.BAD if status.stale else Tone.PLAIN),
-        "" if status.paused else age(status.next_at, now, nothing=""),
+        "" if status.paused else _next(status, live, now),
         Cell(needs, Tone.CAUTION),
     )
+
+
+def _next(status: ControllerStatus, live: Live | None, now: datetime) -> str:
+    if live is None:
+        return ""
+    if live.asking:
+        return f"now ({live.asking})"
+    held = f", deep read in {span(live.deep_read_in_s)}" if live.deep_read_in_s else ""
+    return age(live.next_at or status.next_at, now, nothing="") + held
 
 
 def _tell_detail(status: ControllerStatus, now: datetime) -> None:

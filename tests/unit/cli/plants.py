@@ -146,12 +146,7 @@ class Plant:
             clock,
         )
         try:
-            return [
-                line.take(
-                    Sighted(by_id[one.controller_id], one, one.log, capture=b"what it answered")
-                )
-                for one in snapshots
-            ]
+            return [line.take(Sighted(by_id[one.controller_id], one, one.log)) for one in snapshots]
         finally:
             line.close()
             line.index.close()

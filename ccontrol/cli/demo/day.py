@@ -1,0 +1,137 @@
+"""A short day in a plant: what happens to the controllers, and what has to be seen of it."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+from ccontrol.cli.demo.stage import SITE, Stage
+from ccontrol.model.aspect import Aspect
+from ccontrol.sim.s7 import plant, scene
+from ccontrol.sim.s7.block import Kind
+from ccontrol.sim.s7.mc7 import Variable
+from ccontrol.store.index_rows import IndexedChange
+
+AREAS = {"press-3": "hall-2", "mixer-1": "hall-1", "pump-7": "water"}
+_CONTROLLER = """
+[[site.controller]]
+id = "{id}"
+area = "{area}"
+family = "s7"
+address = "127.0.0.1"
+port = {port}
+bridge = "{id}"
+
+# A day in the life of a plant takes a minute here, so everything is faster than in a real one.
+[site.controller.schedule]
+glance_s = 2.0
+settle_s = 1.0
+deep_pause_s = 3.0
+stale_after_s = 6.0
+
+[site.controller.budget]
+requests_per_s = 100.0
+answer_timeout_s = 2.0
+"""
+_CHANGED = datetime(2026, 11, 23, 10, 14, 7, tzinfo=UTC)
+
+
+def prepare(stage: Stage) -> None:
+    """Make a plant with three controllers."""
+    stage.narrator.chapter("Three simulated S7 CPUs run on 127.0.0.1; ccontrol gets to know them")
+    stage.command("init", ".", "--site", SITE)
+    controllers = "".join(
+        _CONTROLLER.format(id=name, area=AREAS[name], port=live.port)
+        for name, live in stage.live.items()
+    )
+    with stage.config.open("a", encoding="utf-8") as config:
+        config.write(controllers)
+    stage.narrator.tell("(the three controllers are written into ccontrol.toml)")
+    stage.command("config", "check")
+    stage.command("enroll", "press-3", "--yes")
+    stage.command("enroll", "mixer-1", "pump-7", "--yes", most_lines=0)
+
+
+def first_look(stage: Stage) -> None:
+    """Every controller is read whole once."""
+    stage.narrator.chapter("The daemon starts and reads each controller whole, once")
+    for name in stage.live:
+        stage.wait_for(f"{name} is in the history", partial(_is_of, controller_id=name))
+
+
+def network_download(stage: Stage) -> None:
+    """An engineer changes the press over the network."""
+    stage.narrator.chapter("press-3: an engineer loads a changed OB1 and FB12 over the network")
+    known = stage.known()
+    ob1 = plant.ob1(1, 2, 3, 4, changed=_CHANGED)
+    twohand = plant.function(
+        12,
+        "A I0.0; AN M10.0; = M10.1",
+        "A M10.1; L S5T 80; SE T12; A T12; = Q4.0",
+        kind=Kind.FB,
+        name="TWOHAND",
+        variables=(Variable("IN", "BOOL"), Variable("OUT", "BOOL")),
+        changed=_CHANGED,
+    )
+    stage.live["press-3"].play(scene.network_download, ob1, twohand)
+    change = stage.wait_for(
+        "seen, read and committed",
+        lambda change: _is_of(change, "press-3") and {"OB1", "FB12"} <= _words(change),
+        known,
+    )
+    stage.command("show", change.change_id, most_lines=60)
+
+
+def card_swap(stage: Stage) -> None:
+    """Somebody swaps the memory card of the mixer at the cabinet."""
+    stage.narrator.chapter("mixer-1: at the cabinet, the memory card is swapped for another one")
+    known = stage.known()
+    cpu = stage.live["mixer-1"].cpu
+    blocks = [block for block in cpu.true_blocks() if block.key != (Kind.FC, 5)]
+    faster = plant.motor(5, "I1.0", "M12.0", "Q5.0", limit=1_800, changed=_CHANGED)
+    stage.live["mixer-1"].play(scene.card_swap, "MMC 99AA1D07", *blocks, faster)
+    stage.wait_for(
+        "the new card is seen",
+        lambda change: _is_of(change, "mixer-1") and Aspect.HARDWARE in change.aspects,
+        known,
+    )
+    stage.wait_for(
+        "and the motor limit that it brought",
+        lambda change: _is_of(change, "mixer-1") and Aspect.PROGRAM in change.aspects,
+        known,
+    )
+
+
+def lost_and_back(stage: Stage) -> None:
+    """The pump cannot be reached for a while."""
+    stage.narrator.chapter("pump-7: its cable is pulled, and plugged in again")
+    known = stage.known()
+    stage.live["pump-7"].vanish()
+    stage.wait_for(
+        "silence is not taken for peace",
+        lambda change: _is_of(change, "pump-7") and Aspect.SIGHT in change.aspects,
+        known,
+    )
+    lost = stage.known()
+    stage.live["pump-7"].come_back()
+    stage.wait_for(
+        "it is back, and as it was",
+        lambda change: _is_of(change, "pump-7") and change.aspects == (Aspect.SIGHT,),
+        lost,
+    )
+
+
+def only_reads(stage: Stage) -> None:
+    """Let the controllers tell what they were asked."""
+    stage.narrator.chapter("What the three controllers were asked")
+    for name, live in stage.live.items():
+        asked, wrong = sum(live.server.log.counts.values()), live.server.violations
+        if wrong:
+            raise stage.broken(f"{name} was asked {len(wrong)} times for something but a read")
+        stage.narrator.kept(f"{name}: {asked} requests, every one of them a read")
+
+
+def _is_of(change: IndexedChange, controller_id: str) -> bool:
+    return change.controller_id == controller_id
+
+
+def _words(change: IndexedChange) -> set[str]:
+    return {word.strip(",;:") for word in change.subject.split()}
