@@ -114,10 +114,11 @@ class _Growth:
         return objects.parse_tree(content or self._repository.objects.content(sha1, "tree"))
 
     def _known(self, entries: Iterable[Entry]) -> dict[bytes, bytes]:
-        missing = [entry for entry in entries if entry.sha1 not in self._shadows]
+        wanted = list(entries)
+        missing = [entry for entry in wanted if entry.sha1 not in self._shadows]
         if missing:
             self._shadows.update(self._repository.shadows.of(missing))
-        return self._shadows
+        return {entry.sha1: self._shadows[entry.sha1] for entry in wanted}
 
 
 def _packed(kind: Kind, content: bytes) -> bytes:

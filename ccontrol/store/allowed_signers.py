@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from ccontrol.errors import SigningError
 from ccontrol.store.keys import public_line
@@ -40,7 +41,7 @@ class AllowedSigner:
             and _matches(principal, self.principals)
             and (not self.namespaces or _matches(namespace, self.namespaces))
             and (self.valid_after is None or when >= self.valid_after)
-            and (self.valid_before is None or when < self.valid_before)
+            and (self.valid_before is None or when <= self.valid_before)
         )
 
 
@@ -73,6 +74,7 @@ def parse(text: str) -> AllowedSigners:
     )
 
 
+@lru_cache(maxsize=256)
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
     """Match as ssh_config(5), section PATTERNS: `*` and `?` are wild, `!` takes away."""
     plain = [pattern.replace("[", "[[]") for pattern in patterns]

@@ -15,7 +15,10 @@ Kind = Literal["blob", "tree", "commit"]
 
 _FOLDER, _FILE = b"40000", b"100644"
 _ENTRY = re.compile(rb"(40000|100644) ([^/\0]+)\0([\s\S]{20})")
-_TREE = re.compile(rb"(?:(?:40000|100644) [^/\0]+\0[\s\S]{20})*")
+_LINE = re.compile(rb"(?:40000|100644) [^/\0]+\0[\s\S]{20}")
+_SHA1_SIZE = 20
+_LINES_KEPT = 250_000
+_NOT_PLAIN = "a tree holds something other than plain files and folders"
 
 
 class Ids(NamedTuple):
@@ -56,10 +59,12 @@ def blob_ids(content: bytes) -> Ids:
 
 def parse_tree(content: bytes) -> dict[str, Entry]:
     """Read a tree. Raises StoreTamperedError for links, submodules, executables and rubbish."""
-    _require_tree(content)
+    lines = _ENTRY.findall(content)
+    if sum(len(mode) + len(name) + _SHA1_SIZE + 2 for mode, name, _sha1 in lines) != len(content):
+        raise StoreTamperedError(_NOT_PLAIN)
     return {
         name.decode("utf-8", "surrogateescape"): Entry(mode == _FOLDER, sha1)
-        for mode, name, sha1 in _ENTRY.findall(content)
+        for mode, name, sha1 in lines
     }
 
 
@@ -73,23 +78,31 @@ def format_tree(entries: Mapping[str, Entry]) -> bytes:
     )
 
 
-def children(content: bytes) -> list[bytes]:
-    """Return the SHA-1 ids that a tree refers to, in its order."""
-    return [sha1 for _mode, _name, sha1 in _ENTRY.findall(content)]
+class Translator:
+    """Turns trees into what a SHA-256 repository would hold: every id replaced by its shadow.
+
+    Lines that were met before are not translated again: from one commit to the next nearly all of
+    a tree's lines stay. `shadow_of` is asked for the others; its KeyError passes through.
+    """
+
+    def __init__(self, shadow_of: Callable[[bytes], bytes]) -> None:
+        self._shadow_of = shadow_of
+        self._known: dict[bytes, bytes] = {}
+
+    def translate(self, content: bytes) -> bytes:
+        """Return one tree in its other form. Raises StoreTamperedError as `parse_tree` does."""
+        lines = _LINE.findall(content)
+        if sum(map(len, lines)) != len(content):
+            raise StoreTamperedError(_NOT_PLAIN)
+        fresh = [line for line in lines if line not in self._known]
+        added = {line: line[:-_SHA1_SIZE] + self._shadow_of(line[-_SHA1_SIZE:]) for line in fresh}
+        if len(self._known) > _LINES_KEPT:
+            added = {**{line: self._known[line] for line in lines if line in self._known}, **added}
+            self._known.clear()
+        self._known.update(added)
+        return b"".join(map(self._known.__getitem__, lines))
 
 
 def translate_tree(content: bytes, shadow_of: Callable[[bytes], bytes]) -> bytes:
-    """Return the tree as a SHA-256 repository would hold it: every id replaced by its shadow.
-
-    KeyError from `shadow_of`, for an id that has none, passes through.
-    """
-    _require_tree(content)
-    return _ENTRY.sub(
-        lambda match: b"%b %b\0%b" % (match[1], match[2], shadow_of(match[3])),
-        content,
-    )
-
-
-def _require_tree(content: bytes) -> None:
-    if _TREE.fullmatch(content) is None:
-        raise StoreTamperedError("a tree holds something other than plain files and folders")
+    """Translate a single tree."""
+    return Translator(shadow_of).translate(content)

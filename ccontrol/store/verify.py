@@ -4,8 +4,10 @@ One walk in process: git streams each object once, its id is computed again, and
 all trees are built bottom-up. Neither the shadow cache nor git's commit-graph is believed.
 """
 
+import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 from typing import IO
 
@@ -15,9 +17,11 @@ from ccontrol.store.commits import Commit
 from ccontrol.store.layout import ATTRIBUTES, ATTRIBUTES_PATH, BRANCH
 from ccontrol.store.objects import Kind
 from ccontrol.store.repository import require_store
-from ccontrol.store.verify_commit import Trust, chain_faults, signature_fault, tree_fault
+from ccontrol.store.verify_commit import Trust, chain_faults, tree_fault
+from ccontrol.store.verify_signatures import SignatureJudge
 
 _PROGRESS_STEP = 500
+_LAST = sys.maxsize
 _KINDS: dict[bytes, Kind] = {b"blob": "blob", b"tree": "tree", b"commit": "commit"}
 _ATTRIBUTES_ENTRY = b"100644 %b\0%b" % (
     ATTRIBUTES_PATH.encode("ascii"),
@@ -66,27 +70,31 @@ def verify(
     require_store(git_dir)
     remembered = known_head.remembered(git_dir)
     head = refs.read(git_dir, BRANCH)
-    walk = _Walk(trust, progress)
-    if head is not None:
-        walk.run(git_dir, head)
-    for witness in {*witnesses, *filter(None, [remembered])} - walk.seen:
+    with SignatureJudge(trust) as signatures:
+        walk = _Walk(signatures, progress)
+        if head is not None:
+            walk.run(git_dir, head)
+        walk.faults.extend(starmap(Fault, signatures.faults()))
+    for witness in {*witnesses, *filter(None, [remembered])} - walk.seen.keys():
         walk.fault(f"{witness} was the head once, but the history does not contain it")
     for what in surroundings.faults(git_dir):
         walk.fault(what)
+    walk.faults.sort(key=lambda fault: walk.seen.get(fault.commit or "", _LAST))
     return Report(head, len(walk.seen), walk.tree_sha256, tuple(walk.faults))
 
 
 class _Walk:
     """One pass over the history, oldest commit first; each object comes after its first user."""
 
-    def __init__(self, trust: Trust, progress: Callable[[int], None]) -> None:
-        self._trust = trust
+    def __init__(self, signatures: SignatureJudge, progress: Callable[[int], None]) -> None:
+        self._signatures = signatures
         self._progress = progress
         self._shadows: dict[bytes, bytes] = {}
         self._trees: dict[bytes, bytes] = {}
+        self._translator = objects.Translator(self._shadow)
         self._current: Commit | None = None
         self._parent: Commit | None = None
-        self.seen: set[str] = set()
+        self.seen: dict[str, int] = {}
         self.faults: list[Fault] = []
         self.tree_sha256: str | None = None
 
@@ -129,7 +137,7 @@ class _Walk:
         except StoreTamperedError as error:
             self.faults.append(Fault(name, str(error)))
             return
-        self.seen.add(name)
+        self.seen[name] = len(self.seen)
         if len(self.seen) % _PROGRESS_STEP == 0:
             self._progress(len(self.seen))
 
@@ -138,9 +146,7 @@ class _Walk:
         commit = self._current
         if commit is None:
             return
-        signature = signature_fault(commit, self._trust)
-        if signature is not None:
-            self._doubt(signature)
+        self._signatures.take(commit)
         for what in chain_faults(commit, self._parent):
             self._doubt(what)
         self._judge_tree(commit)
@@ -168,7 +174,7 @@ class _Walk:
         """Return an object's shadow id; a tree's is computed once, when it is first needed."""
         known = self._shadows.get(sha1)
         if known is None:
-            content = objects.translate_tree(self._trees[sha1], self._shadow)
+            content = self._translator.translate(self._trees[sha1])
             known = self._shadows[sha1] = objects.sha256_id("tree", content)
             del self._trees[sha1]
         return known

@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from ccontrol.errors import SigningError
+from ccontrol.store import signing
 from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners, only, parse
 from ccontrol.store.keys import FileSigner, generate, public_line
+from tests.unit.store.made_store import ssh_keygen
 
 WHEN = datetime(2031, 5, 6, tzinfo=UTC)
 DAEMON = "ccontrol@plant-1"
@@ -32,14 +34,30 @@ def test_what_is_written_is_read_back(key: FileSigner) -> None:
     assert parse(AllowedSigners(lines).text()) == AllowedSigners(lines)
 
 
-def test_a_key_holds_from_its_first_moment_to_before_its_last(key: FileSigner) -> None:
+@pytest.mark.parametrize(
+    ("when", "holds"),
+    [
+        ("20310505235959Z", False),
+        ("20310506000000Z", True),
+        ("20310507000001Z", True),
+        ("20310507000002Z", False),
+    ],
+)
+def test_a_key_holds_exactly_as_long_as_openssh_thinks(
+    when: str,
+    holds: bool,
+    key: FileSigner,
+    tmp_path: Path,
+) -> None:
     text = f'{DAEMON} valid-after="20310506Z",valid-before="20310507000001Z" '
-    allowed = parse(text + public_line(key.public_key))
-    held = [
-        allowed.allow(DAEMON, key.public_key, "git", datetime(2031, 5, day, 0, 0, s, tzinfo=UTC))
-        for day, s in ((5, 59), (6, 0), (7, 0), (7, 1))
-    ]
-    assert held == [False, True, True, False]
+    text += public_line(key.public_key)
+    moment = datetime.strptime(when, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+    assert parse(text).allow(DAEMON, key.public_key, "git", moment) is holds
+    (tmp_path / "allowed").write_text(text + "\n")
+    (tmp_path / "sig").write_text(signing.sign(key, b"text"))
+    flags = ("-f", str(tmp_path / "allowed"), "-I", DAEMON, "-n", "git", f"-Overify-time={when}")
+    code = 0 if holds else 255
+    ssh_keygen("-Y", "verify", *flags, "-s", str(tmp_path / "sig"), said=b"text", code=code)
 
 
 def test_comments_patterns_and_trailing_words_are_understood(key: FileSigner) -> None:

@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ccontrol.store.objects import frame, sha1_id
 from ccontrol.store.signing import Signer
 from ccontrol.store.verify import Report, verify
 from ccontrol.store.verify_commit import Trust
+from ccontrol.store.verify_signatures import SignatureJudge, judge
 from ccontrol.store.writer import Daemon, Writer
 from tests.unit.store.made_store import SAID, START, Site, put_object
 
@@ -323,3 +325,19 @@ def test_a_retired_key_signs_nothing_new(site: Site, tmp_path: Path) -> None:
     assert "was not allowed to sign" in complaints(verify(site.git_dir, trust))
     sign_again(site, lambda payload: re.sub(rb"> \d+", b"> %d" % START.timestamp(), payload))
     assert "date lies before" in complaints(verify(site.git_dir, trust))
+
+
+def test_many_signatures_are_judged_beside_this_process_with_the_same_verdicts(site: Site) -> None:
+    good = commits.parse("", _raw(site, head_of(site)))
+    foreign = replace(good, signature=None)
+    wrong = replace(good, raw=good.raw.replace(b"OB1", b"FC9"))
+    many = [
+        replace({7: foreign, 1066: wrong, 1500: foreign}.get(number, good), id=f"{number}")
+        for number in range(1600)
+    ]
+    with SignatureJudge(site.daemon.trust) as signatures:
+        for commit in many:
+            signatures.take(commit)
+        found = dict(signatures.faults())
+    assert found == dict(judge(many, site.daemon.trust))
+    assert set(found) == {"7", "1066", "1500"}
