@@ -68,7 +68,7 @@ def make_fleet(git_dir: Path, key: Path, controllers: int) -> Daemon:
     """Make a store whose second commit brings all files of all controllers."""
     daemon = Daemon("bench", generate(key))
     create(git_dir, daemon, CountedClock())
-    git_dir.joinpath("config").open("a", encoding="ascii").write("[pack]\n\tcompression = 1\n")
+    git(git_dir, "config", "pack.compression", "1")
     _import(git_dir, controllers)
     _sign_seed(git_dir, daemon, controllers)
     return daemon

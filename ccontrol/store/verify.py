@@ -72,7 +72,9 @@ def verify(
     head = refs.read(git_dir, BRANCH)
     with SignatureJudge(trust) as signatures:
         walk = _Walk(signatures, progress)
-        if head is not None:
+        if head is None:
+            walk.fault(f"there is no branch {BRANCH}")
+        else:
             walk.run(git_dir, head)
         walk.faults.extend(starmap(Fault, signatures.faults()))
     for witness in {*witnesses, *filter(None, [remembered])} - walk.seen.keys():

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from ccontrol.clock import Clock
-from ccontrol.errors import StoreForeignError, StoreTamperedError
+from ccontrol.errors import StoreError, StoreForeignError, StoreTamperedError
 from ccontrol.store import allowed_signers, commits, known_head, locks, refs, shadow, signing
 from ccontrol.store.commits import Commit
 from ccontrol.store.disk import Disk, named_failures
@@ -130,8 +130,9 @@ class Writer:
         """Append one signed commit and return once it would outlive a power cut.
 
         `edits` maps paths to contents, None removes; each folder in `replace` holds afterwards
-        only what `edits` puts there. None is returned when that changes nothing. The date is
-        `when`, or the parent's if the clock was set back.
+        only what `edits` puts there. None is returned when that changes nothing, also because an
+        earlier call that failed late had made the commit after all. The date is `when`, or the
+        parent's if the clock was set back.
         """
         self._require_own_head()
         try:
@@ -211,9 +212,12 @@ class Writer:
         known_head.remember(self._git_dir, commit.id, self._disk)
         self._head, self._unsettled = commit, None
         line = f"{old or _NO_COMMIT} {commit.id} {commit.committer} {commit.committed_s} +0000"
-        with named_failures(self._git_dir):
-            text = f"{line}\tcommit: {commit.subject}\n"
-            self._disk.append(reflog_path(self._git_dir), text.encode())
+        text = f"{line}\tcommit: {commit.subject}\n"
+        try:
+            with named_failures(self._git_dir):
+                self._disk.append(reflog_path(self._git_dir), text.encode())
+        except StoreError as error:  # the commit counts without it: a convenience of git's
+            _log.warning("the reflog lacks a line commit=%s: %s", commit.id, error)
 
     def _require_own_head(self) -> None:
         found = refs.read(self._git_dir, BRANCH)
