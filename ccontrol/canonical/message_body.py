@@ -6,7 +6,15 @@ Long lists are cut here and say so; the record in the same commit holds all of i
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from ccontrol.canonical.phrases import arrow, field_name, finding_name, is_finding, name
+from ccontrol.canonical.phrases import (
+    arrow,
+    field_name,
+    finding_name,
+    is_about_sight,
+    is_finding,
+    name,
+    sight_sentence,
+)
 from ccontrol.canonical.printable import printable, shortened
 from ccontrol.model.change import Change, Kind
 from ccontrol.model.record import Record
@@ -69,6 +77,9 @@ def _aspects(record: Record) -> Iterator[list[str]]:
 
 
 def _change(change: Change) -> Iterator[str]:
+    if is_about_sight(change):
+        yield f"  {sight_sentence(change)}"
+        return
     what = finding_name(change) if is_finding(change) else name(change)
     told = _WORDS.get(change.kind, change.kind.value)
     sentence = f"{told} {what}" if change.kind is Kind.LOST_SIGHT else f"{what} {told}"

@@ -7,8 +7,10 @@ from ccontrol.canonical.phrases import (
     field_name,
     finding_name,
     first_clause,
+    is_about_sight,
     name,
     short_name,
+    sight_sentence,
 )
 from ccontrol.canonical.printable import printable, shortened
 from ccontrol.model.aspect import Aspect
@@ -16,7 +18,9 @@ from ccontrol.model.change import Change, ChangeSet, Difference, Kind
 from ccontrol.model.record import Record
 
 FITS = 72
-"""What git's own tools show on one line."""
+"""What git's own tools show on one line: names are folded until it does."""
+_STRETCHED = 110
+"""What it may grow to before a whole phrase is left out."""
 _LONGEST = 120
 _LONGEST_TITLE = 32
 _LONGEST_DETAIL = 32
@@ -51,38 +55,49 @@ def subject(record: Record) -> str:
     title = shortened(printable(record.title or record.controller_id), _LONGEST_TITLE)
     if record.changes.first:
         return f"{title}: {_first_sight(record.changes)}"
-    phrases = list(_phrases(_telling(record.changes.changes)))[:_PHRASES_AT_MOST]
+    changes = record.changes.changes
+    phrases = list(_phrases(_telling(changes) or changes))[:_PHRASES_AT_MOST]
     if not phrases:
-        return f"{title}: {_first_sight(record.changes)}"
+        return f"{title}: nothing differs"
     return shortened(_fitting(f"{title}: ", phrases), _LONGEST)
 
 
 def _first_sight(changes: ChangeSet) -> str:
-    units = [change for change in changes.changes if not _is_about_sight(change)]
+    units = [
+        change
+        for change in changes.changes
+        if change.kind is Kind.FOUND and not is_about_sight(change)
+    ]
     unread = sum(change.aspect is Aspect.SIGHT for change in units)
     tail = f", {unread} of them not readable" if unread else ""
-    return f"first sight, {len(units)} unit{'' if len(units) == 1 else 's'}{tail}"
-
-
-def _is_about_sight(change: Change) -> bool:
-    return change.aspect is Aspect.SIGHT and change.unit.kind in {"list", "strength"}
+    raised = dict.fromkeys(
+        finding_name(change) for change in changes.changes if change.kind is Kind.RAISED
+    )
+    told = [f"first sight, {len(units)} unit{'' if len(units) == 1 else 's'}{tail}", *raised]
+    return shortened("; ".join(told), _LONGEST - _LONGEST_TITLE)
 
 
 def _telling(changes: Sequence[Change]) -> list[Change]:
     """Leave out what only repeats the others, unless there is nothing else to tell."""
     named = [change for change in changes if change.unit.kind not in _ECHOES]
     aspects = {change.aspect for change in named if change.kind in _FACTS}
+    seen = any(not is_about_sight(change) for change in changes)
     counted = any(change.kind in {Kind.ADDED, Kind.REMOVED} for change in named)
     return [
         change
         for change in changes
-        if not (_is_about_sight(change) and change.kind is Kind.FOUND)
+        if not (is_about_sight(change) and _is_aside(change, seen))
         and not (change.unit.kind in _ECHOES and change.aspect in aspects)
         and not (change.aspect is Aspect.INVENTORY and counted)
     ]
 
 
-def _phrases(changes: list[Change]) -> Iterator[_Phrase]:
+def _is_aside(change: Change, seen: bool) -> bool:
+    """How well an aspect is seen is told only where nothing else is."""
+    return change.kind is Kind.FOUND or (seen and change.unit.kind == "strength")
+
+
+def _phrases(changes: Iterable[Change]) -> Iterator[_Phrase]:
     piles: dict[str, list[Change]] = {pile: [] for pile in _WORDS}
     for change in changes:
         piles[_pile(change)].append(change)
@@ -96,7 +111,7 @@ def _phrases(changes: list[Change]) -> Iterator[_Phrase]:
 
 
 def _pile(change: Change) -> str:
-    if _is_about_sight(change):
+    if is_about_sight(change):
         return "sight"
     if change.aspect is Aspect.VALUES and change.kind is Kind.CHANGED:
         return "values"
@@ -108,7 +123,7 @@ def _sentence(pile: str, change: Change) -> str:
         case "detail":
             return _detail(change)
         case "sight":
-            return _seen(change)
+            return sight_sentence(change)
         case "cleared":
             return f"{finding_name(change)} is over"
     return finding_name(change)
@@ -150,16 +165,6 @@ def _lost(changes: list[Change]) -> Iterator[_Phrase]:
         yield from _group(group, "lost sight of {}" + tail.replace("{", "{{").replace("}", "}}"))
 
 
-def _seen(change: Change) -> str:
-    what = printable(change.unit.key)
-    if change.unit.kind == "list":
-        if change.kind is Kind.REGAINED:
-            return f"{what} list complete again"
-        return f"{what} list not complete ({first_clause(change.reason)})"
-    better = "better" if change.kind is Kind.REGAINED else "less well"
-    return f"{what} seen {better}: {', '.join(map(arrow, change.differences))}"
-
-
 def _names(changes: Iterable[Change], most: int) -> str:
     names = list(dict.fromkeys(short_name(change) for change in changes))
     if len(names) <= most + 1:
@@ -174,9 +179,10 @@ def _said(text: str) -> _Phrase:
 def _fitting(head: str, phrases: list[_Phrase]) -> str:
     """Return the first wording that fits: fewer and fewer names, then fewer phrases."""
     for most in _NAMES:
-        told = [phrase(most) for phrase in phrases]
+        told = list(dict.fromkeys(phrase(most) for phrase in phrases))
         if len(head) + len("; ".join(told)) <= FITS:
             return head + "; ".join(told)
-    while len(told) > 1 and len(head) + len("; ".join(told)) > FITS - len(_MORE):
+    wanted = len(told)
+    while len(told) > 1 and len(head) + len("; ".join(told)) > _STRETCHED - len(_MORE):
         told.pop()
-    return head + "; ".join(told) + (_MORE if len(told) < len(phrases) else "")
+    return head + "; ".join(told) + (_MORE if len(told) < wanted else "")

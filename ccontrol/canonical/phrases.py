@@ -3,6 +3,7 @@
 import re
 
 from ccontrol.canonical.printable import printable, shortened, spoken
+from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import Change, Difference, Kind
 from ccontrol.model.unit import Value
 
@@ -47,6 +48,28 @@ def field_name(difference: Difference) -> str:
 def is_finding(change: Change) -> bool:
     """Tell whether the change is about a finding, not about a unit."""
     return change.kind in {Kind.RAISED, Kind.CLEARED}
+
+
+def is_about_sight(change: Change) -> bool:
+    """Tell whether the change is about a list or about how well an aspect is seen."""
+    return change.aspect is Aspect.SIGHT and change.unit.kind in {"list", "strength"}
+
+
+def sight_sentence(change: Change) -> str:
+    """Return what became of a list, or of how well an aspect is seen."""
+    what = printable(change.unit.key)
+    if change.unit.kind == "list":
+        if change.kind is Kind.FOUND:
+            return f"{what} list complete for the first time"
+        if change.kind is Kind.REGAINED:
+            return f"{what} list complete again"
+        return f"{what} list not complete ({first_clause(change.reason)})"
+    words = {Kind.FOUND: "seen by", Kind.REGAINED: "seen better:"}.get(
+        change.kind,
+        "seen less well:",
+    )
+    told = [spoken(one.after) if one.before is None else arrow(one) for one in change.differences]
+    return f"{what} {words} {', '.join(told)}"
 
 
 def _value(value: Value | None) -> str:

@@ -64,12 +64,16 @@ def _word(strength: Strength | None) -> str | None:
 
 def _findings(before: frozenset[Finding], after: frozenset[Finding]) -> Iterator[Change]:
     raised = after - before
-    again = {(finding.code, finding.subject) for finding in raised}
+    again = {_about(finding) for finding in raised}
     for finding in raised:
         yield _finding(Kind.RAISED, finding)
     for finding in before - after:
-        if (finding.code, finding.subject) not in again:
+        if _about(finding) not in again:
             yield _finding(Kind.CLEARED, finding)
+
+
+def _about(finding: Finding) -> tuple[str, str, Aspect]:
+    return finding.code, finding.subject, finding.aspect
 
 
 def _finding(kind: Kind, finding: Finding) -> Change:

@@ -116,6 +116,12 @@ FINDINGS: dict[str, Rule] = {
         "content and its own checksum contradict each other, which weighs as a change of program",
         _PROGRAM,
     ),
+    "info-mismatch": Rule(
+        "info-mismatch",
+        Severity.HIGH,
+        "the controller contradicts itself about a unit, which weighs as a change of program",
+        _PROGRAM,
+    ),
     "hidden-block": Rule(
         "hidden-block",
         Severity.HIGH,
@@ -126,6 +132,11 @@ FINDINGS: dict[str, Rule] = {
         "cannot-verify",
         Severity.MEDIUM,
         "polls have not come to an end for so long that nobody can say it is unchanged",
+    ),
+    "quarantined": Rule(
+        "quarantined",
+        Severity.MEDIUM,
+        "reading the controller broke a worker; it is watched less often than it should be",
     ),
     "stale": Rule("stale", Severity.MEDIUM, "the last successful poll is too long ago"),
 }

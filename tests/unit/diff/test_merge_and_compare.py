@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from time import process_time
+from typing import Any
 
 from ccontrol.diff.compare import compare
 from ccontrol.diff.merge import UNCONFIRMED, merge
@@ -30,12 +31,12 @@ def block(key: str, body: bytes = b"1", **moving: str) -> Unit:
     )
 
 
-def poll(*units: Unit, listed: str = "", **other: object) -> Snapshot:
+def poll(*units: Unit, listed: str = "", **other: Any) -> Snapshot:  # noqa: ANN401 — fields by name
     sightings: dict[UnitId, Sighting] = {unit.id: Read(unit) for unit in units}
     if listed:
         other["listings"] = {"block": Listing(frozenset(listed.split()), complete=True)}
     whole = Snapshot("press-3", "s7", Depth.FULL, datetime(2026, 2, 3, tzinfo=UTC), sightings)
-    return replace(whole, **other)  # type: ignore[arg-type] — fields by name
+    return replace(whole, **other)
 
 
 def unread(reason: str, *keys: str, transient: bool = False) -> Snapshot:
