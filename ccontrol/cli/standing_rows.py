@@ -16,8 +16,8 @@ from ccontrol.model.state import State
 from ccontrol.store.index_rows import PollStatus
 from ccontrol.store.standing import Enrolment, Health, Pause
 
-_QUIET = frozenset({Aspect.SIGHT, Aspect.VALUES})
-"""Sight is how we see, values are read only where configured: neither is missed when not seen."""
+_NOT_MISSED = frozenset({Aspect.SIGHT, Aspect.VALUES})
+"""Sight is how we see, and values are read only where configured: neither is a blind spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,9 @@ class ControllerStatus:
     def unseen(self) -> tuple[Aspect, ...]:
         """The aspects in which nothing would be seen."""
         return tuple(
-            aspect for aspect, strength in self.strengths.items() if strength is Strength.NONE
+            aspect
+            for aspect, strength in self.strengths.items()
+            if strength is Strength.NONE and aspect not in _NOT_MISSED
         )
 
 
@@ -153,7 +155,7 @@ def _strengths(state: State) -> dict[Aspect, Strength]:
     return {
         aspect: state.strengths.get(aspect, Strength.NONE)
         for aspect in Aspect
-        if aspect not in _QUIET or aspect in state.strengths
+        if aspect not in _NOT_MISSED or aspect in state.strengths
     }
 
 

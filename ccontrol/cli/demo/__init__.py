@@ -19,6 +19,7 @@ from ccontrol.cli.demo import day, outside
 from ccontrol.cli.demo.narrator import Narrator
 from ccontrol.cli.demo.stage import Stage, simulated
 from ccontrol.cli.invocation import invocation
+from ccontrol.errors import AlreadyThereError
 
 _TERMINATED = 143
 
@@ -65,6 +66,8 @@ def command(
 @contextmanager
 def _folder(keep: Path | None) -> Iterator[Path]:
     if keep is not None:
+        if keep.exists():
+            raise AlreadyThereError(f"{keep} exists already")
         keep.mkdir(parents=True)
         yield keep.absolute()
         return

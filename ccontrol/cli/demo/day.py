@@ -46,8 +46,7 @@ def prepare(stage: Stage) -> None:
         config.write(controllers)
     stage.narrator.tell("(the three controllers are written into ccontrol.toml)")
     stage.command("config", "check")
-    stage.command("enroll", "press-3", "--yes")
-    stage.command("enroll", "mixer-1", "pump-7", "--yes", most_lines=0)
+    stage.command("enroll", *stage.live, "--yes", most_lines=23)
 
 
 def first_look(stage: Stage) -> None:
@@ -58,17 +57,21 @@ def first_look(stage: Stage) -> None:
 
 
 def network_download(stage: Stage) -> None:
-    """An engineer changes the press over the network."""
-    stage.narrator.chapter("press-3: an engineer loads a changed OB1 and FB12 over the network")
+    """Somebody bridges the press's two-hand control and its pressure limit, over the network."""
+    stage.narrator.chapter("press-3: somebody loads a changed OB1 and FB12 over the network")
+    stage.narrator.tell(
+        "(FB12 wanted both hands, I0.0 and I0.1, before the press closes: now one is"
+    )
+    stage.narrator.tell(" enough; and OB1 does not call the pressure limit, FC2, any more)")
     known = stage.known()
-    ob1 = plant.ob1(1, 2, 3, 4, changed=_CHANGED)
+    ob1 = plant.ob1(1, 3, changed=_CHANGED)  # FC2, the pressure limit, is not called any more
     twohand = plant.function(
         12,
-        "A I0.0; AN M10.0; = M10.1",
+        "A I0.0; AN M10.0; = M10.1",  # "A I0.1" is gone
         "A M10.1; L S5T 80; SE T12; A T12; = Q4.0",
         kind=Kind.FB,
         name="TWOHAND",
-        variables=(Variable("IN", "BOOL"), Variable("OUT", "BOOL")),
+        variables=(Variable("IN", "BOOL"), Variable("OUT", "BOOL"), Variable("STATIC", "INT", 5)),
         changed=_CHANGED,
     )
     stage.live["press-3"].play(scene.network_download, ob1, twohand)
@@ -112,6 +115,7 @@ def lost_and_back(stage: Stage) -> None:
     )
     lost = stage.known()
     stage.live["pump-7"].come_back()
+    stage.command("poll", "pump-7", codes=(0, 1))
     stage.wait_for(
         "it is back, and as it was",
         lambda change: _is_of(change, "pump-7") and change.aspects == (Aspect.SIGHT,),

@@ -34,8 +34,9 @@ class Narrator:
     def shell(self, line: str, output: str, most_lines: int = 24) -> None:
         """Show a command as the reader would type it, and what it printed."""
         say(f"$ {line}", Tone.CAUTION)
-        lines = output.rstrip("\n").split("\n")
-        say("\n".join(lines[:most_lines]))
+        lines = output.rstrip("\n").splitlines()
+        if lines:
+            say("\n".join(lines[:most_lines]))
         if len(lines) > most_lines:
             say(f"  … {len(lines) - most_lines} more lines", Tone.QUIET)
 

@@ -9,6 +9,7 @@ from ccontrol.cli.demo.stage import Stage
 from ccontrol.poll.site import ALLOWED_SIGNERS
 
 _CLONE = "history"
+_PROGRAM = "plant/hall-2/press-3/block/FB12.press-3.toml"
 
 
 def read_with_stock_git(stage: Stage) -> None:
@@ -18,13 +19,14 @@ def read_with_stock_git(stage: Stage) -> None:
     _git(stage, f"config gpg.ssh.allowedSignersFile ../{ALLOWED_SIGNERS}")
     _git(stage, "log --oneline")
     changed = _commit_of(stage, "press-3")
-    _git(stage, f"diff {changed}~1 {changed} -- plant/hall-2/press-3", most_lines=32)
+    _git(stage, f"show --stat --format=%s {changed}")
+    _git(stage, f"diff {changed}~1 {changed} -- {_PROGRAM}", most_lines=48)
     _git(stage, "fsck --strict --no-progress --no-dangling")
     if shutil.which("ssh-keygen") is None:
         stage.narrator.tell("ssh-keygen is not installed here, so git cannot check signatures;")
         stage.narrator.tell("`ccontrol verify` below checks every one of them.")
         return
-    _git(stage, f"log -1 --show-signature {changed}", most_lines=40)
+    _git(stage, f"log -1 --show-signature {changed}", most_lines=16)
     _git(stage, "verify-commit HEAD")
     _every_commit_is_good(stage)
 

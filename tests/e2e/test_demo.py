@@ -1,0 +1,107 @@
+"""The demo, as `make demo` runs it: it keeps its promises, in time, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess  # noqa: TID251 — the program is run as a user runs it
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+LONGEST_S = 120.0
+COMMAND = [sys.executable, "-m", "ccontrol", "demo"]
+
+
+def at_home_in(folder: Path) -> list[int]:
+    """Processes whose working directory lies below a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            home = (process / "cwd").readlink()
+        except OSError:
+            continue  # it has ended, or belongs to somebody else
+        if home.is_relative_to(folder):
+            found.append(int(process.name))
+    return found
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    return {**os.environ, "TMPDIR": str(folder), "COLUMNS": "100"}
+
+
+def test_the_demo_keeps_its_promises_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    began = time.monotonic()
+    done = subprocess.run(
+        COMMAND,
+        cwd=tmp_path,
+        env=surroundings(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr
+    assert time.monotonic() - began < LONGEST_S
+    for words in (
+        "OB1",
+        "MMC 99AA1D07",
+        "pump-7: stale is over",
+        "every one of them a read",
+        'Good "git" signature for ccontrol@north',
+        "sound: every signature, hash and date holds",
+        "Every promise was kept",
+    ):
+        assert words in done.stdout
+    assert list(tmp_path.iterdir()) == []
+    assert at_home_in(tmp_path) == []
+
+
+def test_a_demo_that_is_told_to_end_takes_its_daemon_along(tmp_path: Path) -> None:
+    kept, said = tmp_path / "plant", tmp_path / "said"
+    with said.open("wb") as out:
+        demo = subprocess.Popen(
+            [*COMMAND, "--keep", str(kept)],
+            cwd=tmp_path,
+            env=surroundings(tmp_path),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        while not (kept / "daemon.log").exists():
+            assert demo.poll() is None, said.read_text()
+            time.sleep(0.1)
+        demo.send_signal(signal.SIGTERM)
+        assert demo.wait(30) == 143, said.read_text()
+    finally:
+        demo.kill()
+        demo.wait()
+    assert at_home_in(tmp_path) == []
+    assert kept.is_dir()
+
+
+@pytest.mark.parametrize("missing", ["git"])
+def test_a_promise_that_cannot_be_kept_is_an_error_and_leaves_nothing(
+    tmp_path: Path, missing: str
+) -> None:
+    done = subprocess.run(
+        COMMAND,
+        cwd=tmp_path,
+        env={**surroundings(tmp_path), "PATH": str(tmp_path / f"no-{missing}-here")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "promise was not kept" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_exists_is_not_played_in(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("precious")
+    done = subprocess.run(
+        [*COMMAND, "--keep", str(tmp_path / "mine")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 12
+    assert (tmp_path / "mine").read_text() == "precious"
