@@ -256,6 +256,9 @@ class Visitor:
         watched.held_until = 0.0
         if watched.health.unverified_since is None and not watched.health.worker_deaths:
             watched.doubt = Depth.GLANCE
+        if snapshot.depth is Depth.FULL:
+            # Only a first sight triggers one: what the owner enrolled for does not count.
+            watched.health = replace(watched.health, last_deep_at=None)
         if not watched.memory.log:
             watched.health = replace(watched.health, log_marker=watched.memory.log_marker)
         self._plan_full(poll, entry)

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.secret import Secret
+from ccontrol.poll import control
 from ccontrol.poll.by_hand import poll_and_follow, poll_once
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.places import Places
@@ -55,6 +56,10 @@ class Plant:
     @property
     def places(self) -> Places:
         return Places(self.site.store.path)
+
+    def set_low_water(self, low_water_bytes: int) -> None:
+        store = replace(self.site.store, low_water_bytes=low_water_bytes)
+        self.site = replace(self.site, store=store)
 
     def enrol(self, *names: str) -> None:
         standing = Standing(self.places.standing)
@@ -123,12 +128,13 @@ class RunningDaemon:
 
     def __init__(self, plant: Plant) -> None:
         self.said = plant.folder / f"daemon-{time.monotonic_ns()}.log"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.engine_process", *_told(plant)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stderr=self.said.open("w"),
-        )
+        with self.said.open("w") as said:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.e2e.engine_process", *_told(plant)],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stderr=said,
+            )
         self.plant = plant
 
     @property
@@ -142,7 +148,7 @@ class RunningDaemon:
     def is_ready(self) -> bool:
         if self._process.poll() is not None:
             raise AssertionError(f"the daemon ended: {self.words}")
-        return self.plant.places.control.exists()
+        return control.ask_status(self.plant.places) is not None
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)

@@ -1,0 +1,248 @@
+"""The real daemon in a process of its own: schedule, signals, kill -9, a store in trouble."""
+
+import json
+import os
+import signal
+import socket
+import stat
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from ccontrol.errors import NotEnrolledError, StoreForeignError, StoreLockedError
+from ccontrol.model.aspect import Depth
+from ccontrol.model.journal import Outcome
+from ccontrol.poll import control
+from ccontrol.poll.overview import ControllerStatus
+from ccontrol.store.repository import Repository
+from ccontrol.store.spool import Spool
+from ccontrol.store.standing import WHOLE_SITE, Pause, Standing
+from tests.e2e.engine_plant import CLOCK, Plant, RunningDaemon, daemon, git, make_plant, wait_until
+from tests.unit.poll.toy import Plc, controller, serving
+
+
+@pytest.fixture
+def plc() -> Plc:
+    return Plc()
+
+
+@pytest.fixture
+def plant(plc: Plc, tmp_path: Path) -> Iterator[Plant]:
+    with serving(plc) as port:
+        plant = make_plant(tmp_path, controller(port))
+        plant.enrol("press-1")
+        yield plant
+
+
+def status(plant: Plant) -> ControllerStatus:
+    found = control.ask_status(plant.places)
+    assert found is not None
+    return found.sites[0].controllers[0]
+
+
+def test_a_day_in_short(plant: Plant, plc: Plc) -> None:
+    with daemon(plant) as running:
+        wait_until(lambda: len(plant.changes()) == 1)
+        plc.blocks["OB1"] = "AN I0.0"
+        wait_until(lambda: len(plant.changes()) == 2)
+        assert "OB1" in plant.changes()[1].subject
+        wait_until(lambda: Outcome.UNCHANGED in plant.outcomes("press-1"))
+        running.signal(signal.SIGTERM)
+        assert running.wait() == 0
+    assert plant.outcomes("")[0] is Outcome.STARTED
+    assert plant.outcomes("")[-1] is Outcome.STOPPED
+    assert plant.fsck() == ""
+    assert plc.most_connections == 1
+
+
+def test_a_poll_by_hand_goes_through_the_daemon(plant: Plant, plc: Plc) -> None:
+    with daemon(plant):
+        with pytest.raises(StoreLockedError):
+            plant.poll("press-1")
+        entries = control.ask_poll(plant.places, "press-1", Depth.FULL, 20.0)
+        assert entries is not None
+        assert entries[0].depth is Depth.FULL
+        assert status(plant).enrolled
+        with pytest.raises(NotEnrolledError):
+            _unenrolled(plant)
+    assert plc.most_connections == 1
+
+
+def _unenrolled(plant: Plant) -> None:
+    (plant.places.standing / "enrolled.json").write_text("{}")
+    wait_until(lambda: not status(plant).enrolled)
+    control.ask_poll(plant.places, "press-1", Depth.FULL, 20.0)
+
+
+def test_without_a_daemon_nobody_answers(plant: Plant) -> None:
+    assert control.ask_status(plant.places) is None
+
+
+def test_the_door_is_its_owners_alone(plant: Plant) -> None:
+    with daemon(plant):
+        assert stat.S_IMODE(plant.places.control.stat().st_mode) == 0o600
+        with socket.socket(socket.AF_UNIX) as door:
+            door.connect(os.path.relpath(plant.places.control))
+            door.sendall(b"\xff\xfe no question\n")
+            assert b"error" in door.makefile("rb").readline()
+        assert status(plant).controller_id == "press-1"
+
+
+def test_a_pause_stops_requests_within_a_second_and_survives_a_restart(
+    plant: Plant, plc: Plc
+) -> None:
+    standing = Standing(plant.places.standing)
+    with daemon(plant):
+        wait_until(lambda: len(plant.changes()) == 1)
+        standing.pause(WHOLE_SITE, Pause(CLOCK.now(), "test", "line is being mended"))
+        wait_until(lambda: status(plant).paused, 1.0)
+        asked = len(plc.asked)
+    with daemon(plant):
+        wait_until(lambda: plant.outcomes("").count(Outcome.STARTED) == 2)
+        assert status(plant).pause_reason == "line is being mended"
+        assert len(plc.asked) == asked
+        soon = CLOCK.now() + timedelta(seconds=0.3)
+        standing.pause(WHOLE_SITE, Pause(CLOCK.now(), "test", "a little more", soon))
+        wait_until(lambda: len(plc.asked) > asked)
+        assert Outcome.RESUMED in plant.outcomes("")
+
+
+def test_a_bad_configuration_keeps_the_old_one_and_a_good_one_is_taken(
+    plant: Plant, plc: Plc
+) -> None:
+    told = plant.folder / "plant.json"
+    with daemon(plant) as running:
+        wait_until(lambda: len(plant.changes()) == 1)
+        good = json.loads(told.read_text())
+        told.write_text("{ not JSON")
+        running.signal(signal.SIGHUP)
+        wait_until(lambda: "the old one holds" in running.words)
+        asked = len(plc.asked)
+        wait_until(lambda: len(plc.asked) > asked)
+        good["controllers"].append({**good["controllers"][0], "id": "press-2"})
+        told.write_text(json.dumps(good))
+        running.signal(signal.SIGHUP)
+        wait_until(lambda: bool(plant.outcomes("press-2")))
+
+
+def test_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(plant: Plant, plc: Plc) -> None:
+    acknowledged: set[str] = set()
+    for number in range(6):
+        with daemon(plant) as running:
+            plc.blocks["OB1"] = f"version {number}"
+            if number % 2:
+                wait_until(partial(_is_stored, plant, f"version {number}"))
+            running.kill()
+        acknowledged |= {entry.change_id for entry in plant.journal() if entry.change_id}
+    with daemon(plant):
+        wait_until(partial(_is_stored, plant, "version 5"))
+        wait_until(lambda: Spool(plant.places.spool).size == 0)
+    assert acknowledged <= {change.change_id for change in plant.changes()}
+    assert plant.fsck() == ""
+
+
+def _is_stored(plant: Plant, text: str) -> bool:
+    with Repository.open(plant.site.store.path) as repository:
+        return text in str(repository.read("plant"))
+
+
+def test_a_second_daemon_on_the_same_store_is_refused(plant: Plant) -> None:
+    with daemon(plant):
+        second = RunningDaemon(plant)
+        assert second.wait() == StoreLockedError.exit_code
+        assert "watched by process" in second.words
+
+
+def test_a_silent_controller_holds_up_nobody(plc: Plc, tmp_path: Path) -> None:
+    silent = Plc(misdeed="silent")
+    with serving(plc) as port, serving(silent) as silent_port:
+        plant = make_plant(tmp_path, controller(silent_port, "mute"), controller(port, "press-1"))
+        plant.enrol("mute", "press-1")
+        with daemon(plant):
+            wait_until(lambda: plant.outcomes("press-1").count(Outcome.UNCHANGED) > 3)
+            wait_until(lambda: Outcome.FAILED in plant.outcomes("mute"))
+
+
+def test_a_controller_that_breaks_the_decoder_is_left_alone_and_kept_as_evidence(
+    plc: Plc, tmp_path: Path
+) -> None:
+    hostile = Plc()
+    with serving(plc) as port, serving(hostile) as hostile_port:
+        plant = make_plant(tmp_path, controller(hostile_port, "evil"), controller(port, "press-1"))
+        plant.enrol("evil", "press-1")
+        with daemon(plant):
+            wait_until(lambda: len(plant.changes()) == 2)
+            hostile.misdeed = "decoder-dies"
+            wait_until(lambda: Outcome.FAILED in plant.outcomes("evil"))
+            polls = len(plant.journal("press-1"))
+            wait_until(lambda: len(plant.journal("press-1")) > polls + 2)
+            asked = len(hostile.asked)
+            found = control.ask_status(plant.places)
+            assert found is not None
+            assert found.sites[0].put_aside == 1
+            assert found.sites[0].controllers[0].quarantined_until is not None
+            wait_until(lambda: any("quarantined" in each.subject for each in plant.changes()))
+            assert len(hostile.asked) == asked
+
+
+def test_a_disk_below_the_low_water_mark_stops_commits_loudly_and_polls_go_on(
+    plant: Plant, plc: Plc
+) -> None:
+    with daemon(plant):
+        wait_until(lambda: len(plant.changes()) == 1)
+    full = 2**62
+    plant.set_low_water(full)
+    with daemon(plant) as running:
+        plc.blocks["OB1"] = "AN I0.0"
+        wait_until(lambda: status_of_site(plant) != "")
+        assert "low-water mark" in status_of_site(plant)
+        assert "the store takes nothing" in running.words
+        polls = len(plant.journal("press-1"))
+        wait_until(lambda: len(plant.journal("press-1")) > polls + 2)
+        assert len(plant.changes()) == 1
+    plant.set_low_water(0)
+    with daemon(plant):
+        wait_until(lambda: len(plant.changes()) >= 2)
+
+
+def status_of_site(plant: Plant) -> str:
+    found = control.ask_status(plant.places)
+    assert found is not None
+    return found.sites[0].trouble
+
+
+def test_a_history_that_somebody_committed_to_is_refused_with_its_own_code(plant: Plant) -> None:
+    path = plant.site.store.path
+    tree = git(path, "rev-parse", "observed^{tree}").stdout.strip()
+    head = git(path, "rev-parse", "observed").stdout.strip()
+    who = ("-c", "user.name=x", "-c", "user.email=x@y")
+    made = git(path, *who, "commit-tree", "-p", head, "-m", "x", tree)
+    git(path, "update-ref", "refs/heads/observed", made.stdout.strip())
+    running = RunningDaemon(plant)
+    assert running.wait() == StoreForeignError.exit_code
+
+
+def test_the_service_manager_hears_ready_watchdog_reload_and_stop(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(plant.folder / "m"))
+        manager.settimeout(15)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(plant.folder / "m"))
+        with daemon(plant) as running:
+            _hear(manager, "READY=1")
+            _hear(manager, "WATCHDOG=1")
+            running.signal(signal.SIGHUP)
+            _hear(manager, "RELOADING=1")
+            _hear(manager, "READY=1")
+            running.signal(signal.SIGTERM)
+            _hear(manager, "STOPPING=1")
+            assert running.wait() == 0
+
+
+def _hear(manager: socket.socket, word: str) -> None:
+    while word not in manager.recv(4096).decode().splitlines():
+        pass
