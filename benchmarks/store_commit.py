@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import store_fleet
+from ccontrol.store.disk import Disk
 from ccontrol.store.keys import FileSigner
 from ccontrol.store.message import Message
 from ccontrol.store.writer import Daemon, Writer
 
+_PROBES = 500
 _ROW = "{:>12} {:>26} {:>8} {:>9} {:>9} {:>9} {:>8}"
 
 
@@ -32,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for controllers in options.controllers:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             store_fleet.make_fleet(Path(folder) / "store", Path(folder) / "key", controllers)
+            _print_floor(Path(folder))
             for method, commits in (
                 ("ccontrol", options.commits),
                 ("GitPython index", options.peer),
@@ -39,6 +42,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 if commits:
                     _child(folder, method, controllers, commits)
     return 0
+
+
+def _print_floor(folder: Path) -> None:
+    """Print what the disk itself takes; a commit waits for it five times."""
+    disk, times = Disk(), []
+    for number in range(_PROBES):
+        start = time.perf_counter()
+        disk.create(folder / f"probe-{number}", b"x" * 1000, 0o600)
+        disk.sync(folder / f"probe-{number}")
+        times.append((time.perf_counter() - start) * 1000)
+    row = ("", "one new file, synced", _PROBES, *_quantiles(times), "-", "-")
+    print(_ROW.format(*row), flush=True)
+
+
+def _quantiles(times: list[float]) -> tuple[str, str]:
+    p99 = sorted(times)[min(len(times) - 1, int(len(times) * 0.99))]
+    return f"{statistics.median(times):.1f}", f"{p99:.1f}"
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -63,13 +83,9 @@ def _measure(options: argparse.Namespace) -> None:
         times, unchanged = _ours(options.folder, controllers, options.commits)
     else:
         times, unchanged = _gitpython(options.folder, controllers, options.commits), []
-    p99 = sorted(times)[min(len(times) - 1, int(len(times) * 0.99))]
-    row = (f"{statistics.median(times):.1f}", f"{p99:.1f}")
     idle = f"{statistics.median(unchanged):.2f}" if unchanged else "-"
-    print(
-        _ROW.format(controllers, options.measure, len(times), *row, idle, f"{_peak_mb():.0f}"),
-        flush=True,
-    )
+    row = (controllers, options.measure, len(times), *_quantiles(times), idle, f"{_peak_mb():.0f}")
+    print(_ROW.format(*row), flush=True)
 
 
 def _peak_mb() -> float:
