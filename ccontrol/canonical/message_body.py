@@ -66,7 +66,9 @@ def _time(at: datetime) -> str:
 
 
 def _aspects(record: Record) -> Iterator[list[str]]:
-    changes = record.changes.changes
+    changes = [
+        one for one in record.changes.changes if not (record.changes.first and _is_list(one))
+    ]
     shown = changes[:_CHANGES_AT_MOST]
     for aspect in record.changes.aspects:
         lines = [line for change in shown if change.aspect is aspect for line in _change(change)]
@@ -74,6 +76,11 @@ def _aspects(record: Record) -> Iterator[list[str]]:
             yield [aspect.value, *lines]
     if len(changes) > len(shown):
         yield [f"and {len(changes) - len(shown)} more; the record lists all of them."]
+
+
+def _is_list(change: Change) -> bool:
+    """Lists of a first sight follow from the units that it names."""
+    return is_about_sight(change) and change.unit.kind == "list" and change.kind is Kind.FOUND
 
 
 def _change(change: Change) -> Iterator[str]:

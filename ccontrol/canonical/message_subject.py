@@ -81,20 +81,22 @@ def _telling(changes: Sequence[Change]) -> list[Change]:
     """Leave out what only repeats the others, unless there is nothing else to tell."""
     named = [change for change in changes if change.unit.kind not in _ECHOES]
     aspects = {change.aspect for change in named if change.kind in _FACTS}
-    seen = any(not is_about_sight(change) for change in changes)
+    kinds = {change.unit.kind for change in changes if not is_about_sight(change)}
     counted = any(change.kind in {Kind.ADDED, Kind.REMOVED} for change in named)
     return [
         change
         for change in changes
-        if not (is_about_sight(change) and _is_aside(change, seen))
+        if not (is_about_sight(change) and _is_aside(change, kinds))
         and not (change.unit.kind in _ECHOES and change.aspect in aspects)
         and not (change.aspect is Aspect.INVENTORY and counted)
     ]
 
 
-def _is_aside(change: Change, seen: bool) -> bool:
-    """How well an aspect is seen is told only where nothing else is."""
-    return change.kind is Kind.FOUND or (seen and change.unit.kind == "strength")
+def _is_aside(change: Change, kinds: set[str]) -> bool:
+    """A list is told where none of its units is; how well an aspect is seen, where nothing is."""
+    if change.unit.kind == "list":
+        return change.kind is Kind.FOUND or change.unit.key in kinds
+    return change.kind is Kind.FOUND or bool(kinds)
 
 
 def _phrases(changes: Iterable[Change]) -> Iterator[_Phrase]:
