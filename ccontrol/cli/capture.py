@@ -36,11 +36,11 @@ def command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Never overwritten.")],
     depth: Annotated[Depth, typer.Option(help="How much to ask.")] = Depth.FULL,
 ) -> None:
-    """Ask a controller once and keep its answers in one file; the history is not touched.
+    """Ask a controller once and keep its answers in one file.
 
-    The file holds the whole program as the controller gave it, passwords of blocks included: treat
-    it as a secret. While a daemon watches the controller, pause it first: there is never more than
-    one connection.
+    The history is not touched. The file holds the whole program as the controller gave it,
+    passwords of blocks included: treat it as a secret. While a daemon watches the controller,
+    pause it first: there is never more than one connection.
 
     \b
     Example:

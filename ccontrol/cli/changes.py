@@ -35,7 +35,7 @@ def command(
     ] = Severity.INFO.word,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List what changed, newest first, with what it means and where it came from.
+    """List what changed, newest first.
 
     \b
     Example:

@@ -61,9 +61,10 @@ def command(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show what differs: unit by unit, then the text of what is approved and of its views.
+    """Show what differs between two points of a controller's history.
 
-    Without A and B it is the last change. A time means what was known then.
+    First unit by unit, then the text of what is approved and of its views. Without A and B it is
+    the last change. A time means what was known then.
 
     \b
     Example:

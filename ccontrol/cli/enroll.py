@@ -23,7 +23,7 @@ def command(
         bool, typer.Option("--json", help="Print what will be asked, for programs; enrol nothing.")
     ] = False,
 ) -> None:
-    """Print what a controller will be asked, how often and at what load; then enrol it.
+    """Print what a controller will be asked and at what load; then enrol it.
 
     Until somebody enrols it, a controller is only glanced at and nothing of it is stored.
 

@@ -23,7 +23,7 @@ def command(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List order numbers, firmware, serial numbers, modules and blocks of each controller.
+    """List order numbers, firmware, serials, modules and blocks.
 
     It is what was last read; what cannot be read at the moment is marked as old.
 

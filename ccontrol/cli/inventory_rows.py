@@ -14,6 +14,7 @@ from ccontrol.model.state import Known, State
 from ccontrol.model.unit import UnitId, field
 
 _BLOCK = re.compile(r"([A-Z]+)\d+")
+"""A part of a program that is called by its kind and a number, "OB1" of the kind "OB"."""
 _NOT_STOCK = frozenset({Aspect.MODE, Aspect.SIGHT, Aspect.VALUES, Aspect.PROTECTION})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
@@ -157,7 +158,7 @@ def _counted(items: Iterable[Item]) -> tuple[tuple[str, int], ...]:
     kinds = Counter(
         match[1]
         for item in items
-        if item.unit.kind == "block" and (match := _BLOCK.fullmatch(item.unit.key))
+        if (match := _BLOCK.fullmatch(item.unit.key)) and match[1] == item.unit.kind
     )
     return tuple(sorted(kinds.items()))
 

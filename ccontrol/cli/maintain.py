@@ -47,7 +47,7 @@ def command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Pack the stores, index their history, run `git fsck`, expire old artefacts and journals.
+    """Pack, index and check the stores; let go of what is old enough.
 
     A running daemon does it in its own queue and polls on; it also does so by itself once a day.
     Ends with code 21 when `git fsck` complains. Signatures are the business of `ccontrol verify`.

@@ -52,13 +52,12 @@ def command(
     controllers: Annotated[
         list[str] | None, typer.Argument(metavar="[CONTROLLER]...", help="All, if none is named.")
     ] = None,
-    depth: Annotated[
-        Depth, typer.Option(help="How much to ask; what moved is read deeper by itself.")
-    ] = Depth.GLANCE,
+    depth: Annotated[Depth, typer.Option(help="How much to ask.")] = Depth.GLANCE,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
-    """Ask controllers now, through the running daemon if there is one, and commit what changed.
+    """Ask controllers now, and commit what changed.
 
+    It goes through the running daemon, if there is one. What moved is read deeper by itself.
     Ends with 0 when nothing changed, 1 when something did, 3x when a controller could not be read,
     4x when it may not be asked (paused, not enrolled).
 

@@ -40,9 +40,10 @@ def command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Written by `ccontrol capture`.")],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Interpret what a controller once answered, without a store and without the controller.
+    """Interpret what a controller once answered, anywhere.
 
-    Secrets are sealed with a key of this command's own, so seals differ from those in a store.
+    It needs no store and no controller. Secrets are sealed with a key of this command's own, so
+    seals differ from those in a store.
 
     \b
     Example:

@@ -42,7 +42,7 @@ def command(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show one change: what differs, what it means, where it came from, and what proves it.
+    """Show one change: what, why it counts, where from, and its proof.
 
     \b
     Example:

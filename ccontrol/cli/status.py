@@ -32,7 +32,7 @@ def command(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
-    """Show how each controller is watched: last success, next poll, what is not seen and why.
+    """Show how each controller is watched, and what is not seen.
 
     Name controllers to see them in detail: how well a change would be seen in each aspect, every
     unread unit with its reason, every finding. Works with and without a running daemon.

@@ -34,11 +34,12 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """Show the whole job on three simulated controllers; ends by itself in under two minutes.
+    """Show the whole job on three simulated controllers.
 
-    Makes a plant in a temporary folder, watches it with the real daemon through a short day (a
-    download over the network, a memory card swapped at the cabinet, a controller lost and back),
-    then reads and verifies the history with stock git. Leaves nothing behind without --keep.
+    Ends by itself in under two minutes. Makes a plant in a temporary folder, watches it with the
+    real daemon through a short day (a download over the network, a memory card swapped at the
+    cabinet, a controller lost and back), then reads and verifies the history with stock git.
+    Leaves nothing behind without --keep.
 
     \b
     Example:

@@ -9,7 +9,6 @@ from ccontrol.cli.demo.stage import Stage
 from ccontrol.poll.site import ALLOWED_SIGNERS
 
 _CLONE = "history"
-_PROGRAM = "plant/hall-2/press-3/block/FB12.press-3.toml"
 
 
 def read_with_stock_git(stage: Stage) -> None:
@@ -20,7 +19,9 @@ def read_with_stock_git(stage: Stage) -> None:
     _git(stage, "log --oneline")
     changed = _commit_of(stage, "press-3")
     _git(stage, f"show --stat --format=%s {changed}")
-    _git(stage, f"diff {changed}~1 {changed} -- {_PROGRAM}", most_lines=48)
+    names = _git(stage, f"show --name-only --format= {changed} -- plant", show=False).split()
+    (program,) = (name for name in names if "FB12" in name)
+    _git(stage, f"diff {changed}~1 {changed} -- {program}", most_lines=48)
     _git(stage, "fsck --strict --no-progress --no-dangling")
     if shutil.which("ssh-keygen") is None:
         stage.narrator.tell("ssh-keygen is not installed here, so git cannot check signatures;")

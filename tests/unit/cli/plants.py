@@ -60,7 +60,7 @@ Run = Callable[..., Answer]
 def block(name: str, body: bytes = b"\x65\x00", *, changed: str = "2023-03-14T09:26:53") -> Unit:
     """A block that stands for a program."""
     return Unit(
-        UnitId("block", name),
+        UnitId(name.rstrip("0123456789"), name),
         Aspect.PROGRAM,
         name,
         fields(language="STL", mc7_bytes=len(body)),
@@ -109,7 +109,7 @@ def seen(
         },
         log,
         frozenset(findings),
-        frozenset({"hidden-block"}),
+        frozenset({("hidden-block", "")}),
         dict.fromkeys((Aspect.PROGRAM, Aspect.FIRMWARE), Strength.CONTENT)
         | {Aspect.PROTECTION: Strength.NONE},
     )

@@ -64,7 +64,7 @@ def test_an_aspect_that_nobody_spoke_of_counts_as_not_seen() -> None:
 
 
 def test_unchanged_is_not_said_while_something_is_unread() -> None:
-    units = {UnitId("block", "FB1"): KnownUnit(None, "access level 3: lower it")}
+    units = {UnitId("FB", "FB1"): KnownUnit(None, "access level 3: lower it")}
     status = controller_status(PRESS, known(polled(), state(units=units)), NOW)
     assert outcome_words(status) == "unchanged where seen"
     assert status.unread[0].reason == "access level 3: lower it"

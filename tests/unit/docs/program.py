@@ -9,12 +9,28 @@ from pathlib import Path
 import typer.main
 
 from ccontrol.cli.app import app, main
+from ccontrol.errors import CcontrolError
 
 ROOT = Path(__file__).parents[3]
 COMMANDS = ROOT / "docs" / "reference" / "commands.md"
 EXIT_CODES = ROOT / "docs" / "reference" / "exit-codes.md"
 WIDTH = 100
 _GROUP = typer.main.get_command(app)
+
+
+def errors_below(kind: type[CcontrolError] = CcontrolError) -> list[type[CcontrolError]]:
+    """An error and every one that is a kind of it."""
+    return [kind, *(each for sub in kind.__subclasses__() for each in errors_below(sub))]
+
+
+def exit_code_row(error: type[CcontrolError]) -> str:
+    """The line of the table of exit codes that tells of an error."""
+    meaning = (error.__doc__ or "").splitlines()[0]
+    if error is CcontrolError:
+        meaning = "A defect in ccontrol; it is printed whole."
+    later = "yes" if error.retry else "no"
+    cells = (error.exit_code, f"`{error.__name__}`", meaning, error.hint, later)
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def commands() -> dict[str, object]:
@@ -48,14 +64,14 @@ def help_text(words: str) -> str:
     return said.getvalue().strip("\n")
 
 
-def shell_lines(text: str, fences: tuple[str, ...] = ("```sh", "```console", "```")) -> list[str]:
-    """The lines of a Markdown text's fenced blocks, continued lines joined."""
+def shell_lines(text: str) -> list[str]:
+    """The lines of a Markdown text's fenced blocks of shell, continued lines joined."""
     lines: list[str] = []
-    inside = False
+    fence = ""
     for line in text.splitlines():
         if line.startswith("```"):
-            inside = not inside and line.strip() in fences
-        elif inside:
+            fence = "" if fence else line.strip()
+        elif fence == "```sh":
             lines.append(line.strip())
     return "\n".join(lines).replace("\\\n", " ").splitlines()
 

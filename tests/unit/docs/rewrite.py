@@ -1,17 +1,35 @@
-"""`python -m tests.unit.docs.rewrite`: put the present text of --help into the reference."""
+"""`python -m tests.unit.docs.rewrite`: bring the generated parts of the reference up to date.
+
+The texts of --help, and the rows of the table of exit codes. Everything else is written by hand.
+"""
 
 import os
 import re
 
-from tests.unit.docs.program import COMMANDS, WIDTH, help_text
+from tests.unit.docs.program import (
+    COMMANDS,
+    EXIT_CODES,
+    WIDTH,
+    errors_below,
+    exit_code_row,
+    help_text,
+)
 
 _BLOCK = re.compile(r"^## `ccontrol ?([^`]*)`\n\n```text\n.*?^```\n", re.MULTILINE | re.DOTALL)
+_ROWS = re.compile(r"(?:^\| \d+ \| `\w+` \|.*\n)+", re.MULTILINE)
 
 
 def _anew(found: re.Match[str]) -> str:
-    return f"## `{f'ccontrol {found[1]}'.strip()}`\n\n```text\n{help_text(found[1])}\n```\n"
+    call = f"ccontrol {found[1]}".strip()
+    return f"## `{call}`\n\n```text\n{help_text(found[1])}\n```\n"
+
+
+def _rows() -> str:
+    errors = sorted(errors_below(), key=lambda error: (error.exit_code, error.__name__))
+    return "".join(f"{exit_code_row(error)}\n" for error in errors)
 
 
 if __name__ == "__main__":
     os.environ["COLUMNS"] = str(WIDTH)
     COMMANDS.write_text(_BLOCK.sub(_anew, COMMANDS.read_text("utf-8")), "utf-8")
+    EXIT_CODES.write_text(_ROWS.sub(lambda _: _rows(), EXIT_CODES.read_text("utf-8")), "utf-8")
