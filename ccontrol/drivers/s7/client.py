@@ -7,6 +7,8 @@ Its fragment loops end silently after 101 fragments; those here do not.
 """
 
 import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
 from typing import Any
 
 from snap7.error import S7Error
@@ -18,7 +20,8 @@ from ccontrol.drivers.s7.transport import Line
 from ccontrol.errors import GarbledError
 from ccontrol.model.secret import Secret
 
-logging.getLogger("snap7").setLevel(logging.INFO)  # at DEBUG it prints whole PDUs, passwords too
+logging.getLogger("snap7").setLevel(logging.ERROR)
+"""At DEBUG the library prints whole PDUs, passwords too; at WARNING a line for every refusal."""
 
 PDU_ASKED = 960
 _COUNTS, _LISTING, _INFO, _SZL = (3, 1), (3, 2), (3, 3), (4, 1)
@@ -26,8 +29,15 @@ _MOST_BYTES = {_COUNTS: 256, _LISTING: 4 * 65_536, _INFO: 256}
 """Longest answer that makes sense; that of a system status list is in its own header."""
 _SZL_HEADER = 8
 
-Heard = list[bytes]
-"""Answers of one question in the order heard. Filled while asking, so that a fault loses none."""
+
+@dataclass(slots=True)
+class Heard:
+    """What one question brought. Filled while asking, so that a fault loses nothing."""
+
+    answers: list[bytes] = field(default_factory=list)
+    """Whole messages in the order heard."""
+    parts: list[bytes] = field(default_factory=list)
+    """What they carry: joined, a list, an info or the image of a block."""
 
 
 class Client:
@@ -52,31 +62,31 @@ class Client:
         error, _ = await self._ask(request, heard)
         return error
 
-    async def szl(self, number: int, index: int, heard: Heard) -> int:
+    def szl(self, number: int, index: int, heard: Heard) -> Awaitable[int]:
         """Read a system status list."""
         request = self._protocol.build_read_szl_request(number, index)
-        return await self._userdata(request, _SZL, heard)
+        return self._userdata(request, _SZL, heard)
 
-    async def counts(self, heard: Heard) -> int:
+    def counts(self, heard: Heard) -> Awaitable[int]:
         """Ask how many blocks there are of each type."""
         request = self._protocol.build_list_blocks_request()
-        return await self._userdata(request, _COUNTS, heard)
+        return self._userdata(request, _COUNTS, heard)
 
-    async def listing(self, block_type: int, heard: Heard) -> int:
+    def listing(self, block_type: int, heard: Heard) -> Awaitable[int]:
         """Ask for the numbers of all blocks of a type."""
         request = self._protocol.build_list_blocks_of_type_request(block_type)
-        return await self._userdata(request, _LISTING, heard)
+        return self._userdata(request, _LISTING, heard)
 
-    async def info(self, block_type: int, number: int, heard: Heard) -> int:
+    def info(self, block_type: int, number: int, heard: Heard) -> Awaitable[int]:
         """Ask for the 78 bytes that describe a block."""
         request = self._protocol.build_get_block_info_request(block_type, number)
-        return await self._userdata(request, _INFO, heard)
+        return self._userdata(request, _INFO, heard)
 
     async def enter_password(self, password: Secret) -> int:
         """Legitimate this connection. The answer is not kept, the request never is."""
         scrambled = _scrambled(password)
         request = self._protocol.build_set_session_password_request(scrambled)
-        error, _ = await self._ask(request, [])
+        error, _ = await self._ask(request, Heard())
         return error
 
     async def upload(self, block_type: int, number: int, heard: Heard) -> int:
@@ -85,7 +95,7 @@ class Client:
         error, _ = await self._ask(request, heard)
         if error:
             return error
-        upload, declared = wire.upload_id(heard[-1]), wire.upload_declared(heard[-1])
+        upload, declared = wire.upload_begun(heard.answers[-1])
         try:
             error = await self._fragments(upload, declared, heard)
         except GarbledError:
@@ -102,6 +112,7 @@ class Client:
             if error:
                 return error
             part, last = _fragment(protocol, answer)
+            heard.parts.append(part)
             size += len(part)
             if size > declared or not (part or last):
                 raise GarbledError(f"an upload of {declared} bytes does not end after {size}")
@@ -113,42 +124,36 @@ class Client:
     async def _userdata(self, request: bytes, service: tuple[int, int], heard: Heard) -> int:
         size, most = 0, _MOST_BYTES.get(service, 0)
         while True:
-            error, answer = await self._ask(request, heard)
+            error, answer = await self._ask(request, heard, service)
             if error:
                 return error
-            part, following = _part(self._protocol, answer, service)
-            if following is None:
+            part = answer["data"].get("data", b"")
+            heard.parts.append(part)
+            if not answer["parameters"]["last_data_unit"]:
                 return 0
             size += len(part)
             most = most or _announced(part)
             if size > most or not part:
                 raise GarbledError(f"an answer of at most {most} bytes does not end after {size}")
+            following = answer["parameters"]["sequence_number"]
             request = self._protocol.build_userdata_followup_request(*service, following)
 
-    async def _ask(self, request: bytes, heard: Heard) -> tuple[int, dict[str, Any]]:
+    async def _ask(
+        self, request: bytes, heard: Heard, service: tuple[int, int] | None = None
+    ) -> tuple[int, dict[str, Any]]:
         """Return the error of the controller's refusal, or 0 and the vendor's parsed answer."""
         await self._pace.turn()
         answer = await self._line.ask(request)
-        heard.append(answer)
+        heard.answers.append(answer)
         try:
-            return 0, self._protocol.parse_response(answer)
+            parsed = self._protocol.parse_response(answer)
+            if service is not None:
+                self._protocol.check_userdata_response(parsed, *service)
         except S7Error as error:
             if refusal := wire.error_of(answer):
                 return refusal, {}
             raise _malformed(error) from error
-
-
-def _part(
-    protocol: S7Protocol, answer: dict[str, Any], service: tuple[int, int]
-) -> tuple[bytes, int | None]:
-    """Return what a user data answer carries, and the number to go on with, if it goes on."""
-    try:
-        protocol.check_userdata_response(answer, *service)
-    except S7Error as error:
-        raise _malformed(error) from error
-    parameters = answer["parameters"]
-    following = parameters["sequence_number"] if parameters["last_data_unit"] else None
-    return (answer["data"] or {}).get("data", b""), following
+        return 0, parsed
 
 
 def _announced(beginning: bytes) -> int:

@@ -130,7 +130,7 @@ class _Poll:
         answer = await self.talk.setup()
         if answer.error:
             raise RefusedError(f"the controller refuses to talk: error 0x{answer.error:04x}")
-        parameter = wire.parse(answer.heard[0]).parameter if answer.given else b""
+        parameter = wire.parse(answer.heard[0]).parameter if answer.heard else b""
         if len(parameter) != 8 or parameter[0] != wire.SETUP:  # noqa: PLR2004 — see pdu.SETUP
             raise GarbledError("the controller answers the setup with something else")
         self.notes["pdu_bytes"] = str(int.from_bytes(parameter[6:8], "big"))
@@ -194,7 +194,7 @@ def _free_connections(answer: Answer, kind: ConnectionType) -> int | None:
 
     Record of SZL 0132 index 1: reserved for PG and OP, used by PG and OP, …, free for anybody.
     """
-    record = answer.payload()[_SZL_HEADER:]
+    record = answer.payload[_SZL_HEADER:]
     if len(record) < 2 * _COMMUNICATION_WORDS:
         return None
     _, for_pg, for_op, of_pg, of_op, _, _, free = struct.unpack(">8H", record[:16])
@@ -204,7 +204,7 @@ def _free_connections(answer: Answer, kind: ConnectionType) -> int | None:
 
 def _protection_level(answer: Answer) -> int:
     """Return the valid level, the strictest of a redundant pair; forbidding when unreadable."""
-    payload = answer.payload()
+    payload = answer.payload
     length = int.from_bytes(payload[4:6], "big")
     if length < _SZL_HEADER or len(payload) < _SZL_HEADER + length:
         return _READING_FORBIDDEN

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from ccontrol.drivers.api import Ask
 from ccontrol.drivers.s7 import pdu as wire
-from ccontrol.drivers.s7.conversation import Conversation
+from ccontrol.drivers.s7.conversation import Answer, Conversation
 from ccontrol.drivers.s7.crc import block_crc
-from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Depth
 
 CREATED_BY_PROGRAM = 8
@@ -38,7 +37,7 @@ class Blocks:
     async def look(self) -> None:
         """Ask for the lists of all types and the info of each block."""
         for name, kind in wire.BLOCK_TYPES.items():
-            entries = (await self.talk.listing(kind)).payload()
+            entries = (await self.talk.listing(kind)).payload
             for at in range(0, len(entries) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
                 if name != "DB" or entries[at + 3] != CREATED_BY_PROGRAM:
                     await self._look_at(name, kind, int.from_bytes(entries[at : at + 2], "big"))
@@ -50,13 +49,13 @@ class Blocks:
 
     async def _look_at(self, name: str, kind: int, number: int) -> None:
         answer = await self.talk.info(kind, number)
-        info = answer.payload()
+        info = answer.payload
         self._infos[kind, number] = info
         gone = answer.error in _FINAL
         if self.ask.depth is Depth.FULL:
             differs = True
         elif len(info) == wire.INFO_BYTES:
-            known = self.ask.known.get(f"block/{name}{number}")
+            known = self.ask.known.get(f"{name}/{name}{number}")
             differs = known != wire.info_fingerprint(info)
         else:
             differs = True
@@ -70,18 +69,17 @@ class Blocks:
             if answer.error not in _FINAL:  # CP 443-1: the first upload of a connection fails, 8702
                 await self.talk.upload(kind, number)
             return
-        image = b"" if answer.broken else _image(answer.heard)
+        image = _whole(answer)
         if image and not _fits(image, self._infos[kind, number]):
-            self._infos[kind, number] = (await self.talk.info(kind, number)).payload()
+            self._infos[kind, number] = (await self.talk.info(kind, number)).payload
         if not (image and _fits(image, self._infos[kind, number]) and _sound(image)):
             await self.talk.upload(kind, number)
 
 
-def _image(heard: tuple[bytes, ...]) -> bytes:
-    try:
-        return wire.upload_payload(heard)
-    except GarbledError:
-        return b""  # kept in the capture; read a second time
+def _whole(answer: Answer) -> bytes:
+    """Return the image when it is as long as announced; b"" when it has to be read again."""
+    image = answer.payload
+    return image if image and len(image) == wire.upload_begun(answer.heard[0])[1] else b""
 
 
 def _fits(image: bytes, info: bytes) -> bool:

@@ -32,7 +32,7 @@ _PROFINET, _FIRST_PROFINET = 0x8000, 100
 async def ask(talk: Conversation) -> None:
     """Ask for log, identity and modules."""
     await talk.szl(*LOG)
-    listed = _directory((await talk.szl(*DIRECTORY)).payload()) or WITHOUT_DIRECTORY
+    listed = _directory((await talk.szl(*DIRECTORY)).payload) or WITHOUT_DIRECTORY
     for number, index in IDENTITY:
         if number in listed:
             await talk.szl(number, index)
@@ -40,7 +40,7 @@ async def ask(talk: Conversation) -> None:
     for number in (one for one in MODULES if one in listed):
         answer = await talk.szl(number, 0)
         if number == _MASTERS:
-            buses = list(_buses(answer.payload()))[:_MOST_BUSES]
+            buses = list(_buses(answer.payload))[:_MOST_BUSES]
     racks = await _ask_stations(talk, listed, [*((number, 0) for number in RACKS), *buses])
     if RACK in listed and _EVERYWHERE not in listed:
         for rack in racks:
@@ -56,7 +56,7 @@ async def _ask_stations(
         if number in listed:
             answer = await talk.szl(number, index)
             if (number, index) == (RACKS[0], 0):
-                racks = _configured_racks(answer.payload())
+                racks = _configured_racks(answer.payload)
     return racks
 
 

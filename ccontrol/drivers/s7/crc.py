@@ -10,8 +10,8 @@ Python; since the checksum is linear, halves of the data are folded onto each ot
 from functools import cache
 
 _POLYNOMIAL = 0x19003
-_SHORT = 32
-"""Bytes below which walking is quicker than folding."""
+_SHORT = 16
+"""Words below which walking is quicker than folding."""
 
 
 def block_crc(block_type: int, body: bytes) -> int:
@@ -23,27 +23,33 @@ def crc16(data: bytes) -> int:
     """Return the CRC-16/0x9003 of any bytes."""
     if len(data) % 2:
         data = b"\0" + data  # with an initial value of 0, leading zeros change nothing
-    while len(data) > _SHORT:
-        data = _folded(data, 1 << (len(data) // 2 - 1).bit_length() - 1)
+    high, low = data[::2], data[1::2]
+    while len(high) > _SHORT:
+        high, low = _folded(high, low, 1 << (len(high) - 1).bit_length() - 1)
     remainder, table = 0, _walk_table()
-    for byte in data:
-        remainder = (remainder << 8 & 0xFFFF) ^ table[remainder >> 8 ^ byte]
+    for pair in zip(high, low, strict=True):
+        for byte in pair:
+            remainder = (remainder << 8 & 0xFFFF) ^ table[remainder >> 8 ^ byte]
     return remainder
 
 
-def _folded(data: bytes, words: int) -> bytes:
-    """Return that many 16-bit words with the same checksum: the words above are folded down."""
-    cut = len(data) - 2 * words
-    even, odd = data[:cut:2], data[1:cut:2]
-    tables = _fold_tables(words)
-    out = bytearray(2 * words)
-    for at, (of_even, of_odd) in enumerate(tables):
-        down = int.from_bytes(even.translate(of_even), "big") ^ int.from_bytes(
-            odd.translate(of_odd), "big"
-        )
-        kept = int.from_bytes(data[cut + at :: 2], "big")
-        out[at::2] = (down ^ kept).to_bytes(words, "big")
-    return bytes(out)
+def _folded(high: bytes, low: bytes, words: int) -> tuple[bytes, bytes]:
+    """Return that many 16-bit words with the same checksum: the words above are folded down.
+
+    Words are given and returned as their high bytes and their low bytes.
+    """
+    above_high, above_low = high[:-words], low[:-words]
+    high_tables, low_tables = _fold_tables(words)
+    return (
+        _xor(above_high, above_low, high_tables, high[-words:]),
+        _xor(above_high, above_low, low_tables, low[-words:]),
+    )
+
+
+def _xor(high: bytes, low: bytes, tables: tuple[bytes, bytes], onto: bytes) -> bytes:
+    number = int.from_bytes
+    down = number(high.translate(tables[0]), "big") ^ number(low.translate(tables[1]), "big")
+    return (down ^ number(onto, "big")).to_bytes(len(onto), "big")
 
 
 @cache

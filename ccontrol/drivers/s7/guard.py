@@ -9,6 +9,7 @@ the genuine snap7 client talking to a CPU 315-2 PN/DP.
 
 # ruff: noqa: PLR2004 — a wire format is made of numbers; each is named in the line beside it
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ccontrol.errors import ReadOnlyViolationError
@@ -28,13 +29,10 @@ SERVICES = (
 )
 """Everything that may leave, in words."""
 
-_TYPES = b"\x38\x41\x42\x43\x45"  # OB, DB, SDB, FC, FB
-_DATA_UNIT = b"\x02\xf0\x80"  # one whole message in one frame: nothing can be split past the guard
-_DATA_AT, _PARAMETER_AT = 7, 17
+_HEAD = b"\x02\xf0\x80\x32"  # one whole message in one frame: nothing can be split past the guard
+_JOB, _USERDATA = b"\x01\x00\x00", b"\x07\x00\x00"
 _EMPTY_ITEM = b"\x0a\x00\x00\x00"
-_FIRST = b"\x00\x01\x12\x04\x11"
-_NEXT = b"\x00\x01\x12\x08\x12"
-_FIRST_BYTES, _NEXT_BYTES = 8, 12
+_TYPES = b"\x38\x41\x42\x43\x45"  # OB, DB, SDB, FC, FB
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,55 +49,31 @@ class Guard:
             )
 
     def _is_read(self, frame: bytes) -> bool:
-        message = frame[_DATA_AT:]
-        if frame[4:_DATA_AT] != _DATA_UNIT or not _adds_up(message):
-            return False
-        parameter_bytes = message[7]
-        if message[1] == 0x01:
-            return len(message) == 10 + parameter_bytes and _is_job(message[10:])
-        cut = 10 + parameter_bytes
-        return message[1] == 0x07 and self._is_userdata(message[10:cut], message[cut:])
+        """Look the message up by everything that says what it is: sizes, kind, service.
 
-    def _is_userdata(self, parameter: bytes, data: bytes) -> bool:
-        service = parameter[5:7]
-        if parameter[:5] == _FIRST and len(parameter) == _FIRST_BYTES and not parameter[7]:
-            if service == b"\x45\x01":
-                return self.password and len(data) == 12 and data[:4] == b"\xff\x09\x00\x08"
-            wanted = _ITEMS.get(service)
-            return wanted is not None and wanted(data)
-        # a further fragment of a list, an info or a system status list: names the last one, no more
-        return (
-            parameter[:5] == _NEXT
-            and len(parameter) == _NEXT_BYTES
-            and service in _CONTINUED
-            and parameter[8:] == bytes(4)
-            and data == _EMPTY_ITEM
-        )
+        Bytes of a frame: 4 to 7 the envelope, 8 to 10 the kind, 11 and 12 the reference, 13 to 16
+        the sizes of parameter and data, then the parameter: of a job 17 is the function, of user
+        data 17 to 23 name method, group and subfunction, and 24 the fragment to go on with.
+        """
+        if frame[4:8] != _HEAD:
+            return False
+        if frame[8:11] == _USERDATA:
+            service = frame[13:24]
+            fits = _QUESTIONS.get(service) or (_PASSWORD.get(service) if self.password else None)
+        else:
+            fits = _JOBS.get(frame[13:18]) if frame[8:11] == _JOB else None
+        return fits is not None and fits(frame)
 
 
 def _is_framed(frame: bytes) -> bool:
-    return (
-        len(frame) >= _DATA_AT
-        and frame[:2] == b"\x03\x00"
-        and int.from_bytes(frame[2:4], "big") == len(frame)
-    )
-
-
-def _adds_up(message: bytes) -> bool:
-    return (
-        len(message) > 10
-        and message[0] == 0x32
-        and message[2:4] == b"\x00\x00"
-        and len(message) == 10 + (message[6] << 8 | message[7]) + (message[8] << 8 | message[9])
-    )
+    return frame[:2] == b"\x03\x00" and int.from_bytes(frame[2:4], "big") == len(frame)
 
 
 def _is_connect(frame: bytes) -> bool:
     """Class 0, no data, and the three options that we send, in our order."""
     return (
         len(frame) == 22
-        and frame[4:7] == b"\x11\xe0\x00"
-        and frame[7] == 0
+        and frame[4:8] == b"\x11\xe0\x00\x00"
         and frame[10:13] == b"\x00\xc1\x02"
         and frame[15:17] == b"\xc2\x02"
         and frame[17] in (1, 2, 3)
@@ -107,46 +81,73 @@ def _is_connect(frame: bytes) -> bool:
     )
 
 
-def _is_job(parameter: bytes) -> bool:
-    function = parameter[0]
-    if function in (0x1E, 0x1F):
-        return len(parameter) == 8 and parameter[1:7] == bytes(6)
-    if function == 0x1D:
-        return (
-            len(parameter) == 18
-            and parameter[1:9] == b"\x00\x00\x00\x00\x00\x00\x00\x09"
-            and parameter[9:11] == b"_0"
-            and _is_block(parameter[11:])
-        )
-    return function == 0xF0 and len(parameter) == 8 and parameter[1] == 0
+def _is_setup(frame: bytes) -> bool:
+    return len(frame) == 25 and frame[18] == 0
+
+
+def _is_start_upload(frame: bytes) -> bool:
+    """The file name has nine characters: _0, then the block."""
+    name = b"\x00\x00\x00\x00\x00\x00\x00\x09_0"
+    return len(frame) == 35 and frame[18:28] == name and _is_block(frame[28:])
+
+
+def _is_upload(frame: bytes) -> bool:
+    """Six empty bytes and the number of the upload."""
+    return len(frame) == 25 and frame[18:24] == bytes(6)
 
 
 def _is_block(name: bytes) -> bool:
     """Type, five digits, and A for the active one."""
-    return len(name) == 7 and name[0] in _TYPES and name[1:6].isdigit() and name[6:] == b"A"
+    return len(name) == 7 and name[0] in _TYPES and name[1:6].isdigit() and name[6] == 0x41
 
 
-def _is_empty(data: bytes) -> bool:
-    return data == _EMPTY_ITEM
+def _is_empty(frame: bytes) -> bool:
+    return frame[24:] == b"\x00" + _EMPTY_ITEM
 
 
-def _is_szl(data: bytes) -> bool:
-    return len(data) == 8 and data[:4] == b"\xff\x09\x00\x04"
+def _is_szl(frame: bytes) -> bool:
+    return len(frame) == 33 and frame[24:29] == b"\x00\xff\x09\x00\x04"
 
 
-def _is_list(data: bytes) -> bool:
-    return len(data) == 6 and data[:5] == b"\xff\x09\x00\x02\x30" and data[5] in _TYPES
+def _is_list(frame: bytes) -> bool:
+    return len(frame) == 31 and frame[24:30] == b"\x00\xff\x09\x00\x02\x30" and frame[30] in _TYPES
 
 
-def _is_info(data: bytes) -> bool:
-    return data[:5] == b"\xff\x09\x00\x08\x30" and _is_block(data[5:])
+def _is_info(frame: bytes) -> bool:
+    return frame[24:30] == b"\x00\xff\x09\x00\x08\x30" and _is_block(frame[30:])
 
 
-_ITEMS = {
-    b"\x43\x01": _is_empty,
-    b"\x43\x02": _is_list,
-    b"\x43\x03": _is_info,
-    b"\x44\x01": _is_szl,
-    b"\x47\x01": _is_empty,
+def _is_password(frame: bytes) -> bool:
+    return len(frame) == 37 and frame[24:29] == b"\x00\xff\x09\x00\x08"
+
+
+def _is_next(frame: bytes) -> bool:
+    """A further fragment: names the last one, no more."""
+    return frame[25:] == bytes(4) + _EMPTY_ITEM
+
+
+def _first(group: int, subfunction: int, data_bytes: int) -> bytes:
+    return bytes((0, 8, 0, data_bytes, 0, 1, 0x12, 4, 0x11, 0x40 | group, subfunction))
+
+
+def _following(group: int, subfunction: int) -> bytes:
+    return bytes((0, 12, 0, 4, 0, 1, 0x12, 8, 0x12, 0x40 | group, subfunction))
+
+
+_Fits = Callable[[bytes], bool]
+_JOBS: dict[bytes, _Fits] = {
+    b"\x00\x08\x00\x00\xf0": _is_setup,
+    b"\x00\x12\x00\x00\x1d": _is_start_upload,
+    b"\x00\x08\x00\x00\x1e": _is_upload,
+    b"\x00\x08\x00\x00\x1f": _is_upload,
 }
-_CONTINUED = frozenset({b"\x43\x01", b"\x43\x02", b"\x43\x03", b"\x44\x01"})
+_QUESTIONS: dict[bytes, _Fits] = {
+    _first(3, 1, 4): _is_empty,
+    _first(3, 2, 6): _is_list,
+    _first(3, 3, 12): _is_info,
+    _first(4, 1, 8): _is_szl,
+    _first(7, 1, 4): _is_empty,
+    **{_following(3, subfunction): _is_next for subfunction in (1, 2, 3)},
+    _following(4, 1): _is_next,
+}
+_PASSWORD: dict[bytes, _Fits] = {_first(5, 1, 12): _is_password}

@@ -112,19 +112,13 @@ def userdata_payload(answers: tuple[bytes, ...]) -> bytes:
     return b"".join(parts)
 
 
-def upload_declared(start_ack: bytes) -> int:
-    """Return the size in bytes that the answer to a start of upload announces."""
+def upload_begun(start_ack: bytes) -> tuple[int, int]:
+    """Return the number that the CPU gave to an upload, and the size in bytes that it announces."""
     parameter = parse(start_ack).parameter
     digits = parameter[9:_START_ACK]
     if len(parameter) != _START_ACK or parameter[0] != START_UPLOAD or not digits.isdigit():
         raise GarbledError(f"not the beginning of an upload: {_shown(start_ack)}")
-    return int(digits)
-
-
-def upload_id(start_ack: bytes) -> int:
-    """Return the number that the CPU gave to an upload."""
-    upload_declared(start_ack)
-    return parse(start_ack).parameter[7]
+    return parameter[7], int(digits)
 
 
 def upload_fragment(pdu: bytes) -> tuple[bytes, bool]:
@@ -148,7 +142,7 @@ def upload_payload(answers: tuple[bytes, ...]) -> bytes:
     """
     if not answers:
         raise GarbledError("no answer")
-    declared = upload_declared(answers[0])
+    _, declared = upload_begun(answers[0])
     image = b"".join(_fragments(answers[1:]))
     if len(image) != declared:
         raise GarbledError(f"upload of {declared} bytes announced, {len(image)} received")

@@ -7,6 +7,7 @@ collector's: it cancels whoever waits here.
 
 import asyncio
 import socket
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import cast
 
@@ -79,15 +80,14 @@ class Line(asyncio.Protocol):
             raise refusal
         self._stream.connecting = False
 
-    async def ask(self, pdu: bytes) -> bytes:
-        """Send one S7 message and return its answer, whole. Raises DriverError.
+    def ask(self, pdu: bytes) -> Awaitable[bytes]:
+        """Send one S7 message; await its answer, whole. Raises DriverError.
 
         Raises ReadOnlyViolationError when the message is not a read; then nothing was sent.
         """
-        frame = cotp.data_frame(pdu)
         self._reference = pdu[4:6]
         self.requests += 1
-        return await self._exchange(frame)
+        return self._exchange(cotp.data_frame(pdu))
 
     def close(self) -> None:
         """Let the controller go. What had not been sent yet is not sent."""
@@ -100,7 +100,7 @@ class Line(asyncio.Protocol):
             else:
                 self._transport.abort()
 
-    async def _exchange(self, frame: bytes) -> bytes:
+    def _exchange(self, frame: bytes) -> Awaitable[bytes]:
         self._guard.check(frame)
         if self.error is not None:
             raise self.error
@@ -113,15 +113,12 @@ class Line(asyncio.Protocol):
             self._timer = self._loop.call_at(self._answer_by, self._watch)
         self._transport.write(frame)
         self.bytes_sent += len(frame)
-        try:
-            return await waiter
-        finally:
-            self._waiter = None
+        return waiter
 
     def _watch(self) -> None:
         """Fail when the answer is overdue. One timer serves many answers: it re-arms itself."""
         self._timer = None
-        if self._waiter is None:
+        if self._waiter is None or self._waiter.done():
             return
         if self._loop.time() < self._answer_by:
             self._timer = self._loop.call_at(self._answer_by, self._watch)
