@@ -1,0 +1,205 @@
+"""The commands beside a running daemon and without one, on simulated controllers."""
+
+import json
+import os
+import subprocess  # noqa: TID251 — the program is run as a user runs it
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccontrol.cli import main
+from ccontrol.sim.s7 import plant, scene
+from ccontrol.sim.s7.server import Live, running
+
+NAMES = ("glanced", "moved", "paused", "captured", "silent")
+CONTROLLER = """
+[[site.controller]]
+id = "{name}"
+area = "hall"
+family = "s7"
+address = "127.0.0.1"
+port = {port}
+bridge = "{name}"
+
+[site.controller.schedule]
+glance_s = 3600.0
+stale_after_s = 7200.0
+settle_s = 0.2
+
+[site.controller.budget]
+requests_per_s = 200.0
+answer_timeout_s = 1.0
+"""
+
+
+@dataclass
+class Plant:
+    """A plant of simulated controllers."""
+
+    folder: Path
+    live: dict[str, Live]
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "ccontrol", "--config", "ccontrol.toml", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> Any:  # noqa: ANN401 — whatever the command printed
+        return json.loads(self.run(*arguments, "--json").stdout)
+
+    def changes_of(self, name: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.json("changes", "--controller", name)["changes"]
+        return found
+
+
+def until(true: Callable[[], bool], patience_s: float = 30.0) -> None:
+    deadline = time.monotonic() + patience_s
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def made(folder: Path, stack: ExitStack, names: tuple[str, ...]) -> Plant:
+    assert main(["init", str(folder), "--site", "north"]) == 0
+    cpus = {name: plant.press(name=name) for name in names}
+    live = {
+        name: stack.enter_context(running(cpu, delay_s=0.02 if name == "paused" else 0.0))
+        for name, cpu in cpus.items()
+    }
+    with (folder / "ccontrol.toml").open("a") as config:
+        for name, one in live.items():
+            config.write(CONTROLLER.format(name=name, port=one.port))
+    return Plant(folder, live)
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    """A plant under a running daemon. Each test has a controller of its own."""
+    with ExitStack() as stack:
+        found = made(tmp_path_factory.mktemp("watched") / "plant", stack, NAMES)
+        with (found.folder / "log").open("wb") as log:
+            daemon = subprocess.Popen(
+                [sys.executable, "-m", "ccontrol", "--config", "ccontrol.toml", "run"],
+                cwd=found.folder,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            control = found.folder / "baselines" / "north" / "ccontrol" / "control"
+            until(lambda: control.exists() or daemon.poll() is not None)
+            assert daemon.poll() is None, (found.folder / "log").read_text()
+            yield found
+            daemon.terminate()
+            assert daemon.wait(10) == 0, (found.folder / "log").read_text()
+        finally:
+            daemon.kill()
+            daemon.wait()
+
+
+def test_a_controller_that_nobody_enrolled_is_glanced_at_and_no_more(watched: Plant) -> None:
+    glance = watched.run("poll", "glanced")
+    full = watched.run("poll", "glanced", "--depth", "full")
+    assert glance.returncode == 0, glance.stderr
+    assert "nothing is stored" in glance.stdout
+    assert full.returncode == 42
+    assert "ccontrol enroll" in full.stderr
+    assert watched.changes_of("glanced") == []
+
+
+def test_a_poll_through_the_daemon_ends_with_0_or_1_by_what_it_saw(watched: Plant) -> None:
+    assert watched.run("enroll", "moved", "--yes").returncode == 0
+    until(lambda: len(watched.changes_of("moved")) == 1)
+    assert watched.run("poll", "moved").returncode == 0
+    fc = plant.motor(1, "I0.2", "M11.0", "Q4.2", limit=9_999)
+    watched.live["moved"].play(scene.download_in_run, fc)
+    polled = watched.run("poll", "moved", "--json")
+    assert polled.returncode == 1, polled.stderr
+    looks = json.loads(polled.stdout)["polls"]
+    assert looks[-1]["outcome"] == "changed"
+    newest = watched.changes_of("moved")[0]
+    assert newest["change_id"] in {look["change_id"] for look in looks}
+    assert "FC1" in newest["subject"]
+
+
+def test_a_pause_stops_requests_within_a_second_in_the_middle_of_a_poll(watched: Plant) -> None:
+    log = watched.live["paused"].server.log
+
+    def asked() -> int:
+        return sum(log.counts.values())
+
+    assert watched.run("enroll", "paused", "--yes").returncode == 0
+    until(lambda: asked() > 20)
+    done = watched.run("pause", "paused", "--until", "1h", "--reason", "a test")
+    assert done.returncode == 0, done.stderr
+    time.sleep(1.0)
+    after_a_second = asked()
+    time.sleep(1.0)
+    assert asked() == after_a_second
+    refused = watched.run("poll", "paused")
+    assert (refused.returncode, refused.stdout) == (43, "")
+    assert "paused until" in watched.run("status").stdout
+
+
+def test_a_capture_needs_the_controller_for_itself(watched: Plant, tmp_path: Path) -> None:
+    file = tmp_path / "captured.capture"
+    assert watched.run("capture", "captured", str(file)).returncode == 42
+    glance = ("capture", "captured", str(file), "--depth", "glance")
+    assert watched.run(*glance).returncode == 23
+    assert not file.exists()
+    watched.run("pause", "captured", "--until", "1h", "--reason", "a test")
+    assert watched.run(*glance).returncode == 0
+    assert file.stat().st_mode & 0o077 == 0
+    assert watched.run(*glance).returncode == 12
+    replayed = watched.json("replay", str(file))
+    assert replayed["controller_id"] == "captured"
+    assert {"mode/cpu", "checksum/program"} <= {unit["unit"] for unit in replayed["units"]}
+
+
+def test_a_controller_that_does_not_answer_ends_with_30(watched: Plant) -> None:
+    watched.live["silent"].vanish()
+    polled = watched.run("poll", "silent")
+    assert polled.returncode == 30
+    assert "failed" in polled.stdout
+
+
+def test_the_daemon_tells_status_how_it_does(watched: Plant) -> None:
+    (site,) = watched.json("status")["sites"]
+    assert site["daemon"]["answers"] is True
+    assert site["daemon"]["pid"] > 0
+    assert len(site["controllers"]) == len(NAMES)
+
+
+def test_maintenance_goes_through_the_running_daemon(watched: Plant) -> None:
+    done = watched.run("maintain")
+    assert done.returncode == 0, done.stderr
+    assert "no complaint" in done.stdout
+
+
+def test_a_second_daemon_is_refused_with_23(watched: Plant) -> None:
+    second = watched.run("run")
+    assert second.returncode == 23
+    assert "watched by process" in second.stderr
+
+
+def test_without_a_daemon_a_poll_reads_commits_and_ends(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        alone = made(tmp_path / "plant", stack, ("press-3",))
+        assert alone.run("enroll", "press-3", "--yes").returncode == 0
+        first, second = alone.run("poll", "press-3"), alone.run("poll", "press-3")
+        assert (first.returncode, second.returncode) == (1, 0), first.stderr + second.stderr
+        assert len(alone.changes_of("press-3")) == 1
+        assert alone.live["press-3"].server.violations == []
+        assert alone.run("maintain").returncode == 0
+        assert alone.run("verify").returncode == 0
