@@ -7,6 +7,7 @@ repository of git's SHA-256 format. It takes SHA-1 out of what has to be trusted
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from itertools import filterfalse
 from typing import Literal, NamedTuple
 
 from ccontrol.errors import StoreTamperedError
@@ -14,8 +15,8 @@ from ccontrol.errors import StoreTamperedError
 Kind = Literal["blob", "tree", "commit"]
 
 _FOLDER, _FILE = b"40000", b"100644"
-_ENTRY = re.compile(rb"(40000|100644) ([^/\0]+)\0([\s\S]{20})")
-_LINE = re.compile(rb"(?:40000|100644) [^/\0]+\0[\s\S]{20}")
+_ENTRY = re.compile(rb"(?s)(100644|40000) ([^/\0]++)\0(.{20})")
+_LINE = re.compile(rb"(?s)(?:100644|40000) [^/\0]++\0.{20}")
 _SHA1_SIZE = 20
 _LINES_KEPT = 250_000
 _NOT_PLAIN = "a tree holds something other than plain files and folders"
@@ -50,9 +51,9 @@ def sha256_id(kind: Kind, content: bytes) -> bytes:
     return hashlib.sha256(frame(kind, content)).digest()
 
 
-def blob_ids(content: bytes) -> Ids:
-    """Return both ids of a file's content."""
-    framed = frame("blob", content)
+def both_ids(kind: Kind, content: bytes) -> Ids:
+    """Return both ids of an object; for a tree the second means nothing before translation."""
+    framed = frame(kind, content)
     sha1 = hashlib.sha1(framed, usedforsecurity=False)
     return Ids(sha1.digest(), hashlib.sha256(framed).digest())
 
@@ -94,7 +95,7 @@ class Translator:
         lines = _LINE.findall(content)
         if sum(map(len, lines)) != len(content):
             raise StoreTamperedError(_NOT_PLAIN)
-        fresh = [line for line in lines if line not in self._known]
+        fresh = filterfalse(self._known.__contains__, lines)
         added = {line: line[:-_SHA1_SIZE] + self._shadow_of(line[-_SHA1_SIZE:]) for line in fresh}
         if len(self._known) > _LINES_KEPT:
             added = {**{line: self._known[line] for line in lines if line in self._known}, **added}

@@ -120,18 +120,17 @@ class _Walk:
         """Note something that concerns the whole store."""
         self.faults.append(Fault(None, what))
 
-    def _take(self, name: bytes, kind: Kind, content: bytes) -> None:
-        sha1 = objects.sha1_id(kind, content)
-        if sha1.hex().encode("ascii") != name:
-            self._doubt(f"the {kind} {name.decode('ascii')} does not have the content it names")
-            return
-        if kind == "blob":
-            self._shadows[sha1] = objects.sha256_id(kind, content)
+    def _take(self, name: str, kind: Kind, content: bytes) -> None:
+        sha1, sha256 = objects.both_ids(kind, content)
+        if sha1.hex() != name:
+            self._doubt(f"the {kind} {name} does not have the content it names")
+        elif kind == "blob":
+            self._shadows[sha1] = sha256
         elif kind == "tree":
             self._trees[sha1] = content
         else:
             self._finish()
-            self._begin(name.decode("ascii"), content)
+            self._begin(name, content)
 
     def _begin(self, name: str, content: bytes) -> None:
         try:
@@ -185,13 +184,12 @@ class _Walk:
         self.faults.append(Fault(None if self._current is None else self._current.id, what))
 
 
-def _objects(stream: IO[bytes]) -> Iterator[tuple[bytes, Kind, bytes]]:
+def _objects(stream: IO[bytes]) -> Iterator[tuple[str, Kind, bytes]]:
     """Take apart what `git cat-file --batch` prints."""
     while header := stream.readline():
         fields = header.split()
         if len(fields) != 3:  # noqa: PLR2004 — id, kind, size; else `<id> missing`
             raise StoreError(f"git cat-file: {header.decode('utf-8', 'replace').strip()}")
         name, kind, size = fields
-        content = stream.read(int(size))
-        stream.read(1)
-        yield name, _KINDS[kind], content
+        content = stream.read(int(size) + 1)
+        yield name.decode("ascii"), _KINDS[kind], content[:-1]
