@@ -150,8 +150,8 @@ def fingerprints(capture: Capture) -> dict[str, str]:
     known = {}
     for one in infos:
         _, code, number = one.question.split()[:3]
-        key = f"block/{names[int(code, 16)]}{int(number)}"
-        known[key] = info_fingerprint(userdata_payload(one.answers))
+        name = names[int(code, 16)]
+        known[f"{name}/{name}{int(number)}"] = info_fingerprint(userdata_payload(one.answers))
     return known
 
 

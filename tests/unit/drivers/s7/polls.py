@@ -73,6 +73,6 @@ def fingerprints(capture: Capture) -> dict[str, str]:
     for one in capture.exchanges:
         if one.question.startswith("info "):
             _, code, number = one.question.split()[:3]
-            info = userdata_payload(one.answers)
-            known[f"block/{names[int(code, 16)]}{int(number)}"] = info_fingerprint(info)
+            info, name = userdata_payload(one.answers), names[int(code, 16)]
+            known[f"{name}/{name}{int(number)}"] = info_fingerprint(info)
     return known
