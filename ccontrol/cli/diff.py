@@ -126,7 +126,7 @@ def _compare(
         )
     texts = [
         repository.patch(before.commit or _NOTHING, after.commit, folder)
-        for folder in folders_of(watched)
+        for folder in folders_of(repository, watched, after.commit)
         if with_text and not folder.startswith(f"{STATE}/")
     ]
     site, name = watched.site.name, watched.controller.id

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ccontrol.canonical.layout import Layout
+from ccontrol.canonical.home import home_of
 from ccontrol.canonical.parse import parse
 from ccontrol.cli.site_files import index_reader, standing
 from ccontrol.cli.standing_rows import ControllerStatus, Known, controller_status
 from ccontrol.config.settings import Site
-from ccontrol.errors import StoreError
+from ccontrol.errors import StoreError, UnreadableStateError
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
 from ccontrol.poll.places import Places
@@ -69,12 +69,18 @@ def _known(
     controller: Controller,
 ) -> Known:
     name = controller.id
+    state, unreadable = None, ""
+    try:
+        state = _sight(repository, controller)
+    except UnreadableStateError as error:  # its neighbours are not concerned
+        unreadable = str(error)
     return Known(
         polls=polls.get(name, PollStatus(name)),
         health=decided.health(name),
         enrolment=decided.enrolled.get(name),
         pause=pause_of(decided, name),
-        state=_sight(repository, controller),
+        state=state,
+        unreadable=unreadable,
     )
 
 
@@ -98,8 +104,8 @@ def _polls(site: Site) -> dict[str, PollStatus]:
 
 def _sight(repository: Repository, controller: Controller) -> State | None:
     """Return what is said of how well a controller is seen, without reading its programs."""
-    layout = Layout.of(controller.area, controller.id, ())
-    files = {**repository.read(layout.form), **repository.read(layout.sight)}
+    home = home_of(repository, controller.id, controller.area)
+    files = {**repository.read(home.form), **repository.read(home.sight)}
     return parse(files) if files else None
 
 

@@ -38,6 +38,8 @@ class Known:
     pause: Pause | None = None
     state: State | None = None
     """Only what sight, strengths and findings say; None when nothing is stored."""
+    unreadable: str = ""
+    """Why what is stored of it cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class ControllerStatus:
     paused: Pause | None
     quarantined_until: datetime | None
     failures_in_a_row: int
+    unreadable: str = ""
+    """Why what is stored of it cannot be understood; empty when it can."""
     unread: tuple[UnreadUnit, ...] = ()
     findings: tuple[Finding, ...] = ()
     strengths: Mapping[Aspect, Strength] = field(default_factory=dict)
@@ -100,6 +104,7 @@ def controller_status(controller: Controller, known: Known, now: datetime) -> Co
         if _over(health.quarantined_until, now)
         else health.quarantined_until,
         failures_in_a_row=health.failures,
+        unreadable=known.unreadable,
         unread=() if state is None else tuple(_unread(state)),
         findings=() if state is None else tuple(sorted(state.findings)),
         strengths={} if state is None else _strengths(state),
@@ -109,6 +114,8 @@ def controller_status(controller: Controller, known: Known, now: datetime) -> Co
 def attention(status: ControllerStatus, now: datetime) -> tuple[str, ...]:
     """Return what somebody should look at, one phrase each; empty when all is well."""
     found = [finding.code for finding in status.findings]
+    if status.unreadable:
+        found.append("its history cannot be read")
     if status.paused:
         until = "until resumed" if status.paused.until is None else _until(status.paused.until)
         found.append(f"paused {until}")

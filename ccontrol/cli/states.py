@@ -1,5 +1,6 @@
 """What is known of a controller at some commit, read from the signed history."""
 
+from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT, STATE, folders
 from ccontrol.canonical.parse import parse
 from ccontrol.cli.plant import Watched
@@ -10,12 +11,19 @@ from ccontrol.store.repository import Repository
 def state_at(repository: Repository, watched: Watched, commit: str | None = None) -> State | None:
     """Return a controller's state at a commit (default: the newest); None when it holds none."""
     files: dict[str, bytes] = {}
-    for folder in folders_of(watched):
+    for folder in folders_of(repository, watched, commit):
         if folder.startswith((f"{PLANT}/", f"{STATE}/")):
             files |= repository.read(folder, commit)
     return parse(files) if files else None
 
 
-def folders_of(watched: Watched) -> tuple[str, ...]:
-    """Return the folders of a controller: what is approved, its views, what moves by itself."""
-    return folders(watched.controller.area, watched.controller.id)
+def folders_of(
+    repository: Repository, watched: Watched, commit: str | None = None
+) -> tuple[str, ...]:
+    """Return the folders of a controller: what is approved, its views, what moves by itself.
+
+    They lie where it was stored first, whatever area is configured now.
+    """
+    controller = watched.controller
+    home = home_of(repository, controller.id, controller.area, commit)
+    return folders(home.area, controller.id)

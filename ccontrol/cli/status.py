@@ -160,9 +160,15 @@ def _tell_detail(status: ControllerStatus, now: datetime) -> None:
         say(f"  {status.failures_in_a_row} failures in a row", Tone.BAD)
     if status.paused:
         say(f"  paused by {status.paused.by}: {status.paused.reason}", Tone.CAUTION)
+    _tell_sight(status)
+
+
+def _tell_sight(status: ControllerStatus) -> None:
     for aspect, strength in status.strengths.items():
         say(f"  {aspect:<14} {sight_words(status, aspect)}", strength_tone(strength))
-    if not status.strengths:
+    if status.unreadable:
+        say(f"  what is stored of it cannot be read: {status.unreadable}", Tone.BAD)
+    elif not status.strengths:
         say("  nothing of it is stored yet, so nothing can be compared", Tone.CAUTION)
     for unread in status.unread:
         say(f"  unread {unread.what}: {unread.reason}", Tone.BAD)

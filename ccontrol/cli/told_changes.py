@@ -14,7 +14,7 @@ from ccontrol.cli.site_files import index_reader
 from ccontrol.config.settings import Site
 from ccontrol.errors import StoreError, UnknownNameError
 from ccontrol.model.judgement import Severity
-from ccontrol.poll.pipeline import indexed
+from ccontrol.poll.catching_up import indexed
 from ccontrol.store.commits import Commit
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.repository import Repository

@@ -1,5 +1,7 @@
 """Status: never more than was seen, never less than somebody should know."""
 
+import os
+import subprocess  # noqa: TID251 — a stranger's commit is made with stock git
 from datetime import UTC, datetime, timedelta
 
 from ccontrol.cli.standing_rows import (
@@ -109,6 +111,36 @@ def test_quarantine_and_findings_need_attention() -> None:
         PRESS, known(polled(), state(findings=frozenset({finding})), health=health), NOW
     )
     assert attention(status, NOW) == ("hidden-block", "quarantined until 2026-03-01 12:04:00")
+
+
+def test_a_history_that_cannot_be_read_concerns_one_controller_only(plant: Plant, run: Run) -> None:
+    git = ["git", "--git-dir", str(plant.store)]
+    path = "plant/hall-2/press-3/form.press-3.toml"
+    form = subprocess.run([*git, "show", f"HEAD:{path}"], capture_output=True, check=True).stdout
+    newer = form.replace(b"form = 1", b"form = 999")
+    blob = subprocess.run(
+        [*git, "hash-object", "-w", "--stdin"], input=newer, capture_output=True, check=True
+    ).stdout.strip()
+    index = {"GIT_INDEX_FILE": str(plant.folder / "index"), "PATH": os.environ["PATH"]}
+    entry = b"100644 %b\t%b" % (blob, path.encode())
+    for command, heard in (
+        (["read-tree", "HEAD"], None),
+        (["update-index", "--index-info"], entry),
+    ):
+        subprocess.run([*git, *command], input=heard, env=index, check=True)
+    tree = subprocess.run([*git, "write-tree"], env=index, capture_output=True, check=True)
+    stranger = ["-c", "user.name=x", "-c", "user.email=x"]
+    made = subprocess.run(
+        [*git, *stranger, "commit-tree", "-p", "HEAD", "-m", "x", tree.stdout.decode().strip()],
+        capture_output=True,
+        check=True,
+    )
+    branch = ["update-ref", "refs/heads/observed", made.stdout.decode().strip()]
+    subprocess.run([*git, *branch], check=True)
+    press, mixer = run("--config", plant.config, "status", "--json").json["sites"][0]["controllers"]
+    assert "form 999" in press["unreadable"]
+    assert (mixer["unreadable"], mixer["strengths"]["program"]) == ("", "content")
+    assert "cannot be read" in run("--config", plant.config, "status").out
 
 
 def test_status_says_that_nobody_watches_when_no_daemon_runs(plant: Plant, run: Run) -> None:
