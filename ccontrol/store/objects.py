@@ -51,9 +51,9 @@ def sha256_id(kind: Kind, content: bytes) -> bytes:
     return hashlib.sha256(frame(kind, content)).digest()
 
 
-def both_ids(kind: Kind, content: bytes) -> Ids:
-    """Return both ids of an object; for a tree the second means nothing before translation."""
-    framed = frame(kind, content)
+def blob_ids(content: bytes) -> Ids:
+    """Return both ids of a file's content."""
+    framed = frame("blob", content)
     sha1 = hashlib.sha1(framed, usedforsecurity=False)
     return Ids(sha1.digest(), hashlib.sha256(framed).digest())
 

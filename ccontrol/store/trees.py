@@ -105,7 +105,7 @@ class TreeBuilder:
         return None if ids is None else Entry(is_folder=True, sha1=ids.sha1)
 
     def _file(self, before: Entry | None, content: bytes) -> Entry:
-        ids = objects.both_ids("blob", content)
+        ids = objects.blob_ids(content)
         entry = Entry(is_folder=False, sha1=ids.sha1)
         if entry == before:
             self._unchanged[ids.sha1] = ids.sha256

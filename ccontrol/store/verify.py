@@ -121,11 +121,11 @@ class _Walk:
         self.faults.append(Fault(None, what))
 
     def _take(self, name: str, kind: Kind, content: bytes) -> None:
-        sha1, sha256 = objects.both_ids(kind, content)
+        sha1 = objects.sha1_id(kind, content)
         if sha1.hex() != name:
             self._doubt(f"the {kind} {name} does not have the content it names")
         elif kind == "blob":
-            self._shadows[sha1] = sha256
+            self._shadows[sha1] = objects.sha256_id("blob", content)
         elif kind == "tree":
             self._trees[sha1] = content
         else:
