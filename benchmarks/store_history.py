@@ -6,6 +6,7 @@ at least 20 times faster per commit than `git log --format=%G?`, below 5 KB a co
 
 import argparse
 import hashlib
+import os
 import subprocess  # noqa: TID251 — git unpacks what was made in bulk, and is the peer
 import sys
 import tempfile
@@ -158,7 +159,9 @@ def _print_history(git_dir: Path) -> None:
 
 
 def _print_verification(git_dir: Path, daemon: Daemon, count: int) -> None:
+    before = os.times()
     ours_s, report = _timed(lambda: verify(git_dir, daemon.trust))
+    cpu_s = sum(os.times()[:4]) - sum(before[:4])
     report.require_sound()
     allowed = git_dir.parent / "allowed"
     allowed.write_text(daemon.trust.signers.text(), "utf-8")
@@ -170,6 +173,7 @@ def _print_verification(git_dir: Path, daemon: Daemon, count: int) -> None:
         raise ValueError("stock git does not call every signature good")
     ours_ms, git_ms = ours_s * 1000 / report.commits, git_s * 1000 / peer
     print(f"verify everything: ccontrol {ours_s:.1f} s, {ours_ms:.2f} ms a commit", end="")
+    print(f" ({cpu_s:.1f} s of CPU in all processes)", end="")
     print(f" | git log %G? {git_ms:.1f} ms a commit, {git_ms / ours_ms:.0f} times as long")
 
 
