@@ -131,7 +131,12 @@ class Delivery:
             glanced = set(face.units) | (
                 set(seen.sightings) if seen.depth is Depth.GLANCE else set()
             )
-            watched.memory = replace(watched.memory, face=face_of(written.state, glanced))
+            seen_now = face_of(written.state, glanced)
+            others = {
+                one: kept for one, kept in face.units.items() if one.kind not in written.kinds
+            }
+            units = {**seen_now.units, **others}
+            watched.memory = replace(watched.memory, face=replace(seen_now, units=units))
         return written
 
     def _late(self, parcel: Parcel, task: "asyncio.Task[Written]") -> None:

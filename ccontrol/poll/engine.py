@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config
@@ -27,7 +28,7 @@ from ccontrol.poll.waiting import Key, Priority, Ticket, Waiting
 from ccontrol.poll.watched import Watched
 
 TURN_S = 0.25
-"""How often the engine looks up when nothing happens: a pause must hold within a second."""
+"""How often the engine looks up from its work: a pause must hold within a second."""
 SLOW_TURNS = 20
 """Every so many turns: findings of our own, the host's clock."""
 DEEP_WAITING = 20
@@ -216,16 +217,16 @@ class Engine:
     # -- who is asked now ----------------------------------------------------------------------
 
     async def _turn(self) -> None:
-        turns = 0
+        looks, looked_at = 0, self.clock.monotonic()
         while True:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), TURN_S)
-            except TimeoutError:
-                turns += 1
-                self._look_up(slowly=turns % SLOW_TURNS == 0)
             self._wake.clear()
-            self._dispatch()
             self.turned_at = self.clock.monotonic()
+            if self.turned_at - looked_at >= TURN_S:  # however busy: a pause must hold
+                looks, looked_at = looks + 1, self.turned_at
+                self._look_up(slowly=looks % SLOW_TURNS == 0)
+            self._dispatch()
 
     def _dispatch(self) -> None:
         while (ticket := self.waiting.take(self._is_free)) is not None:

@@ -4,19 +4,21 @@ One thread owns a Line. Everything here may be done twice: a second time it find
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ccontrol.attribution.judge import judge as attribute
 from ccontrol.canonical.change_id import change_id
-from ccontrol.canonical.layout import PLANT, STATE, VIEWS, folders
-from ccontrol.canonical.message import message
+from ccontrol.canonical.home import home_of
+from ccontrol.canonical.layout import PLANT, STATE, Home
+from ccontrol.canonical.message import Message as Words
+from ccontrol.canonical.message import message, written_anew_message
 from ccontrol.canonical.parse import parse
 from ccontrol.canonical.records import record_path, render_record
-from ccontrol.canonical.render import render
+from ccontrol.canonical.render import folders, render
 from ccontrol.clock import Clock
-from ccontrol.diff.compare import compare
+from ccontrol.diff.compare import compare, written_anew
 from ccontrol.diff.merge import merge
 from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
@@ -24,12 +26,14 @@ from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry, Snapshot
 from ccontrol.model.state import State
 from ccontrol.policy.judge import judge
+from ccontrol.poll.catching_up import Told
 from ccontrol.store.index import Index
-from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.message import Message
 from ccontrol.store.room import Room
 from ccontrol.store.vault import Vault
 from ccontrol.store.writer import Writer
+
+Files = dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,28 @@ class Written:
     """What became of it."""
 
     state: State
-    """All that is known of the controller now."""
+    """What is known of the controller now, of the units of `kinds`."""
     changes: ChangeSet
     record: Record | None = None
     """None when nothing differed."""
     commit: str = ""
+    kinds: frozenset[str] = frozenset()
+    """The kinds that the poll told of; of others `state` knows only which units are unread."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """One poll between reading and writing."""
+
+    sighted: Sighted
+    home: Home
+    kinds: frozenset[str]
+    files: Files
+    """What the store holds of these kinds."""
+    before: State | None
+    after: State
+    whole: bool
+    """Everything of the controller is replaced, not these kinds alone."""
 
 
 class Line:
@@ -64,9 +85,11 @@ class Line:
     ) -> None:
         self.writer = writer
         self.index = index
+        self._told = Told(index, writer.repository)
         self._vault = vault
         self._room = room
         self._clock = clock
+        self._homes: dict[str, Home] = {}
 
     def close(self) -> None:
         """Let go of the store."""
@@ -74,29 +97,30 @@ class Line:
 
     def state_of(self, controller: Controller) -> State | None:
         """Return all that is known of a controller; None when nothing is stored of it."""
-        files: dict[str, bytes] = {}
-        for folder in folders(controller.area, controller.id):
-            if not folder.startswith(f"{VIEWS}/"):
-                files |= self.writer.repository.read(folder)
+        files = self._whole(self._home(controller))
         return parse(files) if files else None
 
     def take(self, sighted: Sighted, capture: bytes = b"") -> Written:
         """Hold a poll against what is known; when it differs, commit it, signed and durable.
 
-        `capture` is what it was made of, for the vault; empty for the engine's own findings.
-        Raises StoreError when the store takes nothing now.
+        Only what belongs to the kinds that the poll names is read, compared and written: a mode
+        that moved costs the same on a controller with eight thousand blocks. `capture` is what the
+        poll was made of, for the vault; empty for the engine's own findings.
+
+        Raises StoreError when the store takes nothing now, UnreadableStateError when what it holds
+        of this controller cannot be understood.
         """
-        before = self.state_of(sighted.controller)
-        after = merge(before, sighted.snapshot)
-        changes = compare(before, after)
-        if not changes:
-            return Written(after, changes)
-        self._room.check()
-        artefact = self._vault.put(capture) if self._vault and capture else ""
-        record = self._record(sighted, before, after, changes, artefact)
-        commit = self._commit(record, after)
-        self.index.add_change(indexed(record, commit))
-        return Written(after, changes, record, commit)
+        work = self._begin(sighted)
+        changes = compare(work.before, work.after)
+        if changes:
+            self._room.check()
+            artefact = self._vault.put(capture) if self._vault and capture else ""
+            return self._write(work, changes, artefact)
+        if work.before is not None and written_anew(work.before, work.after):
+            self._write_anew(work)
+        done = self._told.record_of(sighted.controller.id, sighted.snapshot.taken_at)
+        record, commit = done or (None, "")
+        return Written(work.after, changes, record, commit, work.kinds)
 
     def commit_file(self, path: str, content: bytes, text: Message) -> str:
         """Commit one file that is no controller's; return the commit, "" when it stood there."""
@@ -104,75 +128,103 @@ class Line:
         receipt = self.writer.commit({path: content}, message=text, when=self._clock.now())
         if receipt is None:
             return ""
-        self.index.set_head(receipt.commit)
+        self._told.catch_up()
         return receipt.commit
 
-    def _commit(self, record: Record, after: State) -> str:
+    def _home(self, controller: Controller) -> Home:
+        """Return where a controller lies: fixed when it was first stored."""
+        if controller.id not in self._homes:
+            home = home_of(self.writer.repository, controller.id, controller.area)
+            self._homes[controller.id] = home
+        return self._homes[controller.id]
+
+    def _whole(self, home: Home) -> Files:
+        return self._read((home.folder(PLANT), home.folder(STATE)))
+
+    def _read(self, paths: Iterable[str]) -> Files:
+        found: Files = {}
+        for path in paths:
+            found |= self.writer.repository.read(path)
+        return found
+
+    def _begin(self, sighted: Sighted) -> _Work:
+        snapshot, home = sighted.snapshot, self._home(sighted.controller)
+        kinds = kinds_of(snapshot)
+        files = self._read(home.read_back(kinds))
+        before = parse(files) if files else None
+        whole = before is None or before.family != snapshot.family
+        if whole:  # another family's facts go, of whatever kind
+            files = self._whole(home)
+            before = parse(files) if files else None
+            kinds |= {unit_id.kind for unit_id in before.units} if before else frozenset()
+        return _Work(sighted, home, kinds, files, before, merge(before, snapshot), whole)
+
+    def _write(self, work: _Work, changes: ChangeSet, artefact: str) -> Written:
+        files = render(work.after, work.home.area, None if work.whole else work.kinds)
+        record = self._record(work, files, changes, artefact)
         text = message(record)
-        files = render(after, record.area)
+        commit = self._commit(work, {**files, record_path(record): render_record(record)}, text)
+        return Written(work.after, changes, record, commit, work.kinds)
+
+    def _write_anew(self, work: _Work) -> None:
+        """Bring the files into the form of a newer interpretation or seal: no change, no record."""
+        files = render(work.after, work.home.area, None if work.whole else work.kinds)
+        self._room.check()
+        self._commit(work, files, written_anew_message(work.sighted.controller, work.home.area))
+
+    def _commit(self, work: _Work, files: Files, text: Words) -> str:
+        home = work.home
+        edits: dict[str, bytes | None] = dict(files)
+        if not work.whole:
+            moving = map(home.moving, work.kinds)
+            edits |= dict.fromkeys(path for path in moving if path not in files)
+        whole = folders(home.area, home.controller_id)
         receipt = self.writer.commit(
-            {**files, record_path(record): render_record(record)},
+            edits,
             message=Message(text.subject, text.body, text.trailers),
             when=self._clock.now(),
-            replace=folders(record.area, record.controller_id),
+            replace=whole if work.whole else home.written_whole(work.kinds),
         )
+        self._told.catch_up()
         head = self.writer.repository.head() or ""
         return head if receipt is None else receipt.commit
 
-    def _record(
-        self,
-        sighted: Sighted,
-        before: State | None,
-        after: State,
-        changes: ChangeSet,
-        artefact: str,
-    ) -> Record:
-        controller, snapshot = sighted.controller, sighted.snapshot
-        last = self.index.last_change(controller.id)
-        previous = last.change_id if last else ""
-        attribution = attribute(changes, sighted.log)
+    def _record(self, work: _Work, files: Files, changes: ChangeSet, artefact: str) -> Record:
+        controller, snapshot = work.sighted.controller, work.sighted.snapshot
+        previous = self._told.last_change_of(controller.id) if work.before else ""
+        attribution = attribute(changes, work.sighted.log)
         return Record(
             change_id=change_id(
                 controller.id,
                 previous,
-                _digest(render(before, controller.area)) if before else "",
-                _digest(render(after, controller.area)),
+                _digest(work.files) if work.before else "",
+                _digest(files),
                 snapshot.taken_at,
             ),
             number=1,
             controller_id=controller.id,
-            area=controller.area,
+            area=work.home.area,
             site=controller.site,
             title=controller.title,
             taken_at=snapshot.taken_at,
-            previous_at=sighted.previous_at,
+            previous_at=work.sighted.previous_at,
             depth=snapshot.depth,
             changes=changes,
             attribution=attribution,
             verdict=judge(changes, attribution, controller),
-            log=sighted.log,
+            log=work.sighted.log,
             artefact=artefact,
             previous_change=previous,
         )
 
 
-def indexed(record: Record, commit: str) -> IndexedChange:
-    """Return the row of a record for the index."""
-    return IndexedChange(
-        change_id=record.change_id,
-        controller_id=record.controller_id,
-        commit=commit,
-        taken_at=record.taken_at,
-        severity=record.verdict.severity,
-        subject=message(record).subject,
-        aspects=record.changes.aspects,
-        origin=record.attribution.origin,
-        previous=record.previous_change,
-    )
+def kinds_of(snapshot: Snapshot) -> frozenset[str]:
+    """Return the kinds of units that a poll tells of."""
+    return frozenset({unit_id.kind for unit_id in snapshot.sightings} | snapshot.listings.keys())
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
-    """Name the facts of a controller; views follow from them."""
+    """Name the facts of a controller that a poll told of; views follow from them."""
     digest = hashlib.sha256()
     for path in sorted(files):
         if path.startswith((f"{PLANT}/", f"{STATE}/")):

@@ -178,7 +178,7 @@ class Visitor:
         return replace(
             snapshot,
             findings=snapshot.findings | own,
-            checked=snapshot.checked | health_of.OWN_CODES,
+            checked=snapshot.checked | health_of.OWN_CHECKS,
         )
 
     async def _decide(self, poll: Poll, snapshot: Snapshot) -> Decision:

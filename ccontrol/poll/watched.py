@@ -20,6 +20,8 @@ from ccontrol.store.standing import Health, Pause
 STALE, CANNOT_VERIFY, QUARANTINED = "stale", "cannot-verify", "quarantined"
 OWN_CODES = frozenset({STALE, CANNOT_VERIFY, QUARANTINED})
 """Findings that the engine raises, of any family."""
+OWN_CHECKS = frozenset((code, "") for code in OWN_CODES)
+"""The same as a snapshot names what it checked: they are about the whole controller."""
 UNVERIFIED_POLLS = 3
 UNVERIFIED_FOR = timedelta(hours=1)
 BACK_OFF_DOUBLINGS = 3
@@ -126,7 +128,9 @@ def transient_gaps(snapshot: Snapshot) -> int:
 
 def unread(snapshot: Snapshot) -> int:
     """Count what was asked for and not had."""
-    return sum(isinstance(seen, Unread) for seen in snapshot.sightings.values())
+    return sum(
+        isinstance(seen, Unread) and not seen.optional for seen in snapshot.sightings.values()
+    )
 
 
 def own_findings(watched: Watched, now: datetime) -> frozenset[Finding]:
@@ -144,7 +148,7 @@ def confession(watched: Watched, now: datetime) -> Snapshot:
         taken_at=now,
         sightings={},
         findings=own_findings(watched, now),
-        checked=OWN_CODES,
+        checked=OWN_CHECKS,
     )
 
 

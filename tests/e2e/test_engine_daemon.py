@@ -14,6 +14,7 @@ import pytest
 
 from ccontrol.errors import NotEnrolledError, StoreForeignError, StoreLockedError
 from ccontrol.model.aspect import Depth
+from ccontrol.model.controller import Schedule
 from ccontrol.model.journal import Outcome
 from ccontrol.poll import control
 from ccontrol.poll.overview import ControllerStatus
@@ -108,6 +109,19 @@ def test_a_pause_stops_requests_within_a_second_and_survives_a_restart(
         standing.pause(WHOLE_SITE, Pause(CLOCK.now(), "test", "a little more", soon))
         wait_until(lambda: len(plc.asked) > asked)
         assert Outcome.RESUMED in plant.outcomes("")
+
+
+def test_a_pause_holds_within_a_second_however_busy_the_engine_is(plc: Plc, tmp_path: Path) -> None:
+    with serving(plc) as port:
+        busy = Schedule(glance_s=0.2, full_s=3600.0, settle_s=0.1)
+        plant = make_plant(
+            tmp_path, *(controller(port, f"c{number}", schedule=busy) for number in range(10))
+        )
+        with daemon(plant):
+            wait_until(lambda: len(plc.asked) > 50)
+            pause = Pause(CLOCK.now(), "test", "all of it")
+            Standing(plant.places.standing).pause(WHOLE_SITE, pause)
+            wait_until(lambda: status(plant).paused, 1.0)
 
 
 def test_a_bad_configuration_keeps_the_old_one_and_a_good_one_is_taken(
