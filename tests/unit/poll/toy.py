@@ -188,7 +188,7 @@ class ToyDriver:
             else {},
             log=tuple(_entries(said)),
             findings=frozenset(_findings(said)),
-            checked=frozenset({"forced"}),
+            checked=frozenset({("forced", "")}),
             strengths={Aspect.PROGRAM: Strength.CONTENT},
             usable=whole and said.get("misdeed") != "unusable",
             reason=capture.fault or ("unusable" if said.get("misdeed") == "unusable" else ""),
