@@ -105,7 +105,7 @@ def _of_unit(unit: Unit) -> Replayed:
 
 def _tell(capture: Capture, snapshot: Snapshot, units: list[Replayed]) -> None:
     say(
-        f"{capture.controller_id} ({capture.family}), a {capture.depth} look at "
+        f"{capture.controller_id} ({capture.family}), depth {capture.depth}, at "
         f"{stamp(capture.started_at)} UTC: {capture.requests} requests, "
         f"{capture.bytes_received} bytes received"
     )

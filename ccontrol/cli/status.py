@@ -151,7 +151,7 @@ def _next(status: ControllerStatus, live: Live | None, now: datetime) -> str:
 def _tell_detail(status: ControllerStatus, now: datetime) -> None:
     say()
     say(f"{status.controller_id} {status.name} ({status.address})")
-    look = f", a {status.depth} look" if status.depth else ""
+    look = f", depth {status.depth}" if status.depth else ""
     say(f"  last attempt {stamp(status.attempted_at)} UTC{look}: {outcome_words(status)}")
     if status.reason:
         say(f"    {status.reason}")
