@@ -234,6 +234,7 @@ def _measure(fleet: Fleet, measure_s: float) -> Figures:
 def main(argv: list[str] | None = None) -> int:
     """Print the figures; 1 when one of them misses its goal."""
     wanted = _arguments(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # daemon and simulator end with us
     with tempfile.TemporaryDirectory() as name, _simulator(wanted.controllers) as ports:
         folder = Path(name)
         _write_plant(folder, ports, wanted.glance_s)
