@@ -1,9 +1,11 @@
-"""The door to python-snap7: its frame builders ask, its parsers check each answer.
+"""The door to python-snap7: its frame builders ask, its parsers judge what is no plain answer.
 
 The only module that imports the library; its errors and its types stop here. None of its sockets,
 threads, timers or loggers is used. What it decodes wrong (CPU state, protection, diagnostic buffer,
 block info) is not decoded here at all: answers are handed on as bytes.
 Its fragment loops end silently after 101 fragments; those here do not.
+Its parsers take 7 µs for an answer that pdu.plain_userdata sees through in 1: so they are asked
+where that one hesitates. A test holds that both find the same wherever the quick one does not.
 """
 
 import logging
@@ -24,7 +26,7 @@ logging.getLogger("snap7").setLevel(logging.ERROR)
 """At DEBUG the library prints whole PDUs, passwords too; at WARNING a line for every refusal."""
 
 PDU_ASKED = 960
-_COUNTS, _LISTING, _INFO, _SZL = (3, 1), (3, 2), (3, 3), (4, 1)
+_COUNTS, _LISTING, _INFO, _SZL = b"\x83\x01", b"\x83\x02", b"\x83\x03", b"\x84\x01"
 _MOST_BYTES = {_COUNTS: 256, _LISTING: 4 * 65_536, _INFO: 256}
 """Longest answer that makes sense; that of a system status list is in its own header."""
 _SZL_HEADER = 8
@@ -106,70 +108,76 @@ class Client:
         return error
 
     async def _fragments(self, upload: int, declared: int, heard: Heard) -> int:
-        protocol, size, last = self._protocol, 0, False
-        while not last:
-            error, answer = await self._ask(protocol.build_upload_request(upload), heard)
-            if error:
-                return error
-            part, last = _fragment(protocol, answer)
+        size, more = 0, True
+        while more:
+            request = self._protocol.build_upload_request(upload)
+            answer = await self._say(request, heard)
+            if (plain := wire.plain_upload(answer)) is None:
+                if error := self._judged(answer)[0]:
+                    return error
+                plain = wire.upload_fragment(answer)
+            part, more = plain
             heard.parts.append(part)
             size += len(part)
-            if size > declared or not (part or last):
+            if size > declared or (more and not part):
                 raise GarbledError(f"an upload of {declared} bytes does not end after {size}")
         return 0
 
     async def _end_upload(self, upload: int, heard: Heard) -> None:
         await self._ask(self._protocol.build_end_upload_request(upload), heard)
 
-    async def _userdata(self, request: bytes, service: tuple[int, int], heard: Heard) -> int:
+    async def _userdata(self, request: bytes, service: bytes, heard: Heard) -> int:
         size, most = 0, _MOST_BYTES.get(service, 0)
         while True:
-            error, answer = await self._ask(request, heard, service)
-            if error:
-                return error
-            part = answer["data"].get("data", b"")
+            answer = await self._say(request, heard)
+            if (plain := wire.plain_userdata(answer, service)) is None:
+                error, parsed = self._judged(answer, service)
+                if error:
+                    return error
+                plain = _part(parsed)
+            part, following = plain
             heard.parts.append(part)
-            if not answer["parameters"]["last_data_unit"]:
+            if following is None:
                 return 0
             size += len(part)
             most = most or _announced(part)
             if size > most or not part:
                 raise GarbledError(f"an answer of at most {most} bytes does not end after {size}")
-            following = answer["parameters"]["sequence_number"]
-            request = self._protocol.build_userdata_followup_request(*service, following)
+            group, sub = service[0] & 0x0F, service[1]
+            request = self._protocol.build_userdata_followup_request(group, sub, following)
 
-    async def _ask(
-        self, request: bytes, heard: Heard, service: tuple[int, int] | None = None
-    ) -> tuple[int, dict[str, Any]]:
+    async def _ask(self, request: bytes, heard: Heard) -> tuple[int, dict[str, Any]]:
         """Return the error of the controller's refusal, or 0 and the vendor's parsed answer."""
+        return self._judged(await self._say(request, heard))
+
+    async def _say(self, request: bytes, heard: Heard) -> bytes:
         await self._pace.turn()
         answer = await self._line.ask(request)
         heard.answers.append(answer)
+        return answer
+
+    def _judged(self, answer: bytes, service: bytes = b"") -> tuple[int, dict[str, Any]]:
         try:
             parsed = self._protocol.parse_response(answer)
-            if service is not None:
-                self._protocol.check_userdata_response(parsed, *service)
+            if service:
+                group, sub = service[0] & 0x0F, service[1]
+                self._protocol.check_userdata_response(parsed, group, sub)
         except S7Error as error:
             if refusal := wire.error_of(answer):
                 return refusal, {}
-            raise _malformed(error) from error
+            raise GarbledError(f"the controller's answer is malformed: {error}") from error
         return 0, parsed
+
+
+def _part(answer: dict[str, Any]) -> tuple[bytes, int | None]:
+    parameters = answer["parameters"]
+    following = parameters["sequence_number"] if parameters["last_data_unit"] else None
+    return answer["data"].get("data", b""), following
 
 
 def _announced(beginning: bytes) -> int:
     """Return how long a system status list says that it is: records of a length, and how many."""
     return _SZL_HEADER + int.from_bytes(beginning[4:6]) * int.from_bytes(beginning[6:8])
-
-
-def _fragment(protocol: S7Protocol, answer: dict[str, Any]) -> tuple[bytes, bool]:
-    try:
-        return protocol.parse_upload_fragment(answer, include_block_header=True)
-    except S7Error as error:
-        raise _malformed(error) from error
-
-
-def _malformed(error: S7Error) -> GarbledError:
-    return GarbledError(f"the controller's answer is malformed: {error}")
 
 
 def _scrambled(password: Secret) -> bytes:

@@ -96,6 +96,45 @@ def item_of(pdu: bytes) -> bytes:
     return data[_ITEM_HEADER:]
 
 
+def plain_userdata(pdu: bytes, service: bytes) -> tuple[bytes, int | None] | None:
+    """Look at a user data answer the quick way: what it carries, and the number to go on with.
+
+    `service` is its sixth and seventh byte of parameter: group (with 0x80) and subfunction. None
+    when anything is not exactly as in a good answer, for somebody else to say what.
+    """
+    size = len(pdu) - 26
+    if (
+        size >= 0
+        and pdu[:4] == b"\x32\x07\x00\x00"
+        and pdu[6:8] == b"\x00\x0c"
+        and pdu[10:15] == b"\x00\x01\x12\x08\x12"
+        and pdu[15:17] == service
+        and pdu[19] < 2
+        and pdu[20:24] == b"\x00\x00\xff\x09"
+        and pdu[24] << 8 | pdu[25] == size
+        and pdu[8] << 8 | pdu[9] == size + _ITEM_HEADER
+    ):
+        return pdu[26:], pdu[17] if pdu[19] else None
+    return None
+
+
+def plain_upload(pdu: bytes) -> tuple[bytes, bool] | None:
+    """Look at a part of an upload the quick way, see `plain_userdata`: its bytes, and if more."""
+    size = len(pdu) - 18
+    if (
+        size >= 0
+        and pdu[:4] == b"\x32\x03\x00\x00"
+        and pdu[6:8] == b"\x00\x02"
+        and pdu[10:13] == b"\x00\x00\x1e"
+        and pdu[13] < 2
+        and pdu[16:18] == b"\x00\xfb"
+        and pdu[14] << 8 | pdu[15] == size
+        and pdu[8] << 8 | pdu[9] == size + _ITEM_HEADER
+    ):
+        return pdu[18:], pdu[13] == 1
+    return None
+
+
 def userdata_payload(answers: tuple[bytes, ...]) -> bytes:
     """Join the fragments of one user data answer.
 
