@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from ccontrol.clock import Clock
 from ccontrol.drivers.api import Ask, Load, Manifest, Pace
-from ccontrol.drivers.s7 import collect, findings, guard, options
+from ccontrol.drivers.s7 import collect, findings, guard
 from ccontrol.drivers.s7.memory import Memory
+from ccontrol.drivers.s7.options import S7Table, frozen
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.capture import Capture
 from ccontrol.model.controller import Controller
@@ -33,26 +34,23 @@ MANIFEST = Manifest(
         Aspect.VALUES: Strength.CONTENT,
     },
     services=guard.SERVICES,
-    proof=dict.fromkeys(
-        (
-            Aspect.PROGRAM,
-            Aspect.CONFIGURATION,
-            Aspect.HARDWARE,
-            Aspect.FIRMWARE,
-            Aspect.IDENTITY,
-            Aspect.PROTECTION,
-            Aspect.MODE,
-            Aspect.INVENTORY,
-            Aspect.VALUES,
-        ),
-        "simulator",
-    ),
+    proof={
+        Aspect.PROGRAM: "capture",
+        Aspect.CONFIGURATION: "capture",
+        Aspect.HARDWARE: "simulator",  # the memory card is seen in captures, racks are not
+        Aspect.FIRMWARE: "capture",
+        Aspect.IDENTITY: "capture",
+        Aspect.PROTECTION: "capture",
+        Aspect.MODE: "capture",
+        Aspect.INVENTORY: "capture",
+        Aspect.VALUES: "simulator",
+    },
     loads={
         Depth.GLANCE: Load("7", "0.3 KB out, 0.6 KB in"),
-        Depth.DIAGNOSTICS: Load("25", "1 KB out, 3 KB in"),
+        Depth.DIAGNOSTICS: Load("40", "1.5 KB out, 6 KB in"),
         Depth.INVENTORY: Load("blocks + 15", "37 bytes out, 111 bytes in for each block"),
         Depth.FULL: Load(
-            "4 for each block, and one for each 222 bytes of it", "the program, and a tenth more"
+            "3 for each block, 50, and one for each 222 bytes", "1 KB out for 8 KB in: the program"
         ),
     },
     findings=findings.FINDINGS,
@@ -63,14 +61,14 @@ class S7Driver:
     """One process's driver. It remembers refused passwords for as long as it lives."""
 
     manifest = MANIFEST
-    options: type[BaseModel] = options.S7Table
+    options: type[BaseModel] = S7Table
 
     def __init__(self) -> None:
         self._memory = Memory()
 
     def freeze(self, options: BaseModel) -> object:
         """Turn checked settings into what `Controller.options` carries."""
-        return _freeze(options)
+        return frozen(options)
 
     async def collect(self, controller: Controller, ask: Ask, pace: Pace, clock: Clock) -> Capture:
         """Ask the controller and return what it said."""
@@ -83,5 +81,4 @@ class S7Driver:
         return interpret(capture, seal)
 
 
-_freeze = options.freeze
 DRIVER = S7Driver()

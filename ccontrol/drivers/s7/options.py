@@ -26,18 +26,23 @@ class S7Options:
 class S7Table(BaseModel):
     """Settings of one S7-300 or S7-400 controller."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True
+    )
 
-    rack: Annotated[int, Field(ge=0, le=7)] = 0
-    """Rack of the CPU."""
-    slot: Annotated[int, Field(ge=0, le=31)] = 2
-    """Slot of the CPU: 2 on S7-300, as in HW Config on S7-400."""
-    connection_type: Literal["op", "pg", "basic"] = "op"
-    """Whose connections to use; those of type pg belong to engineers."""
-    password: Secret | None = None
-    """Password of the CPU, only where its protection level forbids reading. By reference."""
-    actual_values: list[Annotated[str, Field(pattern=r"^DB[0-9]{1,5}$")]] = []
-    """Data blocks whose actual values are kept too."""
+    rack: int = Field(0, ge=0, le=7, description="rack of the CPU")
+    slot: int = Field(
+        2, ge=0, le=31, description="its slot: 2 on a S7-300, as in HW Config on a S7-400"
+    )
+    connection_type: Literal["op", "pg", "basic"] = Field(
+        "op", description="whose connections to use; pg belong to engineers"
+    )
+    password: Secret | None = Field(
+        None, description="of the CPU, only where its protection level forbids reading"
+    )
+    actual_values: list[Annotated[str, Field(pattern=r"^DB[0-9]{1,5}$")]] = Field(
+        [], description="data blocks whose actual values are kept too"
+    )
 
     @field_validator("password")
     @classmethod
@@ -49,7 +54,7 @@ class S7Table(BaseModel):
         return password
 
 
-def freeze(table: BaseModel) -> S7Options:
+def frozen(table: BaseModel) -> S7Options:
     """Turn a checked table into what `Controller.options` carries."""
     if not isinstance(table, S7Table):
         raise TypeError(f"not a table of the s7 driver: {type(table).__name__}")
