@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -101,15 +102,15 @@ def _point(repository: Repository, watched: Watched, text: str) -> Point:
     if _COMMIT.fullmatch(text):
         found = repository.history(limit=1, start=text)
         return Point(found[0].id, f"commit {found[0].id[:12]}")
-    at = moment(text)
+    return _known_at(watched, moment(text))
+
+
+def _known_at(watched: Watched, at: datetime) -> Point:
     wanted = Wanted(frozenset({watched.controller.id}), limit=_MANY)
     for known in changes_in(watched.site, wanted):
         if known.taken_at <= at:
             return Point(known.commit, f"{stamp(at)} UTC (change {known.change_id})")
-    raise UnknownNameError(
-        f"nothing was known of {watched.controller.id} at {stamp(at)} UTC",
-        hint=f"`ccontrol changes --controller {watched.controller.id}` lists what is.",
-    )
+    return Point("", f"{stamp(at)} UTC, when nothing of it was known")
 
 
 _MANY = 10_000_000
@@ -119,10 +120,11 @@ def _compare(
     repository: Repository, watched: Watched, before: Point, after: Point, *, with_text: bool
 ) -> Compared:
     old = state_at(repository, watched, before.commit) if before.commit else None
-    new = state_at(repository, watched, after.commit)
+    new = state_at(repository, watched, after.commit) if after.commit else None
     if new is None:
         raise UnknownNameError(
-            f"the history holds nothing of {watched.controller.id} at {after.words}"
+            f"the history holds nothing of {watched.controller.id} at {after.words}",
+            hint=f"`ccontrol changes --controller {watched.controller.id}` lists what it holds.",
         )
     texts = [
         repository.patch(before.commit or _NOTHING, after.commit, folder)

@@ -106,10 +106,17 @@ def test_diff_takes_times_commits_and_change_ids(plant: Plant, run: Run) -> None
     assert by_id["patch"] == ""
 
 
-def test_diff_says_when_nothing_was_known_at_that_time(plant: Plant, run: Run) -> None:
-    said = run("--config", plant.config, "diff", "press-3", "2020-01-01")
+def test_diff_from_before_the_first_sight_shows_everything_as_new(plant: Plant, run: Run) -> None:
+    asked = ["--config", plant.config, "diff", "press-3", "2020-01-01", "--units", "--json"]
+    compared = run(*asked).json
+    assert compared["changes"]["first"] is True
+    assert "when nothing of it was known" in compared["before"]["words"]
+
+
+def test_diff_up_to_a_time_when_nothing_was_known_is_refused(plant: Plant, run: Run) -> None:
+    said = run("--config", plant.config, "diff", "press-3", "2019-01-01", "2020-01-01")
     assert said.code == 13
-    assert "nothing was known" in said.err
+    assert "holds nothing of press-3" in said.err
 
 
 def test_a_misspelt_controller_gets_a_guess(plant: Plant, run: Run) -> None:
