@@ -85,6 +85,7 @@ def _collected(job: int, capture: Capture, duration_ms: int) -> Collected:
         duration_ms=duration_ms,
         fault=capture.fault or "",
         fault_class=capture.fault_class,
+        password_refused=dict(capture.notes).get("password", "").startswith("refused"),
     )
 
 

@@ -361,4 +361,5 @@ class Engine:
         try:
             await self._visitor.confess(watched, site)
         except CcontrolError as error:
+            watched.told = None  # it is tried again
             _log.error("a finding could not be written controller=%s: %s", watched.key, error)

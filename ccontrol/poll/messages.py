@@ -40,6 +40,8 @@ class Collected:
     duration_ms: int
     fault: str = ""
     fault_class: str = ""
+    password_refused: bool = False
+    """By the capture's note "password": the controller refused the configured one."""
 
 
 @dataclass(frozen=True, slots=True)

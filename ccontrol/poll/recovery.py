@@ -30,18 +30,29 @@ async def recover(site: OpenSite, roster: Roster, crew: Crew, clock: Clock) -> i
     """
     given = 0
     async for name, snapshot in _understood(site, crew):
-        watched = roster.find(Key(site.name, snapshot.controller_id))
-        if watched is None:
-            reason = f"{snapshot.controller_id} is not configured any more"
-            await asyncio.to_thread(site.spool.quarantine, name, reason)
-        elif not snapshot.usable or not watched.enrolled:
-            await asyncio.to_thread(site.spool.acknowledge, name)
-        else:
-            log = new_in_log(snapshot.log, watched.health.log_marker)
-            sighted = Sighted(watched.controller, snapshot, log, watched.succeeded_at)
-            site.scribe.give(_replay(site, sighted, name, clock))
-            given += 1
+        try:
+            given += await _hand_over(site, roster, clock, name, snapshot)
+        except StoreError as error:
+            _log.error("left in the spool name=%s: %s", name, error)
     return given
+
+
+async def _hand_over(
+    site: OpenSite, roster: Roster, clock: Clock, name: str, snapshot: Snapshot
+) -> bool:
+    """Give one result to the writer; False when it is not worth it."""
+    watched = roster.find(Key(site.name, snapshot.controller_id))
+    if watched is None:
+        reason = f"{snapshot.controller_id} is not configured any more"
+        await asyncio.to_thread(site.spool.quarantine, name, reason)
+        return False
+    if not snapshot.usable or not watched.enrolled:
+        await asyncio.to_thread(site.spool.acknowledge, name)
+        return False
+    log = new_in_log(snapshot.log, watched.health.log_marker)
+    sighted = Sighted(watched.controller, snapshot, log, watched.succeeded_at)
+    site.scribe.give(_replay(site, sighted, name, clock))
+    return True
 
 
 async def _understood(site: OpenSite, crew: Crew) -> AsyncIterator[tuple[str, Snapshot]]:

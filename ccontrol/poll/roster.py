@@ -13,7 +13,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.triage import Memory
 from ccontrol.poll.waiting import Key
-from ccontrol.poll.watched import OWN_CODES, Watched, own_findings
+from ccontrol.poll.watched import Watched, own_findings
 from ccontrol.store.standing import WHOLE_SITE, Pause
 
 
@@ -88,11 +88,8 @@ class Roster:
 
     def has_news(self, watched: Watched) -> bool:
         """Whether the engine has to say something else of a controller than is stored."""
-        face = watched.memory.face
-        if face is None or not watched.enrolled:
-            return False
-        told = {finding for finding in face.findings if finding.code in OWN_CODES}
-        return told != own_findings(watched, self._clock.now())
+        own = own_findings(watched, self._clock.now())
+        return watched.enrolled and own != (watched.told or frozenset())
 
     def _add(self, controller: Controller, site: OpenSite, succeeded_at: datetime | None) -> None:
         watched = Watched(

@@ -28,6 +28,7 @@ STEP_S = 2.0
 """The wall clock may drift from the monotonic one by so much between two looks."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
+logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it has two lines for every turn
 
 
 @dataclass(frozen=True, slots=True)

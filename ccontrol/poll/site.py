@@ -4,7 +4,7 @@ Opening connects to nothing. What is done with a site is the engine's business.
 """
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccontrol.clock import Clock
@@ -30,6 +30,7 @@ from ccontrol.store.standing import Standing
 from ccontrol.store.vault import Vault
 from ccontrol.store.writer import Daemon, Writer
 
+REASON_AT_MOST = 500
 ALLOWED_SIGNERS = "allowed_signers"
 """What `ccontrol init` writes beside the configuration."""
 
@@ -61,8 +62,8 @@ class OpenSite:
         return self.scribe.trouble or self.ledger.trouble
 
     def note(self, entry: JournalEntry) -> None:
-        """Write a journal entry soon."""
-        self.ledger.note(entry)
+        """Write a journal entry soon. What a controller or a defect said may be endless."""
+        self.ledger.note(replace(entry, reason=entry.reason[:REASON_AT_MOST]))
 
     def close(self, timeout_s: float) -> None:
         """Finish what is in hand, end both threads, let the next engine in."""

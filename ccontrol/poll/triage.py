@@ -206,6 +206,8 @@ def _with_log(memory: Memory, snapshot: Snapshot) -> Memory:
 
 def new_in_log(log: tuple[LogEntry, ...], marker: str) -> tuple[LogEntry, ...]:
     """Return the entries that are newer than the one whose raw text is `marker`."""
+    if not marker:
+        return ()
     for position, entry in enumerate(log):
         if entry.raw == marker:
             return log[:position]

@@ -9,6 +9,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import EngineSettings
@@ -19,6 +20,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot
 from ccontrol.model.state import State
+from ccontrol.poll import passwords
 from ccontrol.poll import watched as health_of
 from ccontrol.poll.crew import Crew, Lost
 from ccontrol.poll.delivery import Delivery, Parcel, spool_name
@@ -96,16 +98,17 @@ class Visitor:
     async def confess(self, watched: Watched, site: OpenSite) -> None:
         """Commit what the engine itself has to say of a controller, if that is news."""
         own = health_of.confession(watched, self._clock.now())
-        parcel = Parcel(watched, site, Sighted(watched.controller, own))
+        watched.told = own.findings
         for finding in sorted(own.findings):
             _log.warning("%s controller=%s finding=%s", finding.text, watched.key, finding.code)
-        await self._delivery.send(parcel)
+        if await self._delivery.state_of(watched, site) is not None:  # else nothing is stored of it
+            await self._delivery.send(Parcel(watched, site, Sighted(watched.controller, own)))
 
     async def _visit(self, poll: Poll) -> JournalEntry:
         watched, ticket = poll.watched, poll.ticket
         ask = Ask(ticket.depth, await self._known(poll))
         heard = await self._crew.collect(
-            poll.controller,
+            passwords.to_be_tried(poll.controller, watched.health, poll.site.seal),
             ask,
             self._pace_of(poll.controller),
             lambda: watched.pause is None,
@@ -113,6 +116,9 @@ class Visitor:
         )
         if isinstance(heard, Lost):
             return self._broke_a_worker(poll, heard)
+        watched.suspect = False  # whatever it said, it broke nothing
+        if heard.password_refused:
+            watched.health = passwords.refused(poll.controller, watched.health, poll.site.seal)
         entry = replace(
             self._entry(poll, Outcome.FAILED, heard.fault),
             duration_ms=heard.duration_ms,
@@ -215,7 +221,11 @@ class Visitor:
         if decision.commit is not None:
             sighted = Sighted(poll.controller, decision.commit, log, watched.succeeded_at)
             entry = await self._deliver(poll, sighted, entry, capture)
+        if snapshot.usable and entry.outcome is not Outcome.PENDING:
+            own = (each for each in snapshot.findings if each.code in health_of.OWN_CODES)
+            watched.told = frozenset(own)
         self._settle_accounts(poll, snapshot, entry)
+        self._plan_full(poll, entry, decision.follow)
         follow = self._retry(poll, snapshot, decision.follow)
         if follow is not None:
             self._follow(watched, follow)
@@ -252,7 +262,6 @@ class Visitor:
             watched.health = health_of.after_unverified(watched.health, entry.at)
             return
         watched.health = self._after(poll, snapshot)
-        watched.suspect = False
         watched.held_until = 0.0
         if watched.health.unverified_since is None and not watched.health.worker_deaths:
             watched.doubt = Depth.GLANCE
@@ -261,7 +270,6 @@ class Visitor:
             watched.health = replace(watched.health, last_deep_at=None)
         if not watched.memory.log:
             watched.health = replace(watched.health, log_marker=watched.memory.log_marker)
-        self._plan_full(poll, entry)
 
     def _after(self, poll: Poll, snapshot: Snapshot) -> Health:
         verified = health_of.transient_gaps(snapshot) == 0
@@ -271,14 +279,15 @@ class Visitor:
             poll.watched, snapshot.depth, self._clock.now(), verified=verified
         )
 
-    def _plan_full(self, poll: Poll, entry: JournalEntry) -> None:
+    def _plan_full(self, poll: Poll, entry: JournalEntry, follow: Follow | None) -> None:
         """Remember when everything is to be read next, so that a restart does not forget it."""
         watched, schedule = poll.watched, poll.controller.schedule
-        if poll.ticket.depth in DEEP:
+        if poll.ticket.depth in DEEP and entry.outcome is not Outcome.INCOMPLETE:
             turn = Turn(watched.key, Depth.FULL, schedule.full_s)
             watched.health = replace(watched.health, next_full_at=next_phase(turn, entry.at))
-        elif entry.outcome is Outcome.SUPPRESSED:
-            watched.health = replace(watched.health, next_full_at=entry.at)
+        elif entry.outcome is Outcome.SUPPRESSED and follow is not None:
+            owed_at = entry.at + timedelta(seconds=follow.after_s)
+            watched.health = replace(watched.health, next_full_at=owed_at)
 
     def _retry(self, poll: Poll, snapshot: Snapshot, follow: Follow | None) -> Follow | None:
         """Try a deep read that had gaps once more, later; not for ever."""

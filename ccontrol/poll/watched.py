@@ -53,6 +53,8 @@ class Watched:
     succeeded_at: datetime | None = None
     last: JournalEntry | None = None
     """What came of the last attempt."""
+    told: frozenset[Finding] | None = None
+    """What the engine itself said of it last, in the history; None: nobody has looked yet."""
     unwritten: int = 0
     """Results that wait for the store."""
     retried: bool = False

@@ -198,6 +198,7 @@ def test_what_is_new_in_a_log_stands_above_the_marker(texts: list[str], marker: 
     assert log[: len(new)] == new
     assert raw not in {each.raw for each in new}
     assert len(new) in {len(log), 0} or log[len(new)].raw == raw
+    assert marker or not new
 
 
 @given(some.sampled_from(Depth), some.booleans(), some.booleans(), some.sampled_from(["aa", "bb"]))

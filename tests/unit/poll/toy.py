@@ -139,7 +139,7 @@ class ToyDriver:
         proof={},
         loads={},
     )
-    options = ToyOptions
+    options: type[BaseModel] = ToyOptions
 
     def freeze(self, options: BaseModel) -> object:
         return None
