@@ -23,6 +23,12 @@ class CcontrolError(Exception):
             self.hint = hint
 
 
+class ModelError(CcontrolError):
+    """A driver delivered facts that contradict themselves or that no file could hold."""
+
+    exit_code = 70
+
+
 class ConfigError(CcontrolError):
     """The configuration file has faults; every one of them is in `faults`, with its path."""
 
@@ -112,6 +118,13 @@ class SigningError(StoreError):
 
     exit_code = 26
     hint = "Check the key file's path and mode (0600), or that ssh-agent holds the key."
+
+
+class UnreadableStateError(CcontrolError):
+    """What the store holds of one controller cannot be understood; the others are not concerned."""
+
+    exit_code = 27
+    hint = "Run `ccontrol verify`; read a newer store with the version of ccontrol that wrote it."
 
 
 class DriverError(CcontrolError):

@@ -5,10 +5,9 @@ the engine commits what that gives as a commit of its own class before it polls 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from ccontrol.canonical.names import encode, encode_all, encode_kinds
-from ccontrol.model.unit import UnitId
+from ccontrol.canonical.names import encode
 
 PLANT_FORM = 1
 """Form of what lies under plant/: raised only when approved files have to be written anew."""
@@ -20,31 +19,20 @@ UNITS, VALUES = "units", "values"
 
 def folders(area: str, controller_id: str) -> tuple[str, ...]:
     """Return the three folders that the files of one controller replace whole."""
-    tail = f"{encode(area)}/{encode(controller_id)}"
-    return tuple(f"{root}/{tail}" for root in (PLANT, VIEWS, STATE))
+    home = Home(area, controller_id)
+    return tuple(home.folder(root) for root in (PLANT, VIEWS, STATE))
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """The paths of one controller with exactly these units: names depend on their neighbours."""
+class Home:
+    """The paths of one controller. `area` is the one under which it was stored first, for ever."""
 
     area: str
     controller_id: str
-    _kinds: dict[str, str] = field(default_factory=dict)
-    _keys: dict[UnitId, str] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, area: str, controller_id: str, units: Iterable[UnitId]) -> "Layout":
-        """Make the layout for these units."""
-        keys: dict[str, list[str]] = {}
-        for kind, key in units:
-            keys.setdefault(kind, []).append(key)
-        named = {
-            UnitId(kind, key): name
-            for kind, names in keys.items()
-            for key, name in encode_all(names).items()
-        }
-        return cls(area, controller_id, encode_kinds(keys), named)
+    def folder(self, root: str) -> str:
+        """Path of the controller's own folder under one of the roots."""
+        return f"{root}/{encode(self.area)}/{encode(self.controller_id)}"
 
     @property
     def form(self) -> str:
@@ -56,23 +44,39 @@ class Layout:
         """Path of the file that says what cannot be seen, and the findings."""
         return self._path(STATE, "sight", "toml")
 
-    def plant(self, unit: UnitId) -> str:
-        """Path of a unit's approvable facts."""
-        return self._path(PLANT, f"{self._kinds[unit.kind]}/{self._keys[unit]}", "toml")
-
-    def view(self, unit: UnitId) -> str:
-        """Path of a unit's readable text."""
-        return self._path(VIEWS, f"{self._kinds[unit.kind]}/{self._keys[unit]}", "txt")
-
     def moving(self, kind: str) -> str:
         """Path of what moves by itself, for all units of a kind."""
-        return self._path(STATE, f"{UNITS}/{self._kinds[kind]}", "toml")
+        return self._path(STATE, f"{UNITS}/{encode(kind)}", "toml")
 
-    def values(self, unit: UnitId) -> str:
+    def plant(self, kind: str, name: str) -> str:
+        """Path of a unit's approvable facts; `name` is its key, encoded among its neighbours."""
+        return self._path(PLANT, f"{encode(kind)}/{name}", "toml")
+
+    def view(self, kind: str, name: str) -> str:
+        """Path of a unit's readable text."""
+        return self._path(VIEWS, f"{encode(kind)}/{name}", "txt")
+
+    def values(self, kind: str, name: str) -> str:
         """Path of a unit's actual values."""
-        tail = f"{VALUES}/{self._kinds[unit.kind]}/{self._keys[unit]}"
-        return self._path(STATE, tail, "toml")
+        return self._path(STATE, f"{VALUES}/{encode(kind)}/{name}", "toml")
+
+    def written_whole(self, kinds: Iterable[str]) -> tuple[str, ...]:
+        """Return the folders that the files of these kinds replace whole, beside `moving`."""
+        return tuple(
+            f"{root}/{encode(kind)}"
+            for kind in sorted(kinds)
+            for root in (
+                self.folder(PLANT),
+                self.folder(VIEWS),
+                f"{self.folder(STATE)}/{VALUES}",
+            )
+        )
+
+    def read_back(self, kinds: Iterable[str]) -> tuple[str, ...]:
+        """Return every file and folder that `parse` needs for these kinds."""
+        named = tuple(kinds)
+        whole = [path for path in self.written_whole(named) if not path.startswith(f"{VIEWS}/")]
+        return (self.form, self.sight, *map(self.moving, sorted(named)), *whole)
 
     def _path(self, root: str, tail: str, suffix: str) -> str:
-        owner = encode(self.controller_id)
-        return f"{root}/{encode(self.area)}/{owner}/{tail}.{owner}.{suffix}"
+        return f"{self.folder(root)}/{tail}.{encode(self.controller_id)}.{suffix}"

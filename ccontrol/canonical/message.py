@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from ccontrol.canonical.message_body import body
 from ccontrol.canonical.message_subject import subject
-from ccontrol.canonical.printable import printable
+from ccontrol.canonical.printable import printable, shortened
 from ccontrol.canonical.records import record_path
+from ccontrol.model.controller import Controller
 from ccontrol.model.record import Record
+
+_LONGEST_TITLE = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,23 @@ def message(record: Record) -> Message:
     return Message(subject(record), body(record), _trailers(record))
 
 
+def written_anew_message(controller: Controller, area: str) -> Message:
+    """Return the text of a commit in which only ccontrol's own way of writing is new."""
+    title = shortened(printable(controller.title), _LONGEST_TITLE)
+    body = (
+        "The same facts as before, as a newer version of ccontrol or another seal key writes them."
+    )
+    named = (("Controller", controller.id), ("Site", controller.site), ("Area", area))
+    return Message(
+        f"{title}: written anew by ccontrol, nothing changed",
+        body,
+        (("Class", "rendering"), *((name, printable(value)) for name, value in named)),
+    )
+
+
 def _trailers(record: Record) -> tuple[tuple[str, str], ...]:
     named = (
+        ("Class", "change"),
         ("Controller", record.controller_id),
         ("Site", record.site),
         ("Area", record.area),

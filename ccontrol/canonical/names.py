@@ -39,16 +39,6 @@ def encode_all(names: Iterable[str]) -> dict[str, str]:
     }
 
 
-def encode_kinds(kinds: Iterable[str]) -> dict[str, str]:
-    """Encode kinds of units as folder names without any dot, so that none looks like a file."""
-    return {kind: _dotless(kind, name) for kind, name in encode_all(kinds).items()}
-
-
-def _dotless(kind: str, name: str) -> str:
-    short = name.replace(".", "=2E")
-    return short if len(short) <= LONGEST else _closed(kind, short)
-
-
 def _escaped(name: str) -> str:
     if not name:
         return "="

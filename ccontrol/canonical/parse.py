@@ -1,7 +1,8 @@
-"""The files of one controller → State. Total: what is not exactly in form is a StoreError.
+"""The files of one controller → State. Total: what is not in form is an UnreadableStateError.
 
 Reads plant/ and state/; views/ is passed over. plant/ alone is enough: then all that moves by
-itself is simply not known.
+itself is simply not known. So are the files of some kinds with form and sight: then the others'
+facts are not known, while their gaps are.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ccontrol.canonical.layout import PLANT, PLANT_FORM, STATE_FORM
 from ccontrol.canonical.reading import Table, read
-from ccontrol.errors import StoreError
+from ccontrol.errors import ModelError, UnreadableStateError
 from ccontrol.model.aspect import Aspect, Strength
 from ccontrol.model.finding import Finding
 from ccontrol.model.state import Known, State
@@ -22,9 +23,12 @@ _PARTS_BEFORE_FILE = 3  # root, area, controller
 def parse(files: Mapping[str, bytes]) -> State:
     """Return the state that these files (path → content) were rendered from."""
     found = _Found()
-    for path in sorted(files):
-        found.take(path, files[path])
-    return found.state()
+    try:
+        for path in sorted(files):
+            found.take(path, files[path])
+        return found.state()
+    except ModelError as error:
+        raise UnreadableStateError(f"the files of a controller hold rubbish: {error}") from error
 
 
 @dataclass(slots=True)
@@ -34,13 +38,15 @@ class _Found:
     form: Table | None = None
     sight: Table | None = None
     units: dict[UnitId, Unit] = field(default_factory=dict)
+    facts_of_kind: dict[str, str] = field(default_factory=dict)
+    facts_of_unit: dict[UnitId, str] = field(default_factory=dict)
 
     def take(self, path: str, content: bytes) -> None:
         root, *tail = path.split("/")
         rest = tail[_PARTS_BEFORE_FILE - 1 :]
         match root, rest:
             case _, []:
-                raise StoreError(f"{path}: lies where no file of a controller may lie")
+                raise UnreadableStateError(f"{path}: lies where no file of a controller may lie")
             case "views", _:
                 return
             case "plant", [_]:
@@ -54,28 +60,38 @@ class _Found:
             case "state", ["values", _, _]:
                 self._take_values(read(path, content))
             case _:
-                raise StoreError(f"{path}: lies where no file of a controller may lie")
+                raise UnreadableStateError(f"{path}: lies where no file of a controller may lie")
 
     def state(self) -> State:
         if self.form is None:
-            raise StoreError("the file that names the controller and its form is missing")
+            raise UnreadableStateError("the file that names the controller and its form is missing")
         _check_form(self.form, PLANT_FORM)
-        known = {unit_id: Known(unit) for unit_id, unit in self.units.items()}
-        state = State(self.form.text("controller"), self.form.text("family"), known)
+        form = self.form
+        state = State(
+            form.text("controller"),
+            form.text("family"),
+            {unit_id: self._known(unit) for unit_id, unit in self.units.items()},
+            facts=form.text("facts", ""),
+        )
         return state if self.sight is None else _with_sight(state, self.sight)
+
+    def _known(self, unit: Unit) -> Known:
+        usual = self.facts_of_kind.get(unit.id.kind, "")
+        return Known(unit, None, self.facts_of_unit.get(unit.id, usual))
 
     def _only(self, before: Table | None, found: Table) -> Table:
         if before is not None:
-            raise StoreError(f"{found.where}: {before.where} says the same")
+            raise UnreadableStateError(f"{found.where}: {before.where} says the same")
         return found
 
     def _add(self, unit: Unit) -> None:
         if unit.id in self.units:
-            raise StoreError(f"{unit.id} has two files")
+            raise UnreadableStateError(f"{unit.id} has two files")
         self.units[unit.id] = unit
 
     def _take_moving(self, table: Table) -> None:
         kind = table.text("kind")
+        self.facts_of_kind[kind] = table.text("facts", "")
         for key, entry in table.table("unit").named():
             unit_id = UnitId(kind, key)
             if "aspect" in entry:
@@ -86,6 +102,8 @@ class _Found:
                 moving=entry.table("moving").fields(),
                 fingerprint=entry.text("fingerprint", ""),
             )
+            if "facts" in entry:
+                self.facts_of_unit[unit_id] = entry.text("facts")
 
     def _take_values(self, table: Table) -> None:
         unit_id = UnitId(table.text("kind"), table.text("key"))
@@ -93,7 +111,7 @@ class _Found:
 
     def _one(self, unit_id: UnitId, table: Table) -> Unit:
         if unit_id not in self.units:
-            raise StoreError(f"{table.where}: {unit_id} has no file in {PLANT}/")
+            raise UnreadableStateError(f"{table.where}: {unit_id} has no file in {PLANT}/")
         return self.units[unit_id]
 
 
@@ -118,7 +136,8 @@ def _with_sight(state: State, sight: Table) -> State:
     units = dict(state.units)
     for entry in sight.tables("unread"):
         unit_id = UnitId(entry.text("kind"), entry.text("key"))
-        units[unit_id] = Known(units.get(unit_id, Known(None)).unit, entry.text("reason"))
+        known, reason = units.get(unit_id), entry.text("reason")
+        units[unit_id] = replace(known, unread=reason) if known else Known(None, reason)
     strengths = sight.table("strengths")
     return replace(
         state,
@@ -142,4 +161,6 @@ def _finding(table: Table) -> Finding:
 def _check_form(table: Table, newest: int) -> None:
     form = table.integer("form")
     if form != newest:
-        raise StoreError(f"{table.where}: form {form}, where {newest} is known", hint=_NEWER)
+        raise UnreadableStateError(
+            f"{table.where}: form {form}, where {newest} is known", hint=_NEWER
+        )

@@ -1,4 +1,4 @@
-"""TOML that may be rubbish → typed values, or a StoreError that names the file and the field."""
+"""TOML that may be rubbish → typed values, or an UnreadableStateError that says where and what."""
 
 import tomllib
 from collections.abc import Iterator
@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from ccontrol.errors import StoreError
+from ccontrol.errors import UnreadableStateError
 from ccontrol.model.secret import Sealed
 from ccontrol.model.unit import Fields, Value
 
 _E = TypeVar("_E", bound=StrEnum)
+_INTEGERS = range(-(2**63), 2**63)
 
 
 class Table:
-    """One table of a file. Asking for what is not there, or is of another type, is a StoreError."""
+    """One table of a file. What is not there, or of another type, is an UnreadableStateError."""
 
     def __init__(self, where: str, content: dict[str, Any]) -> None:
         self.where = where
@@ -26,7 +27,10 @@ class Table:
 
     def integer(self, name: str) -> int:
         """Return an integer that has to be there."""
-        return int(self._get(name, int, None))
+        found = int(self._get(name, int, None))
+        if found not in _INTEGERS:
+            raise self._wrong(name)
+        return found
 
     def flag(self, name: str) -> bool:
         """Return a truth value that has to be there."""
@@ -92,7 +96,9 @@ class Table:
         except ValueError as error:
             raise self._wrong("hex") from error
         if len(found) != self.integer("bytes"):
-            raise StoreError(f"{self.where}: {len(found)} bytes where others were announced")
+            raise UnreadableStateError(
+                f"{self.where}: {len(found)} bytes where others were announced"
+            )
         return found
 
     def __contains__(self, name: str) -> bool:
@@ -100,7 +106,7 @@ class Table:
 
     def _value(self, name: str) -> Value:
         found = self._content[name]
-        if isinstance(found, str | int):  # bool is an int
+        if isinstance(found, str | bool) or (isinstance(found, int) and found in _INTEGERS):
             return found
         if isinstance(found, list):
             return self.texts(name)
@@ -120,13 +126,13 @@ class Table:
             raise self._wrong(name)
         return found
 
-    def _wrong(self, name: str) -> StoreError:
-        return StoreError(f"{self.where}: {name!r} is missing or not what it should be")
+    def _wrong(self, name: str) -> UnreadableStateError:
+        return UnreadableStateError(f"{self.where}: {name!r} is missing or not what it should be")
 
 
 def read(where: str, content: bytes) -> Table:
-    """Parse one file. Raises StoreError for anything that is not TOML in UTF-8."""
+    """Parse one file. Raises UnreadableStateError for anything that is not TOML in UTF-8."""
     try:
         return Table(where, tomllib.loads(content.decode("utf-8")))
     except (ValueError, RecursionError) as error:  # tomllib recurses into nested brackets
-        raise StoreError(f"{where}: not a TOML file: {str(error)[:200]}") from error
+        raise UnreadableStateError(f"{where}: not a TOML file: {str(error)[:200]}") from error

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ccontrol.canonical import toml
 from ccontrol.canonical.reading import Table, read
-from ccontrol.errors import CcontrolError, StoreError
+from ccontrol.errors import CcontrolError, UnreadableStateError
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Difference, Kind
 from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict
@@ -40,10 +40,12 @@ def render_record(record: Record) -> bytes:
 
 
 def parse_record(content: bytes) -> Record:
-    """Return the record that a file holds. Raises StoreError when it holds none."""
+    """Return the record that a file holds. Raises UnreadableStateError when it holds none."""
     table = read("record", content)
     if table.integer("form") != FORM:
-        raise StoreError("the record has a form that this version of ccontrol does not know")
+        raise UnreadableStateError(
+            "the record has a form that this version of ccontrol does not know"
+        )
     controller_id = table.text("controller")
     changes = tuple(_parsed_change(entry) for entry in table.tables("change"))
     return Record(
@@ -105,7 +107,7 @@ def _verdict(verdict: Verdict) -> Iterator[tuple[str, str | tuple[str, ...]]]:
 def _parsed_verdict(table: Table) -> Verdict:
     word = table.text("severity")
     if word not in _SEVERITIES:
-        raise StoreError(f"{table.where}: {word!r} is no severity")
+        raise UnreadableStateError(f"{table.where}: {word!r} is no severity")
     return Verdict(
         _SEVERITIES[word],
         table.text("rule"),

@@ -3,58 +3,81 @@
 Decides nothing: what is equal in the model gives equal bytes, whatever the order it came in.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from ccontrol.canonical import toml
-from ccontrol.canonical.layout import PLANT_FORM, STATE_FORM, Layout, folders
+from ccontrol.canonical.layout import PLANT_FORM, STATE_FORM, Home, folders
+from ccontrol.canonical.names import encode_all
 from ccontrol.canonical.views import view
 from ccontrol.model.finding import Finding
-from ccontrol.model.state import State
+from ccontrol.model.state import Known, State
 from ccontrol.model.unit import Fields, Unit
 
 __all__ = ["folders", "render"]
 
 
-def render(state: State, area: str) -> dict[str, bytes]:
+def render(state: State, area: str, kinds: Collection[str] | None = None) -> dict[str, bytes]:
     """Return path → content of all files of the controller, those of its views included.
 
-    They replace `folders(area, state.controller_id)` whole. Raises CcontrolError when a driver
-    delivered text that is no text.
+    They replace `folders(area, state.controller_id)` whole. With `kinds`: only what belongs to the
+    units of these kinds, form and sight; it replaces `Home.written_whole(kinds)` and their
+    `Home.moving`.
     """
-    units = sorted((known.unit for known in state.units.values() if known.unit), key=_by_id)
-    layout = Layout.of(area, state.controller_id, (unit.id for unit in units))
-    files = {layout.form: _form(state), layout.sight: _sight(state)}
-    moving: dict[str, list[list[str]]] = {}
-    for unit in units:
-        moving.setdefault(unit.id.kind, []).extend(_moving(unit))
-        files.update(_own_files(unit, layout))
-    for kind, parts in moving.items():
-        if parts:
-            files[layout.moving(kind)] = toml.document([toml.line("kind", kind)], *parts)
+    home = Home(area, state.controller_id)
+    files = {home.form: _form(state, area), home.sight: _sight(state)}
+    read: dict[str, list[Known]] = {}
+    for unit_id, known in sorted(state.units.items()):
+        if known.unit is not None and (kinds is None or unit_id.kind in kinds):
+            read.setdefault(unit_id.kind, []).append(known)
+    for kind, of_kind in read.items():
+        files |= _of_kind(kind, of_kind, home)
     return files
 
 
-def _by_id(unit: Unit) -> tuple[str, str]:
-    return unit.id
-
-
-def _own_files(unit: Unit, layout: Layout) -> Iterator[tuple[str, bytes]]:
-    if _is_approvable(unit):
-        yield layout.plant(unit.id), _plant(unit)
-    if unit.image is not None:
-        yield layout.view(unit.id), view(unit, unit.image)
-    if unit.values is not None:
-        names = (("kind", unit.id.kind), ("key", unit.id.key))
-        yield layout.values(unit.id), toml.document([*toml.lines(names), *toml.data(unit.values)])
+def _of_kind(kind: str, of_kind: list[Known], home: Home) -> Iterable[tuple[str, bytes]]:
+    units = [known.unit for known in of_kind if known.unit]
+    approved = encode_all(unit.id.key for unit in units if _is_approvable(unit))
+    kept = encode_all(unit.id.key for unit in units if unit.values is not None)
+    for unit in units:
+        key = unit.id.key
+        if key in approved:
+            yield home.plant(kind, approved[key]), _plant(unit)
+        if unit.image is not None:
+            yield home.view(kind, approved[key]), view(unit, unit.image)
+        if unit.values is not None:
+            yield home.values(kind, kept[key]), _values(unit, unit.values)
+    facts = _usual_facts(of_kind)
+    parts = [part for known in of_kind if known.unit for part in _moving(known, known.unit, facts)]
+    if parts or facts:
+        head = toml.lines((("kind", kind), ("facts", facts or None)))
+        yield home.moving(kind), toml.document(head, *parts)
 
 
 def _is_approvable(unit: Unit) -> bool:
     return bool(unit.fields) or unit.image is not None
 
 
-def _form(state: State) -> bytes:
-    named = (("form", PLANT_FORM), ("controller", state.controller_id), ("family", state.family))
+def _usual_facts(of_kind: Iterable[Known]) -> str:
+    """Return the interpretation that read most of them: only the others are named one by one."""
+    met = Counter(known.facts for known in of_kind)
+    return min(met, key=lambda facts: (-met[facts], facts))
+
+
+def _form(state: State, area: str) -> bytes:
+    named = (
+        ("form", PLANT_FORM),
+        ("area", area),
+        ("controller", state.controller_id),
+        ("family", state.family),
+        ("facts", state.facts or None),
+    )
     return toml.document(toml.lines(named))
+
+
+def _values(unit: Unit, values: bytes) -> bytes:
+    names = (("kind", unit.id.kind), ("key", unit.id.key))
+    return toml.document([*toml.lines(names), *toml.data(values)])
 
 
 def _plant(unit: Unit) -> bytes:
@@ -67,7 +90,7 @@ def _plant(unit: Unit) -> bytes:
     return toml.document(*parts)
 
 
-def _moving(unit: Unit) -> list[list[str]]:
+def _moving(known: Known, unit: Unit, usual_facts: str) -> list[list[str]]:
     """Return the unit's part of its kind's file: none when its file in plant/ says everything."""
     name = toml.key(unit.id.key)
     own = toml.lines(
@@ -75,6 +98,7 @@ def _moving(unit: Unit) -> list[list[str]]:
             ("title", None if unit.title == unit.id.key else unit.title),
             ("aspect", None if _is_approvable(unit) else unit.aspect.value),
             ("fingerprint", unit.fingerprint or None),
+            ("facts", None if known.facts == usual_facts else known.facts),
         ),
     )
     moving = _table(f"unit.{name}.moving", unit.moving)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from ccontrol.errors import CcontrolError
+from ccontrol.errors import ModelError
 from ccontrol.logic.hexdump import hexlines
 from ccontrol.model.secret import Sealed
 from ccontrol.model.unit import Value
@@ -22,7 +22,7 @@ _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 def quoted(text: str) -> str:
     r"""Return a basic string on one line; quotes, controls and all that is not ASCII escaped.
 
-    Raises CcontrolError for a lone surrogate: TOML cannot hold one, and no driver may deliver one.
+    Raises ModelError for a lone surrogate: TOML cannot hold one, and no driver may deliver one.
     """
     if _PLAIN.fullmatch(text):
         return f'"{text}"'
@@ -75,5 +75,5 @@ def _escaped(char: str) -> str:
     if _PLAIN.fullmatch(char):
         return char
     if unicodedata.category(char) == "Cs":
-        raise CcontrolError("a driver delivered half a character (a lone surrogate)")
+        raise ModelError("a driver delivered half a character (a lone surrogate)")
     return f"\\U{ord(char):08X}" if ord(char) > _LAST_OF_FOUR_DIGITS else f"\\u{ord(char):04X}"

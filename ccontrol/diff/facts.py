@@ -1,10 +1,10 @@
 """What differs between two readings of one unit: fields, sections of its image, what moved."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
 
 from ccontrol.model.change import Difference
+from ccontrol.model.secret import Sealed
 from ccontrol.model.unit import Fields, Image, Unit, Value
 
 
@@ -24,21 +24,36 @@ def same_content(before: Unit, after: Unit) -> bool:
     )
 
 
-def content_differences(before: Unit, after: Unit) -> tuple[Difference, ...]:
-    """Return how the approvable facts differ."""
-    found = list(field_differences(before.fields, after.fields))
-    if before.aspect != after.aspect:
+def content_differences(before: Unit, after: Unit, *, anew: bool = False) -> list[Difference]:
+    """Return how the approvable facts differ.
+
+    `anew`: another interpretation read them than before. Then only what both of them know is
+    compared, and images only under one mask.
+    """
+    if same_content(before, after):
+        return []
+    found = list(field_differences(before.fields, after.fields, anew=anew))
+    if before.aspect != after.aspect and not anew:
         found.append(Difference("aspect", before.aspect.value, after.aspect.value))
-    return (*found, *_image_differences(before.image, after.image))
+    if not anew or _one_mask(before.image, after.image):
+        found += _image_differences(before.image, after.image)
+    return found
 
 
-def field_differences(before: Fields, after: Fields) -> Iterator[Difference]:
-    """Yield the fields that differ, sorted by name."""
+def field_differences(before: Fields, after: Fields, *, anew: bool = False) -> Iterator[Difference]:
+    """Yield the fields that differ, sorted by name; `anew` as above."""
     old, new = dict(before), dict(after)
-    for name in sorted(old.keys() | new.keys()):
+    for name in sorted(old.keys() & new.keys() if anew else old.keys() | new.keys()):
         one, other = old.get(name), new.get(name)
-        if one != other or type(one) is not type(other):
+        if (one != other or type(one) is not type(other)) and comparable(one, other):
             yield Difference(name, one, other)
+
+
+def comparable(one: Value | None, other: Value | None) -> bool:
+    """Tell whether a difference says anything: what two seals made says nothing of the secret."""
+    if isinstance(one, Sealed) and isinstance(other, Sealed):
+        return one.seal_id == other.seal_id
+    return True
 
 
 def value_difference(before: Unit, after: Unit) -> Difference:
@@ -68,11 +83,9 @@ def _image_differences(before: Image | None, after: Image | None) -> Iterator[Di
         yield Difference("order of sections", order, new_order)
 
 
+def _one_mask(before: Image | None, after: Image | None) -> bool:
+    return before is not None and after is not None and before.mask == after.mask
+
+
 def _sections(image: Image | None) -> dict[str, bytes]:
-    """Return the sections by name; the second of a name is "name (2)"."""
-    met: Counter[str] = Counter()
-    found: dict[str, bytes] = {}
-    for name, data in image.sections if image else ():
-        met[name] += 1
-        found[name if met[name] == 1 else f"{name} ({met[name]})"] = data
-    return found
+    return dict(image.sections) if image else {}

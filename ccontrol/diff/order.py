@@ -17,10 +17,11 @@ def natural(text: str) -> NaturalKey:
     return tuple(_piece(piece) for piece in _DIGITS.split(text) if piece)
 
 
-def place(change: Change) -> tuple[int, str, NaturalKey, str, int]:
-    """Return the sort key of a change."""
+def place(change: Change) -> tuple[int, str, NaturalKey, str, int, str]:
+    """Return the sort key of a change; two findings about one thing go by their sentences."""
     unit = change.unit
-    return _ASPECTS[change.aspect], unit.kind, natural(unit.key), unit.key, _KINDS[change.kind]
+    kind = _KINDS[change.kind]
+    return _ASPECTS[change.aspect], unit.kind, natural(unit.key), unit.key, kind, change.reason
 
 
 def _piece(piece: str) -> tuple[int, int, str]:

@@ -14,7 +14,7 @@ class Finding:
 
     code: str
     subject: str
-    """What it is about: a unit ("block/OB1") or the controller ("")."""
+    """What it is about: a unit ("OB/OB1") or the controller ("")."""
     aspect: Aspect
     text: str
     """One plain sentence for an engineer."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 DOTS = "•••"
 SEAL_BYTES = 16
+_ID_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,9 +34,15 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sealed:
-    """Stands in the tree for something secret: equal secrets of one site give equal digests."""
+    """Stands in the tree for something secret: equal secrets under one seal give equal digests."""
 
     digest: str
+    """"<id of the seal>:<mac>", all hex."""
+
+    @property
+    def seal_id(self) -> str:
+        """Which seal made it; two of different seals can not be compared."""
+        return self.digest.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,9 +51,14 @@ class Seal:
 
     _key: bytes
 
+    @property
+    def id(self) -> str:
+        """Name the key without giving it away: 8 hex digits."""
+        return self._mac(b"id\0")[:_ID_DIGITS]
+
     def of(self, secret: bytes) -> Sealed:
-        """Seal a secret: HMAC-SHA256 with the site's key, cut to 16 bytes, as hex."""
-        return Sealed(self._mac(b"sealed\0" + secret))
+        """Seal a secret: HMAC-SHA256 with the site's key, cut to 16 bytes, under the seal's id."""
+        return Sealed(f"{self.id}:{self._mac(b'sealed' + bytes(1) + secret)}")
 
     def fingerprint(self, heard: bytes) -> str:
         """Return a keyed fingerprint of bytes that may contain a secret, as 32 hex digits."""

@@ -30,6 +30,8 @@ class Unread:
     reason: str
     transient: bool = False
     """True for a fault of the line, which the next poll may not have; false for a refusal."""
+    optional: bool = False
+    """True for what this controller does not offer: it counts only if it was read before."""
 
 
 Sighting = Read | Confirmed | Unread
@@ -45,6 +47,8 @@ class Listing:
     """Why it is not complete."""
     transient: bool = False
     """True when a fault of the line cut it short: then the list says nothing at all."""
+    optional: bool = False
+    """True for a kind that this controller does not offer: it counts only if it was seen before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,10 @@ class LogEntry:
 class Snapshot:
     """What one poll of one controller learnt.
 
-    `checked` names the codes of the findings that this poll could have raised: a finding of such a
-    code that is not in `findings` is over. `usable` is False when the poll must not be compared at
-    all (it broke before anything was certain, or the program changed underneath it).
+    `checked` names the findings that this poll could have raised, by code and subject ("" is the
+    whole controller): one of them that is not in `findings` is over. `usable` is False when the
+    poll must not be compared at all (it broke before anything was certain, or the program changed
+    underneath it).
     """
 
     controller_id: str
@@ -77,8 +82,10 @@ class Snapshot:
     listings: Mapping[str, Listing] = field(default_factory=dict)
     log: tuple[LogEntry, ...] = ()
     findings: frozenset[Finding] = frozenset()
-    checked: frozenset[str] = frozenset()
+    checked: frozenset[tuple[str, str]] = frozenset()
     strengths: Mapping[Aspect, Strength] = field(default_factory=dict)
     usable: bool = True
     reason: str = ""
     """Why it is not usable, or why it ended early."""
+    facts: str = ""
+    """Version of the interpretation ("s7/1"): raised when equal answers would give other facts."""

@@ -8,16 +8,23 @@ import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ccontrol.errors import ModelError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.secret import Sealed
+from ccontrol.model.shape import require_fields, require_kind, require_names, require_text
 
 Value = str | int | bool | Sealed | tuple[str, ...]
+"""What a field may hold; integers within 64 bits."""
 Fields = tuple[tuple[str, Value], ...]
 """Named values, sorted by name, each name once."""
 
 
 class UnitId(NamedTuple):
-    """Which unit of a controller: its kind ("block", "module") and its key within it ("OB1")."""
+    """Which unit of a controller: its kind ("OB", "module") and its key within it ("OB1").
+
+    A kind is letters, digits and dashes, so that "<kind>/<key>" names one unit only; a key is any
+    text.
+    """
 
     kind: str
     key: str
@@ -31,11 +38,17 @@ class Image:
     """The bytes of a unit with everything taken out that moves by itself.
 
     `mask` names the rules of what was taken out, with their version ("s7/1"); `sections` are
-    (name, bytes) in the order of the original.
+    (name, bytes) in the order of the original, each name once.
+
+    Raises ModelError for a name that stands twice or is no text.
     """
 
     mask: str
     sections: tuple[tuple[str, bytes], ...]
+
+    def __post_init__(self) -> None:
+        require_text("the name of a mask", self.mask)
+        require_names("section", (name for name, _ in self.sections))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,9 @@ class Unit:
     `fields` and `image` are what people approve. `moving` and `values` move by themselves.
     `fingerprint` (keyed, see Seal) tells a later poll whether the unit has to be read again; it is
     no fact and never compared.
+
+    Raises ModelError for fields that are not sorted or stand twice, for values that are none, and
+    for a kind that names no folder.
     """
 
     id: UnitId
@@ -56,6 +72,16 @@ class Unit:
     moving: Fields = ()
     values: bytes | None = None
     fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        require_kind(self.id.kind)
+        require_text("a key", self.id.key)
+        require_text("a title", self.title)
+        require_text("a fingerprint", self.fingerprint)
+        require_fields(self.fields)
+        require_fields(self.moving)
+        if self.values is not None and type(self.values) is not bytes:
+            raise ModelError(f"{self.id}: its actual values are no bytes")
 
     @property
     def content(self) -> str:

@@ -48,12 +48,19 @@ def rule_for(change: Change) -> Rule:
         return rules.FINDING_OVER
     if change.kind is Kind.RAISED:
         return rules.FINDINGS.get(change.unit.kind, rules.OTHER_FINDING)
+    aspects = (change.aspect, *_aspect_before(change))
     if change.kind is Kind.CHANGED:
-        if change.aspect is Aspect.PROTECTION and any(map(_is_lower, change.differences)):
+        if Aspect.PROTECTION in aspects and any(map(_is_lower, change.differences)):
             return rules.PROTECTION_LOWERED
-        if change.aspect is Aspect.MODE and any(map(_is_stop, change.differences)):
+        if Aspect.MODE in aspects and any(map(_is_stop, change.differences)):
             return rules.MODE_STOPPED
-    return rules.TABLE[change.aspect, change.kind]
+    return max((rules.TABLE[one, change.kind] for one in aspects), key=lambda rule: rule.severity)
+
+
+def _aspect_before(change: Change) -> list[Aspect]:
+    """Return what a thing was before it passed for something else: the heavier of both counts."""
+    told = [one.before for one in change.differences if one.name == "aspect"]
+    return [aspect for aspect in Aspect if aspect.value in told]
 
 
 def _weight(applied: tuple[int, Rule]) -> tuple[Severity, int]:

@@ -93,6 +93,12 @@ TABLE: dict[tuple[Aspect, Kind], Rule] = {
         "sight: something is there that was not, and it cannot be read",
         _PROGRAM,
     ),
+    (Aspect.SIGHT, Kind.REMOVED): Rule(
+        "sight-removed",
+        Severity.HIGH,
+        "sight: something is gone that could never be read",
+        (*_DESTRUCTION, *_PROGRAM),
+    ),
     (Aspect.SIGHT, Kind.LOST_SIGHT): Rule(
         "sight-lost-sight",
         _WORST[Aspect.SIGHT],

@@ -4,7 +4,7 @@ Writing is writer's business, checking verify's.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -71,6 +71,11 @@ class Repository:
         if entry is not None:
             self._collect(path, entry, found)
         return found
+
+    def names(self, path: str, commit: str | None = None) -> Collection[str]:
+        """Return the names in a folder at a commit (default: the head); none if it is not there."""
+        entry = self.entry(path, commit)
+        return self.folder(entry.sha1).keys() if entry is not None and entry.is_folder else ()
 
     def history(
         self,

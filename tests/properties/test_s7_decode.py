@@ -13,6 +13,7 @@ from ccontrol.diff.merge import merge
 from ccontrol.drivers.s7.blocks import parse_image, parse_info
 from ccontrol.drivers.s7.decode import interpret
 from ccontrol.drivers.s7.diagnostics import entry
+from ccontrol.drivers.s7.pdu import BLOCK_TYPES
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture, Exchange
@@ -124,7 +125,7 @@ def holds_together(snapshot: Snapshot) -> None:
                     names = [name for name, _ in facts]
                     assert names == sorted(set(names))
                 listing = snapshot.listings.get(unit_id.kind)
-                if listing is not None and listing.complete and unit_id.kind != "block":
+                if listing is not None and listing.complete and unit_id.kind not in BLOCK_TYPES:
                     assert unit_id.key in listing.keys
             case Unread(reason):
                 assert reason
@@ -182,7 +183,9 @@ def test_any_twenty_bytes_are_a_log_entry(record: bytes) -> None:
 def test_recompiling_moves_full_and_never_content(when: datetime, data: st.DataObject) -> None:
     cpu = plant.press()
     before = Heard(cpu).snapshot()
-    at = data.draw(st.sampled_from(sorted(one for one in before.sightings if one.kind == "block")))
+    at = data.draw(
+        st.sampled_from(sorted(one for one in before.sightings if one.kind in BLOCK_TYPES))
+    )
     kind = Kind[at.key.rstrip("0123456789")]
     found = cpu.block(kind, int(at.key.lstrip("OBDFCS")))
     assert found is not None
@@ -205,6 +208,6 @@ def test_eight_thousand_blocks_are_read_soon() -> None:
     began = time.process_time()
     snapshot = interpret(capture, SEAL)
     took = time.process_time() - began
-    assert len(snapshot.listings["block"].keys) > 8000
+    assert len(snapshot.listings["FC"].keys) > 8000
     assert not snapshot.findings
     assert took < 3 * SOON_S, "three times the figure, for machines slower than ours"

@@ -60,10 +60,10 @@ NASTY = (
 )
 texts = st.sampled_from(NASTY) | st.text(max_size=12)
 keys = st.sampled_from(NASTY) | st.text(max_size=6)
-kinds = st.sampled_from(("block", "module", "Block", "a.b", "form", "values", ""))
+kinds = st.sampled_from(("OB", "module", "con", "form", "values", "units", "-".join("abc")))
 values: st.SearchStrategy[Value] = st.one_of(
     texts,
-    st.integers(-(2**63), 2**64),
+    st.integers(-(2**63), 2**63 - 1),
     st.booleans(),
     st.builds(Sealed, texts),
     st.lists(texts, max_size=3).map(tuple),
@@ -80,7 +80,7 @@ fields: st.SearchStrategy[Fields] = st.dictionaries(texts, values, max_size=3).m
 images = st.builds(
     Image,
     texts,
-    st.lists(st.tuples(texts, st.binary(max_size=40)), max_size=3).map(tuple),
+    st.dictionaries(texts, st.binary(max_size=40), max_size=3).map(lambda of: tuple(of.items())),
 )
 
 
@@ -90,6 +90,7 @@ _maybe_images = st.none() | images
 _maybe_values = st.none() | st.binary(max_size=40)
 _fingerprints = st.sampled_from(("", "ab", "cd"))
 _maybe_reasons = st.none() | texts
+_facts = st.sampled_from(("s7/1", "s7/1", "s7/2", ""))
 
 
 def _known(draw: st.DrawFn, unit_id: UnitId) -> Known:
@@ -107,7 +108,7 @@ def _known(draw: st.DrawFn, unit_id: UnitId) -> Known:
         draw(_maybe_values),
         draw(_fingerprints),
     )
-    return Known(unit, unread)
+    return Known(unit, unread, draw(_facts))
 
 
 PLAIN_IDS = [UnitId(kind, key) for kind in ("block", "lock") for key in "ab"]
@@ -118,7 +119,6 @@ _PLAIN_IMAGES = (
     Image("m/2", ()),
     Image("m/1", (("a", b"1"), ("b", b"2"))),
     Image("m/1", (("b", b"2"), ("a", b"1"))),
-    Image("m/1", (("a", b"1"), ("a", b"2"))),
 )
 _PLAIN_UNITS = {
     unit_id: [
@@ -151,7 +151,7 @@ _plain_known = {
 _sightings: dict[UnitId, st.SearchStrategy[Sighting]] = {
     unit_id: st.builds(Read, st.sampled_from(of))
     | st.builds(Confirmed, _fingerprints)
-    | st.builds(Unread, st.sampled_from(_REASONS), st.booleans())
+    | st.builds(Unread, st.sampled_from(_REASONS), st.booleans(), st.booleans())
     for unit_id, of in _PLAIN_UNITS.items()
 }
 
@@ -191,6 +191,7 @@ def states(draw: st.DrawFn) -> State:
         listed=draw(st.frozensets(kinds, max_size=3)),
         strengths=draw(strengths),
         findings=draw(findings),
+        facts=draw(_facts),
     )
 
 
@@ -211,11 +212,15 @@ def plain_states(draw: st.DrawFn, *, any_family: bool = False) -> State:
     )
 
 
+_checked: st.SearchStrategy[frozenset[tuple[str, str]]] = st.sampled_from(
+    (frozenset(), frozenset({("stale", ""), ("stale", "block/a"), ("x", "")})),
+)
 listings = st.builds(
     Listing,
     st.frozensets(st.sampled_from("abc"), max_size=3),
     st.booleans(),
     st.sampled_from(("x", "z")),
+    st.booleans(),
     st.booleans(),
 )
 
@@ -232,7 +237,7 @@ def snapshots(draw: st.DrawFn, *, glance: bool = False) -> Snapshot:
         sightings={unit_id: draw(_sightings[unit_id]) for unit_id in ids},
         listings={} if glance else draw(st.dictionaries(st.just("block"), listings)),
         findings=draw(findings),
-        checked=draw(st.sampled_from((frozenset(), frozenset({"stale", "x"})))),
+        checked=draw(_checked),
         strengths=draw(st.sampled_from(({}, {Aspect.PROGRAM: Strength.INDICATOR}))),
         usable=draw(st.sampled_from((True, True, False))),
     )

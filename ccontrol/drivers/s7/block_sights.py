@@ -65,24 +65,26 @@ class BlockSights:
     findings: set[Finding] = field(default_factory=set)
 
     @property
-    def listing(self) -> Listing | None:
-        """The list of all blocks, complete when those of all types are."""
-        if not self.lists:
-            return None
-        keys = frozenset(f"{name}{at}" for name, one in self.lists.items() for at in one.numbers)
-        missing = {name: one.why for name, one in self.lists.items() if one.why}
-        if not missing:
-            return Listing(keys, complete=True)
-        reason = "; ".join(f"{name}: {why.reason}" for name, why in missing.items())
-        return Listing(keys, False, reason, any(why.transient for why in missing.values()))
+    def listings(self) -> dict[str, Listing]:
+        """The lists by type: that of one may be had where that of another is not."""
+        return {name: _listing(name, one) for name, one in self.lists.items()}
 
-    def read_all(self, types: frozenset[str]) -> bool:
-        """Return whether every block of these types was listed and read in this poll itself."""
-        return all(name in self.lists and not self.lists[name].why for name in types) and all(
-            isinstance(self.sightings.get(block_id(name, number)), Read)
-            for name in types
-            for number in self.lists[name].numbers
-        )
+    @property
+    def all_listed(self) -> bool:
+        """Whether the lists of all types were had whole."""
+        return bool(self.lists) and not any(one.why for one in self.lists.values())
+
+    @property
+    def read(self) -> tuple[UnitId, ...]:
+        """The blocks that were read whole in this poll itself."""
+        return tuple(unit for unit, seen in self.sightings.items() if isinstance(seen, Read))
+
+
+def _listing(name: str, one: BlockList) -> Listing:
+    keys = frozenset(f"{name}{number}" for number in one.numbers)
+    if one.why is None:
+        return Listing(keys, complete=True)
+    return Listing(keys, complete=False, reason=one.why.reason, transient=one.why.transient)
 
 
 @dataclass(frozen=True, slots=True)

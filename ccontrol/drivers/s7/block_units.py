@@ -25,7 +25,6 @@ from ccontrol.model.secret import Seal, Sealed
 from ccontrol.model.unit import Image, Unit, UnitId, Value, fields
 
 MASK = "s7/1"
-BLOCK = "block"
 
 _TIME_TABLE = 4
 _ENTRY_BYTES, _ENTRY_TIME = 12, 6
@@ -40,8 +39,8 @@ block (Wireshark calls it know-how protect) and 80000000 in every SDB."""
 
 
 def block_id(block_type: str, number: int) -> UnitId:
-    """Return the id of a block's unit: "block/OB1"."""
-    return UnitId(BLOCK, f"{block_type}{number}")
+    """Return the id of a block's unit: "OB/OB1". Each type is a kind, with a list of its own."""
+    return UnitId(block_type, f"{block_type}{number}")
 
 
 def block_unit(block: Block, seal: Seal, fingerprint: str, *, keep_values: bool) -> Unit:

@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from ccontrol.drivers.s7 import szl
 from ccontrol.drivers.s7.answers import Answer, Answers
 from ccontrol.drivers.s7.blocks import text
-from ccontrol.drivers.s7.refusals import NOT_SUPPORTED
-from ccontrol.drivers.s7.sights import Sights, joined, not_seen, seen, why_not
+from ccontrol.drivers.s7.sights import (
+    Sights,
+    is_not_supported,
+    joined,
+    not_offered,
+    not_seen,
+    seen,
+    why_not,
+)
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.snapshot import Unread
@@ -44,6 +51,7 @@ _COUNT_TYPES = {
     0x46: "sfb",
 }
 _COUNT_MARK = 0x30
+_WORD_KEYS = ("program", "hardware")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,9 @@ def _of(
     answer = answers.last(question)
     if why := why_not(answer):
         return not_seen(why, unit)
-    if answer is None or not answer.whole:
+    if is_not_supported(answer):
+        return not_offered(*unit)
+    if answer is None:
         return Sights()
     try:
         return seen(unit.kind, units(answer.payload))
@@ -117,15 +127,14 @@ def _protections(answers: Answers) -> list[tuple[szl.Protection, ...]]:
 
 
 def _lock_and_words(answers: Answers, first: tuple[szl.Protection, ...]) -> Sights:
-    wanted = (
-        UnitId("protection", "cpu"),
-        UnitId("checksum", "program"),
-        UnitId("checksum", "hardware"),
-    )
+    wanted = (UnitId("protection", "cpu"), *(UnitId("checksum", key) for key in _WORD_KEYS))
     if not first:
         asked = [answer for question in WORDS if (answer := answers.last(question))]
         reasons = [why for answer in asked if (why := why_not(answer) or _unusable(answer))]
-        return not_seen(reasons[-1], *wanted) if reasons else Sights()
+        if reasons:
+            return not_seen(reasons[-1], *wanted)
+        lacks = joined((not_offered("protection", "cpu"), not_offered("checksum", *_WORD_KEYS)))
+        return lacks if asked else Sights()
     locks = seen(
         "protection", (_lock(one, key) for one, key in zip(first, _racks(first), strict=True))
     )
@@ -206,8 +215,10 @@ def _identity(answers: Answers) -> Sights:
     both = [answers.last(IDENTITY), answers.last(NAMES)]
     if why := next(filter(None, map(why_not, both)), None):
         return not_seen(why, wanted)
-    if not all(answer and (answer.whole or answer.error in NOT_SUPPORTED) for answer in both):
+    if not all(both):
         return Sights()  # one of them was never asked: the unit would be half of itself
+    if all(map(is_not_supported, both)):
+        return not_offered(*wanted)
     try:
         order, names = (answer.payload if answer and answer.whole else b"" for answer in both)
         facts = dict(_order_facts(order)) if order else {}
@@ -297,6 +308,8 @@ def _inventory(answers: Answers, counts: tuple[dict[str, int], ...]) -> Sights:
     answer = answers.last(COUNTS)
     if why := why_not(answer):
         return not_seen(why, wanted)
+    if is_not_supported(answer):
+        return not_offered(*wanted)
     if not counts:
         return not_seen(_GARBLED, wanted) if answer and answer.whole else Sights()
     steady = {kind: count for kind, count in counts[-1].items() if kind != "db"}

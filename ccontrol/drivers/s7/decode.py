@@ -6,8 +6,7 @@ parts: cpu_units (the CPU itself), modules (racks and buses), block_sights (bloc
 """
 
 from ccontrol.drivers.s7.answers import Answers
-from ccontrol.drivers.s7.block_sights import BlockSights, read_blocks
-from ccontrol.drivers.s7.block_units import BLOCK
+from ccontrol.drivers.s7.block_sights import read_blocks
 from ccontrol.drivers.s7.cpu_units import Cpu, read_cpu
 from ccontrol.drivers.s7.diagnostics import read_log
 from ccontrol.drivers.s7.judgements import checks, moved_underneath, strengths
@@ -17,13 +16,17 @@ from ccontrol.model.capture import Capture
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Read, Snapshot
 
+FACTS = "s7/1"
+"""Raised whenever equal answers would give other facts than before: see docs/drivers/s7.md."""
+
 
 def interpret(capture: Capture, seal: Seal) -> Snapshot:
     """Turn raw answers into facts. Asks the controller nothing; may be run again years later."""
     answers = Answers(capture)
     cpu = read_cpu(answers)
     blocks = read_blocks(capture, answers, cpu, seal)
-    sights = joined((cpu.sights, read_modules(answers), _of_blocks(blocks)))
+    of_blocks = Sights(blocks.sightings, blocks.listings)
+    sights = joined((cpu.sights, read_modules(answers), of_blocks))
     findings, checked = checks(cpu, blocks)
     usable, reason = _usable(capture, cpu, sights)
     return Snapshot(
@@ -39,12 +42,8 @@ def interpret(capture: Capture, seal: Seal) -> Snapshot:
         strengths=strengths(capture, cpu, blocks, sights.sightings),
         usable=usable,
         reason=reason,
+        facts=FACTS,
     )
-
-
-def _of_blocks(blocks: BlockSights) -> Sights:
-    listing = blocks.listing
-    return Sights(dict(blocks.sightings), {BLOCK: listing} if listing else {})
 
 
 def _usable(capture: Capture, cpu: Cpu, sights: Sights) -> tuple[bool, str]:

@@ -24,7 +24,7 @@ def of_block(code: str, name: str, number: int) -> Finding:
     """Return what is wrong with one block; `name` is its type."""
     aspect = Aspect.CONFIGURATION if name == "SDB" else Aspect.PROGRAM
     text = f"{name}{number}: {_OF_BLOCK[code]}."
-    return Finding(code, f"block/{name}{number}", aspect, text)
+    return Finding(code, f"{name}/{name}{number}", aspect, text)
 
 
 def hidden_block(aspect: Aspect) -> Finding:

@@ -4,7 +4,6 @@ from functools import reduce
 from operator import xor
 
 from ccontrol.drivers.s7.block_sights import BlockSights, Info
-from ccontrol.drivers.s7.block_units import BLOCK
 from ccontrol.drivers.s7.blocks import CODE_TYPES
 from ccontrol.drivers.s7.cpu_units import Cpu
 from ccontrol.drivers.s7.findings import (
@@ -25,17 +24,15 @@ _NOT_IN_WORDS = frozenset({2, 4})
 """SDBs that the CPU's word for its hardware configuration leaves out."""
 
 
-def checks(cpu: Cpu, blocks: BlockSights) -> tuple[set[Finding], set[str]]:
-    """Return the findings of this poll, and the codes of those that it could have raised."""
-    findings, checked = set(blocks.findings), set()
+def checks(cpu: Cpu, blocks: BlockSights) -> tuple[set[Finding], set[tuple[str, str]]]:
+    """Return the findings of this poll, and those that it could have raised: code and subject."""
+    findings = set(blocks.findings)
+    checked = {(INFO_MISMATCH, str(unit)) for unit in blocks.read}
+    checked |= {(CHECKSUM_MISMATCH, str(unit)) for unit in blocks.read if unit.kind in CODE_TYPES}
     hidden = _hidden(cpu, blocks)
     if hidden is not None:
         findings |= hidden
-        checked.add(HIDDEN_BLOCK)
-    if blocks.read_all(CODE_TYPES):
-        checked.add(CHECKSUM_MISMATCH)
-    if blocks.read_all(PROGRAM_TYPES | HARDWARE_TYPES):
-        checked.add(INFO_MISMATCH)
+        checked.add((HIDDEN_BLOCK, ""))
     return findings, checked
 
 
@@ -78,9 +75,8 @@ def _hidden(cpu: Cpu, blocks: BlockSights) -> set[Finding] | None:
     words = cpu.opening
     if words is None or not cpu.closed or cpu.closing != words:
         return None
-    listing = blocks.listing
     wanted = [(name, at) for name, one in blocks.lists.items() for at in one.numbers]
-    if listing is None or not listing.complete or not all(at in blocks.infos for at in wanted):
+    if not blocks.all_listed or not all(at in blocks.infos for at in wanted):
         return None
     program = [blocks.infos[at] for at in wanted if at[0] in PROGRAM_TYPES]
     hardware = [blocks.infos[at] for at in wanted if at[0] == "SDB" and at[1] not in _NOT_IN_WORDS]
@@ -117,11 +113,7 @@ def _hardware(sightings: dict[UnitId, Sighting]) -> Strength | None:
 
 def _of_blocks(cpu: Cpu, blocks: BlockSights, types: frozenset[str]) -> Strength | None:
     whys = [one.why for name, one in blocks.lists.items() if name in types and one.why]
-    found = [
-        sighting
-        for unit, sighting in blocks.sightings.items()
-        if unit.kind == BLOCK and unit.key.rstrip("0123456789") in types
-    ]
+    found = [sighting for unit, sighting in blocks.sightings.items() if unit.kind in types]
     unread = [*whys, *(one for one in found if isinstance(one, Unread))]
     if any(why.transient for why in unread):
         return None
@@ -133,10 +125,9 @@ def _of_blocks(cpu: Cpu, blocks: BlockSights, types: frozenset[str]) -> Strength
 
 
 def _inventory(cpu: Cpu, blocks: BlockSights) -> Strength | None:
-    listing = blocks.listing
-    if listing is not None and listing.complete:
+    if blocks.all_listed:
         return Strength.CONTENT
-    if listing is not None and listing.transient:
+    if any(one.why and one.why.transient for one in blocks.lists.values()):
         return None
     return Strength.INDICATOR if cpu.counts else Strength.NONE
 

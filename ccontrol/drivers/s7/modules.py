@@ -14,7 +14,14 @@ from typing import NamedTuple
 
 from ccontrol.drivers.s7 import szl
 from ccontrol.drivers.s7.answers import Answer, Answers
-from ccontrol.drivers.s7.sights import Sights, joined, seen, why_not
+from ccontrol.drivers.s7.sights import (
+    Sights,
+    is_not_supported,
+    joined,
+    not_offered,
+    seen,
+    why_not,
+)
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.snapshot import Listing, Unread
@@ -89,7 +96,8 @@ def _modules(lists: Iterable[_List]) -> Sights:
             except (GarbledError, struct.error):
                 faults.append(Unread("a list of modules is garbled", transient=True))
     if not found and not faults:
-        return Sights()
+        lacks = bool(asked) and all(is_not_supported(one.answer) for one in asked)
+        return not_offered(MODULE) if lacks else Sights()
     sights = seen(MODULE, _units(found))
     if faults:
         why = faults[-1]
@@ -149,10 +157,11 @@ def _stations(lists: Iterable[_List]) -> Sights:
     """Join what is configured, present and faulty on each bus."""
     buses: dict[str, dict[str, tuple[str, ...]]] = {}
     broken: dict[str, Unread] = {}
-    for one in lists:
-        kind, sort = one.number & 0xFF, one.number >> 8 & ~_EXTERNAL
-        if kind not in (_BITS_WITHOUT_INDEX, _BITS_WITH_INDEX) or sort not in _STATION_LISTS:
-            continue
+    asked = [one for one in lists if _tells_of_stations(one)]
+    if asked and all(is_not_supported(one.answer) for one in asked):
+        return not_offered(STATION)
+    for one in asked:
+        sort = one.number >> 8 & ~_EXTERNAL
         if why := why_not(one.answer):
             broken[_bus(one.number, one.place)] = why
         elif one.answer.whole:
@@ -169,6 +178,11 @@ def _stations(lists: Iterable[_List]) -> Sights:
         keys = frozenset({*buses, *broken})
         sights.listings[STATION] = Listing(keys, False, why.reason, why.transient)
     return sights
+
+
+def _tells_of_stations(one: _List) -> bool:
+    kind, sort = one.number & 0xFF, one.number >> 8 & ~_EXTERNAL
+    return kind in (_BITS_WITHOUT_INDEX, _BITS_WITH_INDEX) and sort in _STATION_LISTS
 
 
 def _station_unit(bus: str, parts: dict[str, tuple[str, ...]]) -> Unit:

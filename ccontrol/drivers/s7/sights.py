@@ -33,6 +33,13 @@ def seen(kind: str, units: Iterable[Unit]) -> Sights:
     return Sights({unit.id: Read(unit) for unit in found}, {kind: Listing(keys, complete=True)})
 
 
+def not_offered(kind: str, *keys: str) -> Sights:
+    """Return what is left where a CPU has no such list: nothing, unless it had it once."""
+    why = Unread("the CPU does not offer it any more", optional=True)
+    listing = Listing(frozenset(), complete=False, reason=why.reason, optional=True)
+    return Sights({UnitId(kind, key): why for key in keys}, {kind: listing})
+
+
 def not_seen(why: Unread, *units: UnitId) -> Sights:
     """Return what is left when an answer was refused or broken."""
     keys: dict[str, set[str]] = {}
@@ -57,3 +64,8 @@ def why_not(answer: Answer | None, level: int | None = None) -> Unread | None:
     if answer is None or answer.whole or answer.error in NOT_SUPPORTED:
         return None
     return refused(answer.error, level) if answer.error else Unread(answer.fault, transient=True)
+
+
+def is_not_supported(answer: Answer | None) -> bool:
+    """Tell whether the CPU said that it has no such list."""
+    return answer is not None and not answer.whole and answer.error in NOT_SUPPORTED

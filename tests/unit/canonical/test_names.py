@@ -3,7 +3,7 @@
 import pytest
 
 from ccontrol.canonical.layout import folders
-from ccontrol.canonical.names import LONGEST, encode, encode_all, encode_kinds
+from ccontrol.canonical.names import LONGEST, encode, encode_all
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,6 @@ def test_names_that_differ_by_case_alone_all_end_in_a_digest() -> None:
 def test_a_name_that_looks_like_an_encoded_one_does_not_take_its_place() -> None:
     closed = encode_all(["a", "A"])["a"]
     assert encode(closed) != closed
-
-
-def test_a_kind_with_dots_makes_a_folder_without() -> None:
-    assert encode_kinds(["form.press-3.toml"]) == {
-        "form.press-3.toml": "form=2Epress-3=2Etoml",
-    }
 
 
 def test_the_three_folders_of_a_controller() -> None:

@@ -10,7 +10,7 @@ import pytest
 from ccontrol.canonical import journal
 from ccontrol.canonical.captures import LARGEST_BYTES, decode
 from ccontrol.canonical.records import parse_record, record_path
-from ccontrol.errors import BadFileError, CcontrolError, StoreError
+from ccontrol.errors import BadFileError, CcontrolError, UnreadableStateError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.change import ChangeSet
 from ccontrol.model.journal import JournalEntry, Outcome
@@ -50,7 +50,7 @@ def test_a_record_without_a_proper_change_id_has_no_place() -> None:
 
 
 def test_a_record_of_another_form_is_refused() -> None:
-    with pytest.raises(StoreError, match="form"):
+    with pytest.raises(UnreadableStateError, match="form"):
         parse_record(b"form = 2\n")
 
 

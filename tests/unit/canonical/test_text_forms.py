@@ -12,7 +12,7 @@ from ccontrol.canonical.change_id import change_id
 from ccontrol.canonical.parse import parse
 from ccontrol.canonical.printable import printable, spoken
 from ccontrol.canonical.render import render
-from ccontrol.errors import CcontrolError, StoreError
+from ccontrol.errors import ModelError, UnreadableStateError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.secret import Sealed
 from ccontrol.model.state import Known, State
@@ -20,7 +20,7 @@ from ccontrol.model.unit import Image, Unit, UnitId, fields
 
 AT = datetime(2026, 2, 3, 4, 5, 6, 7, UTC)
 OB1 = Unit(
-    UnitId("block", "OB1"),
+    UnitId("OB", "OB1"),
     Aspect.PROGRAM,
     "OB1 CYCL_EXC",
     fields(name="M\u00fcller\x1b", size=12, locked=True, flags=("a",), password=Sealed("ab12")),
@@ -30,7 +30,7 @@ OB1 = Unit(
     "ff00",
 )
 PLANT = """\
-kind = "block"
+kind = "OB"
 key = "OB1"
 aspect = "program"
 
@@ -61,7 +61,7 @@ hex = '''
 '''
 """
 MOVING = """\
-kind = "block"
+kind = "OB"
 
 [unit.OB1]
 title = "OB1 CYCL_EXC"
@@ -94,10 +94,10 @@ def state_of(*units: Unit) -> State:
 
 def test_a_unit_is_spread_over_plant_view_and_state() -> None:
     files = render(state_of(OB1), "hall")
-    assert files["plant/hall/press-3/block/OB1.press-3.toml"].decode() == PLANT
-    assert files["views/hall/press-3/block/OB1.press-3.txt"].decode() == VIEW
-    assert files["state/hall/press-3/units/block.press-3.toml"].decode() == MOVING
-    assert "state/hall/press-3/values/block/OB1.press-3.toml" in files
+    assert files["plant/hall/press-3/OB/OB1.press-3.toml"].decode() == PLANT
+    assert files["views/hall/press-3/OB/OB1.press-3.txt"].decode() == VIEW
+    assert files["state/hall/press-3/units/OB.press-3.toml"].decode() == MOVING
+    assert "state/hall/press-3/values/OB/OB1.press-3.toml" in files
     assert set(files) >= {
         "plant/hall/press-3/form.press-3.toml",
         "state/hall/press-3/sight.press-3.toml",
@@ -126,25 +126,25 @@ def test_files_of_an_unknown_form_are_refused_with_the_next_step() -> None:
     files = render(state_of(), "hall")
     path = "plant/hall/press-3/form.press-3.toml"
     files[path] = files[path].replace(b"form = 1", b"form = 2")
-    with pytest.raises(StoreError, match="form 2") as caught:
+    with pytest.raises(UnreadableStateError, match="form 2") as caught:
         parse(files)
     assert "version of ccontrol" in caught.value.hint
 
 
 def test_two_files_for_one_unit_are_refused() -> None:
     files = render(state_of(OB1), "hall")
-    files["plant/hall/press-3/block/other.press-3.toml"] = PLANT.encode()
-    with pytest.raises(StoreError, match="two files"):
+    files["plant/hall/press-3/OB/other.press-3.toml"] = PLANT.encode()
+    with pytest.raises(UnreadableStateError, match="two files"):
         parse(files)
 
 
 def test_a_folder_without_its_form_is_refused() -> None:
-    with pytest.raises(StoreError, match="form is missing"):
+    with pytest.raises(UnreadableStateError, match="form is missing"):
         parse({})
 
 
 def test_half_a_character_is_a_defect_that_is_named() -> None:
-    with pytest.raises(CcontrolError, match="surrogate"):
+    with pytest.raises(ModelError, match="surrogate"):
         toml.quoted("\ud800")
 
 
@@ -159,8 +159,10 @@ def test_text_for_people_shows_what_would_steer_a_terminal() -> None:
 
 
 def test_values_are_spoken_as_people_say_them() -> None:
-    spoken_words = [spoken(value) for value in (None, True, 1, "", ("a", "b"), Sealed("0" * 32))]
-    assert spoken_words == ["(none)", "yes", "1", '""', "a, b", "sealed 000000000000"]
+    spoken_words = [
+        spoken(value) for value in (None, True, 1, "", ("a", "b"), Sealed("5ea10001:" + "0" * 32))
+    ]
+    assert spoken_words == ["(none)", "yes", "1", '""', "a, b", "sealed 5ea10001:00000000"]
 
 
 def test_a_change_id_is_the_same_after_a_crash_and_new_for_each_change() -> None:
@@ -179,7 +181,7 @@ def test_a_change_id_is_the_same_after_a_crash_and_new_for_each_change() -> None
 def test_150_blocks_of_4_kb_are_rendered_and_parsed_in_a_blink() -> None:
     """The budgets are 100 and 150 ms on a quiet machine; ten times that still tells a blunder."""
     blocks = [
-        replace(OB1, id=UnitId("block", f"FC{n}"), image=Image("s7/1", (("body", bytes(4096)),)))
+        replace(OB1, id=UnitId("OB", f"FC{n}"), image=Image("s7/1", (("body", bytes(4096)),)))
         for n in range(150)
     ]
     begun = process_time()

@@ -5,11 +5,17 @@ from datetime import UTC, datetime
 from time import process_time
 from typing import Any
 
-from ccontrol.diff.compare import compare
-from ccontrol.diff.merge import UNCONFIRMED, merge
+import pytest
+
+from ccontrol.attribution.judge import judge
+from ccontrol.diff.compare import compare, written_anew
+from ccontrol.diff.merge import NOT_IN_PART, NOT_YET, UNCONFIRMED, merge
+from ccontrol.errors import ModelError
 from ccontrol.model.aspect import Aspect, Depth, Strength
-from ccontrol.model.change import Change, Difference, Kind
+from ccontrol.model.change import Change, ChangeSet, Difference, Kind
 from ccontrol.model.finding import Finding
+from ccontrol.model.judgement import Origin
+from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Confirmed, Listing, Read, Sighting, Snapshot, Unread
 from ccontrol.model.state import Known, State
 from ccontrol.model.unit import Image, Unit, UnitId, fields
@@ -72,11 +78,104 @@ def test_a_block_that_a_complete_list_lacks_is_removed() -> None:
 def test_an_incomplete_list_removes_nothing_and_is_told_once() -> None:
     short = poll(listings={"block": Listing(frozenset({"OB1"}), complete=False, reason="refused")})
     after = merge(BEFORE, short)
-    assert told(BEFORE, after) == [(Kind.LOST_SIGHT, Aspect.SIGHT, "block")]
+    assert told(BEFORE, after) == [
+        (Kind.LOST_SIGHT, Aspect.PROGRAM, "FC2"),
+        (Kind.LOST_SIGHT, Aspect.SIGHT, "block"),
+    ]
+    assert after.units[UnitId("block", "FC2")].unread == NOT_IN_PART
     assert not compare(after, merge(after, short))
-    assert told(after, merge(after, poll(listed="OB1 FC2"))) == [
+    again = merge(after, poll(block("OB1"), block("FC2"), listed="OB1 FC2"))
+    assert told(after, again) == [
+        (Kind.REGAINED, Aspect.PROGRAM, "FC2"),
         (Kind.REGAINED, Aspect.SIGHT, "block"),
     ]
+
+
+def test_what_is_listed_and_was_never_read_is_known_to_be_there() -> None:
+    for why in ({}, {UnitId("block", "FC2"): Unread("cut", transient=True)}):
+        seen: dict[UnitId, Sighting] = {UnitId("block", "OB1"): Read(block("OB1")), **why}
+        first = merge(None, replace(poll(listed="OB1 FC2"), sightings=seen))
+        assert first.units[UnitId("block", "FC2")] == Known(None, NOT_YET)
+        assert not first.proven
+        assert not compare(first, merge(first, replace(poll(listed="OB1 FC2"), sightings=seen)))
+        read = merge(first, poll(block("OB1"), block("FC2"), listed="OB1 FC2"))
+        assert told(first, read) == [(Kind.FOUND, Aspect.PROGRAM, "FC2")]
+
+
+def test_a_list_that_the_line_cut_makes_nothing_known() -> None:
+    cut = Listing(frozenset({"OB1", "FC2"}), complete=False, reason="cut", transient=True)
+    assert merge(None, poll(listings={"block": cut})).units == {}
+
+
+def test_a_new_block_is_added_even_while_its_list_is_not_complete() -> None:
+    def short(*keys: str) -> Snapshot:
+        listing = Listing(frozenset(keys), complete=False, reason="SDB: refused")
+        return poll(*map(block, keys), listings={"block": listing})
+
+    before = merge(None, short("OB1"))
+    change = only(before, merge(before, short("OB1", "FC2")))
+    assert (change.kind, change.reason) == (Kind.ADDED, "its list was not complete before")
+    assert judge(ChangeSet("press-3", (change,)), ()).origin is Origin.UNKNOWN
+
+
+def test_what_a_controller_never_offered_is_no_gap_and_what_it_stops_offering_is() -> None:
+    lock = Unit(UnitId("lock", "cpu"), Aspect.PROTECTION, "lock", fields(level=3))
+    lacks = poll(
+        sightings={lock.id: Unread("not offered", optional=True)},
+        listings={"lock": Listing(frozenset(), False, "not offered", optional=True)},
+    )
+    assert merge(None, lacks) == merge(None, poll())
+    before = merge(None, poll(lock, listings={"lock": Listing(frozenset({"cpu"}), complete=True)}))
+    after = merge(before, lacks)
+    assert after.units[lock.id] == Known(lock, "not offered")
+    assert not after.proven
+    assert (Kind.LOST_SIGHT, Aspect.PROTECTION, "cpu") in told(before, after)
+
+
+def test_a_newer_driver_is_no_change_and_a_change_under_it_is() -> None:
+    old = merge(BEFORE, replace(poll(block("OB1"), block("FC2")), facts="s7/1"))
+    more = replace(
+        block("OB1", b"other mask"), fields=fields(version="0.1", size=3), image=Image("m/2", ())
+    )
+    new = merge(old, replace(poll(more), facts="s7/2"))
+    assert not compare(old, new)
+    assert written_anew(old, new)
+    assert (new.facts, new.units[UnitId("block", "FC2")].facts) == ("s7/2", "s7/1")
+    late = replace(block("FC2", b"x"), fields=fields(version="0.1", size=4))
+    assert not told(new, merge(new, replace(poll(late), facts="s7/2")))[1:]
+    changed = replace(more, fields=fields(version="0.2", size=3))
+    assert told(old, merge(old, replace(poll(changed), facts="s7/2"))) == [
+        (Kind.CHANGED, Aspect.PROGRAM, "OB1")
+    ]
+
+
+def test_what_two_seals_made_is_not_compared() -> None:
+    def sealed(key: bytes, secret: bytes) -> State:
+        lock = Unit(UnitId("lock", "cpu"), Aspect.PROTECTION, "lock")
+        return merge(None, poll(replace(lock, fields=fields(password=Seal(key).of(secret)))))
+
+    before = sealed(b"one", b"secret")
+    assert not compare(before, sealed(b"other", b"secret"))
+    assert written_anew(before, sealed(b"other", b"secret"))
+    assert not written_anew(before, sealed(b"one", b"secret"))
+    assert told(before, sealed(b"one", b"other")) == [(Kind.CHANGED, Aspect.PROTECTION, "cpu")]
+
+
+def test_a_poll_of_another_controller_is_never_laid_over_this_one() -> None:
+    with pytest.raises(ModelError, match="another controller"):
+        merge(BEFORE, replace(poll(), controller_id="press-4"))
+
+
+def test_a_finding_is_over_for_what_was_checked_and_nothing_else() -> None:
+    other = replace(MISMATCH, subject="block/OB1")
+    raised = merge(BEFORE, poll(findings=frozenset({MISMATCH, other})))
+    after = merge(raised, poll(checked=frozenset({("checksum-mismatch", "block/OB1")})))
+    assert after.findings == {MISMATCH}
+
+
+def test_a_thing_without_a_name_to_be_seen_is_called_by_its_key() -> None:
+    nameless = merge(None, poll(replace(block("OB1"), title=" ")))
+    assert compare(None, nameless).changes[0].title == "OB1"
 
 
 def test_a_new_block_is_added_only_where_the_list_was_known_before() -> None:
@@ -188,14 +287,16 @@ def test_a_finding_is_over_only_when_it_was_checked() -> None:
     raised = merge(BEFORE, poll(findings=frozenset({HIDDEN})))
     assert told(BEFORE, raised) == [(Kind.RAISED, Aspect.PROGRAM, "")]
     assert merge(raised, poll()) == raised
-    checked = merge(raised, poll(checked=frozenset({"hidden-block"})))
+    checked = merge(raised, poll(checked=frozenset({("hidden-block", "")})))
     assert told(raised, checked) == [(Kind.CLEARED, Aspect.PROGRAM, "")]
 
 
 def test_a_finding_that_says_something_new_is_raised_again_not_cleared() -> None:
     raised = merge(BEFORE, poll(findings=frozenset({HIDDEN})))
     other = replace(HIDDEN, text="another sum")
-    after = merge(raised, poll(findings=frozenset({other}), checked=frozenset({"hidden-block"})))
+    after = merge(
+        raised, poll(findings=frozenset({other}), checked=frozenset({("hidden-block", "")}))
+    )
     assert told(raised, after) == [(Kind.RAISED, Aspect.PROGRAM, "")]
 
 

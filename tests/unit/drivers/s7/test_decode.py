@@ -6,6 +6,7 @@ import pytest
 
 from ccontrol.diff.compare import compare
 from ccontrol.diff.merge import merge
+from ccontrol.drivers.s7.pdu import BLOCK_TYPES
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.change import Kind
 from ccontrol.model.snapshot import Read, Snapshot, Unread
@@ -49,7 +50,7 @@ def test_a_glance_tells_the_words_the_locks_the_mode_and_the_number_of_blocks(cp
     assert unit(snapshot, "mode", "cpu").moving == (("mode", "RUN"),)
     assert field(unit(snapshot, "inventory", "blocks").fields, "fc") == 3
     assert snapshot.usable
-    assert "block" not in snapshot.listings
+    assert not snapshot.listings.keys() & BLOCK_TYPES.keys()
 
 
 def test_a_second_glance_at_an_idle_cpu_changes_nothing(cpu: Cpu) -> None:
@@ -68,16 +69,22 @@ def test_a_db_made_by_the_program_does_not_move_a_glance(cpu: Cpu) -> None:
 def test_a_full_poll_reads_every_block_and_all_that_there_is_about_the_cpu(cpu: Cpu) -> None:
     snapshot = Heard(cpu).snapshot()
 
-    listing = snapshot.listings["block"]
-    assert listing.complete
-    assert listing.keys == {
+    listings = [snapshot.listings[kind] for kind in BLOCK_TYPES]
+    assert all(listing.complete for listing in listings)
+    assert set().union(*(listing.keys for listing in listings)) == {
         "OB1", "FB12", "FC1", "FC2", "FC3", "DB10", "DB11", "SDB0", "SDB1", "SDB3", "SDB4", "SDB7",
     }  # fmt: skip
     assert all(isinstance(sighting, Read) for sighting in snapshot.sightings.values())
     assert field(unit(snapshot, "identity", "cpu").fields, "station") == "S7300/ET200M station_3"
     assert field(unit(snapshot, "hardware", "memory-card").fields, "serial") == "MMC 4A1AC019"
     assert field(unit(snapshot, "firmware", "cpu").fields, "version") == "V3.2.7"
-    assert snapshot.checked == {"checksum-mismatch", "hidden-block", "info-mismatch"}
+    blocks = {unit for unit in snapshot.sightings if unit.kind in BLOCK_TYPES}
+    assert snapshot.checked == {
+        ("hidden-block", ""),
+        *(("info-mismatch", str(unit)) for unit in blocks),
+        *(("checksum-mismatch", str(unit)) for unit in blocks if unit.kind in {"OB", "FB", "FC"}),
+    }
+    assert snapshot.facts == "s7/1"
     assert not snapshot.findings
     assert snapshot.strengths == {
         aspect: Strength.CONTENT for aspect in Aspect if aspect not in (Aspect.VALUES, Aspect.SIGHT)
@@ -148,10 +155,22 @@ def test_a_cpu_that_answers_0132_instead_of_0232_is_read_as_well(cpu: Cpu) -> No
 def test_what_a_cpu_does_not_have_is_not_invented(cpu: Cpu) -> None:
     cpu.missing_szl = frozenset({0x0232, 0x0132, 0x0011, 0x001C, 0x0591, 0x0A91, 0x0D91, 0x0092})
     snapshot = Heard(cpu, Depth.DIAGNOSTICS).snapshot()
-    assert {one.kind for one in snapshot.sightings} == {"mode", "inventory"}
-    assert set(snapshot.listings) == {"mode", "inventory"}
+    state = merge(None, snapshot)
+    assert {one.kind for one in state.units} == {"mode", "inventory"}
+    assert state.listed == {"mode", "inventory"}
+    assert state.proven
     assert snapshot.strengths[Aspect.FIRMWARE] is Strength.NONE
     assert snapshot.strengths[Aspect.HARDWARE] is Strength.NONE
+
+
+def test_what_a_cpu_stops_answering_never_looks_fresh(cpu: Cpu) -> None:
+    before = merge(None, Heard(cpu, Depth.DIAGNOSTICS).snapshot())
+    cpu.missing_szl = frozenset({0x0232, 0x0132, 0x0011, 0x001C, 0x0591, 0x0A91, 0x0D91, 0x0092})
+    after = merge(before, Heard(cpu, Depth.DIAGNOSTICS).snapshot())
+    fresh = {unit.kind for unit, known in after.units.items() if known.unread is None}
+    assert fresh == {"mode", "inventory"}
+    assert not after.proven
+    assert merge(after, Heard(plant.press(), Depth.DIAGNOSTICS).snapshot()) == before
 
 
 def test_a_list_that_the_line_broke_says_nothing_and_loses_nothing(cpu: Cpu) -> None:
@@ -194,12 +213,13 @@ def test_a_poll_that_broke_off_keeps_what_was_whole(cpu: Cpu) -> None:
     read = [
         one
         for one in snapshot.sightings
-        if one.kind == "block" and isinstance(snapshot.sightings[one], Read)
+        if one.kind in BLOCK_TYPES and isinstance(snapshot.sightings[one], Read)
     ]
     assert len(read) == 3
     assert snapshot.usable
     assert snapshot.reason == "no answer within 5 s"
-    assert not snapshot.checked
+    assert {code for code, _ in snapshot.checked} == {"info-mismatch", "checksum-mismatch"}
+    assert {subject for _, subject in snapshot.checked} == set(map(str, read))
     assert Strength.NONE not in snapshot.strengths.values()
 
 
@@ -207,7 +227,9 @@ def test_infos_of_a_poll_that_broke_off_confirm_nothing(cpu: Cpu) -> None:
     heard = Heard(cpu, Depth.INVENTORY, upload=False)
     assert not any(isinstance(one, Unread) for one in heard.snapshot().sightings.values())
     broken = replace(heard, fault="connection reset").snapshot()
-    assert all(reason(broken, *one).transient for one in broken.sightings if one.kind == "block")
+    assert all(
+        reason(broken, *one).transient for one in broken.sightings if one.kind in BLOCK_TYPES
+    )
 
 
 def test_a_poll_in_which_nothing_was_certain_is_not_compared(cpu: Cpu) -> None:

@@ -8,7 +8,7 @@ import pytest
 from ccontrol.diff.compare import compare
 from ccontrol.diff.merge import merge
 from ccontrol.drivers.s7.decode import interpret
-from ccontrol.drivers.s7.pdu import info_fingerprint
+from ccontrol.drivers.s7.pdu import BLOCK_TYPES, info_fingerprint
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.change import Kind as ChangeKind
 from ccontrol.model.secret import Seal, Sealed
@@ -29,14 +29,18 @@ def cpu() -> Cpu:
     return plant.press()
 
 
+def id_of(key: str) -> UnitId:
+    return UnitId(key.rstrip("0123456789"), key)
+
+
 def block(snapshot: Snapshot, key: str) -> Unit:
-    sighting = snapshot.sightings[UnitId("block", key)]
+    sighting = snapshot.sightings[id_of(key)]
     assert isinstance(sighting, Read), sighting
     return sighting.unit
 
 
 def unread(snapshot: Snapshot, key: str) -> Unread:
-    sighting = snapshot.sightings[UnitId("block", key)]
+    sighting = snapshot.sightings[id_of(key)]
     assert isinstance(sighting, Unread), sighting
     return sighting
 
@@ -70,13 +74,13 @@ def test_a_recompiled_block_has_equal_content_and_another_date(cpu: Cpu) -> None
     before = merge(None, Heard(cpu).snapshot())
     scene.recompile(cpu, (Kind.OB, 1), LATER)
     after = merge(before, Heard(cpu).snapshot())
-    old, new = (state.units[UnitId("block", "OB1")].unit for state in (before, after))
+    old, new = (state.units[id_of("OB1")].unit for state in (before, after))
     assert old is not None
     assert new is not None
     assert (old.content, old.full) == (new.content, old.full)
     assert old.full != new.full
     assert [(one.kind, str(one.unit)) for one in compare(before, after).changes] == [
-        (ChangeKind.RECOMPILED, "block/OB1")
+        (ChangeKind.RECOMPILED, "OB/OB1")
     ]
 
 
@@ -85,7 +89,7 @@ def test_a_hardware_download_of_the_same_rack_is_told_as_exactly_that(cpu: Cpu) 
     scene.hardware_download(cpu, cpu.modules, LATER)
     after = merge(before, Heard(cpu).snapshot())
     kinds = {str(one.unit): one.kind for one in compare(before, after).changes}
-    assert set(kinds) == {f"block/SDB{number}" for number in (0, 1, 3, 4, 7)}
+    assert set(kinds) == {f"SDB/SDB{number}" for number in (0, 1, 3, 4, 7)}
     assert set(kinds.values()) == {ChangeKind.RECOMPILED}
 
 
@@ -121,9 +125,9 @@ def test_a_db_of_the_program_is_no_unit_but_a_fb_cannot_hide_that_way(cpu: Cpu) 
     for kind in (Kind.DB, Kind.FB):
         cpu.load(make_block(kind, 77, b"\0\0", changed=LATER, language=Language.CREATED_DB))
     heard = replace(Heard(cpu), also=("info 45 00077", "upload 45 00077"))
-    keys = heard.snapshot().listings["block"].keys
-    assert "DB77" not in keys
-    assert "FB77" in keys
+    listings = heard.snapshot().listings
+    assert "DB77" not in listings["DB"].keys
+    assert "FB77" in listings["FB"].keys
     block(heard.snapshot(), "FB77")
 
 
@@ -141,14 +145,14 @@ def test_a_block_that_no_list_shows_is_found_by_the_words_of_the_cpu(cpu: Cpu) -
         ]
         assert snapshot.usable
     scene.tell_the_truth(cpu)
-    assert "hidden-block" in Heard(cpu, Depth.INVENTORY).snapshot().checked
+    assert ("hidden-block", "") in Heard(cpu, Depth.INVENTORY).snapshot().checked
 
 
 def test_a_hidden_block_is_not_looked_for_where_a_list_or_an_info_is_missing(cpu: Cpu) -> None:
     scene.hide_block(cpu, plant.motor(66, "I9.0", "M9.0", "Q9.0"))
     for question in ("list 43", f"info {FC1}", "szl 0232 0004 #2"):
         snapshot = Heard(cpu).but(question, None).snapshot()
-        assert "hidden-block" not in snapshot.checked
+        assert ("hidden-block", "") not in snapshot.checked
         assert not snapshot.findings
 
 
@@ -162,7 +166,7 @@ def test_a_refused_upload_is_unread_and_says_what_to_do(cpu: Cpu) -> None:
         "protection level 3 forbids it: lower it, or configure the password that allows reading "
         "(error 0xd241)"
     )
-    assert snapshot.listings["block"].complete
+    assert all(snapshot.listings[kind].complete for kind in BLOCK_TYPES)
     assert snapshot.strengths[Aspect.PROGRAM] is Strength.FINGERPRINT
     assert snapshot.strengths[Aspect.CONFIGURATION] is Strength.FINGERPRINT
     assert not snapshot.findings
@@ -175,9 +179,10 @@ def test_an_equal_info_confirms_and_a_differing_one_is_read(cpu: Cpu) -> None:
     heard = replace(Heard(cpu, Depth.INVENTORY, upload=False), also=(f"upload {OB1}",))
     snapshot = heard.snapshot()
     info = own(cpu, Kind.FC, 1).info
-    assert snapshot.sightings[UnitId("block", "FC1")] == Confirmed(info_fingerprint(info))
+    assert snapshot.sightings[id_of("FC1")] == Confirmed(info_fingerprint(info))
     assert block(snapshot, "OB1").fingerprint == info_fingerprint(own(cpu, Kind.OB, 1).info)
-    assert snapshot.checked == {"hidden-block"}, "what was not read again is not cleared"
+    again = {("checksum-mismatch", "OB/OB1"), ("info-mismatch", "OB/OB1")}
+    assert snapshot.checked == {("hidden-block", ""), *again}, "only what was read is cleared"
     assert snapshot.strengths[Aspect.PROGRAM] is Strength.CONTENT
 
 
@@ -199,9 +204,9 @@ def test_code_that_does_not_fit_its_checksum_is_read_when_it_stays_so(cpu: Cpu) 
         section(block(snapshot, "OB1"), "body") == image[36:-36][: own(cpu, Kind.OB, 1).body_length]
     )
     assert [(one.code, one.subject) for one in snapshot.findings] == [
-        ("checksum-mismatch", "block/OB1")
+        ("checksum-mismatch", "OB/OB1")
     ]
-    assert "checksum-mismatch" in snapshot.checked
+    assert ("checksum-mismatch", "OB/OB1") in snapshot.checked
 
 
 def test_a_second_upload_that_fits_ends_the_doubt(cpu: Cpu) -> None:
@@ -237,9 +242,7 @@ def test_an_info_that_keeps_contradicting_its_image_is_a_finding(cpu: Cpu) -> No
     twice = once.but(f"upload {FC1} #2", uploaded(forged.image))
     snapshot = replace(twice, also=(f"info {FC1} #2", f"upload {FC1} #2")).snapshot()
     block(snapshot, "FC1")
-    assert [(one.code, one.subject) for one in snapshot.findings] == [
-        ("info-mismatch", "block/FC1")
-    ]
+    assert [(one.code, one.subject) for one in snapshot.findings] == [("info-mismatch", "FC/FC1")]
 
 
 def test_a_db_whose_values_move_can_contradict_its_info_as_well(cpu: Cpu) -> None:
@@ -272,7 +275,7 @@ def test_an_image_that_is_torn_or_another_block_is_not_believed(cpu: Cpu) -> Non
     for answers in (uploaded(image)[:-2], uploaded(image[:-1]), uploaded(other), uploaded(b"")):
         snapshot = Heard(cpu).but(f"upload {OB1}", answers).snapshot()
         assert unread(snapshot, "OB1").transient
-        assert "checksum-mismatch" not in snapshot.checked
+        assert ("checksum-mismatch", "OB/OB1") not in snapshot.checked
 
 
 def test_a_refused_end_of_an_upload_does_not_spoil_it(cpu: Cpu) -> None:
@@ -291,18 +294,18 @@ def test_a_listed_block_that_does_not_exist_is_not_passed_over(cpu: Cpu) -> None
 def test_without_the_list_of_one_type_nothing_is_removed(cpu: Cpu) -> None:
     state = merge(None, Heard(cpu).snapshot())
     broken = Heard(cpu).but("list 41", None).snapshot()
-    assert not broken.listings["block"].complete
-    assert "DB" in broken.listings["block"].reason
+    assert {kind for kind, one in broken.listings.items() if not one.complete} == {"DB"}
     assert merge(state, broken) == state
 
 
 def test_a_list_shorter_than_declared_is_not_complete(cpu: Cpu) -> None:
     entries = b"".join(bytes((0, number, 0x22, 1)) for number in (1, 2))
     snapshot = Heard(cpu).but("list 43", userdata(3, 2, entries)).snapshot()
-    assert not snapshot.listings["block"].complete
-    assert not snapshot.listings["block"].transient
-    assert "more or fewer FCs" in snapshot.listings["block"].reason
-    assert "hidden-block" not in snapshot.checked
+    assert not snapshot.listings["FC"].complete
+    assert not snapshot.listings["FC"].transient
+    assert "more or fewer FCs" in snapshot.listings["FC"].reason
+    assert snapshot.listings["FB"].complete
+    assert ("hidden-block", "") not in snapshot.checked
 
 
 def test_a_deleted_block_is_gone(cpu: Cpu) -> None:
@@ -310,7 +313,7 @@ def test_a_deleted_block_is_gone(cpu: Cpu) -> None:
     scene.delete_blocks(cpu, (Kind.FC, 3))
     after = merge(state, Heard(cpu, Depth.INVENTORY).snapshot())
     gone = [one for one in compare(state, after).changes if one.kind is ChangeKind.REMOVED]
-    assert [str(one.unit) for one in gone] == ["block/FC3"]
+    assert [str(one.unit) for one in gone] == ["FC/FC3"]
 
 
 def test_a_password_in_a_header_is_sealed_and_in_no_section(cpu: Cpu) -> None:

@@ -13,6 +13,7 @@ from ccontrol.drivers.s7.answers import Answers
 from ccontrol.drivers.s7.block_units import block_unit
 from ccontrol.drivers.s7.blocks import interface_parts, parse_image, parse_info
 from ccontrol.drivers.s7.decode import interpret
+from ccontrol.drivers.s7.pdu import BLOCK_TYPES
 from ccontrol.model.aspect import Depth
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Read, Snapshot
@@ -110,7 +111,8 @@ def test_a_real_info_fits_the_real_image_of_its_block() -> None:
 
 def test_real_lists_name_every_block() -> None:
     snapshot = interpret(real_capture("tia_s300_downloadHwConfig.pcapng"), SEAL)
-    assert snapshot.listings["block"].keys == {
+    listings = [snapshot.listings[kind].keys for kind in BLOCK_TYPES]
+    assert set().union(*listings) == {
         "OB1", "FB1", "DB1", "DB2",
         "SDB0", "SDB1", "SDB2", "SDB3", "SDB4", "SDB7", "SDB1000", "SDB2000",
     }  # fmt: skip
