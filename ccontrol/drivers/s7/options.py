@@ -30,18 +30,18 @@ class S7Table(BaseModel):
         extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True
     )
 
-    rack: int = Field(0, ge=0, le=7, description="rack of the CPU")
+    rack: int = Field(default=0, ge=0, le=7, description="rack of the CPU")
     slot: int = Field(
-        2, ge=0, le=31, description="its slot: 2 on a S7-300, as in HW Config on a S7-400"
+        default=2, ge=0, le=31, description="its slot: 2 on a S7-300, as in HW Config on a S7-400"
     )
     connection_type: Literal["op", "pg", "basic"] = Field(
-        "op", description="whose connections to use; pg belong to engineers"
+        default="op", description="whose connections to use; pg belong to engineers"
     )
     password: Secret | None = Field(
-        None, description="of the CPU, only where its protection level forbids reading"
+        default=None, description="of the CPU, only where its protection level forbids reading"
     )
     actual_values: list[Annotated[str, Field(pattern=r"^DB[0-9]{1,5}$")]] = Field(
-        [], description="data blocks whose actual values are kept too"
+        default=[], description="data blocks whose actual values are kept too"
     )
 
     @field_validator("password")
