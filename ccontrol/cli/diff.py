@@ -14,7 +14,7 @@ from ccontrol.cli.output import Tone, emit, say, show
 from ccontrol.cli.plant import Watched, configured, controller_named
 from ccontrol.cli.states import folders_of, state_at
 from ccontrol.cli.times import moment, stamp
-from ccontrol.cli.told_changes import Wanted, change_named, changes_in, last_change
+from ccontrol.cli.told_changes import EVERY, Wanted, change_named, changes_in, last_change
 from ccontrol.diff.compare import compare
 from ccontrol.errors import UnknownNameError
 from ccontrol.model.change import ChangeSet
@@ -106,14 +106,11 @@ def _point(repository: Repository, watched: Watched, text: str) -> Point:
 
 
 def _known_at(watched: Watched, at: datetime) -> Point:
-    wanted = Wanted(frozenset({watched.controller.id}), limit=_MANY)
+    wanted = Wanted(frozenset({watched.controller.id}), limit=EVERY)
     for known in changes_in(watched.site, wanted):
         if known.taken_at <= at:
             return Point(known.commit, f"{stamp(at)} UTC (change {known.change_id})")
     return Point("", f"{stamp(at)} UTC, when nothing of it was known")
-
-
-_MANY = 10_000_000
 
 
 def _compare(

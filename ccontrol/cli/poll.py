@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, complain, emit, show, working
 from ccontrol.cli.plant import Watched, configured, configured_with_secrets, controllers_named
+from ccontrol.cli.running import running
 from ccontrol.cli.tones import outcome_tone
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config
@@ -26,6 +28,7 @@ _DIFFERENT = 1
 _MOVED = frozenset({Outcome.CHANGED, Outcome.PENDING, Outcome.SUPPRESSED})
 _NOT_READ = frozenset({Outcome.FAILED, Outcome.INCOMPLETE, Outcome.MISSED})
 _MARGIN_S = 60.0
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ def command(
     config = configured(here)
     chosen = controllers_named(config, controllers or [])
     engine = _Engine(lambda: configured_with_secrets(here), here.clock, depth)
-    asked = [engine.ask(watched) for watched in chosen]
+    with working(f"asking {', '.join(each.controller.id for each in chosen[:3])} …"):
+        asked = engine.ask_all(chosen)
     if as_json:
         emit("ccontrol/poll/1", {"polls": [_row(one, look) for one in asked for look in one.looks]})
     elif any(one.looks for one in asked):
@@ -88,13 +92,20 @@ class _Engine:
     clock: Clock
     depth: Depth
 
+    def ask_all(self, chosen: Sequence[Watched]) -> list[Asked]:
+        """Poll controllers; a running daemon is asked for several at once, and keeps the pace."""
+        watching = {each.site.name: running(each.site).answers for each in chosen}
+        if not all(watching.values()):
+            return [self.ask(watched) for watched in chosen]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(pool.map(self.ask, chosen))
+
     def ask(self, watched: Watched) -> Asked:
         """Poll one controller and wait for what follows soon."""
-        with working(f"asking {watched.controller.id}"):
-            try:
-                return Asked(watched, self._ask(watched))
-            except CcontrolError as error:
-                return Asked(watched, refused=error)
+        try:
+            return Asked(watched, self._ask(watched))
+        except CcontrolError as error:
+            return Asked(watched, refused=error)
 
     def _ask(self, watched: Watched) -> tuple[JournalEntry, ...]:
         controller = watched.controller

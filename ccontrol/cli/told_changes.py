@@ -5,9 +5,10 @@ history holds, and needs no daemon.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from ccontrol.canonical.records import parse_record
 from ccontrol.cli.site_files import index_reader
@@ -16,10 +17,13 @@ from ccontrol.errors import StoreError, UnknownNameError
 from ccontrol.model.judgement import Severity
 from ccontrol.poll.catching_up import indexed
 from ccontrol.store.commits import Commit
+from ccontrol.store.index import IndexReader
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.repository import Repository
 
-_STEP = 200
+EVERY = 10_000_000
+"""A limit that no history reaches."""
+_MOST_AT_ONCE = 512
 _LEAST_OF_AN_ID = len("20261123-abcd")
 
 
@@ -45,13 +49,7 @@ class Wanted:
 
 def changes_in(site: Site, wanted: Wanted) -> tuple[IndexedChange, ...]:
     """Return the changes of a site that are wanted, newest first."""
-    found: list[IndexedChange] = []
-    for change in every_change(site):
-        if len(found) == wanted.limit:
-            break
-        if wanted.fits(change):
-            found.append(change)
-    return tuple(found)
+    return tuple(islice(filter(wanted.fits, _told(site, wanted)), wanted.limit))
 
 
 def last_change(site: Site, controller_id: str) -> IndexedChange:
@@ -71,41 +69,46 @@ def change_named(site: Site, name: str) -> IndexedChange | None:
     """
     if len(name) < _LEAST_OF_AN_ID:
         return None
-    found = [change for change in every_change(site) if change.change_id.startswith(name)]
-    if len({change.change_id for change in found}) > 1:
+    told = _told(site, Wanted(limit=EVERY))
+    found = {change.change_id: change for change in told if change.change_id.startswith(name)}
+    if len(found) > 1:
         raise UnknownNameError(f"more than one change begins with {name!r}", hint="Say more of it.")
-    return found[0] if found else None
+    return next(iter(found.values()), None)
 
 
-def every_change(site: Site) -> Iterator[IndexedChange]:
-    """Yield each change once, newest first."""
-    known: dict[str, IndexedChange] = {}
-    up_to = ""
-    # Without an index, or with one that is broken, git tells the same, only slower.
-    with suppress(StoreError), index_reader(site) as index:
-        known = {change.change_id: change for change in index.changes(limit=_ALL)}
-        up_to = index.head
-    with Repository.open(site.store.path) as repository:
-        for change in _from_git(repository, up_to):
-            yield known.pop(change.change_id, change)
-        yield from known.values()
+def _told(site: Site, wanted: Wanted) -> Iterator[IndexedChange]:
+    """Yield changes newest first, at least the wanted ones: from git what is new, else the index.
 
-
-_ALL = 10_000_000
-
-
-def _from_git(repository: Repository, up_to: str) -> Iterator[IndexedChange]:
-    """Yield the changes whose commits came after `up_to`, newest first."""
-    start = repository.head()
-    while start is not None:
-        commits = repository.history(limit=_STEP, start=start)
-        for commit in commits:
-            if commit.id == up_to:
+    An index whose head the history does not hold tells of another history: it is not believed.
+    """
+    with Repository.open(site.store.path) as repository, ExitStack() as stack:
+        index = None
+        with suppress(StoreError):  # none yet, or a broken one: git tells the same, only slower
+            index = stack.enter_context(index_reader(site))
+        head = "" if index is None else index.head
+        for commit in _commits(repository):
+            if commit.id == head and index is not None:
+                yield from _indexed(index, wanted)
                 return
             change = _change_of(repository, commit)
             if change is not None:
                 yield change
+
+
+def _indexed(index: IndexReader, wanted: Wanted) -> tuple[IndexedChange, ...]:
+    alone = next(iter(wanted.controllers)) if len(wanted.controllers) == 1 else None
+    exact = wanted.severity is Severity.INFO and (alone or not wanted.controllers)
+    return index.changes(alone, wanted.since, wanted.limit if exact else EVERY)
+
+
+def _commits(repository: Repository) -> Iterator[Commit]:
+    """Yield every commit, newest first, in steps that grow: mostly the first one is enough."""
+    start, step = repository.head(), 1
+    while start is not None:
+        commits = repository.history(limit=step, start=start)
+        yield from commits
         start = commits[-1].parents[0] if commits and commits[-1].parents else None
+        step = min(step * 8, _MOST_AT_ONCE)
 
 
 def _change_of(repository: Repository, commit: Commit) -> IndexedChange | None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import subprocess  # noqa: TID251 — stock git moves the branch
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,19 @@ def test_a_commit_that_the_index_has_not_taken_in_is_listed(plant: Plant, run: R
     listed = run("--config", plant.config, "changes", "--json").json["changes"]
     assert len(listed) == 4
     assert len({change["change_id"] for change in listed}) == 4
+
+
+def test_an_index_of_another_history_is_not_believed(plant: Plant, run: Run) -> None:
+    listed = ["--config", plant.config, "changes", "--json"]
+    newest, *older = run(*listed).json["changes"]
+    parent = subprocess.run(
+        ["git", "--git-dir", plant.store, "rev-parse", f"{newest['commit']}~1"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (plant.store / "refs" / "heads" / "observed").write_text(parent.stdout)
+    assert run(*listed).json["changes"] == older
 
 
 def test_a_change_is_shown_with_its_meaning_and_what_proves_it(plant: Plant, run: Run) -> None:
