@@ -151,7 +151,7 @@ def _record(commit: Commit, repository: Repository) -> Record | None:
         return None  # a folded day, files written anew, or the first commit
     content = repository.read(path, commit.id).get(path)
     if content is None:
-        raise StoreError(f"{commit.id} names the record {path} and does not hold it")
+        raise UnreadableStateError(f"{commit.id} names the record {path} and does not hold it")
     return parse_record(content)
 
 

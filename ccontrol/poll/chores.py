@@ -6,11 +6,11 @@ Done by the writer between two results, so that no poll waits for it.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from ccontrol.canonical.journal import fold, journal_path, render_summary
 from ccontrol.clock import Clock
-from ccontrol.errors import StoreError
+from ccontrol.errors import CcontrolError, StoreError
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.site import OpenSite
 from ccontrol.store import durable, maintenance
@@ -69,21 +69,35 @@ class Chores:
 
 
 def fold_days(line: Line, site: OpenSite, clock: Clock) -> int:
-    """Commit the summary of every day that has ended; return how many."""
+    """Commit the summary of every day that has ended; return how many.
+
+    A day that cannot be folded is told of and comes again; it does not hold up those after it.
+    """
     days = [day for day in site.journal.unfolded() if day < clock.now().date()]
-    for day in days:
-        reading = site.journal.read(day)
-        summary = fold(day, reading)
-        content = render_summary(summary, reading.sha256, reading.size, reading.spoiled_count)
-        polled = len(summary.watches)
-        text = Message(
-            f"journal of {day}: {summary.entries} entries, {polled} controllers",
-            "Who was asked, how often, and what could not be read.",
-            (("Site", site.name), ("Journal-SHA256", reading.sha256)),
-        )
-        line.commit_file(journal_path(day), content, text)
-        site.journal.mark_folded(reading)
-    return len(days)
+    return sum(_is_folded(line, site, day) for day in days)
+
+
+def _is_folded(line: Line, site: OpenSite, day: date) -> bool:
+    try:
+        _fold_day(line, site, day)
+    except CcontrolError as error:
+        _log.error("a day of the journal is not folded site=%s day=%s: %s", site.name, day, error)
+        return False
+    return True
+
+
+def _fold_day(line: Line, site: OpenSite, day: date) -> None:
+    reading = site.journal.read(day)
+    summary = fold(day, reading)
+    content = render_summary(summary, reading.sha256, reading.size, reading.spoiled_count)
+    polled = len(summary.watches)
+    text = Message(
+        f"journal of {day}: {summary.entries} entries, {polled} controllers",
+        "Who was asked, how often, and what could not be read.",
+        (("Class", "journal"), ("Site", site.name), ("Journal-SHA256", reading.sha256)),
+    )
+    line.commit_file(journal_path(day), content, text)
+    site.journal.mark_folded(reading)
 
 
 def maintain(line: Line, site: OpenSite, clock: Clock) -> Tended:

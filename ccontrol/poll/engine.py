@@ -6,17 +6,23 @@ decoders) or in a thread of its own (writer, ledger, clock).
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config
 from ccontrol.drivers.registry import DEFAULT
-from ccontrol.errors import CcontrolError, NotEnrolledError, PausedError, UnknownNameError
+from ccontrol.errors import (
+    CcontrolError,
+    NotEnrolledError,
+    PausedError,
+    StoreError,
+    UnknownNameError,
+)
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.poll.admission import Admission, Place
 from ccontrol.poll.crew import Crew
 from ccontrol.poll.overview import Overview
 from ccontrol.poll.roster import Roster
@@ -55,10 +61,8 @@ class Engine:
         self._wake = asyncio.Event()
         self._serving: set[asyncio.Task[None]] = set()
         self._turning: asyncio.Task[None] | None = None
-        self._asked: dict[Key, Depth] = {}
+        self._admission = Admission()
         self._listening: dict[Key, list[asyncio.Future[JournalEntry]]] = {}
-        self._lanes: Counter[tuple[bool, str]] = Counter()
-        """Polls in hand, by "asked alone" and bridge."""
 
     @property
     def overview(self) -> Overview:
@@ -226,16 +230,19 @@ class Engine:
             if self.turned_at - looked_at >= TURN_S:  # however busy: a pause must hold
                 looks, looked_at = looks + 1, self.turned_at
                 self._look_up(slowly=looks % SLOW_TURNS == 0)
-            self._dispatch()
+                self._dispatch(self.config.engine.in_flight + 1)  # one more: a suspect, alone
+            self._dispatch(self.config.engine.in_flight)
 
-    def _dispatch(self) -> None:
-        while (ticket := self.waiting.take(self._is_free)) is not None:
+    def _dispatch(self, at_most: int) -> None:
+        while self._admission.in_hand < at_most:
+            ticket = self.waiting.take(self._is_free)
+            if ticket is None:
+                return
             watched = self.roster.find(ticket.key)
             if watched is not None:
-                lane = watched.alone, watched.controller.pace_key
-                watched.asking = self._asked[watched.key] = ticket.depth
-                self._lanes[lane] += 1
-                self._spawn(self._serve(watched, ticket, lane))
+                watched.asking = ticket.depth
+                place = self._admission.enter(watched, ticket.depth)
+                self._spawn(self._serve(watched, ticket, place))
 
     def _is_free(self, ticket: Ticket) -> bool:
         watched = self.roster.find(ticket.key)
@@ -248,25 +255,13 @@ class Engine:
         by_hand = ticket.priority is Priority.BY_HAND
         if not by_hand and (left_alone or self._store_is_behind(watched, ticket.depth)):
             return False
-        return self._has_room(watched, ticket.depth)
+        return self._admission.has_room(watched, ticket.depth, self.config.engine.in_flight)
 
     def _store_is_behind(self, watched: Watched, depth: Depth) -> bool:
         """Whole programs wait while the store takes nothing: they would lie in memory."""
         return depth in DEEP and self.roster.site_of(watched).scribe.waiting >= DEEP_WAITING
 
-    def _has_room(self, watched: Watched, depth: Depth) -> bool:
-        """A bridge is asked through one process at a time, so that its pace holds."""
-        if self._lanes[not watched.alone, watched.controller.pace_key]:
-            return False
-        if watched.alone:
-            return not any(alone for alone, _ in self._lanes)
-        most = self.config.engine.in_flight
-        deep = sum(asked in DEEP for asked in self._asked.values())
-        if depth in DEEP and deep >= max(1, most // 4):
-            return False  # whole programs are large: few at once
-        return len(self._asked) < most
-
-    async def _serve(self, watched: Watched, ticket: Ticket, lane: tuple[bool, str]) -> None:
+    async def _serve(self, watched: Watched, ticket: Ticket, place: Place) -> None:
         site = self.roster.site_of(watched)
         try:
             entry = await self._visitor.visit(Poll(watched, ticket, site))
@@ -278,8 +273,7 @@ class Engine:
             site.note(entry)
         finally:
             watched.asking = None
-            del self._asked[ticket.key]
-            self._lanes -= Counter([lane])
+            self._admission.leave(place)
             self._wake.set()
         for reply in (*ticket.replies, *self._listening.pop(ticket.key, ())):
             if not reply.done():
@@ -361,5 +355,6 @@ class Engine:
         try:
             await self._visitor.confess(watched, site)
         except CcontrolError as error:
-            watched.told = None  # it is tried again
+            if isinstance(error, StoreError):
+                watched.told = None  # it is tried again: the fault is not this controller's
             _log.error("a finding could not be written controller=%s: %s", watched.key, error)

@@ -6,9 +6,10 @@ Whatever is in the history already changes nothing a second time.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from ccontrol.clock import Clock
-from ccontrol.errors import EngineError, StoreError
+from ccontrol.errors import CcontrolError, EngineError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot
 from ccontrol.poll.crew import Crew, Lost
@@ -73,21 +74,25 @@ async def _understood(site: OpenSite, crew: Crew) -> AsyncIterator[tuple[str, Sn
 def _replay(site: OpenSite, sighted: Sighted, name: str, clock: Clock) -> Callable[[Line], Written]:
     def do(line: Line) -> Written:
         snapshot = sighted.snapshot
-        last = line.index.last_change(snapshot.controller_id)
-        written = write(line, site, sighted, name)
-        done_before = last if last and last.taken_at == snapshot.taken_at else None
-        change_id = written.record.change_id if written.record else ""
-        site.note(
-            JournalEntry(
-                clock.now(),
-                snapshot.controller_id,
-                Outcome.CHANGED if written.record or done_before else Outcome.UNCHANGED,
-                snapshot.depth,
-                reason="from the spool, after the daemon had ended in the middle",
-                change_id=change_id or (done_before.change_id if done_before else ""),
-                unread=unread(snapshot),
-            )
+        told = JournalEntry(
+            clock.now(),
+            snapshot.controller_id,
+            Outcome.UNCHANGED,
+            snapshot.depth,
+            reason="from the spool, after the daemon had ended in the middle",
+            unread=unread(snapshot),
         )
+        try:
+            written = write(line, site, sighted, name)
+        except StoreError:
+            raise  # the store takes nothing now: this is done again
+        except CcontrolError as error:
+            reason = f"{told.reason}; it cannot be written: {error}"
+            site.note(replace(told, outcome=Outcome.FAILED, reason=reason))
+            raise
+        if written.record is not None:
+            told = replace(told, outcome=Outcome.CHANGED, change_id=written.record.change_id)
+        site.note(told)
         return written
 
     return do
