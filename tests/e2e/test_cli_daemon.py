@@ -1,12 +1,12 @@
 """The commands beside a running daemon and without one, on simulated controllers."""
 
+import io
 import json
-import os
 import subprocess  # noqa: TID251 — the program is run as a user runs it
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from ccontrol.cli import main
 from ccontrol.sim.s7 import plant, scene
 from ccontrol.sim.s7.server import Live, running
+from tests.unit.cli.plants import Answer
 
 NAMES = ("glanced", "moved", "paused", "captured", "silent")
 CONTROLLER = """
@@ -45,19 +46,15 @@ class Plant:
     folder: Path
     live: dict[str, Live]
 
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "ccontrol", "--config", "ccontrol.toml", *arguments],
-            cwd=self.folder,
-            env={**os.environ, "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    def run(self, *arguments: str) -> Answer:
+        """Run a command in this process: an interpreter for each would take most of the time."""
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = main(["--config", str(self.folder / "ccontrol.toml"), *arguments])
+        return Answer(code, out.getvalue(), err.getvalue())
 
     def json(self, *arguments: str) -> Any:  # noqa: ANN401 — whatever the command printed
-        return json.loads(self.run(*arguments, "--json").stdout)
+        return json.loads(self.run(*arguments, "--json").out)
 
     def changes_of(self, name: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.json("changes", "--controller", name)["changes"]
@@ -111,22 +108,22 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
 def test_a_controller_that_nobody_enrolled_is_glanced_at_and_no_more(watched: Plant) -> None:
     glance = watched.run("poll", "glanced")
     full = watched.run("poll", "glanced", "--depth", "full")
-    assert glance.returncode == 0, glance.stderr
-    assert "nothing is stored" in glance.stdout
-    assert full.returncode == 42
-    assert "ccontrol enroll" in full.stderr
+    assert glance.code == 0, glance.err
+    assert "nothing is stored" in glance.out
+    assert full.code == 42
+    assert "ccontrol enroll" in full.err
     assert watched.changes_of("glanced") == []
 
 
 def test_a_poll_through_the_daemon_ends_with_0_or_1_by_what_it_saw(watched: Plant) -> None:
-    assert watched.run("enroll", "moved", "--yes").returncode == 0
+    assert watched.run("enroll", "moved", "--yes").code == 0
     until(lambda: len(watched.changes_of("moved")) == 1)
-    assert watched.run("poll", "moved").returncode == 0
+    assert watched.run("poll", "moved").code == 0
     fc = plant.motor(1, "I0.2", "M11.0", "Q4.2", limit=9_999)
     watched.live["moved"].play(scene.download_in_run, fc)
     polled = watched.run("poll", "moved", "--json")
-    assert polled.returncode == 1, polled.stderr
-    looks = json.loads(polled.stdout)["polls"]
+    assert polled.code == 1, polled.err
+    looks = json.loads(polled.out)["polls"]
     assert looks[-1]["outcome"] == "changed"
     newest = watched.changes_of("moved")[0]
     assert newest["change_id"] in {look["change_id"] for look in looks}
@@ -139,29 +136,29 @@ def test_a_pause_stops_requests_within_a_second_in_the_middle_of_a_poll(watched:
     def asked() -> int:
         return sum(log.counts.values())
 
-    assert watched.run("enroll", "paused", "--yes").returncode == 0
+    assert watched.run("enroll", "paused", "--yes").code == 0
     until(lambda: asked() > 20)
     done = watched.run("pause", "paused", "--until", "1h", "--reason", "a test")
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.err
     time.sleep(1.0)
     after_a_second = asked()
     time.sleep(1.0)
     assert asked() == after_a_second
     refused = watched.run("poll", "paused")
-    assert (refused.returncode, refused.stdout) == (43, "")
-    assert "paused until" in watched.run("status").stdout
+    assert (refused.code, refused.out) == (43, "")
+    assert "paused until" in watched.run("status").out
 
 
 def test_a_capture_needs_the_controller_for_itself(watched: Plant, tmp_path: Path) -> None:
     file = tmp_path / "captured.capture"
-    assert watched.run("capture", "captured", str(file)).returncode == 42
+    assert watched.run("capture", "captured", str(file)).code == 42
     glance = ("capture", "captured", str(file), "--depth", "glance")
-    assert watched.run(*glance).returncode == 23
+    assert watched.run(*glance).code == 23
     assert not file.exists()
     watched.run("pause", "captured", "--until", "1h", "--reason", "a test")
-    assert watched.run(*glance).returncode == 0
+    assert watched.run(*glance).code == 0
     assert file.stat().st_mode & 0o077 == 0
-    assert watched.run(*glance).returncode == 12
+    assert watched.run(*glance).code == 12
     replayed = watched.json("replay", str(file))
     assert replayed["controller_id"] == "captured"
     assert {"mode/cpu", "checksum/program"} <= {unit["unit"] for unit in replayed["units"]}
@@ -170,8 +167,8 @@ def test_a_capture_needs_the_controller_for_itself(watched: Plant, tmp_path: Pat
 def test_a_controller_that_does_not_answer_ends_with_30(watched: Plant) -> None:
     watched.live["silent"].vanish()
     polled = watched.run("poll", "silent")
-    assert polled.returncode == 30
-    assert "failed" in polled.stdout
+    assert polled.code == 30
+    assert "failed" in polled.out
 
 
 def test_the_daemon_tells_status_how_it_does(watched: Plant) -> None:
@@ -183,12 +180,18 @@ def test_the_daemon_tells_status_how_it_does(watched: Plant) -> None:
 
 def test_maintenance_goes_through_the_running_daemon(watched: Plant) -> None:
     done = watched.run("maintain")
-    assert done.returncode == 0, done.stderr
-    assert "no complaint" in done.stdout
+    assert done.code == 0, done.err
+    assert "no complaint" in done.out
 
 
 def test_a_second_daemon_is_refused_with_23(watched: Plant) -> None:
-    second = watched.run("run")
+    second = subprocess.run(
+        [sys.executable, "-m", "ccontrol", "--config", watched.folder / "ccontrol.toml", "run"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert second.returncode == 23
     assert "watched by process" in second.stderr
 
@@ -196,10 +199,10 @@ def test_a_second_daemon_is_refused_with_23(watched: Plant) -> None:
 def test_without_a_daemon_a_poll_reads_commits_and_ends(tmp_path: Path) -> None:
     with ExitStack() as stack:
         alone = made(tmp_path / "plant", stack, ("press-3",))
-        assert alone.run("enroll", "press-3", "--yes").returncode == 0
+        assert alone.run("enroll", "press-3", "--yes").code == 0
         first, second = alone.run("poll", "press-3"), alone.run("poll", "press-3")
-        assert (first.returncode, second.returncode) == (1, 0), first.stderr + second.stderr
+        assert (first.code, second.code) == (1, 0), first.err + second.err
         assert len(alone.changes_of("press-3")) == 1
         assert alone.live["press-3"].server.violations == []
-        assert alone.run("maintain").returncode == 0
-        assert alone.run("verify").returncode == 0
+        assert alone.run("maintain").code == 0
+        assert alone.run("verify").code == 0
