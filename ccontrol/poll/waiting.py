@@ -3,7 +3,6 @@
 Knows no time and starts nothing: the engine takes from it when there is room.
 """
 
-import itertools
 from asyncio import Future
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -46,43 +45,45 @@ class Ticket:
 
 
 class Waiting:
-    """At most one ticket for each controller and depth."""
+    """At most one ticket for each controller and depth; each priority in order of arrival."""
 
     def __init__(self) -> None:
-        self._tickets: dict[tuple[Key, Depth], tuple[int, Ticket]] = {}
-        self._serial = itertools.count()
+        self._lines: dict[Priority, dict[tuple[Key, Depth], Ticket]] = {
+            priority: {} for priority in Priority
+        }
 
     def __len__(self) -> int:
-        return len(self._tickets)
+        return sum(map(len, self._lines.values()))
 
     def __iter__(self) -> Iterator[Ticket]:
-        return (ticket for _, ticket in self._tickets.values())
+        return (ticket for line in self._lines.values() for ticket in line.values())
 
     def put(self, ticket: Ticket) -> bool:
         """Add a ticket; False when one for the same poll waits already and takes it in."""
         place = ticket.key, ticket.depth
-        if place not in self._tickets:
-            self._tickets[place] = next(self._serial), ticket
+        there = next((line.get(place) for line in self._lines.values() if place in line), None)
+        if there is None:
+            self._lines[ticket.priority][place] = ticket
             return True
-        serial, there = self._tickets[place]
-        there.priority = min(there.priority, ticket.priority)
         there.triggered = there.triggered and ticket.triggered
         there.replies.extend(ticket.replies)
-        self._tickets[place] = serial, there
+        if ticket.priority < there.priority:
+            del self._lines[there.priority][place]
+            there.priority = ticket.priority
+            self._lines[there.priority][place] = there
         return False
 
     def take(self, is_free: Callable[[Ticket], bool]) -> Ticket | None:
         """Remove and return the first ticket whose controller can be asked now."""
-        free = [(t.priority, serial, t) for serial, t in self._tickets.values() if is_free(t)]
-        if not free:
-            return None
-        ticket = min(free, key=lambda row: row[:2])[2]
-        del self._tickets[ticket.key, ticket.depth]
-        return ticket
+        for ticket in self:
+            if is_free(ticket):
+                del self._lines[ticket.priority][ticket.key, ticket.depth]
+                return ticket
+        return None
 
     def drop(self, unwanted: Callable[[Ticket], bool]) -> tuple[Ticket, ...]:
         """Remove and return every ticket that is not wanted any more."""
-        gone = [ticket for _, ticket in self._tickets.values() if unwanted(ticket)]
+        gone = tuple(ticket for ticket in self if unwanted(ticket))
         for ticket in gone:
-            del self._tickets[ticket.key, ticket.depth]
-        return tuple(gone)
+            del self._lines[ticket.priority][ticket.key, ticket.depth]
+        return gone
