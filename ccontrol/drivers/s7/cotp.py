@@ -83,13 +83,19 @@ class Stream:
         """True when a message has begun and not ended."""
         return bool(self._buffer or self._segments)
 
+    def whole(self, data: bytes) -> bytes | None:
+        """Return the message when exactly one whole one arrived, as is usual; None otherwise."""
+        if (
+            data[4:7] == b"\x02\xf0\x80"
+            and data[0] == 3
+            and data[2] << 8 | data[3] == len(data)
+            and not (self._buffer or self._segments or self.connecting)
+        ):
+            return data[_DATA_HEADER:]
+        return None
+
     def feed(self, data: bytes) -> list[bytes]:
         """Take in what arrived, return the messages that it completed."""
-        if not self._buffer:
-            if len(data) > _HEADER and data[0] == 3 and data[2] << 8 | data[3] == len(data):
-                return self._unit(data, [])  # the usual case: one whole frame, nothing copied twice
-            self._buffer += data
-            return self._cut()
         self._buffer += data
         return self._cut()
 
@@ -109,17 +115,16 @@ class Stream:
         del buffer[:at]
         return messages
 
-    def _unit(self, frame: bytes, messages: list[bytes]) -> list[bytes]:
+    def _unit(self, frame: bytes, messages: list[bytes]) -> None:
         if self.connecting:
             messages.append(frame[_HEADER:])
-            return messages
+            return
         if len(frame) < _DATA_HEADER or frame[4] != 2 or frame[5] != DATA:
             raise GarbledError(f"not a COTP data unit: {frame[:16].hex()}")
         if frame[6] == WHOLE and not self._segments:
             messages.append(frame[_DATA_HEADER:])
         else:
             self._segment(frame, messages)
-        return messages
 
     def _segment(self, frame: bytes, messages: list[bytes]) -> None:
         if frame[6] & 0x7F:

@@ -43,7 +43,9 @@ class Guard:
 
     def check(self, frame: bytes) -> None:
         """Return when the frame is one of the reads; raise ReadOnlyViolationError otherwise."""
-        if not (_is_framed(frame) and (self._is_read(frame) or _is_connect(frame))):
+        size = len(frame)
+        framed = size > 7 and frame[:2] == b"\x03\x00" and frame[2] << 8 | frame[3] == size
+        if not (framed and (self._is_read(frame) or _is_connect(frame))):
             raise ReadOnlyViolationError(
                 f"refused to send a frame that is not on the list of reads: {frame[:20].hex()}…"
             )
@@ -63,10 +65,6 @@ class Guard:
         else:
             fits = _JOBS.get(frame[13:18]) if frame[8:11] == _JOB else None
         return fits is not None and fits(frame)
-
-
-def _is_framed(frame: bytes) -> bool:
-    return frame[:2] == b"\x03\x00" and int.from_bytes(frame[2:4], "big") == len(frame)
 
 
 def _is_connect(frame: bytes) -> bool:

@@ -141,7 +141,8 @@ class Line(asyncio.Protocol):
             self._fail(OverBudgetError(f"{self._peer} sent more than {limit} bytes in one poll"))
             return
         try:
-            for message in self._stream.feed(data):
+            whole = self._stream.whole(data)
+            for message in self._stream.feed(data) if whole is None else (whole,):
                 self._deliver(message)
         except GarbledError as error:
             self._fail(GarbledError(f"{self._peer}: {error}"))

@@ -16,7 +16,7 @@ from ccontrol.sim.s7 import plant, scene
 from ccontrol.sim.s7.block import Block, Kind
 from ccontrol.sim.s7.connections import ClientType
 from ccontrol.sim.s7.cpu import Cpu
-from ccontrol.sim.s7.fault import Endless, Refuse, Rubbish, WrongCount
+from ccontrol.sim.s7.fault import Endless, Refuse, Rubbish, Segmented, StaleReference, WrongCount
 from ccontrol.sim.s7.hardware import cpu_414h
 from ccontrol.sim.s7.server import Live, running
 from tests.unit.drivers.s7.polls import QUICK, CountingPace, Poller, fingerprints, questions
@@ -287,6 +287,22 @@ def test_answers_that_never_end_are_cut_soon_and_the_poll_goes_on(
     assert capture.fault is None
     assert [one.question for one in capture.exchanges if one.fault] == questions(capture)[1:]
     assert capture.requests < 40
+
+
+def test_segmented_answers_are_as_good_as_whole_ones(poller: Poller, live: Live) -> None:
+    whole = poller.poll(Depth.FULL)
+    live.faults.append(Segmented(size=50))
+    cut = poller.poll(Depth.FULL)
+    assert cut.fault is None
+    assert questions(cut) == questions(whole)
+    assert last(cut, "list 42") == last(whole, "list 42")
+
+
+def test_an_answer_to_the_question_before_ends_the_poll(poller: Poller, live: Live) -> None:
+    live.faults.append(StaleReference(first=5))
+    capture = poller.poll(Depth.FULL)
+    assert capture.fault_class == "GarbledError"
+    assert "an answer to another question" in (capture.fault or "")
 
 
 def test_rubbish_in_one_answer_ends_the_poll_and_says_why(poller: Poller, live: Live) -> None:
