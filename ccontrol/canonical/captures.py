@@ -9,18 +9,27 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from ccontrol.errors import BadFileError
+from ccontrol.errors import BadFileError, ModelError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture, Exchange
+from ccontrol.model.controller import ID_PATTERN
 
 FORM = 1
 LARGEST_BYTES = 192 * 1024 * 1024
-"""A capture of the largest byte budget, as hex, with room to spare."""
+"""A capture of the largest byte budget (80 MiB), as hex, with room to spare."""
+LINES_AT_MOST = 500_000
+ANSWERS_AT_MOST = 100_000
+"""In one exchange. Counted before anything is built: a file of commas must not fill the memory."""
+_SEPARATORS_AT_MOST = 2_000_000
+_LARGEST = 2**63 - 1
 _NEWER = "Decode it with the version of ccontrol that wrote it, or a later one."
 
 
 def encode(capture: Capture) -> bytes:
-    """Return the file. Equal captures give equal bytes."""
+    """Return the file. Equal captures give equal bytes.
+
+    Raises ModelError for a time without a zone and for numbers that nothing can count.
+    """
     above = "".join(_line(part) for part in (_head(capture), *map(_exchange, capture.exchanges)))
     content = above.encode("ascii")
     return content + _line({"sha256": hashlib.sha256(content).hexdigest()}).encode("ascii")
@@ -30,6 +39,8 @@ def decode(content: bytes) -> Capture:
     """Return the capture. Raises BadFileError for whatever `encode` did not write."""
     if len(content) > LARGEST_BYTES:
         raise BadFileError(f"the file has {len(content)} bytes, more than any capture")
+    if content.count(b"\n") > LINES_AT_MOST or content.count(b",") > _SEPARATORS_AT_MOST:
+        raise BadFileError("the file has more parts than any capture")
     above, _, last = content.removesuffix(b"\n").rpartition(b"\n")
     if _text(_object(last), "sha256") != hashlib.sha256(above + b"\n").hexdigest():
         raise BadFileError("the file was cut or damaged: its checksum does not fit")
@@ -47,11 +58,11 @@ def _head(capture: Capture) -> dict[str, Any]:
         "controller": capture.controller_id,
         "family": capture.family,
         "depth": capture.depth.value,
-        "started_at": capture.started_at.astimezone(UTC).isoformat(),
-        "ended_at": capture.ended_at.astimezone(UTC).isoformat(),
-        "requests": capture.requests,
-        "bytes_sent": capture.bytes_sent,
-        "bytes_received": capture.bytes_received,
+        "started_at": _written_time(capture.started_at),
+        "ended_at": _written_time(capture.ended_at),
+        "requests": _written_number(capture.requests),
+        "bytes_sent": _written_number(capture.bytes_sent),
+        "bytes_received": _written_number(capture.bytes_received),
         "fault": capture.fault,
         "fault_class": capture.fault_class,
         "notes": capture.notes,
@@ -61,10 +72,22 @@ def _head(capture: Capture) -> dict[str, Any]:
 def _exchange(exchange: Exchange) -> dict[str, Any]:
     return {
         "question": exchange.question,
-        "after_ms": exchange.after_ms,
+        "after_ms": _written_number(exchange.after_ms),
         "fault": exchange.fault,
         "answers": [answer.hex() for answer in exchange.answers],
     }
+
+
+def _written_time(at: datetime) -> str:
+    if at.tzinfo is None:
+        raise ModelError("a capture holds a time without a zone")
+    return at.astimezone(UTC).isoformat()
+
+
+def _written_number(number: int) -> int:
+    if type(number) is not int or not 0 <= number <= _LARGEST:
+        raise ModelError(f"a capture counts {number!r:.40}")
+    return number
 
 
 def _capture(head: dict[str, Any], exchanges: tuple[Exchange, ...]) -> Capture:
@@ -72,7 +95,7 @@ def _capture(head: dict[str, Any], exchanges: tuple[Exchange, ...]) -> Capture:
     if form != FORM:
         raise BadFileError(f"a capture of form {form}, where {FORM} is known", hint=_NEWER)
     return Capture(
-        controller_id=_text(head, "controller"),
+        controller_id=_id(_text(head, "controller")),
         family=_text(head, "family"),
         depth=_depth(_text(head, "depth")),
         started_at=_time(_text(head, "started_at")),
@@ -88,6 +111,8 @@ def _capture(head: dict[str, Any], exchanges: tuple[Exchange, ...]) -> Capture:
 
 
 def _parsed(line: bytes) -> Exchange:
+    if line.count(b",") > ANSWERS_AT_MOST:
+        raise BadFileError("an exchange has more answers than any controller gives")
     part = _object(line)
     answers = part.get("answers")
     if not isinstance(answers, list):
@@ -123,7 +148,7 @@ def _perhaps(part: dict[str, Any], name: str) -> str | None:
 
 def _number(part: dict[str, Any], name: str) -> int:
     found = part.get(name)
-    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+    if type(found) is not int or not 0 <= found <= _LARGEST:
         raise _wrong(name)
     return found
 
@@ -132,9 +157,18 @@ def _bytes(found: object) -> bytes:
     if not isinstance(found, str):
         raise _wrong("answers")
     try:
-        return bytes.fromhex(found)
+        data = bytes.fromhex(found)
     except ValueError as error:
         raise _wrong("answers") from error
+    if data.hex() != found:  # blanks, capitals: not what `encode` writes
+        raise _wrong("answers")
+    return data
+
+
+def _id(found: str) -> str:
+    if ID_PATTERN.fullmatch(found) is None:
+        raise _wrong("controller")
+    return found
 
 
 def _depth(found: str) -> Depth:

@@ -5,6 +5,7 @@ of the file it was made from.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,23 +26,31 @@ _ANSWERED = frozenset(
 )
 _EVENTS = frozenset({Outcome.PAUSED, Outcome.RESUMED, Outcome.STARTED, Outcome.STOPPED})
 _NUMBERS = ("duration_ms", "requests", "bytes_sent", "bytes_received", "unread")
-_TEXTS = ("reason", "change_id")
+_TEXTS = {"reason": 4_001, "change_id": 100}
+"""Longest text, in characters; each takes up to twelve bytes of a line."""
+_LONGEST_ID = 300
+_LARGEST = 2**63 - 1
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def line(entry: JournalEntry) -> bytes:
-    """Return the entry as one line of ASCII, newline included. What is empty is left out."""
+    """Return the entry as one line of ASCII, newline included. What is empty is left out.
+
+    Writing never fails: texts are cut, half a character is U+FFFD, numbers stay within 63 bits.
+    """
     part: dict[str, Any] = {
         "at": entry.at.astimezone(UTC).isoformat(),
-        "controller": entry.controller_id,
+        "controller": _tamed(entry.controller_id, _LONGEST_ID),
         "outcome": entry.outcome.value,
     }
     if entry.depth is not None:
         part["depth"] = entry.depth.value
-    for name in (*_NUMBERS, *_TEXTS):
-        value = getattr(entry, name)
-        if value:
-            part[name] = value
-    return json.dumps(part, separators=(",", ":")).encode("ascii") + b"\n"
+    for name in _NUMBERS:
+        part[name] = max(0, min(getattr(entry, name), _LARGEST))
+    for name, longest in _TEXTS.items():
+        part[name] = _tamed(getattr(entry, name), longest)
+    told = {name: value for name, value in part.items() if value or name == "controller"}
+    return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def parse_line(text: bytes) -> JournalEntry:
@@ -49,9 +58,12 @@ def parse_line(text: bytes) -> JournalEntry:
     if len(text) > LONGEST_LINE:
         raise BadFileError("a journal line is longer than any entry")
     try:
-        return _entry(json.loads(text))
+        entry = _entry(json.loads(text))
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise BadFileError(f"not a journal line: {str(error)[:200]}") from error
+    if line(entry).rstrip(b"\n") != text.rstrip(b"\n"):
+        raise BadFileError("not a journal line: ccontrol writes the same otherwise")
+    return entry
 
 
 def journal_path(day: date) -> str:
@@ -180,6 +192,11 @@ def _entry(part: Any) -> JournalEntry:  # noqa: ANN401 — whatever JSON may hol
         **{name: _typed(part.get(name, 0), int) for name in _NUMBERS},
         **{name: _typed(part.get(name, ""), str) for name in _TEXTS},
     )
+
+
+def _tamed(text: str, longest: int) -> str:
+    whole = text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    return whole if len(whole) <= longest else f"{whole[: longest - 1]}…"
 
 
 def _typed(value: Any, kind: type) -> Any:  # noqa: ANN401 — checked here, typed by the dataclass

@@ -27,6 +27,18 @@ def no_name_twice(tables: Iterable[Placed], key: str, faults: Faults) -> None:
             faults.add(f"{path}.{key}", f"{name!a} is taken by {first} (capitals do not count)")
 
 
+def one_spelling(tables: Iterable[Placed], key: str, faults: Faults) -> None:
+    """Note every table whose `key` is another one's but for capitals: both name one folder."""
+    seen: dict[str, tuple[str, str]] = {}
+    for path, raw in tables:
+        name = raw.get(key)
+        if not isinstance(name, str):
+            continue
+        first, spelt = seen.setdefault(name.casefold(), (path, name))
+        if spelt != name:
+            faults.add(f"{path}.{key}", f"{name!a} is spelt {spelt!a} in {first}; use one spelling")
+
+
 def no_site_called_like_a_controller(
     sites: Iterable[Placed], controllers: Iterable[Placed], faults: Faults
 ) -> None:

@@ -81,6 +81,7 @@ def _compare(sites: tuple[between.Placed, ...], reader: SiteReader) -> None:
         own = between.controllers_of(path, site)
         between.no_name_twice(own, "id", faults)
         between.no_name_twice(own, "name", faults)
+        between.one_spelling(own, "area", faults)
         between.no_site_called_like_a_controller(sites, own, faults)
     between.no_place_twice(reader.controllers, faults)
 

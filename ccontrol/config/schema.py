@@ -12,10 +12,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ccontrol.config.settings import EngineSettings, StoreSettings
-from ccontrol.model.controller import Budget, Criticality, Schedule
+from ccontrol.model.controller import ID_PATTERN, Budget, Criticality, Schedule
 from ccontrol.model.secret import Secret
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}(?<![.])")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _AGE_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
@@ -30,7 +29,7 @@ _STORE: dict[str, int] = {
 
 def _an_id(text: str) -> str:
     """An id names a folder for ever, on Windows too."""
-    if _ID.fullmatch(text) is None:
+    if ID_PATTERN.fullmatch(text) is None:
         raise ValueError(
             "want letters, digits, '.', '_', '-' (at most 63, a letter or digit first,"
             f" no '.' at the end), got {text[:80]!a}"
@@ -110,7 +109,7 @@ class BudgetTable(Table):
     requests_per_s: float = Field(_BUDGET.requests_per_s, ge=0.1, le=200)
     time_limit_s: float = Field(_BUDGET.time_limit_s, ge=1, le=3_600)
     answer_timeout_s: float = Field(_BUDGET.answer_timeout_s, ge=0.1, le=60)
-    bytes_limit: int = Field(_BUDGET.bytes_limit, ge=65_536, le=_GIB)
+    bytes_limit: int = Field(_BUDGET.bytes_limit, ge=65_536, le=80 * 2**20)
     spare_connections: int = Field(_BUDGET.spare_connections, ge=0, le=16)
     connections: Literal[1] = 1
 

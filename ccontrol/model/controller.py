@@ -1,7 +1,11 @@
 """A controller as its owner configured it: who it is, how to reach it, how often and how gently."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}(?<![.])")
+"""What the id of a controller, an area or a site looks like; it names a folder for ever."""
 
 
 class Criticality(StrEnum):
@@ -24,7 +28,7 @@ class Budget:
     answer_timeout_s: float = 5.0
     """Longest wait for one complete answer."""
     bytes_limit: int = 64 * 1024 * 1024
-    """Most bytes received in one poll."""
+    """Most bytes received in one poll; 80 MiB at most, so that every capture fits into its file."""
     spare_connections: int = 2
     """Fewer free connections of our type than this: we let go at once. 0 switches the check off."""
 

@@ -253,7 +253,7 @@ exchanges = st.builds(
 )
 captures = st.builds(
     Capture,
-    any_text,
+    st.sampled_from(("press-3", "A", "a.b_c-9" * 9)),
     any_text,
     st.sampled_from(Depth),
     times,

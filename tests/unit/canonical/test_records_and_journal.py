@@ -1,5 +1,6 @@
 """Records, journal lines and the summary of a day."""
 
+import hashlib
 import json
 import tomllib
 from dataclasses import replace
@@ -8,10 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ccontrol.canonical import journal
-from ccontrol.canonical.captures import LARGEST_BYTES, decode
+from ccontrol.canonical.captures import LARGEST_BYTES, decode, encode
 from ccontrol.canonical.records import parse_record, record_path
-from ccontrol.errors import BadFileError, CcontrolError, UnreadableStateError
+from ccontrol.errors import BadFileError, CcontrolError, ModelError, UnreadableStateError
 from ccontrol.model.aspect import Depth
+from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.change import ChangeSet
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict
@@ -66,6 +68,90 @@ def test_a_journal_line_leaves_out_what_is_empty() -> None:
         "controller": "press-3",
         "outcome": "missed",
     }
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        JournalEntry(MIDNIGHT, "press-3", Outcome.FAILED, reason="half \ud800"),
+        JournalEntry(MIDNIGHT, "x" * 5000, Outcome.FAILED, reason="\U0001f4a9" * 70_000),
+        JournalEntry(MIDNIGHT, "", Outcome.FAILED, requests=2**70, bytes_sent=-1),
+    ],
+    ids=("surrogate", "long", "numbers"),
+)
+def test_whatever_happened_can_be_written_read_and_folded(odd: JournalEntry) -> None:
+    line = journal.line(odd)
+    assert len(line) < journal.LONGEST_LINE
+    entry = replace(journal.parse_line(line), outcome=Outcome.PAUSED)
+    journal.render_summary(journal.fold(DAY, [entry]), "", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("written", "odd"),
+    [
+        (b'"requests":4', b'"requests":' + b"9" * 30),
+        (b'"requests":4', b'"requests":-4'),
+        (b'"requests":4', b'"requests":4,"requests":5'),
+        (b'"requests":4', b'"requests":4,"more":5'),
+        (b'"requests":4', b'"requests": 4'),
+        (b'"press-3"', b'"\\ud800"'),
+        (b"+00:00", b"+01:00"),
+    ],
+)
+def test_a_line_that_ccontrol_never_writes_is_none(written: bytes, odd: bytes) -> None:
+    line = journal.line(entry(1, Outcome.UNCHANGED))
+    assert written in line
+    with pytest.raises(BadFileError):
+        journal.parse_line(line.replace(written, odd, 1))
+
+
+def capture(**odd: object) -> Capture:
+    whole = Capture("press-3", "s7", Depth.FULL, MIDNIGHT, MIDNIGHT, (Exchange("q"),), 1, 1, 1)
+    return replace(whole, **odd)  # type: ignore[arg-type]  # foreign on purpose
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"started_at": MIDNIGHT.replace(tzinfo=None)},
+        {"requests": -1},
+        {"bytes_sent": 2**63},
+        {"exchanges": (Exchange("q", (), None, -1),)},
+        {"exchanges": (Exchange("q", (), None, 1.5),)},  # type: ignore[arg-type]  # foreign on purpose
+    ],
+    ids=str,
+)
+def test_a_capture_that_no_poll_makes_is_not_written(odd: dict[str, object]) -> None:
+    with pytest.raises(ModelError):
+        encode(capture(**odd))
+
+
+def forged(*lines: bytes) -> bytes:
+    above = b"".join(line + b"\n" for line in lines)
+    return above + json.dumps({"sha256": hashlib.sha256(above).hexdigest()}).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        b'{"question":"q","after_ms":0,"answers":["0a 0b"]}',
+        b'{"question":"q","after_ms":0,"answers":["0A"]}',
+        b'{"question":"q","after_ms":9223372036854775808,"answers":[]}',
+        b'{"question":"q","after_ms":0,"answers":[' + b'"",' * 150_000 + b'""]}',
+        b"\n".join([b'{"question":"q","after_ms":0,"answers":[]}'] * 600_000),
+    ],
+    ids=("blank", "capitals", "number", "answers", "exchanges"),
+)
+def test_a_forged_capture_is_refused_before_it_fills_the_memory(exchange: bytes) -> None:
+    head = encode(capture()).split(b"\n")[0]
+    with pytest.raises(BadFileError):
+        decode(forged(head, exchange))
+
+
+def test_a_capture_of_a_controller_with_a_forged_id_is_refused() -> None:
+    head, *_ = encode(capture()).split(b"\n")
+    with pytest.raises(BadFileError):
+        decode(forged(head.replace(b'"press-3"', b'"../press-3"')))
 
 
 def test_a_torn_journal_line_is_named_as_such() -> None:

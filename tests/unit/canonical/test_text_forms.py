@@ -158,6 +158,25 @@ def test_text_for_people_shows_what_would_steer_a_terminal() -> None:
     assert printable("a\x1b[2J\n\u202eb\u00a0\u00e9") == "a\\x1b[2J\\n\\u202eb\\xa0\u00e9"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("C:\\x", "C:\\\\x"),
+        ("\\x1b", "\\\\x1b"),
+        ("a\u115f\u3164\u2800\u034f\ufe0f\ufff9\U000e0041b", None),
+        ("e\u0301", "e\u0301"),
+        ("\u0301e", "\\u0301e"),
+        ("1\u0338", "1\\u0338"),
+        ("\u05d0\u05d1", "\u05d0\u05d1"),
+        ("\u05d0 1", "\\u05d0 1"),
+        ("\u0627\u0661", "\\u0627\u0661"),
+    ],
+)
+def test_nothing_hides_poses_or_turns_round(text: str, shown: str | None) -> None:
+    told = printable(text)
+    assert told == shown if shown is not None else told.isascii()
+
+
 def test_values_are_spoken_as_people_say_them() -> None:
     spoken_words = [
         spoken(value) for value in (None, True, 1, "", ("a", "b"), Sealed("5ea10001:" + "0" * 32))
