@@ -41,7 +41,7 @@ def who() -> str:
     """Return who decides, as the operating system names them; behind sudo, who called it."""
     name = pwd.getpwuid(os.getuid()).pw_name
     caller = os.environ.get("SUDO_USER", "")
-    return f"{caller} as {name}" if caller and name == "root" else name
+    return f"{caller} as {name}" if caller and caller != name else name
 
 
 def enrolled_since(watched: Watched) -> Enrolment | None:

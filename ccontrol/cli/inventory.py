@@ -1,5 +1,6 @@
 """`ccontrol inventory`: what stands in the plant, as the signed history knows it."""
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -34,7 +35,12 @@ def command(
       ccontrol inventory --csv > inventory.csv
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     chosen = controllers_named(configured(invocation(context)), controllers or [])
-    stocks = [_stock(watched) for watched in chosen]
+    with ExitStack() as stack:
+        opened = {
+            each.site.name: stack.enter_context(Repository.open(each.site.store.path))
+            for each in {watched.site.name: watched for watched in chosen}.values()
+        }
+        stocks = [_stock(opened[watched.site.name], watched) for watched in chosen]
     if as_json:
         emit("ccontrol/inventory/1", {"controllers": stocks})
     elif as_csv:
@@ -47,9 +53,8 @@ def command(
             _tell_units(stock)
 
 
-def _stock(watched: Watched) -> Stock:
-    with Repository.open(watched.site.store.path) as repository:
-        return stock_of(watched.controller, watched.site.name, state_at(repository, watched))
+def _stock(repository: Repository, watched: Watched) -> Stock:
+    return stock_of(watched.controller, watched.site.name, state_at(repository, watched))
 
 
 def _overview(stocks: list[Stock]) -> Sheet:

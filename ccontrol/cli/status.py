@@ -98,7 +98,8 @@ def _tell(one: SiteStatus, daemon: Running, now: datetime, *, in_detail: bool) -
     say(f"{one.site}: {daemon.words}", Tone.GOOD if daemon.answers else Tone.BAD)
     _tell_store(one, now)
     if daemon.trouble:
-        say(f"  the store takes nothing: {daemon.trouble}", Tone.BAD)
+        what = "the store takes nothing: " if daemon.answers else ""
+        say(f"  {what}{daemon.trouble}", Tone.BAD)
         say(f"  → {daemon.hint}")
     if not one.controllers:
         say("  no controllers yet: the configuration names none")

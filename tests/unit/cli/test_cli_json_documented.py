@@ -34,7 +34,17 @@ def part_of(command: str) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    ["config check", "enroll", "status", "changes", "show", "diff", "inventory", "verify"],
+    [
+        "config check",
+        "enroll",
+        "status",
+        "changes",
+        "show",
+        "diff",
+        "inventory",
+        "verify",
+        "maintain",
+    ],
 )
 def test_the_reference_names_every_key(plant: Plant, run: Run, command: str) -> None:
     config = ("--config", plant.config)
