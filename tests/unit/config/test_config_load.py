@@ -287,6 +287,16 @@ def test_no_id_and_no_name_twice_capitals_aside(folder: Path) -> None:
     )
 
 
+def test_an_area_is_spelt_one_way(folder: Path) -> None:
+    second = CONTROLLER.replace("press-3", "press-4").replace(".10", ".11")
+    alike = second.replace('area = "', 'area = "X')
+    spelt = alike.replace('area = "X', 'area = "x')
+    third = spelt.replace("press-4", "press-5").replace(".11", ".12")
+    (fault,) = faults(SITE + CONTROLLER + alike + third, folder)
+    assert fault.startswith("site[0].controller[2].area: 'x")
+    assert fault.endswith("in site[0].controller[1]; use one spelling")
+
+
 def test_a_double_is_found_in_a_table_with_other_faults(folder: Path) -> None:
     text = SITE + CONTROLLER + "port = 0\n" + CONTROLLER + "port = 0\n"
     assert any("is taken by" in fault for fault in faults(text, folder))
