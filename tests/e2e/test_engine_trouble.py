@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from ccontrol.canonical import captures
 from ccontrol.clock import SystemClock
 from ccontrol.drivers.api import Ask
 from ccontrol.model.aspect import Depth
+from ccontrol.model.controller import Schedule
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll import delivery, visit
 from ccontrol.poll.asking import ask_controller
@@ -217,3 +219,21 @@ def test_maintenance_packs_and_checks_while_polls_go_on(known: Watch, plant: Pla
     assert tended.loose_after < tended.loose_before
     assert tended.complaints == ()
     assert known.poll()[0].outcome is Outcome.UNCHANGED
+
+
+def test_a_controller_that_is_gone_becomes_stale_and_is_well_when_it_is_back(
+    plc: Plc, tmp_path: Path
+) -> None:
+    soon = Schedule(glance_s=60.0, full_s=3600.0, settle_s=0.1, stale_after_s=0.5)
+    with ExitStack() as stack:
+        with serving(plc) as port:
+            plant = make_plant(tmp_path, controller(port, schedule=soon))
+            plant.enrol("press-1")
+            watch = stack.enter_context(watching(plant))
+            watch.poll(depth=Depth.FULL)
+        assert watch.poll()[0].outcome is Outcome.FAILED
+        wait_until(lambda: "stale" in plant.changes()[-1].subject)
+        with serving(plc, port):
+            assert watch.poll()[0].outcome is Outcome.CHANGED
+        text = git(plant.site.store.path, "show", "-s", "--format=%B", "observed").stdout
+        assert "stale is over" in text
