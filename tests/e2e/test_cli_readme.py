@@ -1,12 +1,17 @@
 """The README's first five steps and what comes after them, run as they stand there."""
 
+import contextlib
+import io
 import subprocess  # noqa: TID251 — the program is run as a user runs it
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+from ccontrol.cli import main
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.server import Live, running
+from tests.unit.cli.plants import Answer
 from tests.unit.docs.program import ROOT, calls, shell_lines
 
 
@@ -28,20 +33,16 @@ def fill_in(config: Path, live: Live) -> None:
     )
 
 
-def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "ccontrol", *arguments],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def run(folder: Path, *arguments: str) -> Answer:
+    """Run a command in a folder, in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(folder), redirect_stdout(out), redirect_stderr(err):
+        code = main(list(arguments))
+    return Answer(code, out.getvalue(), err.getvalue())
 
 
 def newest_change(folder: Path) -> str:
-    found = [word for word in run(folder, "changes").stdout.split() if word[:8].isdigit()]
+    found = [word for word in run(folder, "changes").out.split() if word[:8].isdigit()]
     return found[0]
 
 
@@ -70,7 +71,7 @@ def test_the_readme_can_be_followed(tmp_path: Path) -> None:
                     arguments.append("--yes")
                 done = run(tmp_path if call[0] == "init" else home, *arguments)
                 good = {0, 1} if call[0] == "poll" else {0}
-                assert done.returncode in good, (call, done.stdout, done.stderr)
+                assert done.code in good, (call, done)
                 if call[0] == "init":
                     fill_in(home / "ccontrol.toml", live)
         finally:
