@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import uvloop
+
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config
 from ccontrol.drivers.registry import DEFAULT
@@ -34,6 +36,8 @@ PROGRESS_S = 10.0
 """A loop that has not turned for so long makes no progress: the watchdog is not fed."""
 OPEN_S = 20.0
 CHORE_LOOKS = 60
+PLAN_LOOKS = 1_200
+"""Who reads the index without a daemon wants to know roughly who was due when."""
 REOPEN_LOOKS = 120
 CLOSE_S = 3.0
 STOP_S = 9.0
@@ -63,7 +67,7 @@ class Daemon:
 
     def run(self) -> None:
         """Watch. Returns after SIGTERM or SIGINT; raises CcontrolError when it cannot begin."""
-        asyncio.run(self._run())
+        uvloop.run(self._run())
 
     async def _run(self) -> None:
         engine = Engine(self._load(), self._clock, self._drivers)
@@ -144,6 +148,9 @@ class Daemon:
             self._feed_the_watchdog(engine)
             if looks % CHORE_LOOKS == 1:
                 self._see_to_chores(engine)
+            if looks % PLAN_LOOKS == 1:
+                for site in engine.roster.sites.values():
+                    site.ledger.plan(engine.overview.planned(site))
             if looks % REOPEN_LOOKS == 0:
                 await self._open_missing_later(engine)
 
@@ -158,7 +165,6 @@ class Daemon:
     def _see_to_chores(self, engine: Engine) -> None:
         for site in engine.roster.sites.values():
             self._chores.see_to(site, engine.config.engine.maintenance_s)
-            site.ledger.plan(engine.overview.planned(site))
         self._notifier.say(self._status_line(engine))
 
     async def _open_missing_later(self, engine: Engine) -> None:

@@ -18,7 +18,7 @@ from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
 from ccontrol.store.standing import Health, Standing
 
-GATHER_S = 0.2
+GATHER_S = 0.5
 """What comes within this time is synced together."""
 RETRY_S = 2.0
 KEPT_AT_MOST = 20_000

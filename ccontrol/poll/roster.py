@@ -13,7 +13,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.triage import Memory
 from ccontrol.poll.waiting import Key
-from ccontrol.poll.watched import Watched, own_findings
+from ccontrol.poll.watched import Watched, own_findings, seems_well
 from ccontrol.store.standing import WHOLE_SITE, Pause
 
 
@@ -88,6 +88,8 @@ class Roster:
 
     def has_news(self, watched: Watched) -> bool:
         """Whether the engine has to say something else of a controller than is stored."""
+        if seems_well(watched):
+            return False
         own = own_findings(watched, self._clock.now())
         return watched.enrolled and own != (watched.told or frozenset())
 

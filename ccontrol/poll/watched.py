@@ -135,6 +135,14 @@ def unread(snapshot: Snapshot) -> int:
     )
 
 
+def seems_well(watched: Watched) -> bool:
+    """Whether there is nothing to say of a controller, as nearly always: cheap to find out."""
+    last, health = watched.last, watched.health
+    answered = last is None or last.outcome in SUCCESSES
+    doubted = watched.told or health.unverified_since or health.worker_deaths
+    return answered and not doubted
+
+
 def own_findings(watched: Watched, now: datetime) -> frozenset[Finding]:
     """Return what the engine itself has to say of a controller. Their texts carry no times."""
     found = (_stale(watched, now), _cannot_verify(watched, now), _quarantined(watched))
