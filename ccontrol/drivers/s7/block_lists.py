@@ -11,6 +11,9 @@ from ccontrol.drivers.s7.refusals import NO_BLOCK_OF_TYPE, refused
 from ccontrol.model.snapshot import Unread
 
 _ENTRY = struct.Struct(">HBB")
+_MOST_BYTES = 4 * 16_384
+"""A CPU 417 has 16,000 DBs at most, and fewer of every other type."""
+_TOO_LONG = Unread("its list is longer than any CPU's")
 _NOT_ASKED = Unread("the poll ended before its list was read", transient=True)
 
 
@@ -45,6 +48,8 @@ def _list(answers: Answers, name: str, code: int, declared: list[int]) -> BlockL
     payload = answer.payload
     if answer.error and answer.error != NO_BLOCK_OF_TYPE:
         return BlockList(frozenset(), refused(answer.error))
+    if len(payload) > _MOST_BYTES:
+        return BlockList(frozenset(), _TOO_LONG)
     if answer.fault or len(payload) % _ENTRY.size:
         return BlockList(frozenset(), Unread("its list is garbled or breaks off", transient=True))
     entries = list(_ENTRY.iter_unpack(payload))

@@ -27,9 +27,14 @@ logging.getLogger("snap7").setLevel(logging.ERROR)
 
 PDU_ASKED = 960
 _COUNTS, _LISTING, _INFO, _SZL = b"\x83\x01", b"\x83\x02", b"\x83\x03", b"\x84\x01"
-_MOST_BYTES = {_COUNTS: 256, _LISTING: 4 * 65_536, _INFO: 256}
-"""Longest answer that makes sense; that of a system status list is in its own header."""
 _SZL_HEADER = 8
+_MOST_BYTES = {
+    _COUNTS: 256,
+    _LISTING: 4 * 16_384,
+    _INFO: 256,
+    _SZL: _SZL_HEADER + 65_536,
+}
+"""Longest answer that makes sense: 16,000 DBs, a diagnostic buffer of 3,200 records of 20 bytes."""
 
 
 @dataclass(slots=True)
@@ -127,7 +132,7 @@ class Client:
         await self._ask(self._protocol.build_end_upload_request(upload), heard)
 
     async def _userdata(self, request: bytes, service: bytes, heard: Heard) -> int:
-        size, most = 0, _MOST_BYTES.get(service, 0)
+        size, most = 0, _MOST_BYTES[service]
         while True:
             answer = await self._say(request, heard)
             if (plain := wire.plain_userdata(answer, service)) is None:
@@ -137,12 +142,14 @@ class Client:
                 plain = _part(parsed)
             part, following = plain
             heard.parts.append(part)
+            if not size and service == _SZL:
+                most = min(most, _announced(part))
+            size += len(part)
+            ended = following is None
+            if size > (_MOST_BYTES[service] if ended else most) or not (part or ended):
+                raise GarbledError(f"an answer of at most {most} bytes does not end after {size}")
             if following is None:
                 return 0
-            size += len(part)
-            most = most or _announced(part)
-            if size > most or not part:
-                raise GarbledError(f"an answer of at most {most} bytes does not end after {size}")
             group, sub = service[0] & 0x0F, service[1]
             request = self._protocol.build_userdata_followup_request(group, sub, following)
 

@@ -51,6 +51,11 @@ _STATION_LISTS = {
 _BITS_WITHOUT_INDEX, _BITS_WITH_INDEX = 0x92, 0x94
 _EXTERNAL = 0x40
 _FIRST_PROFINET = 100
+_MOST_BITS_BYTES = 258
+"""A record of xy94: an index and 2,048 bits; one of xy92 has 16 bytes."""
+_MOST_BUSES_IN_LIST = 64
+_MOST_MODULES = 8_192
+_TOO_LONG = Unread("its list is longer than any CPU's")
 
 
 class Module(NamedTuple):
@@ -95,6 +100,8 @@ def _modules(lists: Iterable[_List]) -> Sights:
                 found += map(_module, szl.records(one.answer.payload, one.number))
             except (GarbledError, struct.error):
                 faults.append(Unread("a list of modules is garbled", transient=True))
+    if len(found) > _MOST_MODULES:
+        found, faults = [], [_TOO_LONG]
     if not found and not faults:
         lacks = bool(asked) and all(is_not_supported(one.answer) for one in asked)
         return not_offered(MODULE) if lacks else Sights()
@@ -125,13 +132,11 @@ def _place(place: int, slot: int) -> str:
 
 def _units(found: Iterable[Module]) -> Iterator[Unit]:
     """Yield one unit for each place. Where one place has several addresses, each is a unit."""
-    places: dict[str, list[Module]] = {}
+    places: dict[str, dict[int, Module]] = {}
     for module in found:
-        others = places.setdefault(module.place, [])
-        if module.address not in {other.address for other in others}:
-            others.append(module)
+        places.setdefault(module.place, {}).setdefault(module.address, module)
     for place, modules in places.items():
-        for module in modules:
+        for module in modules.values():
             yield _unit(module, place if len(modules) == 1 else f"{place}-at{module.address:04x}")
 
 
@@ -165,11 +170,12 @@ def _stations(lists: Iterable[_List]) -> Sights:
         if why := why_not(one.answer):
             broken[_bus(one.number, one.place)] = why
         elif one.answer.whole:
-            try:
-                for bus, stations in _bits(one):
+            found = _bits(one)
+            if isinstance(found, Unread):
+                broken[_bus(one.number, one.place)] = found
+            else:
+                for bus, stations in found:
                     buses.setdefault(bus, {})[_STATION_LISTS[sort]] = stations
-            except GarbledError:
-                broken[_bus(one.number, one.place)] = Unread("garbled", transient=True)
     units = (_station_unit(bus, parts) for bus, parts in buses.items() if bus not in broken)
     sights = seen(STATION, units) if buses else Sights()
     if broken:
@@ -194,23 +200,32 @@ def _station_unit(bus: str, parts: dict[str, tuple[str, ...]]) -> Unit:
     )
 
 
-def _bits(one: _List) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each bus of a list and the numbers of the stations whose bit is set.
+def _bits(one: _List) -> list[tuple[str, tuple[str, ...]]] | Unread:
+    """Return each bus of a list and the numbers of the stations whose bit is set, or why not.
 
     In xy92 the first bit is rack 0 or station 1; in xy94 a word names the bus, and the first bit
     sums up the others, so that every station's bit has its own number.
     """
-    for record in szl.records(one.answer.payload, one.number):
-        if one.number & 0xFF == _BITS_WITH_INDEX:
-            index, bits = int.from_bytes(record[:2], "big"), record[2:]
-            yield _bus(one.number, index), _numbers(int.from_bytes(bits, "little") & ~1, 0)
-        else:
-            first = 1 if one.place else 0
-            yield _bus(one.number, one.place), _numbers(int.from_bytes(record, "little"), first)
+    try:
+        records = szl.records(one.answer.payload, one.number)
+    except GarbledError:
+        return Unread("garbled", transient=True)
+    if len(records) > _MOST_BUSES_IN_LIST or any(len(each) > _MOST_BITS_BYTES for each in records):
+        return _TOO_LONG
+    return [_bits_of(one, record) for record in records]
+
+
+def _bits_of(one: _List, record: bytes) -> tuple[str, tuple[str, ...]]:
+    if one.number & 0xFF == _BITS_WITH_INDEX:
+        index, bits = int.from_bytes(record[:2], "big"), record[2:]
+        return _bus(one.number, index), _numbers(int.from_bytes(bits, "little") & ~1, 0)
+    first = 1 if one.place else 0
+    return _bus(one.number, one.place), _numbers(int.from_bytes(record, "little"), first)
 
 
 def _numbers(bits: int, first: int) -> tuple[str, ...]:
-    return tuple(str(at + first) for at in range(bits.bit_length()) if bits >> at & 1)
+    rising = reversed(f"{bits:b}")
+    return tuple(str(at) for at, bit in enumerate(rising, first) if bit == "1")
 
 
 def _bus(number: int, index: int) -> str:

@@ -16,6 +16,8 @@ _LIST_HEADER = struct.Struct(">4H")
 _PROTECTION = struct.Struct(">BB6H2s4s4s")
 _PROTECTION_RECORD = 24
 """What is read of a record; the rest is another one with every poll (02000000, 02000015 …)."""
+MOST_BYTES, MOST_RECORDS = 65_536 + _LIST_HEADER.size, 4_096
+"""Longer is no list of any CPU: the diagnostic buffer of a large S7-400 has 3,200 records of 20."""
 _NAME_RECORD, _IDENTITY_RECORD, _MODE_RECORD = 34, 28, 4
 _OF_H_CPU = 0xF0
 """High nibble of an index's first byte when the CPU is a H CPU; the rack is in its low 3 bits."""
@@ -89,6 +91,8 @@ def records(payload: bytes, number: int) -> tuple[bytes, ...]:
     body = payload[_LIST_HEADER.size :]
     if found != number:
         raise GarbledError(f"asked for the system status list {number:04x}, got {found:04x}")
+    if count > MOST_RECORDS or len(payload) > MOST_BYTES:
+        raise GarbledError(f"list {number:04x} is longer than any CPU's: {count} records")
     if length * count != len(body) or (count and not length):
         raise GarbledError(
             f"list {number:04x}: {count} records of {length} bytes declared, {len(body)} received"

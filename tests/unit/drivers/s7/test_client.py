@@ -149,6 +149,17 @@ def test_more_than_101_fragments_are_read() -> None:
     assert len(b"".join(heard.parts)) == 151 * 4
 
 
+@pytest.mark.parametrize("last", [True, False])
+def test_a_list_is_no_longer_than_any_cpus_whatever_it_announces(last: bool) -> None:
+    everything = b"\x00\x11\x00\x00\xff\xff\xff\xff"
+    answers = [
+        userdata(everything.ljust(40_000, b"x"), (4, 1), more=1),
+        userdata(bytes(40_000), (4, 1), more=not last),
+    ]
+    with pytest.raises(GarbledError, match="at most 65544 bytes"):
+        asyncio.run(against(answers, lambda c, h: c.szl(0x11, 0, h)))
+
+
 @pytest.mark.parametrize(
     ("answer", "wanted"),
     [
