@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from ccontrol.canonical.quick import quick
 from ccontrol.errors import UnreadableStateError
 from ccontrol.model.secret import Sealed
 from ccontrol.model.unit import Fields, Value
@@ -133,6 +134,8 @@ class Table:
 def read(where: str, content: bytes) -> Table:
     """Parse one file. Raises UnreadableStateError for anything that is not TOML in UTF-8."""
     try:
-        return Table(where, tomllib.loads(content.decode("utf-8")))
+        text = content.decode("utf-8")
+        content_read = quick(text)
+        return Table(where, tomllib.loads(text) if content_read is None else content_read)
     except (ValueError, RecursionError) as error:  # tomllib recurses into nested brackets
         raise UnreadableStateError(f"{where}: not a TOML file: {str(error)[:200]}") from error

@@ -56,7 +56,8 @@ def written(value: Value | datetime) -> str:
 
 def data(content: bytes) -> list[str]:
     """Return the two assignments that hold bytes: how many, and their hex, 16 a line."""
-    return [f"bytes = {len(content)}", "hex = '''", *hexlines(content), "'''"]
+    lines_of_hex = [hexlines(content)] if content else []
+    return [f"bytes = {len(content)}", "hex = '''", *lines_of_hex, "'''"]
 
 
 def lines(pairs: Iterable[tuple[str, Value | datetime | None]]) -> list[str]:

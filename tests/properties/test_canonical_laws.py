@@ -1,6 +1,7 @@
 """Laws of the text forms: nothing is lost, nothing escapes its folder, rubbish is refused."""
 
 import re
+import tomllib
 from contextlib import suppress
 from dataclasses import replace
 
@@ -8,17 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccontrol.canonical import journal
+from ccontrol.canonical.layout import Home
 from ccontrol.canonical.message import message
 from ccontrol.canonical.names import LONGEST, encode, encode_all
 from ccontrol.canonical.parse import parse
+from ccontrol.canonical.quick import quick
 from ccontrol.canonical.records import parse_record, record_path, render_record
 from ccontrol.canonical.render import folders, render
 from ccontrol.errors import BadFileError, UnreadableStateError
 from ccontrol.model.journal import JournalEntry
 from ccontrol.model.record import Record
-from ccontrol.model.state import State
+from ccontrol.model.state import Known, State
 from tests.properties.values import any_text, entries, records, states, texts
+from tests.properties.values import kinds as unit_kinds
 
+CRUMBS = ("", "\n", '"', "'''", "[", "]", "=", "\\", "a = 1\n", "[a]\n", "[[a]]\n", "\x0b", "0")
 SAFE_NAME = re.compile(r"[A-Za-z0-9_=][A-Za-z0-9._=@-]*(?<!\.)")
 DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
@@ -66,6 +71,34 @@ def test_files_are_plain_ascii_where_they_are_read_back(state: State) -> None:
             assert data.isascii()
             assert b"\r" not in data
             assert data.endswith(b"\n")
+
+
+@given(states(), records(), st.data())
+def test_the_quick_reader_never_contradicts_tomllib(
+    state: State, record: Record, data: st.DataObject
+) -> None:
+    files = {p: c for p, c in render(state, "a").items() if not p.startswith("views/")}
+    texts = [content.decode() for content in (*files.values(), render_record(record))]
+    text = data.draw(st.sampled_from(texts))
+    at, gone = data.draw(st.integers(0, len(text))), data.draw(st.integers(0, 2))
+    told = text[:at] + data.draw(st.sampled_from(CRUMBS)) + text[at + gone :]
+    for each in (text, told):
+        found = quick(each)
+        assert found is None or repr(found) == repr(tomllib.loads(each))
+
+
+@given(states(), st.sets(unit_kinds))
+def test_the_files_of_some_kinds_are_the_same_as_in_the_whole(state: State, of: set[str]) -> None:
+    whole, part = render(state, "a"), render(state, "a", of)
+    assert part.items() <= whole.items()
+    home = Home("a", state.controller_id)
+    replaced = (*(f"{path}/" for path in home.written_whole(of)), *map(home.moving, of))
+    assert not any(path.startswith(replaced) for path in whole.keys() - part.keys())
+    seen = parse(part)
+    for unit_id, known in seen.units.items():
+        whole_known = state.units[unit_id]
+        assert known == (whole_known if unit_id.kind in of else Known(None, whole_known.unread))
+    assert replace(seen, units={}) == replace(state, units={})
 
 
 @given(states(), st.data())

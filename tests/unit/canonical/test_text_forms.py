@@ -11,9 +11,10 @@ from ccontrol.canonical import toml
 from ccontrol.canonical.change_id import change_id
 from ccontrol.canonical.parse import parse
 from ccontrol.canonical.printable import printable, spoken
+from ccontrol.canonical.quick import quick
 from ccontrol.canonical.render import render
 from ccontrol.errors import ModelError, UnreadableStateError
-from ccontrol.model.aspect import Aspect
+from ccontrol.model.aspect import Aspect, Strength
 from ccontrol.model.secret import Sealed
 from ccontrol.model.state import Known, State
 from ccontrol.model.unit import Image, Unit, UnitId, fields
@@ -195,6 +196,11 @@ def test_a_change_id_is_the_same_after_a_crash_and_new_for_each_change() -> None
     }
     assert first.startswith("20260203-")
     assert len({first} | others) == 5
+
+
+def test_what_we_write_of_usual_names_needs_no_general_reader() -> None:
+    files = render(replace(state_of(OB1), strengths={Aspect.MODE: Strength.NONE}), "hall")
+    assert all(quick(data.decode()) for path, data in files.items() if path.endswith(".toml"))
 
 
 def test_150_blocks_of_4_kb_are_rendered_and_parsed_in_a_blink() -> None:
