@@ -45,14 +45,23 @@ class Told:
         self._index = index
         self._repository = repository
 
-    def catch_up(self) -> None:
-        """Tell the index of new commits; one that is far behind is rebuilt at the next start."""
+    def catch_up(self, commit_id: str = "", record: Record | None = None) -> None:
+        """Tell the index of new commits; one that is far behind is rebuilt at the next start.
+
+        `record` is that of one commit, which then need not be read again.
+        """
         try:
             missing = _missing(self._index.head, self._repository)
             if missing is None:
                 _log.warning("the index is far behind; it is rebuilt at the next start")
-            else:
-                _feed(self._index, missing, self._repository)
+                return
+            for commit in missing:
+                change = (
+                    indexed(record, commit_id)
+                    if record is not None and commit.id == commit_id
+                    else _change(commit, self._repository)
+                )
+                _add(self._index, commit, change)
         except StoreError as error:
             _log.warning("the index was not told of a commit, the history has it: %s", error)
 
@@ -109,11 +118,14 @@ def indexed(record: Record, commit: str) -> IndexedChange:
 
 def _feed(index: Index, commits: tuple[Commit, ...], repository: Repository) -> None:
     for commit in commits:
-        change = _change(commit, repository)
-        if change is None:
-            index.set_head(commit.id)
-        else:
-            index.add_change(change)
+        _add(index, commit, _change(commit, repository))
+
+
+def _add(index: Index, commit: Commit, change: IndexedChange | None) -> None:
+    if change is None:
+        index.set_head(commit.id)
+    else:
+        index.add_change(change)
 
 
 def _missing(known: str, repository: Repository) -> tuple[Commit, ...] | None:

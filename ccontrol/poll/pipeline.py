@@ -164,6 +164,7 @@ class Line:
         record = self._record(work, files, changes, artefact)
         text = message(record)
         commit = self._commit(work, {**files, record_path(record): render_record(record)}, text)
+        self._told.catch_up(commit, record)
         return Written(work.after, changes, record, commit, work.kinds)
 
     def _write_anew(self, work: _Work) -> None:
@@ -171,6 +172,7 @@ class Line:
         files = render(work.after, work.home.area, None if work.whole else work.kinds)
         self._room.check()
         self._commit(work, files, written_anew_message(work.sighted.controller, work.home.area))
+        self._told.catch_up()
 
     def _commit(self, work: _Work, files: Files, text: Words) -> str:
         home = work.home
@@ -185,7 +187,6 @@ class Line:
             when=self._clock.now(),
             replace=whole if work.whole else home.written_whole(work.kinds),
         )
-        self._told.catch_up()
         head = self.writer.repository.head() or ""
         return head if receipt is None else receipt.commit
 
