@@ -18,11 +18,13 @@ from ccontrol.errors import StoreError
 
 _SAFE = {
     "LC_ALL": "C",
+    "GIT_ALLOW_PROTOCOL": "none",  # no transport has that name
     "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",  # newer gits only; older ones stop at the protocol
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",

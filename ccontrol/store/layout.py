@@ -5,6 +5,9 @@ from pathlib import Path
 BRANCH = "refs/heads/observed"
 """What the pollers saw; appended by the daemon alone."""
 
+APPROVED = "refs/heads/approved"
+"""What people have approved, pushed by them; the daemon does not write it."""
+
 OWN_FOLDER = "ccontrol"
 """The daemon's own files inside the repository; git ignores it."""
 

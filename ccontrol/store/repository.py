@@ -3,7 +3,6 @@
 Writing is writer's business, checking verify's.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,15 @@ from types import TracebackType
 from typing import Self
 
 from ccontrol.errors import StoreError
-from ccontrol.store import commits, refs, shadow
+from ccontrol.store import commits, refs, settings, shadow
 from ccontrol.store.commits import Commit
 from ccontrol.store.layout import BRANCH, shadow_path
 from ccontrol.store.objects import Entry, parse_tree
+from ccontrol.store.plain import require_plain
 from ccontrol.store.reading import ObjectReader
 from ccontrol.store.shadowing import Shadows
 
 _FOLDERS_KEPT = 128
-_OTHER_FORMAT = re.compile(r"(?im)^\s*(?:objectformat\s*=\s*(?!sha1)|refstorage\s*=\s*(?!files))\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +145,9 @@ class Repository:
 
 
 def require_store(git_dir: Path) -> None:
-    """Refuse folders that are no store, and repositories whose format is not ours."""
+    """Refuse folders that are no store, and repositories in which git might do others' bidding."""
     hint = "Run `ccontrol init` to make one, or name the right folder."
     if not (git_dir / "HEAD").is_file() or not (git_dir / "objects").is_dir():
         raise StoreError(f"{git_dir} is not a store", hint=hint)
-    if _OTHER_FORMAT.search((git_dir / "config").read_text("utf-8", "replace")):
-        raise StoreError(f"{git_dir} has a format that ccontrol does not write", hint=hint)
+    require_plain(git_dir)
+    settings.read(git_dir)

@@ -11,7 +11,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import IO
 
-from ccontrol.errors import StoreError, StoreTamperedError
+from ccontrol.errors import StoreError, StoreForeignError, StoreTamperedError
 from ccontrol.store import commits, git_process, known_head, objects, refs, surroundings
 from ccontrol.store.commits import Commit
 from ccontrol.store.layout import ATTRIBUTES, ATTRIBUTES_PATH, BRANCH
@@ -67,9 +67,14 @@ def verify(
     to contain them. `progress` is told every so often how many commits were read.
     Raises StoreError when there is no store.
     """
-    require_store(git_dir)
-    remembered = known_head.remembered(git_dir)
-    head = refs.read(git_dir, BRANCH)
+    try:
+        require_store(git_dir)
+        refs.packed(git_dir)
+        head = refs.read(git_dir, BRANCH)
+        remembered = known_head.remembered(git_dir)
+    except (StoreTamperedError, StoreForeignError) as error:
+        # Git itself would be misled or misused: it is not started at all.
+        return Report(None, 0, None, (Fault(None, f"nothing was read, for {error}"),))
     with SignatureJudge(trust) as signatures:
         walk = _Walk(signatures, progress)
         if head is None:
