@@ -35,6 +35,8 @@ _MOST_BYTES = {
     _SZL: _SZL_HEADER + 65_536,
 }
 """Longest answer that makes sense: 16,000 DBs, a diagnostic buffer of 3,200 records of 20 bytes."""
+_MOST_IMAGE = 3 * 65_535 + 72
+"""A block's header tells of three parts, in 16 bits each; header and footer have 36 bytes."""
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class Client:
         """Agree on the length of messages, one question at a time."""
         request = self._protocol.build_setup_communication_request(1, 1, PDU_ASKED)
         error, _ = await self._ask(request, heard)
+        self._line.longest = PDU_ASKED  # the controller may agree to less, not to more
         return error
 
     def szl(self, number: int, index: int, heard: Heard) -> Awaitable[int]:
@@ -113,6 +116,8 @@ class Client:
         return error
 
     async def _fragments(self, upload: int, declared: int, heard: Heard) -> int:
+        if declared > _MOST_IMAGE:
+            raise GarbledError(f"a block of {declared} bytes, more than a header can tell of")
         size, more = 0, True
         while more:
             request = self._protocol.build_upload_request(upload)

@@ -45,6 +45,8 @@ FAMILY = "s7"
 _READING_FORBIDDEN = 3
 """Valid protection level at which blocks may not be read without the password."""
 _SZL_HEADER = 8
+_MOST_BYTES = {Depth.GLANCE: 256 * 1024, Depth.DIAGNOSTICS: 4 * 1024 * 1024}
+"""What a poll of that depth could ever bring, many times over; else the controller's own limit."""
 _COMMUNICATION_WORDS = 8
 
 
@@ -87,7 +89,8 @@ class _Poll:
         options, budget = self.options, self.controller.budget
         kind = options.connection_type
         peer = Peer(self.controller.address, self.controller.port, kind, options.rack, options.slot)
-        limits = Limits(budget.answer_timeout_s, budget.bytes_limit)
+        most_bytes = min(budget.bytes_limit, _MOST_BYTES.get(self.ask.depth, budget.bytes_limit))
+        limits = Limits(budget.answer_timeout_s, most_bytes)
         self.line = Line(peer, limits, Guard(password=options.password is not None))
         self.client = Client(self.line, self.pace)
         self.talk = Conversation(self.client, self.line, self.clock)

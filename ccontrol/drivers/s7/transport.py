@@ -55,6 +55,8 @@ class Line(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self.error: DriverError | None = None
         """Why the connection is of no more use; None while it is."""
+        self.longest = cotp.MOST_MESSAGE_BYTES
+        """Bytes of the longest message that is taken; lowered to what was agreed upon."""
         self.requests = 0
         self.bytes_sent = 0
         self.bytes_received = 0
@@ -159,6 +161,8 @@ class Line(asyncio.Protocol):
         waiter = self._waiter
         if waiter is None or waiter.done():
             raise GarbledError(f"it speaks unasked: {message[:16].hex()}")
+        if len(message) > self.longest:
+            raise GarbledError(f"{len(message)} bytes at once, where {self.longest} were agreed")
         if not self._stream.connecting and message[4:6] != self._reference:
             wanted = self._reference.hex()
             raise GarbledError(f"an answer to another question: {message[4:6].hex()} for {wanted}")

@@ -210,6 +210,21 @@ def test_an_upload_that_goes_wrong_is_ended_all_the_same(bad: bytes) -> None:
     assert asked[-1][10:] == END[10:]
 
 
+def test_a_block_larger_than_any_is_not_read_and_the_upload_is_ended() -> None:
+    asked: list[bytes] = []
+
+    async def upload(client: Client, heard: Heard) -> int:
+        with pytest.raises(GarbledError, match="a block of 9000020 bytes"):
+            await client.upload(0x38, 1, heard)
+        asked.extend(heard.answers)
+        return 0
+
+    huge = START[:-7] + b"9000020"
+    asyncio.run(against([huge, END], upload))
+    assert asked == [huge[:4] + asked[0][4:6] + huge[6:], asked[1]]
+    assert asked[1][10:] == END[10:]
+
+
 def test_a_refused_part_of_an_upload_is_a_refusal_and_the_upload_is_ended() -> None:
     refusal = bytes.fromhex("320200000001000000008702")
     error, heard, _ = asyncio.run(against([START, refusal, END], lambda c, h: c.upload(0x38, 1, h)))
