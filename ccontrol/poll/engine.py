@@ -310,9 +310,18 @@ class Engine:
             if watched.pause is not None and not was_paused:
                 self._let_go(watched, watched.pause.reason)
             if was_paused and watched.pause is None:
-                watched.resumed_at = self.clock.now()
+                self._resume(watched)
             if watched.enrolled and not was_enrolled and self._turning is not None:
                 self._put(self._triggered(watched.key, Depth.FULL))
+
+    def _resume(self, watched: Watched) -> None:
+        """Watch again; what fell due meanwhile, or would have soon, is not forgotten."""
+        watched.resumed_at = self.clock.now()
+        if watched.health.next_full_at is None or not watched.enrolled:
+            return
+        owed_s = (watched.health.next_full_at - watched.resumed_at).total_seconds()
+        if owed_s <= watched.controller.schedule.deep_pause_s:
+            self.follow(watched, Follow(Depth.FULL, owed_s))
 
     def _end_pauses(self, site: OpenSite) -> None:
         for target, pause in list(site.standing.pauses.items()):

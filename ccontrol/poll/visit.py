@@ -35,6 +35,7 @@ from ccontrol.store.standing import Health
 
 CUT_SHORT = frozenset({"GarbledError", "OverBudgetError"})
 """Faults that show up in answers: the poll is incomplete. Every other fault means it failed."""
+STORE_RETRY_S = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +80,10 @@ class Visitor:
             entry = await self._visit(poll)
         except PausedError as error:
             entry = self._entry(poll, Outcome.FAILED, str(error))
-        except StoreError as error:
+        except StoreError as error:  # nothing was asked: what is owed comes later
+            watched.health = before
+            if poll.ticket.depth in DEEP:
+                self._follow(watched, Follow(poll.ticket.depth, STORE_RETRY_S))
             entry = self._entry(poll, Outcome.MISSED, f"the store: {error}")
         except CcontrolError as error:
             entry = self._failed(poll, self._entry(poll, Outcome.FAILED, str(error)))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ccontrol.errors import NotEnrolledError, StoreLockedError, UnknownNameError
+from ccontrol.errors import NotEnrolledError, PausedError, StoreLockedError, UnknownNameError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import Outcome
-from tests.e2e.engine_plant import Plant, Watch, git, make_plant, watching
+from ccontrol.store.standing import Pause, Standing
+from tests.e2e.engine_plant import CLOCK, Plant, Watch, git, make_plant, wait_until, watching
 from tests.unit.poll.toy import Plc, controller, serving
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,20 @@ def test_a_second_change_within_the_pause_is_held_back_but_not_missed(
     assert "the blocks are read in" in last.reason
     assert plc.asked.count("blocks") == 1
     assert 50 < known.do(_follow_ups(known))[Depth.INVENTORY] <= 60
+
+
+def test_what_was_held_back_is_owed_beyond_a_pause(known: Watch, plant: Plant, plc: Plc) -> None:
+    plc.blocks["OB1"] = "AN I0.0"
+    known.poll()
+    plc.blocks["OB1"] = "O I0.0"
+    assert known.poll()[-1].outcome is Outcome.SUPPRESSED
+    standing = Standing(plant.places.standing)
+    standing.pause("press-1", Pause(CLOCK.now(), "test", "mending"))
+    wait_until(lambda: known.do(_follow_ups(known)) == {})
+    with pytest.raises(PausedError, match="mending"):
+        known.poll()
+    standing.resume("press-1")
+    wait_until(lambda: Depth.FULL in known.do(_follow_ups(known)))
 
 
 async def _follow_ups(watch: Watch) -> dict[Depth, float]:

@@ -144,7 +144,7 @@ def test_a_bad_configuration_keeps_the_old_one_and_a_good_one_is_taken(
 
 def test_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(plant: Plant, plc: Plc) -> None:
     acknowledged: set[str] = set()
-    for number in range(6):
+    for number in range(4):
         with daemon(plant) as running:
             plc.blocks["OB1"] = f"version {number}"
             if number % 2:
@@ -152,10 +152,21 @@ def test_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(plant: Plant, 
             running.kill()
         acknowledged |= {entry.change_id for entry in plant.journal() if entry.change_id}
     with daemon(plant):
-        wait_until(partial(_is_stored, plant, "version 5"))
+        wait_until(partial(_is_stored, plant, "version 3"))
         wait_until(lambda: Spool(plant.places.spool).size == 0)
     assert acknowledged <= {change.change_id for change in plant.changes()}
     assert plant.fsck() == ""
+
+
+def test_a_killed_daemon_leaves_no_process_behind(plant: Plant) -> None:
+    with daemon(plant) as running:
+        wait_until(lambda: len(plant.changes()) == 1)
+        found = control.ask_status(plant.places)
+        assert found is not None
+        workers = [pid for pid in found.workers.values() if pid is not None]
+        assert len(workers) == 2
+        running.kill()
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 5.0)
 
 
 def _is_stored(plant: Plant, text: str) -> bool:
