@@ -51,7 +51,8 @@ to read or to verify it:
     git verify-commit HEAD
 
 Take `allowed_signers` from whoever runs the site, not from this repository: the copy in
-`keys/allowed_signers` is for comparison only.
+`keys/allowed_signers` is for comparison only. In STORE itself, name the branch in full,
+`refs/heads/observed`: a tag of the same short name would win.
 
 - `plant/` what people approve: programs, configuration, hardware, firmware, protection
 - `views/` the same as readable programs; nothing is judged by them

@@ -107,7 +107,7 @@ def test_a_mirror_that_pulls_refuses_a_rewritten_history_and_tells_on_it(
         "git -C m.git config remote.origin.fetch refs/heads/observed:refs/heads/observed",
     )
     sh(tmp_path, "git -C m.git fetch --quiet")
-    witness = sh(tmp_path, "git -C m.git rev-parse observed").strip()
+    witness = sh(tmp_path, "git -C m.git rev-parse refs/heads/observed").strip()
     assert ccontrol("--config", plant.config, "verify", "north", "--seen", witness) == 0
     sh(store, "git update-ref refs/heads/observed observed~1")
     plant_after = sh(store, "git commit-tree -p observed -m rewritten 'observed^{tree}'").strip()
@@ -122,8 +122,8 @@ def test_a_branch_restored_from_a_mirror_is_written_again_once_its_head_is_vouch
 ) -> None:
     sh(tmp_path, f"git clone --quiet --mirror {plant.store} m.git")
     plant.take(seen("press-3", *things(block("OB1", b"later")), minute=9))
-    sh(plant.store, "git fetch --quiet ../../../m.git +observed:observed")
-    head = sh(plant.store, "git rev-parse observed").strip()
+    sh(plant.store, "git fetch --quiet ../../../m.git +refs/heads/observed:refs/heads/observed")
+    head = sh(plant.store, "git rev-parse refs/heads/observed").strip()
     config = ("--config", plant.config)
     assert ccontrol(*config, "maintain") == 22
     assert ccontrol(*config, "maintain", "north", "--accept-head", "0" * 40) in {20, 22}
@@ -159,7 +159,7 @@ def test_a_bundle_carries_the_history_of_a_site_that_is_cut_off(
 ) -> None:
     sh(
         tmp_path,
-        f"git -C {plant.store} bundle create --quiet {tmp_path}/north.bundle HEAD observed",
+        f"git -C {plant.store} bundle create --quiet {tmp_path}/north.bundle HEAD refs/heads/observed",
     )
     sh(tmp_path, "git clone --quiet --bare -c core.useReplaceRefs=false north.bundle n.git")
     signers = plant.folder / "allowed_signers"
