@@ -9,7 +9,7 @@ import pytest
 
 from ccontrol.drivers.s7 import S7Driver
 from ccontrol.drivers.s7.cotp import ConnectionType
-from ccontrol.drivers.s7.pdu import error_of, upload_payload
+from ccontrol.drivers.s7.pdu import error_of, info_fingerprint, upload_payload
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
 from ccontrol.sim.s7 import plant, scene
@@ -327,6 +327,29 @@ def test_the_whole_poll_has_one_deadline(live: Live) -> None:
     assert capture.fault == "the poll was not done within 0.3 s"
     assert capture.exchanges[-1].fault is not None
     assert (capture.ended_at - capture.started_at).total_seconds() < 0.6
+
+
+def test_eight_thousand_blocks_are_listed_and_told_apart(poller: Poller, live: Live) -> None:
+    one = plant.data_block(1).image
+    blocks = [Block(one[:6] + n.to_bytes(2, "big") + one[8:]) for n in range(1000, 9000)]
+    live.play(Cpu.load, *blocks)
+    poller.budget = replace(QUICK, time_limit_s=60.0)
+    known = {f"DB/DB{block.number}": info_fingerprint(block.info) for block in blocks[1:]}
+    capture = poller.poll(Depth.INVENTORY, known)
+    assert capture.fault is None
+    assert len(questions(capture, "info ")) == 8012
+    assert "upload 41 01000" in questions(capture)
+    assert len(questions(capture, "upload")) == 13
+
+
+def test_a_block_of_64_kilobytes_is_read_whole(poller: Poller, live: Live) -> None:
+    image = plant.data_block(7).image
+    big = bytearray(image[:8] + (65_000 + len(image)).to_bytes(4, "big") + image[12:])
+    big[30:32] = (65_000).to_bytes(2, "big")
+    live.play(Cpu.load, Block(bytes(big[:-36]) + bytes(65_000) + bytes(big[-36:])))
+    capture = poller.poll(Depth.FULL)
+    assert len(upload_payload(answers(capture, "upload 41 00007"))) == 65_000 + len(image)
+    assert "upload 41 00007 #2" not in questions(capture)
 
 
 def test_a_driver_never_learns_from_another_controller() -> None:
