@@ -78,9 +78,14 @@ class Delivery:
         self._clock = clock
         self._landing: set[asyncio.Task[Written]] = set()
 
-    async def state_of(self, watched: Watched, site: OpenSite) -> State | None:
-        """Return what the history holds of a controller. Raises StoreError when nobody can tell."""
-        future = site.scribe.give(lambda line: line.state_of(watched.controller))
+    async def state_of(
+        self, watched: Watched, site: OpenSite, kinds: frozenset[str] | None = None
+    ) -> State | None:
+        """Return what the history holds of a controller, of some kinds or of all.
+
+        Raises StoreError when nobody can tell.
+        """
+        future = site.scribe.give(lambda line: line.state_of(watched.controller, kinds))
         wrapped = asyncio.wrap_future(future)
         done, _ = await asyncio.wait({wrapped}, timeout=_patience_s(site))
         if not done:

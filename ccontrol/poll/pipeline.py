@@ -45,7 +45,7 @@ class Sighted:
     log: tuple[LogEntry, ...] = ()
     """Entries of the controller's log that are new, newest first."""
     previous_at: datetime | None = None
-    """When the poll before this one succeeded."""
+    """The last poll that would have seen it and did not, see window; None: nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,13 @@ class Line:
         """Let go of the store."""
         self.writer.close()
 
-    def state_of(self, controller: Controller) -> State | None:
-        """Return all that is known of a controller; None when nothing is stored of it."""
-        files = self._whole(self._home(controller))
+    def state_of(self, controller: Controller, kinds: frozenset[str] | None = None) -> State | None:
+        """Return what is known of a controller; None when nothing is stored of it.
+
+        With `kinds`: the facts of these only, beside lists, findings and what is unread.
+        """
+        home = self._home(controller)
+        files = self._whole(home) if kinds is None else self._read(home.read_back(kinds))
         return parse(files) if files else None
 
     def take(self, sighted: Sighted, capture: bytes = b"") -> Written:
