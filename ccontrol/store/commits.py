@@ -21,6 +21,7 @@ _COMMIT = re.compile(
     rb"(?P<late>(?:(?!gpgsig )[a-z0-9-]+ [^\n]*\n(?: [^\n]*\n)*)*)"
     rb"\n(?P<text>[\s\S]*)",
 )
+_LAST_S = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9 ._+@-]+")
 
 
@@ -76,6 +77,9 @@ def parse(commit_id: str, raw: bytes) -> Commit:
     match = _COMMIT.fullmatch(raw)
     if match is None:
         raise StoreTamperedError(f"{commit_id} is not a readable commit")
+    authored_s, committed_s = int(match["authored"]), int(match["committed"])
+    if not (0 <= authored_s <= _LAST_S and 0 <= committed_s <= _LAST_S):
+        raise StoreTamperedError(f"{commit_id} has a date that no calendar has")
     signature = match["gpgsig"].removeprefix(b"gpgsig ").replace(b"\n ", b"\n").rstrip(b"\n")
     extras = match["others"] or match["late"]
     zones = match["author_zone"], match["zone"]
@@ -86,8 +90,8 @@ def parse(commit_id: str, raw: bytes) -> Commit:
         parents=tuple(line[7:].decode("ascii") for line in match["parents"].splitlines()),
         author=match["author"].decode("utf-8", "replace"),
         committer=match["committer"].decode("utf-8", "replace"),
-        authored_s=int(match["authored"]),
-        committed_s=int(match["committed"]),
+        authored_s=authored_s,
+        committed_s=committed_s,
         is_plain=not extras and zones == (b"+0000", b"+0000"),
         signature=signature.decode("ascii", "replace") if signature else None,
         signature_at=match.span("gpgsig"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from ccontrol.errors import StoreForeignError
 from ccontrol.store.commits import Commit
 from ccontrol.store.disk import Disk, named_failures
-from ccontrol.store.layout import known_head_path
+from ccontrol.store.layout import known_head_path, lock_path
 from ccontrol.store.repository import Repository
 from ccontrol.store.verify_commit import Trust, chain_faults, signature_fault
 
@@ -25,6 +25,11 @@ def remembered(git_dir: Path) -> str | None:
         except FileNotFoundError:
             return None
     return match[1].decode("ascii") if match else None
+
+
+def is_lost(git_dir: Path) -> bool:
+    """Say whether a daemon wrote here whose memory is gone; a clone never had one."""
+    return lock_path(git_dir).exists() and remembered(git_dir) is None
 
 
 def remember(git_dir: Path, commit_id: str, disk: Disk) -> None:
@@ -44,8 +49,14 @@ def require_own(repository: Repository, head: Commit, trust: Trust, accepted: st
     if fault is not None:
         raise StoreForeignError(f"the newest commit {head.id} is not this daemon's: {fault}")
     known = remembered(repository.git_dir)
-    if known in {None, head.id} or head.id == accepted:
+    if head.id in {known, accepted}:
         return
+    if known is None:
+        raise StoreForeignError(
+            f"the memory of the last commit is gone from {known_head_path(repository.git_dir)}: "
+            f"nobody here knows whether {head.id} is the newest",
+            hint="Compare with a mirror, then run `ccontrol maintain SITE --accept-head COMMIT`.",
+        )
     if head.parents == (known,):
         faults = chain_faults(head, repository.commit(head.parents[0]))
         if not faults:

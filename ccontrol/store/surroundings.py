@@ -16,6 +16,8 @@ _LIARS = (
     ("objects/info/http-alternates", "objects are borrowed from another store"),
     ("info/attributes", "local attributes change how files are shown"),
 )
+_TRIES = 3
+"""A daemon may commit between two looks."""
 _BRANCHES = frozenset({BRANCH, APPROVED})
 
 
@@ -42,8 +44,11 @@ def _faults(git_dir: Path) -> Iterator[str]:
 
 
 def _disagreement(git_dir: Path) -> Iterator[str]:
-    done = git_process.attempt(git_dir, ["rev-parse", "--verify", "--quiet", BRANCH])
-    found = done.stdout.decode("ascii", "replace").strip() or None
-    read = refs.read(git_dir, BRANCH)
-    if found != read:
-        yield f"{BRANCH}: stands at {read or 'nothing'}, but git says {found or 'nothing'}"
+    read = found = None
+    for _ in range(_TRIES):
+        read = refs.read(git_dir, BRANCH)
+        done = git_process.attempt(git_dir, ["rev-parse", "--verify", "--quiet", BRANCH])
+        found = done.stdout.decode("ascii", "replace").strip() or None
+        if found == read:
+            return
+    yield f"{BRANCH}: stands at {read or 'nothing'}, but git says {found or 'nothing'}"

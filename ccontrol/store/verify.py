@@ -7,7 +7,7 @@ all trees are built bottom-up. Neither the shadow cache nor git's commit-graph i
 import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from itertools import starmap
+from itertools import chain, starmap
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +18,7 @@ from ccontrol.store.layout import ATTRIBUTES, ATTRIBUTES_PATH, BRANCH
 from ccontrol.store.objects import Kind
 from ccontrol.store.repository import require_store
 from ccontrol.store.verify_commit import Trust, chain_faults, tree_fault
+from ccontrol.store.verify_journal import TRAILER, Journaled, journaled
 from ccontrol.store.verify_signatures import SignatureJudge
 
 _PROGRESS_STEP = 500
@@ -70,8 +71,9 @@ def verify(
     try:
         require_store(git_dir)
         refs.packed(git_dir)
+        # Before the head: a daemon that is running remembers and journals what it has committed.
+        remembered, journal = known_head.remembered(git_dir), journaled(git_dir)
         head = refs.read(git_dir, BRANCH)
-        remembered = known_head.remembered(git_dir)
     except (StoreTamperedError, StoreForeignError) as error:
         # Git itself would be misled or misused: it is not started at all.
         return Report(None, 0, None, (Fault(None, f"nothing was read, for {error}"),))
@@ -84,10 +86,20 @@ def verify(
         walk.faults.extend(starmap(Fault, signatures.faults()))
     for witness in {*witnesses, *filter(None, [remembered])} - walk.seen.keys():
         walk.fault(f"{witness} was the head once, but the history does not contain it")
-    for what in surroundings.faults(git_dir):
+    for what in chain(_memory_faults(git_dir, head, walk, journal), surroundings.faults(git_dir)):
         walk.fault(what)
     walk.faults.sort(key=lambda fault: walk.seen.get(fault.commit or "", _LAST))
     return Report(head, len(walk.seen), walk.tree_sha256, tuple(walk.faults))
+
+
+def _memory_faults(
+    git_dir: Path, head: str | None, walk: "_Walk", journal: Journaled
+) -> Iterator[str]:
+    """Say what the daemon, where it runs here, remembers otherwise than the history."""
+    if known_head.is_lost(git_dir):
+        yield "the daemon's memory of its last commit is gone: a rollback would not be noticed"
+    if head is not None and walk.reached(head):
+        yield from journal.faults(git_dir, head, walk.changes)
 
 
 class _Walk:
@@ -102,6 +114,7 @@ class _Walk:
         self._current: Commit | None = None
         self._parent: Commit | None = None
         self.seen: dict[str, int] = {}
+        self.changes: set[str] = set()
         self.faults: list[Fault] = []
         self.tree_sha256: str | None = None
 
@@ -118,8 +131,12 @@ class _Walk:
         except StoreError as error:
             self.fault(f"the history cannot be read to its end: {error}")
         self._finish()
-        if self._parent is None or self._parent.id != head:
+        if not self.reached(head):
             self.fault(f"the head {head} was not reached")
+
+    def reached(self, head: str) -> bool:
+        """Say whether the history was read up to its head."""
+        return self._parent is not None and self._parent.id == head
 
     def fault(self, what: str) -> None:
         """Note something that concerns the whole store."""
@@ -156,6 +173,7 @@ class _Walk:
         for what in chain_faults(commit, self._parent):
             self._doubt(what)
         self._judge_tree(commit)
+        self.changes.update(value for name, value in commit.trailers if name == TRAILER)
         self._parent, self._current = commit, None
 
     def _judge_tree(self, commit: Commit) -> None:
@@ -196,5 +214,7 @@ def _objects(stream: IO[bytes]) -> Iterator[tuple[str, Kind, bytes]]:
         if len(fields) != 3:  # noqa: PLR2004 — id, kind, size; else `<id> missing`
             raise StoreError(f"git cat-file: {header.decode('utf-8', 'replace').strip()}")
         name, kind, size = fields
+        if kind not in _KINDS:
+            raise StoreError(f"{name.decode()} is a {kind.decode()}, which ccontrol never writes")
         content = stream.read(int(size) + 1)
         yield name.decode("ascii"), _KINDS[kind], content[:-1]

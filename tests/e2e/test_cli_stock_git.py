@@ -159,7 +159,8 @@ def test_a_bundle_carries_the_history_of_a_site_that_is_cut_off(
 ) -> None:
     sh(
         tmp_path,
-        f"git -C {plant.store} bundle create --quiet {tmp_path}/north.bundle HEAD refs/heads/observed",
+        f"git -C {plant.store} bundle create --quiet {tmp_path}/north.bundle"
+        " HEAD refs/heads/observed",
     )
     sh(tmp_path, "git clone --quiet --bare -c core.useReplaceRefs=false north.bundle n.git")
     signers = plant.folder / "allowed_signers"

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from ccontrol.errors import StoreForeignError, StoreTamperedError
+from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.store import commits, signing
 from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners
+from ccontrol.store.journal import Journal
 from ccontrol.store.keys import generate
 from ccontrol.store.objects import frame, sha1_id
 from ccontrol.store.signing import Signer
@@ -163,7 +165,7 @@ def test_a_head_that_the_operator_names_is_taken_up_again(site: Site) -> None:
 def test_history_rewritten_with_the_genuine_key_contradicts_a_witness(site: Site) -> None:
     witnessed = head_of(site)
     sign_again(site, lambda payload: payload.replace(b"OB1", b"FC9"))
-    (site.git_dir / "ccontrol" / "head").unlink()
+    overwrite(site.git_dir / "ccontrol" / "head", f"{head_of(site)}\n".encode())
     assert site.verify().faults == ()  # the key itself signed it: only a witness can tell
     assert witnessed in complaints(site.verify(witnessed))
 
@@ -342,3 +344,45 @@ def test_many_signatures_are_judged_beside_this_process_with_the_same_verdicts(s
         found = dict(signatures.faults())
     assert found == dict(judge(many, site.daemon.trust))
     assert set(found) == {"7", "1066", "1500"}
+
+
+def test_a_branch_and_a_memory_that_were_rolled_back_contradict_the_journal(site: Site) -> None:
+    journal = Journal(site.git_dir / "ccontrol" / "journal", site.clock)
+    journal.append(
+        JournalEntry(site.clock.now(), "press-3", Outcome.CHANGED, change_id="c0ffee"),
+    )
+    assert site.verify().faults == ()
+    roll_back(site, f"{BRANCH}~3")
+    site.writer().close()
+    assert "the change c0ffee, but the history does not" in complaints(site.verify())
+
+
+def test_a_folded_day_that_is_no_longer_in_the_history_is_seen(site: Site) -> None:
+    journal = Journal(site.git_dir / "ccontrol" / "journal", site.clock)
+    journal.append(JournalEntry(site.clock.now(), "press-3", Outcome.CHANGED, change_id="c0ffee"))
+    reading = journal.read(site.clock.now().date())
+    assert len(list(reading)) == 1
+    site.write({"journal/2031/05-06.toml": f'sha256 = "{reading.sha256}"'.encode()})
+    journal.mark_folded(reading)
+    assert site.verify().faults == ()
+    roll_back(site, f"{BRANCH}~1")
+    assert "journal/2031/05-06.toml is missing" in complaints(site.verify())
+
+
+def roll_back(site: Site, to: str) -> None:
+    site.git("update-ref", BRANCH, to)
+    overwrite(site.git_dir / "ccontrol" / "head", f"{head_of(site)}\n".encode())
+
+
+@pytest.mark.parametrize("when", [10**17, -(10**14), 2**38])
+def test_a_date_that_no_calendar_has_is_a_fault(when: int, site: Site) -> None:
+    sign_again(site, lambda payload: re.sub(rb"> \d+", b"> %d" % when, payload))
+    assert "no calendar" in complaints(site.verify())
+    with pytest.raises(StoreTamperedError):
+        site.writer()
+
+
+def test_a_branch_that_stands_at_a_tag_is_a_fault(site: Site) -> None:
+    tag = f"object {head_of(site)}\ntype commit\ntag x\ntagger x <x> 1 +0000\n\nm\n".encode()
+    (site.git_dir / BRANCH).write_text(put_object(site.git_dir, "tag", tag) + "\n")
+    assert "which ccontrol never writes" in complaints(site.verify())

@@ -110,10 +110,19 @@ def test_two_commits_ahead_of_the_memory_are_no_crash(site: Site) -> None:
         site.writer()
 
 
-@pytest.mark.parametrize("rubbish", [b"", b"\0" * 41])
-def test_a_lost_memory_is_learned_again_from_a_signed_branch(rubbish: bytes, site: Site) -> None:
-    (site.git_dir / "ccontrol" / "head").write_bytes(rubbish)
-    site.writer().close()
+@pytest.mark.parametrize("rubbish", [None, b"", b"\0" * 41])
+def test_a_lost_memory_is_learned_again_only_from_who_vouches(
+    rubbish: bytes | None, site: Site
+) -> None:
+    path, head = site.git_dir / "ccontrol" / "head", refs.read(site.git_dir, BRANCH)
+    path.unlink()
+    if rubbish is not None:
+        path.write_bytes(rubbish)
+    with pytest.raises(StoreForeignError, match="memory") as caught:
+        site.writer()
+    assert "--accept-head" in caught.value.hint
+    assert "memory" in "".join(fault.what for fault in site.verify().faults)
+    Writer(site.git_dir, site.daemon, site.clock, accepted_head=head).close()
     assert known_head.remembered(site.git_dir) == refs.read(site.git_dir, BRANCH)
 
 

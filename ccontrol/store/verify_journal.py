@@ -1,0 +1,77 @@
+"""The journal as a witness: what it says was committed has to be in the history.
+
+It stands beside the repository and is not signed: it convicts who rolls the branch back alone, not
+who rewrites the journal, too. Only the days that are kept are asked.
+"""
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from ccontrol.canonical.journal import LONGEST_LINE, journal_path, parse_line
+from ccontrol.errors import BadFileError
+from ccontrol.store.disk import named_failures
+from ccontrol.store.layout import OWN_FOLDER
+from ccontrol.store.repository import Repository
+
+TRAILER = "Change-Id"
+"""Which change a commit is of."""
+_MARK = b'"change_id"'
+
+
+@dataclass(frozen=True, slots=True)
+class Journaled:
+    """What the journal said before the history was read: a commit comes before its line."""
+
+    changes: frozenset[str]
+    """Ids of the changes in days that are not folded; those of older days stand in the folds."""
+    folds: tuple[tuple[date, str], ...]
+    """Days that were folded, with the SHA-256 (hex) that the fold has to name."""
+
+    def faults(self, git_dir: Path, head: str, changes: Collection[str]) -> Iterator[str]:
+        """Return what the history lacks; `changes` are those that it has."""
+        for change in sorted(self.changes.difference(changes)):
+            yield f"the journal names the change {change}, but the history does not contain it"
+        with Repository.open(git_dir) as history:
+            for day, sha256 in self.folds:
+                path = journal_path(day)
+                if sha256.encode() not in history.read(path, head).get(path, b""):
+                    yield f"{path} is missing or another one: the day was committed once"
+
+
+def journaled(git_dir: Path) -> Journaled:
+    """Read what the journal of a store has to say; nothing in a clone, which has none."""
+    changes: set[str] = set()
+    folds: list[tuple[date, str]] = []
+    folder = git_dir / OWN_FOLDER / "journal"
+    with named_failures(folder):
+        for path in sorted(folder.glob("????-??-??.jsonl")):
+            mark = _mark(path)
+            if mark is None:
+                changes.update(_changes(path))
+            else:
+                folds.append((date.fromisoformat(path.stem), mark))
+    return Journaled(frozenset(changes), tuple(folds))
+
+
+def _mark(path: Path) -> str | None:
+    """Return the hash under which the day, as it is, was folded; None when it was not."""
+    try:
+        mark = json.loads(path.with_suffix(".folded").read_bytes())
+        date.fromisoformat(path.stem)
+        return str(mark["sha256"]) if mark["size"] == path.stat().st_size else None
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _changes(path: Path) -> Iterator[str]:
+    with path.open("rb") as file:
+        while text := file.readline(LONGEST_LINE + 1):
+            if _MARK not in text:
+                continue
+            try:
+                yield parse_line(text).change_id
+            except BadFileError:
+                continue  # damaged: the fold counts it, here it says nothing
