@@ -20,12 +20,12 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot
 from ccontrol.model.state import State
-from ccontrol.poll import passwords
+from ccontrol.poll import passwords, window
 from ccontrol.poll import watched as health_of
 from ccontrol.poll.crew import Crew, Lost
 from ccontrol.poll.delivery import Delivery, Parcel, spool_name
 from ccontrol.poll.messages import Collected
-from ccontrol.poll.pipeline import Sighted
+from ccontrol.poll.pipeline import Sighted, kinds_of
 from ccontrol.poll.schedule import Turn, next_phase
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.triage import DEEP, Circumstances, Decision, Follow, decide, face_of
@@ -105,7 +105,7 @@ class Visitor:
         watched.told = own.findings
         for finding in sorted(own.findings):
             _log.warning("%s controller=%s finding=%s", finding.text, watched.key, finding.code)
-        if await self._delivery.state_of(watched, site) is not None:  # else nothing is stored of it
+        if await self._delivery.state_of(watched, site, frozenset()) is not None:
             await self._delivery.send(Parcel(watched, site, Sighted(watched.controller, own)))
 
     async def _visit(self, poll: Poll) -> JournalEntry:
@@ -194,7 +194,7 @@ class Visitor:
     async def _decide(self, poll: Poll, snapshot: Snapshot) -> Decision:
         watched = poll.watched
         if watched.enrolled and watched.memory.face is None and snapshot.depth not in DEEP:
-            state = await self._delivery.state_of(watched, poll.site)
+            state = await self._delivery.state_of(watched, poll.site, kinds_of(snapshot))
             if state is not None:
                 self._meet(watched, state, snapshot)
         at = Circumstances(
@@ -223,12 +223,14 @@ class Visitor:
         watched.memory = decision.memory
         entry = replace(entry, outcome=decision.outcome, reason=decision.reason)
         if decision.commit is not None:
-            sighted = Sighted(poll.controller, decision.commit, log, watched.succeeded_at)
+            opened_at = window.opened_at(watched, decision.commit)
+            sighted = Sighted(poll.controller, decision.commit, log, opened_at)
             entry = await self._deliver(poll, sighted, entry, capture)
         if snapshot.usable and entry.outcome is not Outcome.PENDING:
             own = (each for each in snapshot.findings if each.code in health_of.OWN_CODES)
             watched.told = frozenset(own)
         self._settle_accounts(poll, snapshot, entry)
+        window.remember(watched, snapshot, entry.outcome)
         self._plan_full(poll, entry, decision.follow)
         follow = self._retry(poll, snapshot, decision.follow)
         if follow is not None:

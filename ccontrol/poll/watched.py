@@ -51,6 +51,8 @@ class Watched:
     held_until: float = 0.0
     """Monotonic time until which the schedule waits, after failures."""
     succeeded_at: datetime | None = None
+    agreed_at: datetime | None = None
+    """The last poll, in this process, after which history and controller agreed; see window."""
     last: JournalEntry | None = None
     """What came of the last attempt."""
     told: frozenset[Finding] | None = None

@@ -68,6 +68,12 @@ class Health:
     unverified_since: datetime | None = None
     """Since when something that can be read could not be verified."""
     unverified_polls: int = 0
+    agreed_at: datetime | None = None
+    """One of the last polls after which history and controller agreed, as far as a glance sees."""
+    modules_agreed_at: datetime | None = None
+    """The last one that looked at modules and firmware too."""
+    blocks_agreed_at: datetime | None = None
+    """The last one that looked at every block too."""
 
 
 T = TypeVar("T")

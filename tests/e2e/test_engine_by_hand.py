@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.canonical.records import parse_record
 from ccontrol.errors import NotEnrolledError, PausedError, StoreLockedError, UnknownNameError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import Outcome
+from ccontrol.store.repository import Repository
 from ccontrol.store.standing import Pause, Standing
 from tests.e2e.engine_plant import CLOCK, Plant, Watch, git, make_plant, wait_until, watching
 from tests.unit.poll.toy import Plc, controller, serving
@@ -78,6 +80,21 @@ def test_a_download_is_looked_at_twice_and_told_with_its_blocks(
     text = git(plant.site.store.path, "show", "-s", "--format=%B", "observed").stdout
     assert "OB1" in text
     assert "download" in text
+
+
+def test_a_change_happened_after_the_last_poll_that_saw_the_old_program(
+    known: Watch, plant: Plant, plc: Plc
+) -> None:
+    known.poll()
+    changed_at = CLOCK.now()
+    plc.blocks["OB1"] = "AN I0.0"
+    assert known.poll()[0].outcome is Outcome.PENDING
+    with Repository.open(plant.site.store.path) as repository:
+        commit = repository.history()[0]
+        path = str(commit.trailer("Record"))
+        record = parse_record(repository.read(path, commit.id)[path])
+    assert record.previous_at is not None
+    assert record.previous_at < changed_at < record.taken_at
 
 
 def test_a_second_change_within_the_pause_is_held_back_but_not_missed(
