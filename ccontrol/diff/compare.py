@@ -13,6 +13,7 @@ from ccontrol.diff.facts import (
     field_differences,
     value_difference,
 )
+from ccontrol.diff.merge import NOT_YET
 from ccontrol.diff.order import place
 from ccontrol.diff.sight import sight_changes
 from ccontrol.model.aspect import Aspect
@@ -94,11 +95,15 @@ def _unit(unit_id: UnitId, before: State, after: State) -> Iterator[Change]:
 
 def _appeared(unit_id: UnitId, new: Known, before: State) -> Change:
     """A unit is first seen where nobody looked before; anywhere else it is taken for added."""
-    reasons = [] if new.unread is None else [f"it cannot be read: {new.unread}"]
+    reasons = [] if new.unread is None else [_why_unread(new.unread)]
     if unit_id.kind in before.unlisted:
         reasons.append(_NO_LIST)
     kind = Kind.ADDED if unit_id.kind in before.listed | before.unlisted.keys() else Kind.FOUND
     return _told(kind, unit_id, new.unit, reason="; ".join(reasons))
+
+
+def _why_unread(reason: str) -> str:
+    return reason if reason == NOT_YET else f"it cannot be read: {reason}"
 
 
 def _still_there(unit_id: UnitId, old: Known, new: Known) -> Iterator[Change]:

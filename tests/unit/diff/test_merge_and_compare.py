@@ -102,6 +102,13 @@ def test_what_is_listed_and_was_never_read_is_known_to_be_there() -> None:
         assert told(first, read) == [(Kind.FOUND, Aspect.PROGRAM, "FC2")]
 
 
+def test_a_new_block_whose_reading_was_cut_is_told_at_once() -> None:
+    cut = {UnitId("block", "FB3"): Unread("cut", transient=True)}
+    after = merge(BEFORE, replace(poll(listed="OB1 FC2 FB3"), sightings=cut))
+    change = only(BEFORE, after)
+    assert (change.kind, change.aspect, change.reason) == (Kind.ADDED, Aspect.SIGHT, NOT_YET)
+
+
 def test_a_list_that_the_line_cut_makes_nothing_known() -> None:
     cut = Listing(frozenset({"OB1", "FC2"}), complete=False, reason="cut", transient=True)
     assert merge(None, poll(listings={"block": cut})).units == {}
