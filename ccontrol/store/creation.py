@@ -7,7 +7,7 @@ from ccontrol.clock import Clock
 from ccontrol.errors import AlreadyThereError
 from ccontrol.store import git_process
 from ccontrol.store.disk import Disk, named_failures, sync_below
-from ccontrol.store.layout import BRANCH, OWN_FOLDER, SETTINGS, reflog_path
+from ccontrol.store.layout import BRANCH, OWN_FOLDER, SETTINGS
 from ccontrol.store.message import Message
 from ccontrol.store.writer import Daemon, Receipt, Writer
 
@@ -23,9 +23,8 @@ def create(git_dir: Path, daemon: Daemon, clock: Clock) -> Receipt:
     if git_dir.exists():
         raise AlreadyThereError(f"{git_dir} exists already")
     with named_failures(git_dir):
-        git_dir.parent.mkdir(parents=True, exist_ok=True)
+        git_dir.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         growing = Path(tempfile.mkdtemp(prefix=f".{git_dir.name}.", dir=git_dir.parent))
-        growing.chmod(0o755)
     _initialise(growing)
     with Writer(growing, daemon, clock) as writer:
         message = Message(f"Begin the history of {daemon.site}")
@@ -47,5 +46,6 @@ def _initialise(git_dir: Path) -> None:
     with named_failures(git_dir):
         with (git_dir / "config").open("a", encoding="ascii") as config:
             config.write(SETTINGS)
-        (git_dir / OWN_FOLDER).mkdir()
-        reflog_path(git_dir).parent.mkdir(parents=True)
+        for folder in (OWN_FOLDER, "logs", "logs/refs", "logs/refs/heads"):
+            (git_dir / folder).mkdir(mode=0o700)
+        (git_dir / "config").chmod(0o600)

@@ -17,6 +17,7 @@ from ccontrol.errors import StoreError, StoreFullError, StoreReadOnlyError
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _THREADS = 8  # they only wait
 _WORTH_THREADS = 3
+_OWNER_ONLY = 0o600
 _READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
@@ -51,7 +52,7 @@ class Disk:
 
     def overwrite(self, path: Path, content: bytes) -> None:
         """Write over the start of a small file in place, durably; at most one sector."""
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY)
         try:
             os.pwrite(handle, content, 0)
             os.fdatasync(handle)  # the size stays, so the file system's journal can wait
@@ -60,16 +61,17 @@ class Disk:
 
     def append(self, path: Path, content: bytes) -> None:
         """Write at the end of a file, without a promise."""
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        how = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        handle = os.open(path, how, _OWNER_ONLY)
         try:
             _write_all(handle, content)
         finally:
             os.close(handle)
 
     def make_folder(self, path: Path) -> bool:
-        """Make a folder; False when it was there."""
+        """Make a folder for its owner alone; False when it was there."""
         try:
-            path.mkdir()
+            path.mkdir(mode=0o700)
         except FileExistsError:
             return False
         return True

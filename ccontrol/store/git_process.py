@@ -29,6 +29,7 @@ _SAFE = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
 }
+_OWNER_ONLY = 0o077
 _BUFFER = 1 << 20
 _INSTALL = "Install git 2.33 or newer; Debian's and Ubuntu's package is called git."
 
@@ -74,6 +75,7 @@ def attempt(
             capture_output=True,
             check=False,
             pass_fds=inherit,
+            umask=_OWNER_ONLY,
         )
 
 
@@ -115,6 +117,7 @@ def _start(
             stdout=subprocess.PIPE,
             stderr=complaints,
             bufsize=_BUFFER,
+            umask=_OWNER_ONLY,
         )
 
 

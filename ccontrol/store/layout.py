@@ -20,6 +20,7 @@ SETTINGS = """\
 	useReplaceRefs = false
 	fsync = all
 	logAllRefUpdates = true
+	sharedRepository = 0600
 [gc]
 	auto = 0
 	pruneExpire = never

@@ -62,5 +62,5 @@ class LooseWriter:
             self._disk.sync(self._objects)
         temporary = folder / (TEMPORARY + name[2:])
         self._disk.remove(temporary)
-        self._disk.create(temporary, zlib.compress(frame(kind, content), _COMPRESSION), 0o444)
+        self._disk.create(temporary, zlib.compress(frame(kind, content), _COMPRESSION), 0o400)
         return temporary, final

@@ -78,7 +78,7 @@ def compare_and_swap(git_dir: Path, name: str, old: str | None, new: str, disk: 
     lock = path.with_name(path.name + ".lock")
     with named_failures(lock):
         try:
-            disk.create(lock, f"{new}\n".encode("ascii"), 0o644)
+            disk.create(lock, f"{new}\n".encode("ascii"), 0o600)
         except FileExistsError as error:
             raise StoreLockedError(f"{lock} is held by another process") from error
         try:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ccontrol.errors import StoreError, StoreFullError
+from ccontrol.store.disk import named_failures
 
 _CHUNK = 500  # below SQLite's oldest limit of parameters
 _SCHEMA = """
@@ -95,6 +96,8 @@ def readable(path: Path) -> ShadowCache:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    with named_failures(path):
+        path.touch(mode=0o600)
     connection = sqlite3.connect(path, isolation_level="IMMEDIATE", check_same_thread=False)
     try:
         # A write-ahead log carries checksums: after a power cut the newest pairs may be gone, but

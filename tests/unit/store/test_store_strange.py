@@ -202,3 +202,23 @@ def test_a_branch_that_is_packed_twice_is_refused(header: str, site: Site) -> No
 def test_rubbish_among_the_packed_branches_is_named(text: str, site: Site) -> None:
     (site.git_dir / "packed-refs").write_text(text)
     assert "packed-refs: not as git writes it" in complaints(site)
+
+
+def test_a_store_belongs_to_its_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        site = Site.make(tmp_path)
+        site.write({"plant/press/id": b"1"})
+        with site.writer() as writer:
+            maintenance.pack(site.git_dir, writer.lock_handle)
+            maintenance.index_history(site.git_dir, writer.lock_handle)
+        site.write({"plant/press/id": b"2"})
+    finally:
+        os.umask(before)
+    open_to_others = [
+        str(path.relative_to(tmp_path))
+        for path in (site.git_dir, *site.git_dir.rglob("*"))
+        if path.stat().st_mode & 0o077
+    ]
+    assert open_to_others == []
+    assert site.verify().faults == ()
