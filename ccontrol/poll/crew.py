@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ccontrol.clock import Clock
 from ccontrol.drivers.api import Ask
@@ -31,7 +31,10 @@ KILL_GRACE_S = 5.0
 """How long after the collector's own deadline a poll may stay before its process is killed."""
 SILENT_S = 10.0
 """A worker that has not shown life for so long is killed."""
-DECODE_LIMIT_S = 30.0
+DECODE_FIRST_S, DECODE_S_PER_MIB = 8.0, 0.5
+"""A capture has so long to be decoded: 8,000 blocks of 4 KiB are 71 MiB and take 8 of 44 s."""
+SLOW = 0.5
+"""From this part of the limit on, decoding was slow: nobody honest comes near it."""
 RESTART_FIRST_S = 0.5
 RESTART_MOST_S = 30.0
 
@@ -170,6 +173,7 @@ class Crew:
 
     def __init__(self, drivers: str, clock: Clock) -> None:
         collector = "ccontrol.poll.collector"
+        self._clock = clock
         self.shared = Lane("shared", collector, ("--drivers", drivers), clock)
         self.alone = Lane("alone", collector, ("--drivers", drivers), clock)
         self.decoder = Lane("decoder", "ccontrol.poll.decoder", ("--drivers", drivers), clock)
@@ -204,7 +208,7 @@ class Crew:
         place = controller.site, controller.id
         self._jobs[place] = lane, job
         try:
-            limit_s = controller.budget.time_limit_s + LATE_S + KILL_GRACE_S
+            limit_s = controller.budget.limit_s(ask.depth) + LATE_S + KILL_GRACE_S
             message = Collect(job, controller, ask, requests_per_s)
             answer = await lane.do(job, message, limit_s)
         finally:
@@ -221,13 +225,20 @@ class Crew:
             lane.send(Cancel(job, reason))
 
     async def decode(
-        self, capture: bytes, seal: Seal, limit_s: float = DECODE_LIMIT_S
+        self, capture: bytes, seal: Seal, limit_s: float | None = None
     ) -> Decoded | Lost:
         """Make facts of a capture; one at a time, so that a death has one culprit."""
+        if limit_s is None:
+            limit_s = DECODE_FIRST_S + DECODE_S_PER_MIB * len(capture) / 2**20
         async with self._decoding:
             job = next(self._numbers)
+            await self.decoder.start()
+            begun = self._clock.monotonic()
             answer = await self.decoder.do(job, Decode(job, capture, seal, limit_s), limit_s + 1)
-        if isinstance(answer, Decoded | Lost):
+            took_s = self._clock.monotonic() - begun
+        if isinstance(answer, Decoded):
+            return replace(answer, slow=took_s > SLOW * limit_s)
+        if isinstance(answer, Lost):
             return answer
         raise EngineError(f"the decoder answered with a {type(answer).__name__}")
 

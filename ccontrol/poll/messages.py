@@ -61,6 +61,8 @@ class Decoded:
     job: int
     snapshot: Snapshot | None
     fault: str = ""
+    slow: bool = False
+    """It took a good part of the time that it had. Judged by the engine, not by the decoder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import EngineSettings
 from ccontrol.drivers.api import Ask
-from ccontrol.errors import CcontrolError, PausedError, StoreError
+from ccontrol.errors import CcontrolError, OverBudgetError, PausedError, StoreError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
@@ -24,7 +25,7 @@ from ccontrol.poll import passwords, window
 from ccontrol.poll import watched as health_of
 from ccontrol.poll.crew import Crew, Lost
 from ccontrol.poll.delivery import Delivery, Parcel, spool_name
-from ccontrol.poll.messages import Collected
+from ccontrol.poll.messages import Collected, Decoded
 from ccontrol.poll.pipeline import Sighted, kinds_of
 from ccontrol.poll.schedule import Turn, next_phase
 from ccontrol.poll.site import OpenSite
@@ -35,6 +36,10 @@ from ccontrol.store.standing import Health
 
 CUT_SHORT = frozenset({"GarbledError", "OverBudgetError"})
 """Faults that show up in answers: the poll is incomplete. Every other fault means it failed."""
+LARGE_BYTES = 8 * 1024 * 1024
+"""Larger captures are understood and written one at a time: each lies in memory several times."""
+SLOW_AT_MOST = 3
+"""So many slow decodings in a row count as a broken worker: they hold up everybody else."""
 STORE_RETRY_S = 60.0
 
 _log = logging.getLogger(__name__)
@@ -69,6 +74,7 @@ class Visitor:
         self._follow = follow
         self._pace_of = pace_of
         self._delivery = Delivery(clock)
+        self._large = asyncio.Semaphore(1)
         self.settings = EngineSettings()
 
     async def visit(self, poll: Poll) -> JournalEntry:
@@ -135,7 +141,8 @@ class Visitor:
         if heard.fault and not heard.bytes_received:
             return self._failed(poll, entry)
         try:
-            return await self._understand(poll, heard, entry)
+            async with self._large if len(heard.capture) > LARGE_BYTES else nullcontext():
+                return await self._understand(poll, heard, entry)
         except StoreError as error:  # the controller is not to blame
             return replace(entry, outcome=Outcome.FAILED, reason=f"could not be kept: {error}")
 
@@ -158,14 +165,14 @@ class Visitor:
         if is_deep:  # asking for it again would cost the controller: keep it before it is decoded
             await asyncio.to_thread(spool.put, name, heard.capture)
         decoded = await self._crew.decode(heard.capture, poll.site.seal)
-        if isinstance(decoded, Lost) or decoded.snapshot is None:
-            fault = decoded.reason if isinstance(decoded, Lost) else decoded.fault
+        fault = _broken(poll.watched, decoded)
+        if isinstance(decoded, Lost) or decoded.snapshot is None or fault:
             await asyncio.to_thread(_put_aside, poll.site, name, heard.capture, fault)
             lost = Lost(f"its answers broke the decoder: {fault}", sure=True)
             return self._broke_a_worker(poll, lost)
         snapshot = self._with_own_findings(poll, decoded.snapshot)
         entry = replace(entry, unread=health_of.unread(snapshot))
-        if not snapshot.usable and heard.fault and heard.fault_class not in CUT_SHORT:
+        if not snapshot.usable and _has_failed(poll, heard):
             entry = self._failed(poll, replace(entry, reason=snapshot.reason or heard.fault))
             watched = poll.watched  # it answered something, and then it could not be verified
             watched.health = health_of.after_unverified(watched.health, entry.at)
@@ -341,6 +348,23 @@ class Visitor:
     def _entry(self, poll: Poll, outcome: Outcome, reason: str) -> JournalEntry:
         controller_id, depth = poll.controller.id, poll.ticket.depth
         return JournalEntry(self._clock.now(), controller_id, outcome, depth, reason=reason)
+
+
+def _has_failed(poll: Poll, heard: Collected) -> bool:
+    """Whether a poll of no use failed; a deep one that was cut short is incomplete and goes on."""
+    if heard.fault_class == OverBudgetError.__name__ and poll.ticket.depth not in DEEP:
+        return True  # a few short answers fit into any budget
+    return bool(heard.fault) and heard.fault_class not in CUT_SHORT
+
+
+def _broken(watched: Watched, decoded: Decoded | Lost) -> str:
+    """Say how answers broke the decoder; "" when they did not."""
+    if isinstance(decoded, Lost):
+        return decoded.reason
+    watched.slow_decodes = watched.slow_decodes + 1 if decoded.slow else 0
+    if watched.slow_decodes >= SLOW_AT_MOST:
+        return f"{watched.slow_decodes} times in a row they took far too long to decode"
+    return decoded.fault
 
 
 def _put_aside(site: OpenSite, name: str, capture: bytes, reason: str) -> None:

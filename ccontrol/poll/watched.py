@@ -59,6 +59,8 @@ class Watched:
     """What the engine itself said of it last, in the history; None: nobody has looked yet."""
     unwritten: int = 0
     """Results that wait for the store."""
+    slow_decodes: int = 0
+    """Polls in a row whose answers took suspiciously long to decode."""
     retried: bool = False
     """The last deep read came back incomplete and is being tried once more."""
     follow_ups: dict[Depth, TimerHandle] = field(default_factory=dict)

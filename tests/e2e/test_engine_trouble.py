@@ -16,7 +16,7 @@ from ccontrol.drivers.api import Ask
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Schedule
 from ccontrol.model.journal import JournalEntry, Outcome
-from ccontrol.poll import delivery, visit
+from ccontrol.poll import crew, delivery, visit
 from ccontrol.poll.asking import ask_controller
 from ccontrol.poll.chores import fold_days, maintain
 from ccontrol.poll.pace import Gate, Turnstile
@@ -181,6 +181,27 @@ def test_a_controller_that_cannot_be_verified_three_times_is_a_finding(
     known.poll()
     body = git(plant.site.store.path, "show", "-s", "--format=%B", "observed").stdout
     assert "cannot verify is over" in body
+
+
+def test_a_glance_over_its_budget_is_a_failure_with_a_pause_and_in_the_end_a_finding(
+    known: Watch, plant: Plant, plc: Plc
+) -> None:
+    plc.misdeed = "endless"
+    entries = [known.poll()[0] for _ in range(3)]
+    assert {entry.outcome for entry in entries} == {Outcome.FAILED}
+    assert "next attempt in" in entries[-1].reason
+    wait_until(lambda: any("cannot verify" in each.subject for each in plant.changes()))
+
+
+def test_answers_that_take_long_to_decode_again_and_again_count_as_a_broken_worker(
+    known: Watch, plant: Plant, plc: Plc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "DECODE_FIRST_S", 1.9)
+    plc.misdeed = "decoder-slow"
+    entries = [known.poll()[0] for _ in range(3)]
+    assert [entry.outcome for entry in entries[:2]] == [Outcome.UNCHANGED] * 2
+    assert "quarantined until" in entries[-1].reason
+    wait_until(lambda: any("quarantined" in each.subject for each in plant.changes()))
 
 
 def test_a_defect_in_the_engine_itself_is_told_and_ends_nothing(

@@ -174,6 +174,39 @@ def test_a_capture_that_kills_the_decoder_hurts_nobody_else(
     with_crew(story)
 
 
+def test_an_answer_that_takes_long_to_decode_is_told_from_a_quick_one(plc: Plc, port: int) -> None:
+    async def story(crew: Crew) -> None:
+        quick = await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        plc.misdeed = "decoder-slow"
+        slow = await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        assert isinstance(quick, Collected)
+        assert isinstance(slow, Collected)
+        answers = [await crew.decode(one.capture, SEAL, 1.9) for one in (quick, slow)]
+        assert [isinstance(one, Decoded) and one.slow for one in answers] == [False, True]
+
+    with_crew(story)
+
+
+def test_a_small_capture_has_seconds_to_be_decoded_and_a_large_one_more(
+    plc: Plc, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew_module, "DECODE_FIRST_S", 0.3)
+    plc.misdeed = "decoder-slow"
+
+    async def story(crew: Crew) -> None:
+        small = await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        plc.log = ["x" * 4_000]
+        large = await crew.collect(controller(port), GLANCE, 100.0, wanted)
+        assert isinstance(small, Collected)
+        assert isinstance(large, Collected)
+        monkeypatch.setattr(crew_module, "DECODE_S_PER_MIB", 1_000.0)
+        assert isinstance(await crew.decode(large.capture, SEAL), Decoded)
+        monkeypatch.setattr(crew_module, "DECODE_S_PER_MIB", 0.5)
+        assert isinstance(await crew.decode(small.capture, SEAL), Lost)
+
+    with_crew(story)
+
+
 def test_a_bomb_meets_the_decoders_bound_of_memory(plc: Plc, port: int) -> None:
     plc.misdeed = "decoder-bomb"
 

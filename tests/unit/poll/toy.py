@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from ccontrol.clock import Clock
 from ccontrol.drivers.api import Ask, Manifest, Pace
+from ccontrol.errors import OverBudgetError
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.controller import Budget, Controller, Schedule
@@ -29,6 +30,7 @@ from ccontrol.model.unit import Unit, UnitId, fields
 
 TABLE = "tests.unit.poll.toy:DRIVERS"
 DRIVERS = {"toy": "tests.unit.poll.toy:DRIVER"}
+SLOWLY_S = 1.0
 QUESTIONS = {
     Depth.GLANCE: ("glance",),
     Depth.DIAGNOSTICS: ("glance", "log", "hardware"),
@@ -46,7 +48,7 @@ class Plc:
     hardware: str = "CPU 1"
     log: list[str] = field(default_factory=lambda: ["power on"])
     misdeed: str = ""
-    """spin, die, deaf, silent (collector); decoder-dies, decoder-bomb, decoder-spins (decoder)."""
+    """spin, die, deaf, silent, endless (collector); decoder-dies, -bomb, -spins, -slow."""
     asked: list[str] = field(default_factory=list)
     asked_at: list[float] = field(default_factory=list)
     open_connections: int = 0
@@ -155,6 +157,8 @@ class ToyDriver:
             fault, fault_class = "no answer", "UnreachableError"
         except OSError as error:
             fault, fault_class = str(error), "UnreachableError"
+        except OverBudgetError as error:
+            fault, fault_class = str(error), "OverBudgetError"
         return Capture(
             controller_id=controller.id,
             family="toy",
@@ -225,6 +229,8 @@ async def _converse(
 async def _misbehave(misdeed: str) -> None:
     if misdeed == "die":
         os._exit(3)
+    if misdeed == "endless":
+        raise OverBudgetError("it does not end")
     if misdeed == "spin":
         while True:
             pass
@@ -238,6 +244,8 @@ async def _misbehave(misdeed: str) -> None:
 def _misbehave_while_decoding(misdeed: str) -> None:
     if misdeed == "decoder-dies":
         os._exit(3)
+    if misdeed == "decoder-slow":
+        time.sleep(SLOWLY_S)
     if misdeed == "decoder-bomb":
         bytearray(2**34)
     while misdeed == "decoder-spins":
