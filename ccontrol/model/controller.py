@@ -4,6 +4,11 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ccontrol.model.aspect import Depth
+
+SHALLOW = frozenset({Depth.GLANCE, Depth.DIAGNOSTICS})
+SHALLOW_LIMIT_S = 60.0
+
 ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}(?<![.])")
 """What the id of a controller, an area or a site looks like; it names a folder for ever."""
 
@@ -23,14 +28,18 @@ class Budget:
 
     requests_per_s: float = 20.0
     """Highest pace, shared by every controller behind the same bridge."""
-    time_limit_s: float = 120.0
-    """Wall-clock limit of a whole poll, connecting included."""
+    time_limit_s: float = 1_800.0
+    """Wall-clock limit of a whole poll, connecting included; see `limit_s`."""
     answer_timeout_s: float = 5.0
     """Longest wait for one complete answer."""
     bytes_limit: int = 64 * 1024 * 1024
     """Most bytes received in one poll; 80 MiB at most, so that every capture fits into its file."""
     spare_connections: int = 2
     """Fewer free connections of our type than this: we let go at once. 0 switches the check off."""
+
+    def limit_s(self, depth: Depth) -> float:
+        """Return the wall-clock limit of a poll: a shallow one never needs more than a minute."""
+        return min(self.time_limit_s, SHALLOW_LIMIT_S) if depth in SHALLOW else self.time_limit_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,12 @@ async def collect(
     """Ask the controller and return what it said. See `ccontrol.drivers.api.Driver.collect`."""
     started_at, poll = clock.now(), _Poll(controller, ask, pace, clock, memory)
     trouble: CcontrolError | None = None
+    limit_s = controller.budget.limit_s(ask.depth)
     try:
-        async with asyncio.timeout(controller.budget.time_limit_s):
+        async with asyncio.timeout(limit_s):
             await poll.run()
     except TimeoutError:
-        limit = controller.budget.time_limit_s
-        trouble = OverBudgetError(f"the poll was not done within {limit:g} s")
+        trouble = OverBudgetError(f"the poll was not done within {limit_s:g} s")
     except ReadOnlyViolationError:
         raise
     except CcontrolError as error:

@@ -159,7 +159,7 @@ time_limit_s = 0.5
         "engin: unknown key; did you mean 'engine'?",
         "site[0].controller[0].budget.connections: want 1, got 2",
         "site[0].controller[0].budget.requests_per_s: want a number 0.1..200, got nan",
-        "site[0].controller[0].budget.time_limit_s: want a number 1..3600, got 0.5",
+        "site[0].controller[0].budget.time_limit_s: want a number 1..14400, got 0.5",
         "site[0].controller[0].port: want a number 1..65535, got 70000",
         "site[0].controller[0].tags[1]: want a text of at most 200 characters, got 2",
         "site[0].controller[0].toy.mode: want one of 'op', 'pg', got 'pc'",
