@@ -33,11 +33,15 @@ from ccontrol.store.writer import Daemon
 _KIND_NUMBERS: dict[Kind, int] = {"commit": 1, "tree": 2, "blob": 3}
 _TREES_KEPT = 10_000
 _PEER_COMMITS = 100
+ROOM_KB, HISTORY_S, VERIFY_MS, VERIFY_RATIO = 5.0, 0.15, 30_000 / 50_000, 20
 _T = TypeVar("_T")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Make a history, keep it as the daemon would, and print what it costs to use it."""
+    """Make a history, keep it as the daemon would, and print what it costs to use it.
+
+    Return 1 when a goal is missed; a shorter history has to be verified as fast per commit.
+    """
     options = _options(arguments)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         git_dir = Path(folder) / "store"
@@ -48,9 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         used = maintenance.room(git_dir).bytes_used - before
         print(f"{options.commits} commits on {options.controllers} controllers of 100 files")
         print(f"room after maintenance: {used / options.commits / 1024:.2f} KB a commit")
-        _print_history(git_dir)
-        _print_verification(git_dir, daemon, options.commits)
-    return 0
+        met = (
+            used / options.commits / 1024 < ROOM_KB,
+            _print_history(git_dir) < HISTORY_S,
+            _print_verification(git_dir, daemon, options.commits),
+        )
+    return 0 if all(met) else 1
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -149,16 +156,17 @@ def _grow(git_dir: Path, daemon: Daemon, options: argparse.Namespace, lock_handl
                 maintenance.index_history(git_dir, lock_handle)
 
 
-def _print_history(git_dir: Path) -> None:
+def _print_history(git_dir: Path) -> float:
     with Repository.open(git_dir) as repository:
         ours_s, found = _timed(lambda: len(repository.history(store_fleet.folder(7))))
     command = ("log", "--format=%H", BRANCH, "--", store_fleet.folder(7))
     bare_s, _ = _timed(lambda: store_fleet.git(git_dir, "-c", "core.commitGraph=false", *command))
     print(f"history of one controller, {found} commits: ccontrol {ours_s * 1000:.0f} ms", end="")
     print(f" | git log without maintenance {bare_s * 1000:.0f} ms")
+    return ours_s
 
 
-def _print_verification(git_dir: Path, daemon: Daemon, count: int) -> None:
+def _print_verification(git_dir: Path, daemon: Daemon, count: int) -> bool:
     before = os.times()
     ours_s, report = _timed(lambda: verify(git_dir, daemon.trust))
     cpu_s = sum(os.times()[:4]) - sum(before[:4])
@@ -175,6 +183,7 @@ def _print_verification(git_dir: Path, daemon: Daemon, count: int) -> None:
     print(f"verify everything: ccontrol {ours_s:.1f} s, {ours_ms:.2f} ms a commit", end="")
     print(f" ({cpu_s:.1f} s of CPU in all processes)", end="")
     print(f" | git log %G? {git_ms:.1f} ms a commit, {git_ms / ours_ms:.0f} times as long")
+    return ours_ms <= VERIFY_MS and git_ms / ours_ms >= VERIFY_RATIO
 
 
 def _timed(action: Callable[[], _T]) -> tuple[float, _T]:
