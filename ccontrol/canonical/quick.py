@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 _BARE = r"[A-Za-z0-9_-]+"
-_PLAIN = r"[ !#-\[\]-~]*"
+_PLAIN_SIGN = r"[ !#-\[\]-~]"
+_PLAIN = f"{_PLAIN_SIGN}*"
+_ESCAPE = r'\\(?:["\\ntr]|u(?!D[89A-F])[0-9A-F]{4}|U000[1-9A-F][0-9A-F]{4}|U0010[0-9A-F]{4})'
 _LINE = re.compile(
     rf"\[(?P<table>{_BARE}(?:\.{_BARE})*)\]\n"
     rf"|\[\[(?P<entry>{_BARE}(?:\.{_BARE})*)\]\]\n"
@@ -19,7 +21,7 @@ _LINE = re.compile(
     r"|(?P<number>0|-?[1-9][0-9]{0,18})"
     r"|(?P<truth>true|false)"
     r"|'''\n(?P<hex>[0-9a-f\ \n]*)'''"
-    r'|(?P<escaped>"(?:[^"\\\n]|\\[^\n])*")'
+    rf'|(?P<escaped>"(?:{_PLAIN_SIGN}|{_ESCAPE})*")'
     rf'|\{{\ sealed\ =\ "(?P<sealed>{_PLAIN})"\ \}}'
     rf'|\[\n(?P<items>(?:\ \ "{_PLAIN}",\n)*)\]'
     r"|(?P<none>\[\])"
