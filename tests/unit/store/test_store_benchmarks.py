@@ -7,6 +7,8 @@ import pytest
 from benchmarks import store_commit, store_history
 
 WHERE = "--folder"
+VERDICTS = (0, 1)
+"""Goals met or missed: at this size, on a machine that is shared, neither says anything."""
 
 
 def test_the_commit_benchmark_prints_us_beside_the_peer(
@@ -14,7 +16,7 @@ def test_the_commit_benchmark_prints_us_beside_the_peer(
     tmp_path: Path,
 ) -> None:
     sizes = ["--controllers", "2", "--commits", "3", "--peer", "1", WHERE, str(tmp_path)]
-    assert store_commit.main(sizes) == 0
+    assert store_commit.main(sizes) in VERDICTS
     rows = capfd.readouterr().out.splitlines()[-2:]
     assert ["ccontrol" in rows[0], "GitPython index" in rows[1]] == [True, True]
 
@@ -24,7 +26,7 @@ def test_the_history_benchmark_prints_us_beside_the_peer(
     tmp_path: Path,
 ) -> None:
     sizes = ["--controllers", "20", "--commits", "40", "--nightly", "20", WHERE, str(tmp_path)]
-    assert store_history.main(sizes) == 0
+    assert store_history.main(sizes) in VERDICTS
     said = capfd.readouterr().out
     assert "KB a commit" in said
     assert "git log %G?" in said
