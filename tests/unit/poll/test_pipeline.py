@@ -1,4 +1,4 @@
-"""The straight line into the store: where a controller lies, what a poll touches and a crash leaves."""
+"""The line into the store: where a controller lies, what a poll touches, what a crash leaves."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
