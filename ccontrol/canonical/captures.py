@@ -6,6 +6,7 @@ Decoding believes nothing: a file may have been cut, damaged or made up.
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,9 +31,13 @@ def encode(capture: Capture) -> bytes:
 
     Raises ModelError for a time without a zone and for numbers that nothing can count.
     """
-    above = "".join(_line(part) for part in (_head(capture), *map(_exchange, capture.exchanges)))
-    content = above.encode("ascii")
-    return content + _line({"sha256": hashlib.sha256(content).hexdigest()}).encode("ascii")
+    content = bytearray(
+        _line(_head(capture))
+    )  # grown in place: a large one must not lie there twice
+    for exchange in capture.exchanges:
+        content += _line(_exchange(exchange))
+    content += _line({"sha256": hashlib.sha256(content).hexdigest()})
+    return bytes(content)
 
 
 def decode(content: bytes) -> Capture:
@@ -41,15 +46,26 @@ def decode(content: bytes) -> Capture:
         raise BadFileError(f"the file has {len(content)} bytes, more than any capture")
     if content.count(b"\n") > LINES_AT_MOST or content.count(b",") > _SEPARATORS_AT_MOST:
         raise BadFileError("the file has more parts than any capture")
-    above, _, last = content.removesuffix(b"\n").rpartition(b"\n")
-    if _text(_object(last), "sha256") != hashlib.sha256(above + b"\n").hexdigest():
+    end = content.rfind(b"\n", 0, len(content) - 1) + 1
+    with memoryview(content) as view:  # no copy: a large file lies in memory often enough
+        found = hashlib.sha256(view[:end]).hexdigest()
+    if not end or _text(_object(content[end:].removesuffix(b"\n")), "sha256") != found:
         raise BadFileError("the file was cut or damaged: its checksum does not fit")
-    first, *rest = above.split(b"\n")
-    return _capture(_object(first), tuple(_parsed(line) for line in rest))
+    lines = _lines(content, end)
+    return _capture(_object(next(lines)), tuple(map(_parsed, lines)))
 
 
-def _line(part: dict[str, Any]) -> str:
-    return json.dumps(part, separators=(",", ":")) + "\n"
+def _lines(content: bytes, end: int) -> Iterator[bytes]:
+    """Yield the lines up to a place that is the beginning of one."""
+    start = 0
+    while start < end:
+        stop = content.index(b"\n", start)
+        yield content[start:stop]
+        start = stop + 1
+
+
+def _line(part: dict[str, Any]) -> bytes:
+    return json.dumps(part, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _head(capture: Capture) -> dict[str, Any]:

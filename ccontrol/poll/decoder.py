@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from ccontrol.canonical import captures
 from ccontrol.drivers.registry import DEFAULT, driver, table_named
-from ccontrol.poll.messages import Beat, Decode, Decoded, FromWorker
+from ccontrol.poll.messages import Beat, Decode, Decoded, FromWorker, ToWorker
 from ccontrol.poll.wire import frame, from_engine, read_frame
 
 BEAT_S = 1.0
@@ -37,8 +37,7 @@ class Decoder:
     def serve(self, requests: BinaryIO) -> None:
         """Work until the engine closes the pipe."""
         threading.Thread(target=self._beat, daemon=True).start()
-        while (body := read_frame(requests)) is not None:
-            message = from_engine(body)
+        while (message := _next(requests)) is not None:
             if isinstance(message, Decode):
                 signal.setitimer(signal.ITIMER_REAL, message.time_limit_s)
                 self._say(self._decode(message))
@@ -66,6 +65,12 @@ class Decoder:
         with self._saying:
             self._answers.write(frame(message))
             self._answers.flush()
+
+
+def _next(requests: BinaryIO) -> ToWorker | None:
+    """Return the next message; its frame, as large again, is let go of here."""
+    body = read_frame(requests)
+    return None if body is None else from_engine(body)
 
 
 def main() -> None:

@@ -32,8 +32,13 @@ class _OursOnly(pickle.Unpickler):
 
 def frame(message: ToWorker | FromWorker) -> bytes:
     """Return a message as bytes with its length in front."""
-    body = pickle.dumps(message, protocol=5)
-    return len(body).to_bytes(HEAD_BYTES, "big") + body
+    whole = io.BytesIO(bytes(HEAD_BYTES))  # one buffer: a large message must not lie there twice
+    whole.seek(HEAD_BYTES)
+    pickle.dump(message, whole, protocol=5)
+    length = whole.tell() - HEAD_BYTES
+    whole.seek(0)
+    whole.write(length.to_bytes(HEAD_BYTES, "big"))
+    return whole.getvalue()
 
 
 def frame_length(head: bytes) -> int:
