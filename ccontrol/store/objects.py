@@ -104,6 +104,12 @@ class Translator:
         return b"".join(map(self._known.__getitem__, lines))
 
 
+def tree_shadow(entries: Mapping[str, Entry], shadows: Mapping[bytes, bytes]) -> bytes:
+    """Return the shadow id of a folder with these entries."""
+    content = format_tree(entries)
+    return sha256_id("tree", translate_tree(content, shadows.__getitem__))
+
+
 def translate_tree(content: bytes, shadow_of: Callable[[bytes], bytes]) -> bytes:
     """Translate a single tree."""
     return Translator(shadow_of).translate(content)

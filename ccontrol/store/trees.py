@@ -76,22 +76,32 @@ class TreeBuilder:
         self._unchanged: dict[bytes, bytes] = {}
         self.fresh: dict[bytes, bytes] = {}
 
-    def build(self, base: bytes | None, todo: Plan) -> Ids | None:
-        """Return the ids of the folder that was `base` after `todo`; None when it is empty."""
+    def build(self, base: bytes | None, todo: Plan, proven: bytes | None = None) -> Ids | None:
+        """Return the ids of the folder that was `base` after `todo`; None when it is empty.
+
+        `proven` is the shadow id that the signed history gives `base`. The shadow ids of what
+        stays are then held against it, folder by folder: a cache may be wrong, a signature not.
+        """
         before = {} if base is None else self._load(base)
+        shadows: Mapping[bytes, bytes] = {}
+        if proven is not None and not todo.replaces:
+            shadows = self._proven_shadows(before, proven)
         entries = {} if todo.replaces else dict(before)
         for name, child in todo.children.items():
-            entry = self._child(before.get(name), child, replaces=todo.replaces)
+            was = before.get(name)
+            known = None if was is None else shadows.get(was.sha1)
+            entry = self._child(was, child, known, replaces=todo.replaces)
             if entry is None:
                 entries.pop(name, None)
             else:
                 entries[name] = entry
-        return self._folder(base, entries) if entries else None
+        return self._folder(base, entries, shadows) if entries else None
 
     def _child(
         self,
         before: Entry | None,
         child: Plan | bytes | None,
+        proven: bytes | None,
         *,
         replaces: bool,
     ) -> Entry | None:
@@ -101,8 +111,18 @@ class TreeBuilder:
             return self._file(before, child)
         base = before.sha1 if before is not None and before.is_folder else None
         child.replaces |= replaces
-        ids = self.build(base, child)
+        ids = self.build(base, child, None if base is None else proven)
         return None if ids is None else Entry(is_folder=True, sha1=ids.sha1)
+
+    def _proven_shadows(self, before: Mapping[str, Entry], proven: bytes) -> Mapping[bytes, bytes]:
+        shadows = self._shadows_of(before.values())
+        if objects.tree_shadow(before, shadows) != proven:
+            raise StoreTamperedError(
+                "the cache of shadow ids contradicts the signed history, or the files do",
+                hint="Run `ccontrol verify`. If all is sound, remove `ccontrol/shadow.sqlite` from"
+                " the store: it is only a cache. Then find out who could write there.",
+            )
+        return shadows
 
     def _file(self, before: Entry | None, content: bytes) -> Entry:
         ids = objects.blob_ids(content)
@@ -114,14 +134,19 @@ class TreeBuilder:
             self.fresh[ids.sha1] = ids.sha256
         return entry
 
-    def _folder(self, base: bytes | None, entries: dict[str, Entry]) -> Ids:
-        standing = [entry for entry in entries.values() if entry.sha1 not in self.fresh]
-        shadows = {**self.fresh, **self._shadows_of(standing)}
+    def _folder(
+        self, base: bytes | None, entries: dict[str, Entry], proven: Mapping[bytes, bytes]
+    ) -> Ids:
+        known = {**proven, **self.fresh} if proven else self.fresh
+        standing = [entry for entry in entries.values() if entry.sha1 not in known]
+        shadows = {**known, **self._shadows_of(standing)}
         self._refuse_collisions(shadows)
         content = objects.format_tree(entries)
-        shadow = objects.sha256_id("tree", objects.translate_tree(content, shadows.__getitem__))
+        shadow = objects.tree_shadow(entries, shadows)
         sha1 = objects.sha1_id("tree", content)
-        if sha1 != base:
+        if sha1 == base:
+            self._unchanged[sha1] = shadow
+        else:
             self._put("tree", content)
             self.fresh[sha1] = shadow
         return Ids(sha1, shadow)

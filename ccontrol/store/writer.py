@@ -181,8 +181,9 @@ class Writer:
     ) -> tuple[Ids, dict[bytes, bytes]]:
         known = self.repository.shadows.of
         builder = TreeBuilder(self.repository.folder, known, self._loose.put)
-        base = None if self._head is None else bytes.fromhex(self._head.tree)
-        ids = builder.build(base, plan(edits, replace))
+        before = self._head_tree()
+        base, proven = (None, None) if before is None else before
+        ids = builder.build(base, plan(edits, replace), proven)
         if ids is None:
             raise ValueError("an edit may not empty the whole store")
         return ids, builder.fresh
