@@ -1,5 +1,6 @@
 """`ccontrol verify`: doubt the stores, from the first commit to the last."""
 
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,13 @@ from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
 from ccontrol.cli.trust import trust_in, trust_of
 from ccontrol.errors import StoreTamperedError
+from ccontrol.store.repository import Repository
 from ccontrol.store.verify import Report, verify
 from ccontrol.store.verify_commit import Trust
 
 _SHOWN = 20
+_WHOLE_ID = re.compile(r"[0-9a-f]{40}")
+_BEGINNING = re.compile(r"[0-9a-f]{4,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ def command(
         list[str] | None,
         typer.Option(
             metavar="COMMIT",
-            help="A head that a mirror or a log outside has seen; the history must contain it.",
+            help="A head that a mirror or a log outside has seen; the history must contain it. "
+            "Only all 40 digits prove its absence; a beginning is looked up.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -63,7 +68,8 @@ def command(
     \b
     Example:
       ccontrol verify
-      ccontrol verify north --seen 4f2c…   (the head that your mirror holds)
+      ccontrol verify north --seen "$(git -C mirror.git rev-parse refs/heads/observed)"
+      ccontrol verify north --seen 4f2c61d09a
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers)
@@ -105,12 +111,29 @@ def _doubt(site: str, path: Path, trust: Trust, seen: tuple[str, ...]) -> Doubte
         report = verify(
             path,
             trust,
-            witnesses=seen,
+            witnesses={_witness(path, text) for text in seen},
             progress=lambda count: progress.update(
                 task, description=f"verifying {site}: {count:,} commits"
             ),
         )
     return Doubted(site, path, not report.faults, report)
+
+
+def _witness(store: Path, text: str) -> str:
+    """Return the whole id that was meant. A beginning that nothing here has proves nothing."""
+    seen = text.strip().lower()
+    if _WHOLE_ID.fullmatch(seen):
+        return seen
+    if not _BEGINNING.fullmatch(seen):
+        raise typer.BadParameter(f"--seen: {text!r} is no commit id; want 40 hex digits")
+    with Repository.open(store) as repository:
+        head = repository.head()
+        ids = repository.objects.list_commits(head, "", None) if head else ()
+    found = [name for name in ids if name.startswith(seen)]
+    if len(found) == 1:
+        return found[0]
+    how_many = "more than one commit here begins" if found else "no commit here begins"
+    raise typer.BadParameter(f"--seen: {how_many} with {seen!r}; give all 40 digits")
 
 
 def _tell(doubted: Doubted) -> None:

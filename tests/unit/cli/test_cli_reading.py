@@ -194,6 +194,21 @@ def test_verify_ends_with_21_when_a_witnessed_head_is_missing(plant: Plant, run:
     assert "1 fault found" in said.err
 
 
+def test_verify_takes_the_beginning_of_a_witnessed_head(plant: Plant, run: Run) -> None:
+    commit = run("--config", plant.config, "changes", "--json").json["changes"][0]["commit"]
+    said = run("--config", plant.config, "verify", "--seen", commit[:10].upper())
+    assert (said.code, said.err) == (0, "")
+
+
+@pytest.mark.parametrize("junk", ["4f2c…", "not-a-commit", "", "fffffff", "a" * 41])
+def test_a_witness_that_is_no_whole_id_is_a_misuse_and_no_alarm(
+    plant: Plant, run: Run, junk: str
+) -> None:
+    said = run("--config", plant.config, "verify", "--seen", junk)
+    assert said.code == 2
+    assert "40" in said.err
+
+
 def test_verify_ends_with_21_when_the_branch_was_rolled_back(plant: Plant, run: Run) -> None:
     branch = plant.store / "refs" / "heads" / "observed"
     first = run("--config", plant.config, "changes", "--json").json["changes"][-1]["commit"]
