@@ -64,6 +64,8 @@ class Daemon:
         self._doors: dict[str, ControlDoor] = {}
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Event()
+        self._late: threading.Timer | None = None
+        self._recovering: set[asyncio.Task[None]] = set()
 
     def run(self) -> None:
         """Watch. Returns after SIGTERM or SIGINT; raises CcontrolError when it cannot begin."""
@@ -75,10 +77,10 @@ class Daemon:
         try:
             await self._open_all(engine)
             self._notifier.say("READY=1", self._status_line(engine))
-            for site in engine.roster.sites.values():
-                await self._recover(engine, site)
             engine.start()
             engine.begin_schedule()
+            for site in engine.roster.sites.values():
+                self._recover_beside(engine, site)
             await self._watch(engine)
         finally:
             await self._end(engine)
@@ -86,8 +88,19 @@ class Daemon:
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
+            loop.add_signal_handler(number, self._stop)
         loop.add_signal_handler(signal.SIGHUP, self._reloading.set)
+
+    def _stop(self) -> None:
+        """End soon, whatever is being done: also in the middle of opening a store."""
+        self._stopping.set()
+        self._end_by_force_later()
+
+    def _end_by_force_later(self) -> None:
+        if self._late is None:
+            self._late = threading.Timer(STOP_S, os._exit, (EngineError.exit_code,))
+            self._late.daemon = True
+            self._late.start()
 
     # -- sites -----------------------------------------------------------------------------------
 
@@ -122,16 +135,30 @@ class Daemon:
         return tuple(errors)
 
     async def _take_in(self, engine: Engine, site: OpenSite) -> None:
+        engine.hold(site.name)
         engine.adopt([site])
         site.note(self._line(Outcome.STARTED, f"process {os.getpid()}"))
         door = ControlDoor(site.places, lambda question: self._answer(engine, site, question))
         await door.open()
         self._doors[site.name] = door
 
+    def _recover_beside(self, engine: Engine, site: OpenSite) -> None:
+        """Write what an earlier daemon left; nobody else waits for it, nor does a signal."""
+        task = asyncio.create_task(self._recover(engine, site))
+        self._recovering.add(task)
+        task.add_done_callback(self._recovering.discard)
+
     async def _recover(self, engine: Engine, site: OpenSite) -> None:
-        given = await recover(site, engine.roster, engine.crew, self._clock)
-        if given:
-            _log.info("results of the daemon before are written site=%s count=%d", site.name, given)
+        try:
+            given = await recover(site, engine.roster, engine.crew, self._clock)
+        except Exception:  # noqa: BLE001 — supervised border: told, and the site is watched all the same
+            _log.exception("results of the daemon before stay in the spool site=%s", site.name)
+        else:
+            if given:
+                text = "results of the daemon before are written site=%s count=%d"
+                _log.info(text, site.name, given)
+        finally:
+            engine.release(site.name)
 
     # -- while it watches ------------------------------------------------------------------------
 
@@ -171,7 +198,7 @@ class Daemon:
         known = set(engine.roster.sites)
         await self._open_missing(engine)
         for name in set(engine.roster.sites) - known:
-            await self._recover(engine, engine.roster.sites[name])
+            self._recover_beside(engine, engine.roster.sites[name])
             engine.lay_timetable()
 
     async def _reload(self, engine: Engine) -> None:
@@ -192,9 +219,10 @@ class Daemon:
 
     async def _end(self, engine: Engine) -> None:
         self._notifier.say("STOPPING=1")
-        late = threading.Timer(STOP_S, os._exit, (EngineError.exit_code,))
-        late.daemon = True
-        late.start()
+        self._end_by_force_later()
+        for task in self._recovering:  # first: a decoder that we end proves nothing of a capture
+            task.cancel()
+        await asyncio.gather(*self._recovering, return_exceptions=True)
         for door in self._doors.values():
             await door.close()
         await engine.stop()
@@ -202,7 +230,8 @@ class Daemon:
         for site in sites:
             site.note(self._line(Outcome.STOPPED, "it was told to"))
         await asyncio.gather(*(asyncio.to_thread(site.close, CLOSE_S) for site in sites))
-        late.cancel()
+        if self._late is not None:
+            self._late.cancel()
 
     # -- answers ---------------------------------------------------------------------------------
 

@@ -62,6 +62,7 @@ class Engine:
         self._serving: set[asyncio.Task[None]] = set()
         self._turning: asyncio.Task[None] | None = None
         self._admission = Admission()
+        self._held: set[str] = set()
         self._listening: dict[Key, list[asyncio.Future[JournalEntry]]] = {}
 
     @property
@@ -86,6 +87,18 @@ class Engine:
         for site in sites:
             self.roster.add_site(site)
             self._attend_to(site)
+
+    def hold(self, site: str) -> None:
+        """Ask nobody of a site: what it holds of older polls has to be written before newer ones.
+
+        What falls due meanwhile waits, and is told as missed when it waits too long.
+        """
+        self._held.add(site)
+
+    def release(self, site: str) -> None:
+        """Ask again."""
+        self._held.discard(site)
+        self._wake.set()
 
     def start(self) -> None:
         """Begin to ask whoever has to be asked."""
@@ -250,6 +263,8 @@ class Engine:
             return True
         if watched.asking is not None or watched.pause is not None:
             return False
+        if ticket.key.site in self._held:
+            return False
         held = self.clock.monotonic() < watched.held_until
         left_alone = held or watched.quarantined(self.clock.now())
         by_hand = ticket.priority is Priority.BY_HAND
@@ -357,7 +372,7 @@ class Engine:
     def _confess(self, watched: Watched) -> None:
         site = self.roster.site_of(watched)
         idle = watched.asking is None and not watched.unwritten and site.trouble is None
-        if idle and self.roster.has_news(watched):
+        if idle and site.name not in self._held and self.roster.has_news(watched):
             self._spawn(self._tell(watched, site))
 
     async def _tell(self, watched: Watched, site: OpenSite) -> None:

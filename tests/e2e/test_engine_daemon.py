@@ -1,5 +1,6 @@
 """The real daemon in a process of its own: schedule, signals, kill -9, a store in trouble."""
 
+import asyncio
 import json
 import os
 import signal
@@ -12,17 +13,20 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.canonical.captures import encode
+from ccontrol.drivers.api import Ask
 from ccontrol.errors import NotEnrolledError, StoreForeignError, StoreLockedError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Schedule
 from ccontrol.model.journal import Outcome
 from ccontrol.poll import control
 from ccontrol.poll.overview import ControllerStatus
+from ccontrol.poll.pace import Gate, Turnstile
 from ccontrol.store.repository import Repository
 from ccontrol.store.spool import Spool
 from ccontrol.store.standing import WHOLE_SITE, Pause, Standing
 from tests.e2e.engine_plant import CLOCK, Plant, RunningDaemon, daemon, git, make_plant, wait_until
-from tests.unit.poll.toy import Plc, controller, serving
+from tests.unit.poll.toy import DRIVER, Plc, controller, serving
 
 
 @pytest.fixture
@@ -266,6 +270,33 @@ def test_the_service_manager_hears_ready_watchdog_reload_and_stop(
             running.signal(signal.SIGTERM)
             _hear(manager, "STOPPING=1")
             assert running.wait() == 0
+
+
+def test_it_ends_in_time_and_shows_life_while_the_spool_holds_what_spins(
+    plant: Plant, plc: Plc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _leave_spinning_captures(plant, plc, 3)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(plant.folder / "m"))
+        manager.settimeout(15)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(plant.folder / "m"))
+        with daemon(plant) as running:
+            _hear(manager, "WATCHDOG=1")
+            running.signal(signal.SIGTERM)
+            assert running.wait(10.0) == 0
+    spool = Spool(plant.places.spool)
+    assert len(spool.names()) == 3
+    assert spool.quarantined() == ()
+
+
+def _leave_spinning_captures(plant: Plant, plc: Plc, count: int) -> None:
+    plc.misdeed = "decoder-spins"
+    asked = Ask(Depth.FULL, {})
+    gate = Gate(Turnstile(CLOCK, 500.0))
+    capture = asyncio.run(DRIVER.collect(plant.site.controllers[0], asked, gate, CLOCK))
+    spool = Spool(plant.places.spool)
+    for number in range(count):
+        spool.put(f"left-{number}", encode(capture))
 
 
 def _hear(manager: socket.socket, word: str) -> None:
