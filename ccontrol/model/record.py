@@ -43,4 +43,5 @@ class Receipt:
     """Object id of the commit, 40 hex digits."""
     tree_sha256: str
     committed_at: datetime
+    """The commit's date; after the clock's where the clock was set back."""
     change_id: str = ""

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from ccontrol.clock import Clock
 from ccontrol.errors import AlreadyThereError
+from ccontrol.model.record import Receipt
 from ccontrol.store import git_process
 from ccontrol.store.disk import Disk, named_failures, sync_below
 from ccontrol.store.layout import BRANCH, OWN_FOLDER, SETTINGS
 from ccontrol.store.message import Message
-from ccontrol.store.writer import Daemon, Receipt, Writer
+from ccontrol.store.writer import Daemon, Writer
 
 _REF_FORMAT_SINCE = (2, 45)
 """The git that learned --ref-format; older ones know files only."""

@@ -10,6 +10,7 @@ from typing import Self
 
 from ccontrol.clock import Clock
 from ccontrol.errors import StoreError, StoreForeignError, StoreTamperedError
+from ccontrol.model.record import Receipt
 from ccontrol.store import allowed_signers, commits, known_head, locks, refs, shadow, signing
 from ccontrol.store.commits import Commit
 from ccontrol.store.disk import Disk, named_failures
@@ -30,15 +31,6 @@ from ccontrol.store.verify_commit import Trust, parent_shadow
 
 _log = logging.getLogger(__name__)
 _NO_COMMIT = "0" * 40
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Proof that a commit is on the disk. `when` is its date, which may lie after the clock's."""
-
-    commit: str
-    tree_sha256: str
-    when: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ccontrol.model.record import Receipt
 from ccontrol.store.creation import create
 from ccontrol.store.keys import KeyKind, generate
 from ccontrol.store.message import Message
 from ccontrol.store.signing import Signer
 from ccontrol.store.verify import Report, verify
-from ccontrol.store.writer import Daemon, Receipt, Writer
+from ccontrol.store.writer import Daemon, Writer
 
 START = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 SAID = Message("press-3: OB1 changed", "The network block was called.", (("Change-Id", "c0ffee"),))
