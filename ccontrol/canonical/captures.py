@@ -5,6 +5,7 @@ Decoding believes nothing: a file may have been cut, damaged or made up.
 """
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -31,13 +32,14 @@ def encode(capture: Capture) -> bytes:
 
     Raises ModelError for a time without a zone and for numbers that nothing can count.
     """
-    content = bytearray(
-        _line(_head(capture))
-    )  # grown in place: a large one must not lie there twice
+    content = io.BytesIO()  # one buffer: a large capture must not lie in memory twice
+    content.write(_line(_head(capture)))
     for exchange in capture.exchanges:
-        content += _line(_exchange(exchange))
-    content += _line({"sha256": hashlib.sha256(content).hexdigest()})
-    return bytes(content)
+        content.write(_line(_exchange(exchange)))
+    with content.getbuffer() as written:
+        digest = hashlib.sha256(written).hexdigest()
+    content.write(_line({"sha256": digest}))
+    return content.getvalue()
 
 
 def decode(content: bytes) -> Capture:

@@ -18,6 +18,7 @@ from ccontrol.canonical import captures
 from ccontrol.clock import Clock, SystemClock
 from ccontrol.drivers.registry import DEFAULT, driver, table_named
 from ccontrol.model.capture import Capture
+from ccontrol.poll import passwords
 from ccontrol.poll.asking import ask_controller
 from ccontrol.poll.messages import Beat, Cancel, Collect, Collected, FromWorker
 from ccontrol.poll.pace import Gate, Turnstiles
@@ -63,7 +64,9 @@ class Collector:
         begun = self._clock.monotonic()
         capture = await ask_controller(family, controller, job.ask, gate, self._clock)
         duration_ms = round((self._clock.monotonic() - begun) * 1000)
-        self._say(_collected(job.job, capture, duration_ms))
+        collected = _collected(job.job, capture, duration_ms)
+        del capture  # a large one must not lie there while its frame is built
+        self._say(collected)
 
     async def _beat(self) -> None:
         while True:
@@ -85,7 +88,7 @@ def _collected(job: int, capture: Capture, duration_ms: int) -> Collected:
         duration_ms=duration_ms,
         fault=capture.fault or "",
         fault_class=capture.fault_class,
-        password_refused=dict(capture.notes).get("password", "").startswith("refused"),
+        password_refused=passwords.refuses(capture),
     )
 
 
