@@ -22,9 +22,11 @@ from ccontrol.drivers.registry import driver
 from ccontrol.errors import AlreadyThereError, DriverError, NotEnrolledError, StoreLockedError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
+from ccontrol.poll import passwords
 from ccontrol.poll.asking import ask_controller
 from ccontrol.poll.pace import Gate, Turnstile
 from ccontrol.poll.places import EngineLock, Places
+from ccontrol.poll.site import seal_of
 
 _LET_GO_S = 2.0
 
@@ -89,9 +91,15 @@ def _alone_with(watched: Watched, clock: Clock) -> Iterator[None]:
 
 
 async def _ask(watched: Watched, depth: Depth, clock: Clock) -> Capture:
-    controller = watched.controller
+    controller, decided, seal = watched.controller, standing(watched.site), seal_of(watched.site)
+    health = decided.health(controller.id)
+    refused = passwords.was_refused(controller, health, seal)
     gate = Gate(Turnstile(clock, controller.budget.requests_per_s))
-    return await ask_controller(driver(controller.family), controller, Ask(depth), gate, clock)
+    ask = Ask(depth, password_refused=refused)
+    capture = await ask_controller(driver(controller.family), controller, ask, gate, clock)
+    if passwords.refuses(capture):
+        decided.put_health({controller.id: passwords.refused(controller, health, seal)})
+    return capture
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -28,6 +28,9 @@ class Ask:
 
     depth: Depth
     known: Mapping[str, str] = field(default_factory=dict)
+    password_refused: bool = False
+    """The controller refused the configured password before: it must not be tried again. A driver
+    that would have tried it says so in its capture, with the note "password"."""
 
 
 class Pace(Protocol):

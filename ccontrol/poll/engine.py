@@ -22,6 +22,7 @@ from ccontrol.errors import (
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.poll import passwords
 from ccontrol.poll.admission import Admission, Place
 from ccontrol.poll.crew import Crew
 from ccontrol.poll.overview import Overview
@@ -32,6 +33,7 @@ from ccontrol.poll.triage import DEEP, Follow
 from ccontrol.poll.visit import Poll, Visitor
 from ccontrol.poll.waiting import Key, Priority, Ticket, Waiting
 from ccontrol.poll.watched import Watched
+from ccontrol.store.standing import Standing
 
 TURN_S = 0.25
 """How often the engine looks up from its work: a pause must hold within a second."""
@@ -319,15 +321,23 @@ class Engine:
 
     def _attend_to(self, site: OpenSite) -> None:
         """Act on pauses and enrolments as they stand now."""
+        resumed = []
         for watched in self.roster.of_site(site.name):
             was_paused, was_enrolled = watched.pause is not None, watched.enrolled
             self.roster.apply_standing(watched)
             if watched.pause is not None and not was_paused:
                 self._let_go(watched, watched.pause.reason)
             if was_paused and watched.pause is None:
-                self._resume(watched)
+                resumed.append(watched)
             if watched.enrolled and not was_enrolled and self._turning is not None:
                 self._put(self._triggered(watched.key, Depth.FULL))
+
+        if resumed:
+            stored = Standing(site.places.standing)  # as `ccontrol capture` left it meanwhile
+            for watched in resumed:
+                health = stored.health(watched.controller.id)
+                watched.health = passwords.learnt(watched.health, health)
+                self._resume(watched)
 
     def _resume(self, watched: Watched) -> None:
         """Watch again; what fell due meanwhile, or would have soon, is not forgotten."""

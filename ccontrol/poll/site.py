@@ -95,7 +95,7 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
         found = OpenSite(
             site=site,
             places=places,
-            seal=Seal(bytes.fromhex(site.store.seal_key.reveal())),
+            seal=seal_of(site),
             journal=journal,
             spool=Spool(places.spool, site.store.spool_limit_bytes),
             standing=standing,
@@ -109,6 +109,11 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
     ledger.start()
     scribe.give(lambda line: _feed_index(line, journal, found, clock))
     return found
+
+
+def seal_of(site: Site) -> Seal:
+    """Return what makes stand-ins for a site's secrets."""
+    return Seal(bytes.fromhex(site.store.seal_key.reveal()))
 
 
 def _line(site: Site, config_folder: Path, index: Index, vault: Vault | None, clock: Clock) -> Line:

@@ -116,9 +116,10 @@ class Visitor:
 
     async def _visit(self, poll: Poll) -> JournalEntry:
         watched, ticket = poll.watched, poll.ticket
-        ask = Ask(ticket.depth, await self._known(poll))
+        refused = passwords.was_refused(poll.controller, watched.health, poll.site.seal)
+        ask = Ask(ticket.depth, await self._known(poll), password_refused=refused)
         heard = await self._crew.collect(
-            passwords.to_be_tried(poll.controller, watched.health, poll.site.seal),
+            poll.controller,
             ask,
             self._pace_of(poll.controller),
             lambda: watched.pause is None,

@@ -58,7 +58,7 @@ MANIFEST = Manifest(
 
 
 class S7Driver:
-    """One process's driver. It remembers refused passwords for as long as it lives."""
+    """One process's driver. It remembers, while it lives, which lists a CPU answers."""
 
     manifest = MANIFEST
     options: type[BaseModel] = S7Table

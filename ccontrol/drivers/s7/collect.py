@@ -91,7 +91,8 @@ class _Poll:
         peer = Peer(self.controller.address, self.controller.port, kind, options.rack, options.slot)
         most_bytes = min(budget.bytes_limit, _MOST_BYTES.get(self.ask.depth, budget.bytes_limit))
         limits = Limits(budget.answer_timeout_s, most_bytes)
-        self.line = Line(peer, limits, Guard(password=options.password is not None))
+        may_send = options.password is not None and not self.ask.password_refused
+        self.line = Line(peer, limits, Guard(password=may_send))
         self.client = Client(self.line, self.pace)
         self.talk = Conversation(self.client, self.line, self.clock)
         self.notes = {
@@ -164,12 +165,10 @@ class _Poll:
         password = self.options.password
         if password is None or level < _READING_FORBIDDEN:
             return
-        if self.memory.password_refused(self.controller.id, password):
+        if self.ask.password_refused:
             self.notes["password"] = "not tried: it was refused before"  # noqa: S105 — a note, no password
             return
         error = await self.client.enter_password(password)
-        if error:
-            self.memory.refuse_password(self.controller.id, password)
         self.notes["password"] = f"refused: error 0x{error:04x}" if error else "accepted"
 
     def capture(

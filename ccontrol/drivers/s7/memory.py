@@ -3,10 +3,7 @@
 Only what makes it gentler: nothing here changes a fact that is read. Nothing is written to disk.
 """
 
-import hashlib
 from dataclasses import dataclass, field
-
-from ccontrol.model.secret import Secret
 
 PROTECTION_LISTS = (0x0232, 0x0132)
 """System status lists whose index 4 holds protection and checksum words, in order of preference."""
@@ -14,18 +11,9 @@ PROTECTION_LISTS = (0x0232, 0x0132)
 
 @dataclass(slots=True)
 class Memory:
-    """Refused passwords, and which of two lists a controller answers; by controller id."""
+    """Which of two lists a controller answers, by its id."""
 
-    _refused: dict[str, bytes] = field(default_factory=dict)
     _lists: dict[str, int] = field(default_factory=dict)
-
-    def password_refused(self, controller_id: str, password: Secret) -> bool:
-        """True when that very password was refused: asking again could lock an account."""
-        return self._refused.get(controller_id) == _digest(password)
-
-    def refuse_password(self, controller_id: str, password: Secret) -> None:
-        """Never try that password on that controller again; another one may be tried."""
-        self._refused[controller_id] = _digest(password)
 
     def protection_lists(self, controller_id: str) -> tuple[int, ...]:
         """Return the lists to try: one once it is known that the first is refused."""
@@ -38,7 +26,3 @@ class Memory:
             self._lists.pop(controller_id, None)
         else:
             self._lists[controller_id] = number
-
-
-def _digest(password: Secret) -> bytes:
-    return hashlib.sha256(password.reveal().encode()).digest()

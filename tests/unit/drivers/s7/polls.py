@@ -48,7 +48,13 @@ class Poller:
     driver: S7Driver = field(default_factory=S7Driver)
     pace: CountingPace = field(default_factory=CountingPace)
 
-    def poll(self, depth: Depth, known: Mapping[str, str] | None = None) -> Capture:
+    def poll(
+        self,
+        depth: Depth,
+        known: Mapping[str, str] | None = None,
+        *,
+        password_refused: bool = False,
+    ) -> Capture:
         """Poll once."""
         password = Secret(self.password) if self.password else None
         options = S7Options(slot=self.slot, connection_type=self.kind, password=password)
@@ -56,7 +62,7 @@ class Poller:
             "press-3", "north", "hall-1", "s7", self.live.host, self.live.port,
             budget=self.budget, options=options,
         )  # fmt: skip
-        ask = Ask(depth, known or {})
+        ask = Ask(depth, known or {}, password_refused=password_refused)
         poll = self.driver.collect(controller, ask, self.pace, SystemClock())
         return uvloop.run(poll) if depth is Depth.FULL else asyncio.run(poll)
 

@@ -173,6 +173,8 @@ def test_a_refused_upload_is_unread_and_says_what_to_do(cpu: Cpu) -> None:
 
     wrong = replace(heard, notes={"password": "refused: error 0xd602"}).snapshot()
     assert "refused the configured password" in unread(wrong, "OB1").reason
+    untried = replace(heard, notes={"password": "not tried: it was refused before"}).snapshot()
+    assert untried.sightings == wrong.sightings
 
 
 def test_an_equal_info_confirms_and_a_differing_one_is_read(cpu: Cpu) -> None:
