@@ -22,7 +22,13 @@ LONGEST_LINE = 64 * 1024
 _EVENTS_AT_MOST = 1000
 _DAY = timedelta(days=1)
 _ANSWERED = frozenset(
-    {Outcome.UNCHANGED, Outcome.CHANGED, Outcome.PENDING, Outcome.SUPPRESSED},
+    {
+        Outcome.UNCHANGED,
+        Outcome.GLANCED,
+        Outcome.CHANGED,
+        Outcome.PENDING,
+        Outcome.SUPPRESSED,
+    },
 )
 _EVENTS = frozenset({Outcome.PAUSED, Outcome.RESUMED, Outcome.STARTED, Outcome.STOPPED})
 _NUMBERS = ("duration_ms", "requests", "bytes_sent", "bytes_received", "unread")

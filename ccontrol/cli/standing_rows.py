@@ -136,10 +136,10 @@ def outcome_words(status: ControllerStatus) -> str:
     """Return the outcome of the last poll without claiming more than was seen."""
     if status.outcome is None:
         return "never asked"
+    if status.outcome is Outcome.GLANCED:
+        return "only glanced at"
     if status.outcome is not Outcome.UNCHANGED:
         return status.outcome.value
-    if not status.enrolled:
-        return "only glanced at"
     return "unchanged where seen" if status.unseen or status.unread else "unchanged"
 
 

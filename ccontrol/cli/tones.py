@@ -15,6 +15,7 @@ _SEVERITIES = {
 }
 _OUTCOMES = {
     Outcome.UNCHANGED: Tone.GOOD,
+    Outcome.GLANCED: Tone.PLAIN,
     Outcome.CHANGED: Tone.CAUTION,
     Outcome.PENDING: Tone.CAUTION,
     Outcome.SUPPRESSED: Tone.CAUTION,

@@ -11,6 +11,8 @@ class Outcome(StrEnum):
     """What came of a poll, or why there was none."""
 
     UNCHANGED = "unchanged"
+    GLANCED = "glanced"
+    """It answered, and nobody enrolled it: nothing is stored that it could be held against."""
     CHANGED = "changed"
     PENDING = "pending"
     """Something moved; a second look must agree before it is read."""

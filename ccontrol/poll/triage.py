@@ -177,9 +177,10 @@ def _only_glanced_at(memory: Memory, snapshot: Snapshot) -> Decision:
     """Nothing of a controller is stored before somebody enrolled it; its face is remembered."""
     face = memory.face or merge(None, snapshot)
     titles = ", ".join(change.title for change in what_moved(face, snapshot).changes)
-    reason = "not enrolled: nothing is stored" + (f"; moved: {titles}" if titles else "")
+    reason = "not enrolled: nothing is stored to hold it against"
+    reason += f"; moved since the last glance: {titles}" if titles else ""
     seen = replace(memory, face=merge(face, snapshot), log=())
-    return Decision(Outcome.UNCHANGED, seen, reason=reason)
+    return Decision(Outcome.GLANCED, seen, reason=reason)
 
 
 def _incomplete(memory: Memory, snapshot: Snapshot, at: Circumstances) -> Decision:

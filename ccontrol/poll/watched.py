@@ -27,7 +27,15 @@ UNVERIFIED_FOR = timedelta(hours=1)
 BACK_OFF_DOUBLINGS = 3
 BACK_OFF_MOST_S = 3_600.0
 _RANK = {Depth.GLANCE: 0, Depth.DIAGNOSTICS: 1, Depth.INVENTORY: 2, Depth.FULL: 3}
-SUCCESSES = frozenset({Outcome.UNCHANGED, Outcome.CHANGED, Outcome.PENDING, Outcome.SUPPRESSED})
+SUCCESSES = frozenset(
+    {
+        Outcome.UNCHANGED,
+        Outcome.GLANCED,
+        Outcome.CHANGED,
+        Outcome.PENDING,
+        Outcome.SUPPRESSED,
+    }
+)
 
 
 @dataclass(slots=True)

@@ -47,7 +47,13 @@ FROM polls WHERE :controller_id IS NULL OR controller_id = :controller_id ORDER 
 PUT_POLL = "INSERT OR REPLACE INTO polls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 Cell = str | int | None
 _SUCCESSES = frozenset(
-    {Outcome.UNCHANGED, Outcome.CHANGED, Outcome.PENDING, Outcome.SUPPRESSED},
+    {
+        Outcome.UNCHANGED,
+        Outcome.GLANCED,
+        Outcome.CHANGED,
+        Outcome.PENDING,
+        Outcome.SUPPRESSED,
+    },
 )
 _ATTEMPTS = _SUCCESSES | {Outcome.INCOMPLETE, Outcome.FAILED}
 

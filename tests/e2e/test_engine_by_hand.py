@@ -47,7 +47,7 @@ def known(plant: Plant, plc: Plc) -> Iterator[Watch]:
 def test_a_controller_that_nobody_enrolled_is_only_glanced_at(plant: Plant, plc: Plc) -> None:
     with watching(plant) as watch:
         entry = watch.poll()[0]
-        assert entry.outcome is Outcome.UNCHANGED
+        assert entry.outcome is Outcome.GLANCED
         assert "not enrolled" in entry.reason
         assert plc.asked == ["glance"]
         with pytest.raises(NotEnrolledError):

@@ -74,7 +74,7 @@ def test_unchanged_is_not_said_while_something_is_unread() -> None:
 
 
 def test_a_controller_that_nobody_enrolled_is_only_glanced_at() -> None:
-    status = controller_status(PRESS, known(polled(), None, enrolment=None), NOW)
+    status = controller_status(PRESS, known(polled(Outcome.GLANCED), None, enrolment=None), NOW)
     assert outcome_words(status) == "only glanced at"
     assert "not enrolled" in attention(status, NOW)
 

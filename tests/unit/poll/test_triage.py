@@ -175,10 +175,10 @@ def test_what_is_not_usable_is_never_compared() -> None:
 
 def test_nothing_of_an_unenrolled_controller_is_stored() -> None:
     first = decide(Memory(), seen(), at(enrolled=False))
-    assert told(first) == (Outcome.UNCHANGED, False, None)
+    assert told(first) == (Outcome.GLANCED, False, None)
     second = decide(first.memory, seen("bb"), at(enrolled=False))
-    assert told(second) == (Outcome.UNCHANGED, False, None)
-    assert "moved: words" in second.reason
+    assert told(second) == (Outcome.GLANCED, False, None)
+    assert "moved since the last glance: words" in second.reason
 
 
 def test_lost_sight_of_the_checksum_settles_too() -> None:
