@@ -13,6 +13,7 @@ from ccontrol.errors import SigningError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.secret import Seal
 from ccontrol.poll.catching_up import catch_up
+from ccontrol.poll.coverage import unwatched
 from ccontrol.poll.ledger import Ledger
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import EngineLock, Places
@@ -88,6 +89,7 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
         index = Index(places.index)
         opened.callback(index.close)
         journal = Journal(places.journal, clock)
+        gap = unwatched(site, journal, clock)
         standing = Standing(places.standing)
         vault = _vault(site.store, places)
         scribe = Scribe(site.name, lambda: _line(site, config_folder, index, vault, clock))
@@ -107,6 +109,8 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
         )
     scribe.start()
     ledger.start()
+    if gap is not None:
+        found.note(gap)
     scribe.give(lambda line: _feed_index(line, journal, found, clock))
     return found
 

@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -132,6 +133,21 @@ class Journal:
         if not path.is_file():
             raise StoreError(f"{path}: there is no journal for that day")
         return DayReading(day, path)
+
+    def last_entry(self) -> JournalEntry | None:
+        """Return the entry that was written last; None when there is none near the end.
+
+        Reads the last bytes of the last file: a day may be a hundred megabytes.
+        """
+        for day in reversed(self.days()):
+            path = self._path(day)
+            with named_failures(path), path.open("rb") as file:
+                file.seek(max(0, path.stat().st_size - 2 * LONGEST_LINE))
+                texts = file.read().splitlines(keepends=True)
+            for text in reversed(texts):
+                with suppress(BadFileError):  # torn by a crash, or cut by us at its start
+                    return parse_line(text)
+        return None
 
     def mark_folded(self, reading: DayReading) -> None:
         """Note that the day, as it was read, stands in the signed history. Call it after that."""

@@ -173,6 +173,19 @@ def test_a_killed_daemon_leaves_no_process_behind(plant: Plant) -> None:
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 5.0)
 
 
+def test_the_time_after_a_kill_stands_in_the_journal_as_missed(plant: Plant) -> None:
+    with daemon(plant) as running:
+        wait_until(lambda: bool(plant.outcomes("press-1")))
+        running.kill()
+    last = plant.journal()[-1].at
+    wait_until(lambda: CLOCK.now() > last + timedelta(seconds=0.4))
+    with daemon(plant):
+        wait_until(lambda: plant.outcomes("").count(Outcome.STARTED) == 2)
+    missed = [entry for entry in plant.journal("") if entry.outcome is Outcome.MISSED]
+    assert len(missed) == 1
+    assert f"nobody watched from {last:%Y-%m-%d %H:%M:%S}" in missed[0].reason
+
+
 def _is_stored(plant: Plant, text: str) -> bool:
     with Repository.open(plant.site.store.path) as repository:
         return text in str(repository.read("plant"))

@@ -357,3 +357,16 @@ def _read_rubbish(reading: DayReading, raw: bytes) -> None:
     assert reading.size == len(raw)
     count = raw.count(b"\n") + (raw != b"" and not raw.endswith(b"\n"))
     assert len(entries) + reading.spoiled_count == count
+
+
+def test_the_last_entry_is_found_before_a_torn_line_and_over_midnight(
+    journal: Journal, clock: SetClock, tmp_path: Path
+) -> None:
+    assert journal.last_entry() is None
+    journal.append_many(entry(number) for number in range(3_000))
+    assert journal.last_entry() == entry(2_999)
+    with day_file(tmp_path).open("ab") as file:
+        file.write(b'{"torn')
+    assert journal.last_entry() == entry(2_999)
+    day_file(tmp_path, DAY + timedelta(days=1)).write_bytes(b"")
+    assert journal.last_entry() == entry(2_999)
