@@ -9,7 +9,8 @@ from ccontrol.cli.announcing import Announcement, announcement
 from ccontrol.cli.deciding import enrolled_since, record_enrolment
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Sheet, Tone, emit, say, show
-from ccontrol.cli.plant import configured, controllers_named
+from ccontrol.cli.plant import Watched, configured, controllers_named
+from ccontrol.cli.running import running
 from ccontrol.cli.times import span, stamp
 from ccontrol.drivers.registry import driver
 
@@ -47,9 +48,15 @@ def command(
             say(f"{one.controller_id} is enrolled already: {stamp(before.at)} UTC by {before.by}")
         elif yes or _agreed(one.controller_id):
             record_enrolment(watched, here.clock)
-            say(f"{one.controller_id} is enrolled; its first full read comes next.", Tone.GOOD)
+            say(f"{one.controller_id} is enrolled. {_first_read(watched)}", Tone.GOOD)
         else:
             say(f"{one.controller_id} is not enrolled; nothing was changed.")
+
+
+def _first_read(watched: Watched) -> str:
+    if running(watched.site).answers:
+        return "The daemon reads it whole next."
+    return f"`ccontrol poll {watched.controller.id}` or the daemon reads it whole first."
 
 
 def _agreed(controller_id: str) -> bool:

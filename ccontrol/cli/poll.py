@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.cli.invocation import invocation
-from ccontrol.cli.output import Cell, Sheet, complain, emit, show, working
+from ccontrol.cli.output import Cell, Sheet, complain, emit, say, show, working
 from ccontrol.cli.plant import Watched, configured, configured_with_secrets, controllers_named
 from ccontrol.cli.running import running
 from ccontrol.cli.tones import outcome_tone
@@ -81,6 +81,9 @@ def command(
         emit("ccontrol/poll/1", {"polls": [_row(one, look) for one in asked for look in one.looks]})
     elif any(one.looks for one in asked):
         show(_sheet(asked))
+        for line in dict.fromkeys(_next_step(one.looks[-1]) for one in asked if one.looks):
+            if line:
+                say(f"  → {line}")
     return _ended(asked)
 
 
@@ -130,6 +133,18 @@ def _ended(asked: list[Asked]) -> int:
     return max((one.exit_code for one in asked), default=0)
 
 
+def _next_step(look: JournalEntry) -> str:
+    """Return what to do about a poll that brought nothing; "" when it brought something."""
+    name = look.controller_id
+    if look.outcome is Outcome.GLANCED:
+        return f"{name}: `ccontrol enroll {name}` lets it be read and kept."
+    if look.outcome not in _NOT_READ:
+        return ""
+    if not look.bytes_received and look.outcome is Outcome.FAILED:
+        return f"{name}: {DriverError.hint.replace('CONTROLLER', name)}"
+    return f"{name}: mend what the reason says; `ccontrol poll {name}` asks again."
+
+
 def _row(one: Asked, look: JournalEntry) -> dict[str, object]:
     return {
         "site": one.watched.site.name,
@@ -154,7 +169,7 @@ def _sheet(asked: list[Asked]) -> Sheet:
             look.depth or "",
             Cell(look.outcome.value, outcome_tone(look.outcome)),
             f"{look.duration_ms} ms",
-            f"{look.requests} requests",
+            f"{look.requests} request{'' if look.requests == 1 else 's'}",
             look.change_id,
             look.reason,
         )

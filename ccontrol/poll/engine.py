@@ -109,6 +109,7 @@ class Engine:
 
     def begin_schedule(self) -> None:
         """Ask everybody in turn from now on."""
+        self._visitor.scheduled = True
         self._timetable.start()
         self.lay_timetable()
 

@@ -76,6 +76,8 @@ class Visitor:
         self._delivery = Delivery(clock)
         self._large = asyncio.Semaphore(1)
         self.settings = EngineSettings()
+        self.scheduled = False
+        """Whether anybody is asked again without being told to; not so in a poll by hand."""
 
     async def visit(self, poll: Poll) -> JournalEntry:
         """Make a poll, act on what it brought, and return its line, which is noted already."""
@@ -326,7 +328,7 @@ class Visitor:
         if poll.ticket.depth in DEEP and not watched.retried:
             watched.retried = True
             self._follow(watched, Follow(poll.ticket.depth, poll.controller.schedule.deep_pause_s))
-        if not wait_s:
+        if not wait_s or not self.scheduled:
             return entry
         return replace(entry, reason=f"{entry.reason}; next attempt in {wait_s:.0f} s")
 

@@ -48,22 +48,23 @@ def data_frame(pdu: bytes) -> bytes:
     return b"\x03\x00" + (len(pdu) + _DATA_HEADER).to_bytes(2, "big") + b"\x02\xf0\x80" + pdu
 
 
-def judge_confirm(unit: bytes) -> DriverError | None:
+def judge_confirm(unit: bytes, rack: int, slot: int) -> DriverError | None:
     """Say what is wrong with the answer to a connection request, or None when we are let in."""
     if len(unit) < _CONFIRM_BYTES or unit[0] + 1 != len(unit):
         return GarbledError(f"not an answer to a connection request: {unit[:16].hex()}")
     if unit[1] & 0xF0 == DISCONNECT:
-        return _turned_away(unit[6])
+        return _turned_away(unit[6], rack, slot)
     if unit[1] & 0xF0 != CONFIRM or int.from_bytes(unit[2:4], "big") != OUR_REFERENCE:
         return GarbledError(f"not an answer to our connection request: {unit[:16].hex()}")
     return None
 
 
-def _turned_away(reason: int) -> DriverError:
+def _turned_away(reason: int, rack: int, slot: int) -> DriverError:
     if reason in _FULL:
         return NoSpareConnectionError("the controller has no connection left for us")
     return RefusedError(
-        f"the controller refuses the connection (COTP reason 0x{reason:02x})",
+        f"no CPU at rack {rack}, slot {slot}, or no free connection: check rack and slot"
+        f" (S7-300: slot 2); COTP reason 0x{reason:02x}",
         hint="Check rack, slot and connection_type, and whether all its connections are taken.",
     )
 

@@ -76,7 +76,7 @@ class Line(asyncio.Protocol):
             raise self._dead(f"no connection: {error.strerror or error}") from error
         peer = self._peer
         frame = cotp.connection_request(peer.connection_type, peer.rack, peer.slot)
-        refusal = cotp.judge_confirm(await self._exchange(frame))
+        refusal = cotp.judge_confirm(await self._exchange(frame), peer.rack, peer.slot)
         if refusal is not None:
             self._fail(refusal)
             raise refusal

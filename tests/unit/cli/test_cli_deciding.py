@@ -1,5 +1,6 @@
 """Pausing, resuming and enrolling: durable decisions, taken with open eyes."""
 
+import socket
 from datetime import timedelta
 
 from ccontrol.clock import SystemClock
@@ -86,6 +87,26 @@ def test_enrolling_prints_the_load_before_anything_is_decided(plant: Plant, run:
     for words in ("every 5 min", "every 1 d", "glance", "full", "Only reads ever leave"):
         assert words in said.out
     assert standing(plant).enrolled["press-3"].by
+
+
+def test_enrolling_without_a_daemon_says_who_reads_it_first(plant: Plant, run: Run) -> None:
+    said = run("--config", plant.config, "enroll", "press-3", "--yes")
+    assert "`ccontrol poll press-3` or the daemon reads it whole first" in said.out
+
+
+def test_a_poll_by_hand_that_fails_says_the_next_step_and_promises_none(
+    empty_plant: Plant, run: Run
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    text = empty_plant.config.read_text().replace("port = 1102", f"port = {port}")
+    empty_plant.config.write_text(text)
+    for _ in range(3):
+        said = run("--config", empty_plant.config, "poll", "mixer-1")
+        assert said.code == 30
+        assert "1 request " in said.out
+        assert "→ mixer-1: Check the address" in said.out
+        assert "next attempt" not in said.out
 
 
 def test_enrolling_without_a_yes_and_without_a_terminal_enrols_nothing(

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccontrol.drivers.s7.cotp import ConnectionType, Stream, connection_request, data_frame
+from ccontrol.drivers.s7.cotp import (
+    DISCONNECT,
+    ConnectionType,
+    Stream,
+    connection_request,
+    data_frame,
+    judge_confirm,
+)
 from ccontrol.errors import GarbledError
 
 messages = st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=5)
@@ -70,3 +77,11 @@ def test_type_rack_and_slot_are_in_the_called_tsap(
 ) -> None:
     frame = connection_request(kind, rack, slot)
     assert frame.hex() == f"0300001611e00000000100c1020{kind:x}00c202{called}c0010a"
+
+
+def test_a_wrong_slot_is_named_with_what_to_check() -> None:
+    unit = bytes([6, DISCONNECT, 0, 1, 0, 0, 0])
+    refusal = judge_confirm(unit, 0, 3)
+    assert refusal is not None
+    assert "no CPU at rack 0, slot 3, or no free connection" in str(refusal)
+    assert "slot 2" in str(refusal)
