@@ -1,10 +1,8 @@
 """Whatever somebody does to a store behind the daemon's back is seen by verify or by the daemon."""
 
 import re
-import sqlite3
 import zlib
 from collections.abc import Callable
-from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +15,6 @@ from ccontrol.store import commits, signing
 from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners
 from ccontrol.store.journal import Journal
 from ccontrol.store.keys import generate
-from ccontrol.store.layout import shadow_path
 from ccontrol.store.objects import frame, sha1_id
 from ccontrol.store.signing import Signer
 from ccontrol.store.verify import Report, verify
@@ -389,29 +386,3 @@ def test_a_branch_that_stands_at_a_tag_is_a_fault(site: Site) -> None:
     tag = f"object {head_of(site)}\ntype commit\ntag x\ntagger x <x> 1 +0000\n\nm\n".encode()
     (site.git_dir / BRANCH).write_text(put_object(site.git_dir, "tag", tag) + "\n")
     assert "which ccontrol never writes" in complaints(site.verify())
-
-
-@pytest.mark.parametrize("where", ["plant/mill/id", "plant/mill", "plant", "plant/press/id"])
-def test_a_cache_of_shadow_ids_that_lies_is_never_signed(where: str, site: Site) -> None:
-    site.write({"plant/press/more": b"x"})
-    poisoned = bytes.fromhex(site.git("rev-parse", f"{BRANCH}:{where}").strip())
-    with closing(sqlite3.connect(shadow_path(site.git_dir))) as database, database:
-        database.execute("UPDATE shadow SET sha256 = zeroblob(32) WHERE sha1 = ?", (poisoned,))
-    with suppress(StoreTamperedError):  # where the lie is not needed, the commit goes through
-        site.write({"plant/press/more": b"4"})
-    with suppress(StoreTamperedError), site.writer() as writer:
-        files: dict[str, bytes | None] = {"plant/press/id": b"3", "plant/mill/id": b"mill"}
-        writer.commit(files, message=SAID, when=site.clock.now(), replace=("plant",))
-    assert site.verify().faults == ()
-
-
-def test_a_cache_that_contradicts_the_signed_history_is_told_with_the_next_step(site: Site) -> None:
-    with closing(sqlite3.connect(shadow_path(site.git_dir))) as database, database:
-        database.execute("UPDATE shadow SET sha256 = zeroblob(32)")
-    with pytest.raises(StoreTamperedError, match="contradicts the signed history") as caught:
-        site.write({"plant/new/id": b"4"})
-    assert "shadow.sqlite" in caught.value.hint
-    for path in (site.git_dir / "ccontrol").glob("shadow.sqlite*"):
-        path.unlink()
-    site.write({"plant/new/id": b"4"})
-    assert site.verify().faults == ()
