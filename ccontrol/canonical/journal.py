@@ -32,8 +32,9 @@ _ANSWERED = frozenset(
 )
 _EVENTS = frozenset({Outcome.PAUSED, Outcome.RESUMED, Outcome.STARTED, Outcome.STOPPED})
 _NUMBERS = ("duration_ms", "requests", "bytes_sent", "bytes_received", "unread")
-_TEXTS = {"reason": 4_001, "change_id": 100}
+_TEXTS = {"reason": 4_001, "change_id": 100, "fault_class": 100}
 """Longest text, in characters; each takes up to twelve bytes of a line."""
+_UNSEEN_AT_MOST, _LONGEST_ASPECT = 16, 40
 _LONGEST_ID = 300
 _LARGEST = 2**63 - 1
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -55,6 +56,8 @@ def line(entry: JournalEntry) -> bytes:
         part[name] = max(0, min(getattr(entry, name), _LARGEST))
     for name, longest in _TEXTS.items():
         part[name] = _tamed(getattr(entry, name), longest)
+    aspects = {_tamed(aspect, _LONGEST_ASPECT) for aspect in entry.unseen}
+    part["unseen"] = sorted(aspects)[:_UNSEEN_AT_MOST]
     told = {name: value for name, value in part.items() if value or name == "controller"}
     return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
 
@@ -90,6 +93,8 @@ class Watch:
     bytes_sent: int = 0
     bytes_received: int = 0
     most_unread: int = 0
+    unseen: set[str] = field(default_factory=set)
+    """Aspects of which, after some poll of the day, a change would not have been seen."""
     _answered_at: datetime | None = None
 
     def add(self, entry: JournalEntry, midnight: datetime) -> None:
@@ -101,6 +106,7 @@ class Watch:
         self.bytes_sent += entry.bytes_sent
         self.bytes_received += entry.bytes_received
         self.most_unread = max(self.most_unread, entry.unread)
+        self.unseen.update(entry.unseen)
         if entry.outcome in _ANSWERED:
             self._close_gap(entry.at, midnight)
 
@@ -163,7 +169,7 @@ def render_summary(summary: DaySummary, file_sha256: str, file_bytes: int, spoil
 
 def _written(watch: Watch) -> str:
     """Return an inline table: one controller, one line, so that a diff of two days can be read."""
-    pairs: list[tuple[str, int | str | datetime | None]] = [
+    pairs: list[tuple[str, int | str | datetime | tuple[str, ...] | None]] = [
         (outcome.value, watch.outcomes[outcome]) for outcome in Outcome if watch.outcomes[outcome]
     ]
     pairs += [
@@ -174,6 +180,7 @@ def _written(watch: Watch) -> str:
         ("bytes_sent", watch.bytes_sent),
         ("bytes_received", watch.bytes_received),
         ("most_unread", watch.most_unread),
+        ("unseen", tuple(sorted(watch.unseen)) or None),
     ]
     return "{ " + ", ".join(toml.lines(pairs)) + " }"
 
@@ -197,6 +204,7 @@ def _entry(part: Any) -> JournalEntry:  # noqa: ANN401 — whatever JSON may hol
         depth=None if depth is None else Depth(depth),
         **{name: _typed(part.get(name, 0), int) for name in _NUMBERS},
         **{name: _typed(part.get(name, ""), str) for name in _TEXTS},
+        unseen=tuple(_typed(aspect, str) for aspect in _typed(part.get("unseen", []), list)),
     )
 
 

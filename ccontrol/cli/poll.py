@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol import errors
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, complain, emit, say, show, working
 from ccontrol.cli.plant import Watched, configured, configured_with_secrets, controllers_named
@@ -45,7 +46,7 @@ class Asked:
         if self.refused is not None:
             return self.refused.exit_code
         if self.looks[-1].outcome in _NOT_READ:
-            return DriverError.exit_code
+            return _exit_code_of(self.looks[-1].fault_class)
         return _DIFFERENT if any(look.outcome in _MOVED for look in self.looks) else 0
 
 
@@ -123,6 +124,14 @@ class _Engine:
         return poll_once(self.load(), key, self.depth, self.clock)
 
 
+def _exit_code_of(fault_class: str) -> int:
+    """Return how a poll ends that this error ended; the name comes over the daemon's socket."""
+    found = getattr(errors, fault_class, None)
+    if isinstance(found, type) and issubclass(found, CcontrolError):
+        return found.exit_code
+    return DriverError.exit_code
+
+
 def _ended(asked: list[Asked]) -> int:
     refused = [one.refused for one in asked if one.refused is not None]
     if len(asked) == 1 and refused:
@@ -159,6 +168,8 @@ def _row(one: Asked, look: JournalEntry) -> dict[str, object]:
         "bytes_sent": look.bytes_sent,
         "bytes_received": look.bytes_received,
         "unread": look.unread,
+        "fault_class": look.fault_class,
+        "unseen": look.unseen,
     }
 
 

@@ -48,3 +48,8 @@ class JournalEntry:
     change_id: str = ""
     unread: int = 0
     """Units that were asked for and not had."""
+    fault_class: str = ""
+    """Name of the error (ccontrol.errors) that ended the poll; empty: none did."""
+    unseen: tuple[str, ...] = ()
+    """Aspects, sorted, of which a change would not be seen: strength none, as known after this
+    poll. "unchanged" says nothing of them."""

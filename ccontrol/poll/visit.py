@@ -16,7 +16,7 @@ from ccontrol.clock import Clock
 from ccontrol.config.settings import EngineSettings
 from ccontrol.drivers.api import Ask
 from ccontrol.errors import CcontrolError, OverBudgetError, PausedError, StoreError
-from ccontrol.model.aspect import Depth
+from ccontrol.model.aspect import Depth, Strength
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot
@@ -87,14 +87,15 @@ class Visitor:
         try:
             entry = await self._visit(poll)
         except PausedError as error:
-            entry = self._entry(poll, Outcome.FAILED, str(error))
+            entry = _of_error(self._entry(poll, Outcome.FAILED, str(error)), error)
         except StoreError as error:  # nothing was asked: what is owed comes later
             watched.health = before
             if poll.ticket.depth in DEEP:
                 self._follow(watched, Follow(poll.ticket.depth, STORE_RETRY_S))
-            entry = self._entry(poll, Outcome.MISSED, f"the store: {error}")
+            entry = _of_error(self._entry(poll, Outcome.MISSED, f"the store: {error}"), error)
         except CcontrolError as error:
-            entry = self._failed(poll, self._entry(poll, Outcome.FAILED, str(error)))
+            told = _of_error(self._entry(poll, Outcome.FAILED, str(error)), error)
+            entry = self._failed(poll, told)
         if entry.outcome in SUCCESSES:
             watched.succeeded_at = entry.at
         watched.last = entry
@@ -138,6 +139,7 @@ class Visitor:
             requests=heard.requests,
             bytes_sent=heard.bytes_sent,
             bytes_received=heard.bytes_received,
+            fault_class=heard.fault_class,
         )
         if heard.fault_class == PausedError.__name__:
             return entry
@@ -147,7 +149,8 @@ class Visitor:
             async with self._large if len(heard.capture) > LARGE_BYTES else nullcontext():
                 return await self._understand(poll, heard, entry)
         except StoreError as error:  # the controller is not to blame
-            return replace(entry, outcome=Outcome.FAILED, reason=f"could not be kept: {error}")
+            kept_not = replace(entry, reason=f"could not be kept: {error}")
+            return _of_error(replace(kept_not, outcome=Outcome.FAILED), error)
 
     async def _known(self, poll: Poll) -> dict[str, str]:
         """Return the fingerprints that spare the driver a block's content."""
@@ -186,7 +189,8 @@ class Visitor:
             await asyncio.to_thread(spool.acknowledge, name)
         if decision is None:
             return entry
-        return await self._act(poll, snapshot, decision, entry, heard.capture)
+        entry = await self._act(poll, snapshot, decision, entry, heard.capture)
+        return replace(entry, unseen=unseen(poll.watched.memory.face, snapshot))
 
     def _with_own_findings(self, poll: Poll, snapshot: Snapshot) -> Snapshot:
         """Let what the poll proves clear what the engine had to say."""
@@ -351,6 +355,16 @@ class Visitor:
     def _entry(self, poll: Poll, outcome: Outcome, reason: str) -> JournalEntry:
         controller_id, depth = poll.controller.id, poll.ticket.depth
         return JournalEntry(self._clock.now(), controller_id, outcome, depth, reason=reason)
+
+
+def unseen(face: State | None, snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the aspects of which a change would not be seen, by all that is known now."""
+    known = {**(face.strengths if face else {}), **snapshot.strengths}
+    return tuple(sorted(aspect.value for aspect, how in known.items() if how is Strength.NONE))
+
+
+def _of_error(entry: JournalEntry, error: CcontrolError) -> JournalEntry:
+    return replace(entry, fault_class=type(error).__name__)
 
 
 def _has_failed(poll: Poll, heard: Collected) -> bool:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from ccontrol.cli import main
+from ccontrol.errors import GarbledError
 from ccontrol.sim.s7 import plant, scene
+from ccontrol.sim.s7.fault import Rubbish
 from ccontrol.sim.s7.server import Live, running
 from tests.e2e.test_cli_daemon import CONTROLLER, Plant
 
@@ -41,6 +43,17 @@ def configure(folder: Path, password: str) -> None:
 
 def tries(live: Live) -> int:
     return sum(request.group == 5 for request in live.server.requests)
+
+
+def test_a_poll_tells_what_it_could_not_see_and_ends_by_its_error(press: Plant, live: Live) -> None:
+    press.run("enroll", "press", "--yes")
+    polls = press.json("poll", "press", "--depth", "full")["polls"]
+    assert polls[-1]["unseen"] == ["values"]
+    assert press.json("poll", "press")["polls"][-1]["unseen"] == ["values"]
+    live.faults.append(Rubbish())
+    failed = press.run("poll", "press")
+    assert failed.code == GarbledError.exit_code, failed
+    assert press.json("poll", "press")["polls"][-1]["fault_class"] == "GarbledError"
 
 
 def test_a_refused_password_is_tried_once_and_makes_no_second_change(

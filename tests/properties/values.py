@@ -332,4 +332,8 @@ entries = st.builds(
     any_text,
     any_text,
     st.integers(0, 2**40),
+    st.sampled_from(("", "GarbledError")),
+    st.lists(st.sampled_from(Aspect), unique=True).map(
+        lambda aspects: tuple(sorted(aspect.value for aspect in aspects))
+    ),
 )

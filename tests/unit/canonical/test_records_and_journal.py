@@ -76,8 +76,11 @@ def test_a_journal_line_leaves_out_what_is_empty() -> None:
         JournalEntry(MIDNIGHT, "press-3", Outcome.FAILED, reason="half \ud800"),
         JournalEntry(MIDNIGHT, "x" * 5000, Outcome.FAILED, reason="\U0001f4a9" * 70_000),
         JournalEntry(MIDNIGHT, "", Outcome.FAILED, requests=2**70, bytes_sent=-1),
+        JournalEntry(
+            MIDNIGHT, "", Outcome.FAILED, unseen=tuple("\U0001f4a9" * n for n in range(99))
+        ),
     ],
-    ids=("surrogate", "long", "numbers"),
+    ids=("surrogate", "long", "numbers", "aspects"),
 )
 def test_whatever_happened_can_be_written_read_and_folded(odd: JournalEntry) -> None:
     line = journal.line(odd)
@@ -96,10 +99,14 @@ def test_whatever_happened_can_be_written_read_and_folded(odd: JournalEntry) -> 
         (b'"requests":4', b'"requests": 4'),
         (b'"press-3"', b'"\\ud800"'),
         (b"+00:00", b"+01:00"),
+        (b'["mode","values"]', b'["values","mode"]'),
+        (b'["mode","values"]', b'["mode","mode","values"]'),
+        (b'["mode","values"]', b'"mode"'),
+        (b'["mode","values"]', b"[1]"),
     ],
 )
 def test_a_line_that_ccontrol_never_writes_is_none(written: bytes, odd: bytes) -> None:
-    line = journal.line(entry(1, Outcome.UNCHANGED))
+    line = journal.line(replace(entry(1, Outcome.UNCHANGED), unseen=("mode", "values")))
     assert written in line
     with pytest.raises(BadFileError):
         journal.parse_line(line.replace(written, odd, 1))
@@ -182,6 +189,17 @@ def test_a_day_is_folded_into_counts_gaps_and_events() -> None:
     assert (press["requests"], press["bytes_sent"], press["most_unread"]) == (20, 500, 3)
     assert found["controller"]["press-4"]["longest_gap_s"] == 24 * 3600
     assert [event["outcome"] for event in found["event"]] == ["started"]
+
+
+def test_a_day_names_what_some_poll_of_it_would_not_have_seen() -> None:
+    entries = [
+        replace(entry(1, Outcome.UNCHANGED), unseen=("values",)),
+        replace(entry(2, Outcome.UNCHANGED), unseen=("hardware", "values")),
+        entry(3, Outcome.UNCHANGED, "press-4"),
+    ]
+    found = tomllib.loads(journal.render_summary(journal.fold(DAY, entries), "", 0, 0).decode())
+    assert found["controller"]["press-3"]["unseen"] == ["hardware", "values"]
+    assert "unseen" not in found["controller"]["press-4"]
 
 
 def test_a_clock_that_steps_back_makes_no_negative_gap() -> None:
