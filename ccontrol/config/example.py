@@ -36,7 +36,7 @@ vault_recipient = ""
 vault_retention_days = 1095
 journal_retention_days = 400            # days that are not in the signed history yet stay longer
 low_water_bytes = 1073741824            # with less free disk than this, writing stops loudly
-spool_limit_bytes = 1073741824          # most that may wait for a store that takes nothing
+spool_limit_bytes = 268435456           # most that may wait for a store that takes nothing
 
 # Defaults for every controller of this site; a controller's own tables go before, key by key.
 # A family's table may stand here too, e.g. [site.defaults.s7].

@@ -37,8 +37,11 @@ class StoreSettings:
     low_water_bytes: int = 1_073_741_824
     """Below this much free disk the writer stops loudly."""
     journal_retention_days: int = 400
-    spool_limit_bytes: int = 1_073_741_824
-    """Most bytes that wait for a store that takes nothing; polls stop loudly before more do."""
+    spool_limit_bytes: int = 268_435_456
+    """Most bytes that wait for a store that takes nothing; polls stop loudly before more do.
+
+    Less than `low_water_bytes`: what waits lies in the room that commits leave free.
+    """
 
 
 @dataclass(frozen=True, slots=True)

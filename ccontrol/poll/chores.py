@@ -49,6 +49,7 @@ class Chores:
 
     def see_to(self, site: OpenSite, maintenance_s: float) -> None:
         """Give what is due. Call it every few seconds."""
+        site.look_for_room(self._clock)
         now = self._clock.now()
         last = self._folded_on.get(site.name)
         new_day = last is None or last.date() != now.date()
@@ -102,6 +103,7 @@ def _fold_day(line: Line, site: OpenSite, day: date) -> None:
 
 def maintain(line: Line, site: OpenSite, clock: Clock) -> Tended:
     """Pack the store, index its history, check it, and let go of what was kept long enough."""
+    site.room.check()  # packing writes everything once more before it lets go of the old
     git_dir, lock = site.places.git_dir, line.writer.lock_handle
     before = maintenance.room(git_dir)
     maintenance.pack(git_dir, lock)

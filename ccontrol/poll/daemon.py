@@ -245,6 +245,7 @@ class Daemon:
                 entries = await poll_and_follow(engine, Key(site.name, name), Depth(depth))
                 return ENTRIES.dump_json(entries)
             case {"ask": "maintain"}:
+                site.room.check()  # told to who asks, instead of tried again by the writer
                 work = site.scribe.give(lambda line: maintain(line, site, self._clock))
                 return TENDED.dump_json(await asyncio.wrap_future(work))
         raise EngineError(f"the daemon does not know the question {str(question)[:80]}")

@@ -174,4 +174,4 @@ def _kept(site: OpenSite, spooled: str) -> bytes:
 
 
 def _patience_s(site: OpenSite) -> float:
-    return WAIT_S if site.trouble is None else WAIT_IN_TROUBLE_S
+    return WAIT_S if site.scribe.trouble is None else WAIT_IN_TROUBLE_S

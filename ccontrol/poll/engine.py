@@ -277,7 +277,8 @@ class Engine:
 
     def _store_is_behind(self, watched: Watched, depth: Depth) -> bool:
         """Whole programs wait while the store takes nothing: they would lie in memory."""
-        return depth in DEEP and self.roster.site_of(watched).scribe.waiting >= DEEP_WAITING
+        site = self.roster.site_of(watched)
+        return depth in DEEP and (site.full is not None or site.scribe.waiting >= DEEP_WAITING)
 
     async def _serve(self, watched: Watched, ticket: Ticket, place: Place) -> None:
         site = self.roster.site_of(watched)

@@ -3,6 +3,7 @@
 Opening connects to nothing. What is done with a site is the engine's business.
 """
 
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,8 @@ from ccontrol.store.standing import Standing
 from ccontrol.store.vault import Vault
 from ccontrol.store.writer import Daemon, Writer
 
+_log = logging.getLogger(__name__)
+
 REASON_AT_MOST = 500
 ALLOWED_SIGNERS = "allowed_signers"
 """What `ccontrol init` writes beside the configuration."""
@@ -50,7 +53,10 @@ class OpenSite:
     vault: Vault | None
     ledger: Ledger
     scribe: Scribe
+    room: Room
     _opened: ExitStack
+    full: StoreError | None = None
+    """Why nothing may be committed, found before a commit needed the room."""
 
     @property
     def name(self) -> str:
@@ -60,11 +66,25 @@ class OpenSite:
     @property
     def trouble(self) -> StoreError | None:
         """Why the store takes nothing just now."""
-        return self.scribe.trouble or self.ledger.trouble
+        return self.scribe.trouble or self.full or self.ledger.trouble
 
     def note(self, entry: JournalEntry) -> None:
         """Write a journal entry soon. What a controller or a defect said may be endless."""
         self.ledger.note(replace(entry, reason=entry.reason[:REASON_AT_MOST]))
+
+    def look_for_room(self, clock: Clock) -> None:
+        """Say it at once when the disk is nearly full, not only when a commit needs it."""
+        try:
+            self.room.check()
+        except StoreError as error:
+            if type(error) is not type(self.full):
+                text = "the store takes nothing"
+                _log.error("%s site=%s: %s (%s)", text, self.name, error, error.hint)
+                reason = f"{text}: {error}"
+                self.note(JournalEntry(clock.now(), "", Outcome.FAILED, reason=reason))
+            self.full = error
+        else:
+            self.full = None
 
     def close(self, timeout_s: float) -> None:
         """Finish what is in hand, end both threads, let the next engine in."""
@@ -99,12 +119,13 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
             places=places,
             seal=seal_of(site),
             journal=journal,
-            spool=Spool(places.spool, site.store.spool_limit_bytes),
+            spool=Spool(places.spool, site.store.spool_limit_bytes, _spools_room(site.store)),
             standing=standing,
             index=index,
             vault=vault,
             ledger=ledger,
             scribe=scribe,
+            room=_room(site.store),
             _opened=opened.pop_all(),
         )
     scribe.start()
@@ -124,8 +145,17 @@ def _line(site: Site, config_folder: Path, index: Index, vault: Vault | None, cl
     trusted = _trusted(config_folder / ALLOWED_SIGNERS)
     daemon = Daemon(site.name, signer_of(site.store), trusted)
     writer = Writer(site.store.path, daemon, clock)
-    room = Room(site.store.path, site.store.low_water_bytes)
-    return Line(writer, index, vault, room, clock)
+    return Line(writer, index, vault, _room(site.store), clock)
+
+
+def _room(store: StoreSettings) -> Room:
+    return Room(store.path, store.low_water_bytes)
+
+
+def _spools_room(store: StoreSettings) -> Room:
+    """What was heard may use the room that commits leave free, and never the last of the disk."""
+    low = store.low_water_bytes
+    return Room(store.path, max(low - store.spool_limit_bytes, low // 2))
 
 
 def signer_of(store: StoreSettings) -> Signer:

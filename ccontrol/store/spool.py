@@ -11,6 +11,7 @@ from threading import Lock
 from ccontrol.errors import StoreError, StoreFullError
 from ccontrol.store import durable
 from ccontrol.store.disk import named_failures
+from ccontrol.store.room import Room
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _FILE = re.compile(r"(\d{12})\.(.+)")
@@ -22,13 +23,15 @@ class Spool:
     """One site's spool. One process uses it; its threads may share it.
 
     `limit_bytes` bounds what waits in it: with a store that takes nothing for weeks, polls stop
-    loudly before the disk is full of captures. The quarantine does not count.
+    loudly before the disk is full of captures. The quarantine does not count. `room` says what the
+    disk must keep free beside it.
     """
 
-    def __init__(self, folder: Path, limit_bytes: int = 2**30) -> None:
+    def __init__(self, folder: Path, limit_bytes: int = 2**30, room: Room | None = None) -> None:
         self._folder = durable.make_folder(folder)
         self._quarantine = durable.make_folder(folder / _QUARANTINE)
         self._limit_bytes = limit_bytes
+        self._room = room
         self._lock = Lock()
         durable.sweep(self._folder)
         self._sizes: dict[str, int] = {}
@@ -40,10 +43,13 @@ class Spool:
         """Keep bytes under a name; returns once they are durable.
 
         A name that is kept already is replaced and keeps its place. Raises StoreFullError when
-        the spool is full, StoreError when the name is not made of letters, digits, ".", "_", "-".
+        the spool or the disk is full, StoreError when the name is not made of letters, digits, ".",
+        "_", "-".
         """
         if _NAME.fullmatch(name) is None:
             raise StoreError(f"spool: {name!r} is no name that can be kept")
+        if self._room is not None:
+            self._room.check()
         with self._lock:
             waiting = self.size - self._sizes.get(name, 0)
             if waiting + len(content) > self._limit_bytes:

@@ -242,6 +242,7 @@ def test_a_disk_below_the_low_water_mark_stops_commits_loudly_and_polls_go_on(
         wait_until(lambda: status_of_site(plant) != "")
         assert "low-water mark" in status_of_site(plant)
         assert "the store takes nothing" in running.words
+        wait_until(lambda: any("low-water mark" in each.reason for each in plant.journal("")))
         polls = len(plant.journal("press-1"))
         wait_until(lambda: len(plant.journal("press-1")) > polls + 2)
         assert len(plant.changes()) == 1

@@ -6,9 +6,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from ccontrol.config.settings import KeyFile, StoreSettings
 from ccontrol.errors import StoreError, StoreFullError, StoreReadOnlyError
+from ccontrol.model.secret import Secret
 from ccontrol.store import durable
 from ccontrol.store.room import Room
+from ccontrol.store.spool import Spool
 
 
 def test_a_file_is_replaced_in_one_step_and_is_its_owners_alone(tmp_path: Path) -> None:
@@ -125,3 +128,17 @@ def test_what_root_makes_belongs_to_the_owner_of_the_folder(tmp_path: Path) -> N
     durable.append(tmp_path / "2031-05-06.jsonl", b"{}\n")
     durable.make_folder(tmp_path / "deep" / "deeper")
     assert {path.stat().st_uid for path in tmp_path.rglob("*")} == {65_534}
+
+
+def test_a_spool_takes_nothing_that_would_fill_the_disk(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", room=Room(tmp_path, low_water_bytes=10**18))
+    with pytest.raises(StoreFullError, match="low-water mark"):
+        spool.put("capture", b"heard")
+    assert spool.names() == ()
+
+
+def test_by_default_what_waits_fits_into_the_room_that_commits_leave(
+    tmp_path: Path,
+) -> None:
+    store = StoreSettings(tmp_path, KeyFile(tmp_path / "key"), Secret("11" * 32), "")
+    assert store.spool_limit_bytes < store.low_water_bytes
