@@ -111,9 +111,13 @@ def controller_status(controller: Controller, known: Known, now: datetime) -> Co
     )
 
 
-def attention(status: ControllerStatus, now: datetime) -> tuple[str, ...]:
-    """Return what somebody should look at, one phrase each; empty when all is well."""
+def attention(status: ControllerStatus, now: datetime, *, passing: bool = True) -> tuple[str, ...]:
+    """Return what somebody should look at, one phrase each; empty when all is well.
+
+    Without what is `passing`, one poll that failed is left out: lines have their moments.
+    """
     found = [finding.code for finding in status.findings]
+    found += _failing(status, passing=passing)
     if status.unreadable:
         found.append("its history cannot be read")
     if status.paused:
@@ -182,6 +186,14 @@ def _stale(controller: Controller, polls: PollStatus, now: datetime) -> bool:
     if polls.succeeded_at is None:
         return polls.attempted_at is not None
     return (now - polls.succeeded_at).total_seconds() > controller.schedule.stale_after_s
+
+
+def _failing(status: ControllerStatus, *, passing: bool) -> list[str]:
+    count = status.failures_in_a_row
+    if status.outcome is not Outcome.FAILED or (count <= 1 and not passing):
+        return []
+    times = f"{count} times" if count > 1 else "once"
+    return [f"failed {times}: {status.reason}" if status.reason else f"failed {times}"]
 
 
 def _over(until: datetime | None, now: datetime) -> bool:

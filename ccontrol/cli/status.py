@@ -28,7 +28,11 @@ def command(
     ] = None,
     check: Annotated[
         bool,
-        typer.Option("--check", help="End with code 1 when something needs attention."),
+        typer.Option(
+            "--check",
+            help="End with code 1 when something needs attention; a failed poll does "
+            "when the one before it failed too.",
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
@@ -91,7 +95,7 @@ def _row(one: SiteStatus, daemon: Running) -> dict[str, object]:
 
 def _needs(one: SiteStatus, daemon: Running, now: datetime) -> bool:
     sound = daemon.answers and not daemon.trouble and one.store.has_room
-    return not sound or any(attention(status, now) for status in one.controllers)
+    return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
 def _tell(one: SiteStatus, daemon: Running, now: datetime, *, in_detail: bool) -> None:

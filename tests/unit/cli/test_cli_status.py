@@ -93,6 +93,17 @@ def test_a_controller_that_never_answered_is_stale() -> None:
     )
 
 
+def test_polls_that_fail_need_attention_and_one_alone_raises_no_alarm() -> None:
+    failed = PollStatus("press-3", Outcome.FAILED, Depth.GLANCE, "it is silent", NOW, NOW)
+    once, often = (
+        controller_status(PRESS, known(failed, state(), health=Health(failures=count)), NOW)
+        for count in (1, 4)
+    )
+    assert attention(once, NOW) == ("failed once: it is silent",)
+    assert attention(once, NOW, passing=False) == ()
+    assert attention(often, NOW, passing=False) == ("failed 4 times: it is silent",)
+
+
 def test_a_pause_that_is_over_is_not_shown_and_one_that_holds_is() -> None:
     over = Pause(NOW, "ann", "work", NOW - timedelta(seconds=1))
     held = Pause(NOW, "ann", "work", NOW + timedelta(hours=1))
