@@ -132,9 +132,14 @@ def _inventory(cpu: Cpu, blocks: BlockSights) -> Strength | None:
     return Strength.INDICATOR if cpu.counts else Strength.NONE
 
 
-def _values(sightings: dict[UnitId, Sighting]) -> Strength:
+def _values(sightings: dict[UnitId, Sighting]) -> Strength | None:
     kept = any(
         isinstance(sighting, Read) and sighting.unit.values is not None
         for sighting in sightings.values()
     )
-    return Strength.CONTENT if kept else Strength.NONE
+    if kept:
+        return Strength.CONTENT
+    blocks = [sighting for unit, sighting in sightings.items() if unit.kind == "DB"]
+    if any(isinstance(sighting, Unread) and sighting.transient for sighting in blocks):
+        return None
+    return Strength.NONE

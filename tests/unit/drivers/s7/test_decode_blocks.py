@@ -115,6 +115,17 @@ def test_the_values_of_a_db_are_no_content_and_kept_only_where_asked_for(cpu: Cp
     assert first.strengths[Aspect.VALUES] is Strength.CONTENT
 
 
+def test_a_poll_that_reads_no_values_does_not_lose_sight_of_them(cpu: Cpu) -> None:
+    full = replace(Heard(cpu), notes={"actual_values": "DB11"})
+    known = merge(None, full.snapshot())
+    assert known.strengths[Aspect.VALUES] is Strength.CONTENT
+    inventory = replace(full, depth=Depth.INVENTORY, upload=False).snapshot()
+    assert Aspect.VALUES not in inventory.strengths
+    assert compare(known, merge(known, inventory)).changes == ()
+    broken = full.but("upload 41 00011", None).snapshot()
+    assert Aspect.VALUES not in broken.strengths
+
+
 def test_an_initial_value_of_a_db_is_content(cpu: Cpu) -> None:
     before = block(Heard(cpu).snapshot(), "DB10")
     cpu.load(plant.data_block(10, *(Variable("STATIC", "INT", 121),), name="SETTINGS"))
