@@ -2,9 +2,9 @@
 
 It stands below the vendor library's builders and knows nothing of them: it matches whole frames,
 byte for byte where a byte has one right value. What it does not recognise, it refuses.
-Services by PDU kind, function, and for user data by group and subfunction, since reading and
-setting the clock (7/1, 7/2) share a function. Layouts: public captures of STEP 7, TIA Portal and
-the genuine snap7 client talking to a CPU 315-2 PN/DP.
+Services by PDU kind, function, and for user data by group and subfunction, since one group reads
+and writes (7/1 reads the clock, 7/2 sets it; neither is needed). Layouts: public captures of STEP
+7, TIA Portal and the genuine snap7 client talking to a CPU 315-2 PN/DP.
 """
 
 # ruff: noqa: PLR2004 — a wire format is made of numbers; each is named in the line beside it
@@ -25,7 +25,6 @@ SERVICES = (
     "user data 3/3: block info",
     "user data 4/1: read system status list",
     "user data 5/1: session password, only where one is configured",
-    "user data 7/1: read clock",
 )
 """Everything that may leave, in words."""
 
@@ -144,7 +143,6 @@ _QUESTIONS: dict[bytes, _Fits] = {
     _first(3, 2, 6): _is_list,
     _first(3, 3, 12): _is_info,
     _first(4, 1, 8): _is_szl,
-    _first(7, 1, 4): _is_empty,
     **{_following(3, subfunction): _is_next for subfunction in (1, 2, 3)},
     _following(4, 1): _is_next,
 }
