@@ -4,7 +4,6 @@ import os
 import socket
 
 SOCKET_VARIABLE = "NOTIFY_SOCKET"
-WATCHDOG_VARIABLE = "WATCHDOG_USEC"
 
 
 class Notifier:
@@ -26,9 +25,3 @@ class Notifier:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as door:
             door.connect(self._address)
             door.send("\n".join(words).encode())
-
-
-def watchdog_s() -> float | None:
-    """Return the time within which the manager wants a sign of life, None when it wants none."""
-    wanted = os.environ.get(WATCHDOG_VARIABLE, "")
-    return int(wanted) / 1_000_000 if wanted.isdigit() and int(wanted) else None

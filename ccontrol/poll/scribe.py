@@ -116,7 +116,7 @@ class Scribe:
         return work.do(self._line)
 
     def _in_trouble(self, error: StoreError) -> None:
-        if str(error) != str(self.trouble):
+        if not _is_the_same(error, self.trouble):
             _log.error("the store takes nothing site=%s: %s (%s)", self._name, error, error.hint)
         self.trouble = error
         if not isinstance(error, StoreFullError):
@@ -131,3 +131,9 @@ class Scribe:
         if self._line is not None:
             self._line.close()
             self._line = None
+
+
+def _is_the_same(error: StoreError, before: StoreError | None) -> bool:
+    """Whether the same place fails in the same way; how many bytes are free changes each time."""
+    place = str(error).partition(": ")[0]
+    return type(error) is type(before) and place == str(before).partition(": ")[0]

@@ -1,12 +1,20 @@
 """One piece of work that cannot be done never holds up the writer; a store in trouble does."""
 
+import itertools
 import threading
 from typing import cast
 
 import pytest
 
 from ccontrol.canonical.parse import parse
-from ccontrol.errors import CcontrolError, ModelError, StoreError, UnreadableStateError
+from ccontrol.errors import (
+    CcontrolError,
+    ModelError,
+    StoreError,
+    StoreFullError,
+    UnreadableStateError,
+)
+from ccontrol.poll import scribe as scribe_module
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.scribe import Scribe
 
@@ -56,3 +64,21 @@ def test_work_that_the_store_refuses_is_done_again() -> None:
     assert scribe.give(work).result(10) == "done"
     assert refused.is_set()
     assert scribe.stop(5)
+
+
+def test_a_trouble_that_lasts_is_told_once_and_not_at_each_attempt(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(scribe_module, "RETRY_FIRST_S", 0.01)
+    free = itertools.count(1_000)
+
+    def work(_line: Line) -> str:
+        if (now := next(free)) < 1_003:
+            raise StoreFullError(f"/store: {now:,} bytes are free")
+        return "done"
+
+    scribe = Scribe("north", opened)
+    scribe.start()
+    assert scribe.give(work).result(10) == "done"
+    assert scribe.stop(5)
+    assert caplog.text.count("the store takes nothing") == 1
