@@ -134,7 +134,7 @@ def _told(what: str, line: Line, site: OpenSite, work: Work, clock: Clock) -> No
     except StoreError as error:
         _log.error("a chore failed site=%s chore=%s: %s", site.name, what, error)
     else:
-        _log.info("a chore is done site=%s chore=%s: %s", site.name, what, done)
+        _log.debug("a chore is done site=%s chore=%s: %s", site.name, what, done)
 
 
 def _begin_to_count(site: OpenSite, now: datetime) -> bool:

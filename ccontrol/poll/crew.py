@@ -126,7 +126,7 @@ class Lane:
             self._restart_s = min(self._restart_s * 2, RESTART_MOST_S)
             raise
         self._restart_s = RESTART_FIRST_S
-        _log.info("a worker runs lane=%s pid=%s", self.name, worker.pid)
+        _log.debug("a worker runs lane=%s pid=%s", self.name, worker.pid)
         return worker
 
     async def _watch(self, worker: Worker) -> None:

@@ -79,6 +79,7 @@ class Daemon:
             self._notifier.say("READY=1", self._status_line(engine))
             engine.start()
             engine.begin_schedule()
+            _log.info("the watch begins: %s", _scope(engine))
             for site in engine.roster.sites.values():
                 self._recover_beside(engine, site)
             await self._watch(engine)
@@ -232,6 +233,7 @@ class Daemon:
         await asyncio.gather(*(asyncio.to_thread(site.close, CLOSE_S) for site in sites))
         if self._late is not None:
             self._late.cancel()
+        _log.info("the watch ended sites=%s", ",".join(engine.roster.sites) or "none")
 
     # -- answers ---------------------------------------------------------------------------------
 
@@ -257,3 +259,9 @@ class Daemon:
         troubled = [site.name for site in engine.roster.sites.values() if site.trouble]
         trouble = f"; the store takes nothing: {', '.join(troubled)}" if troubled else ""
         return f"STATUS=watching {len(engine.roster)} controllers{trouble}"
+
+
+def _scope(engine: Engine) -> str:
+    enrolled = sum(watched.enrolled for watched in engine.roster)
+    sites = ",".join(engine.roster.sites)
+    return f"sites={sites} controllers={len(engine.roster)} enrolled={enrolled}"

@@ -19,6 +19,7 @@ from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.state import State
 from ccontrol.poll.pipeline import Line, Sighted, Written
 from ccontrol.poll.site import OpenSite
+from ccontrol.poll.telling import tell_commit
 from ccontrol.poll.triage import face_of
 from ccontrol.poll.watched import Watched
 
@@ -130,6 +131,8 @@ class Delivery:
             written = await asyncio.wrap_future(future)
         finally:
             watched.unwritten -= 1
+        if written.record is not None:
+            tell_commit(written.record, written.commit)
         face = watched.memory.face
         if face is not None and not watched.unwritten:
             seen = parcel.sighted.snapshot

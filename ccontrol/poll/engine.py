@@ -29,6 +29,7 @@ from ccontrol.poll.overview import Overview
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.schedule import Tick, Timetable, Turn, phase_s
 from ccontrol.poll.site import OpenSite
+from ccontrol.poll.telling import tell_decisions
 from ccontrol.poll.triage import DEEP, Follow
 from ccontrol.poll.visit import Poll, Visitor
 from ccontrol.poll.waiting import Key, Priority, Ticket, Waiting
@@ -327,6 +328,8 @@ class Engine:
         for watched in self.roster.of_site(site.name):
             was_paused, was_enrolled = watched.pause is not None, watched.enrolled
             self.roster.apply_standing(watched)
+            if self._turning is not None:
+                tell_decisions(watched, was_paused=was_paused, was_enrolled=was_enrolled)
             if watched.pause is not None and not was_paused:
                 self._let_go(watched, watched.pause.reason)
             if was_paused and watched.pause is None:

@@ -29,6 +29,7 @@ from ccontrol.poll.messages import Collected, Decoded
 from ccontrol.poll.pipeline import Sighted, kinds_of
 from ccontrol.poll.schedule import Turn, next_phase
 from ccontrol.poll.site import OpenSite
+from ccontrol.poll.telling import tell_poll
 from ccontrol.poll.triage import DEEP, Circumstances, Decision, Follow, decide, face_of
 from ccontrol.poll.waiting import Ticket
 from ccontrol.poll.watched import SUCCESSES, Watched
@@ -100,6 +101,7 @@ class Visitor:
             watched.succeeded_at = entry.at
         watched.last = entry
         poll.site.note(entry)
+        tell_poll(watched, before, entry)
         if watched.health != before:
             poll.site.ledger.remember(watched.controller.id, watched.health)
         return entry

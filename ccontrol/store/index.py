@@ -160,7 +160,8 @@ class Index(IndexReader):
             yield self._database
 
     def _begin_anew(self, because: str) -> None:
-        _log.warning("the index begins anew and is rebuilt: %s reason=%s", self._path, because)
+        level = logging.WARNING if self._path.exists() else logging.INFO
+        _log.log(level, "the index begins anew and is rebuilt: %s path=%s", because, self._path)
         with disk.named_failures(self._path):
             for name in (self._path.name, f"{self._path.name}-wal", f"{self._path.name}-shm"):
                 self._path.with_name(name).unlink(missing_ok=True)

@@ -69,7 +69,7 @@ def index(path: Path) -> Index:
 def test_a_new_index_says_that_it_has_to_be_rebuilt(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         assert Index(path).fresh_because == "there was none"
     assert "rebuilt" in caplog.text
 
