@@ -10,7 +10,7 @@ import typer
 from ccontrol.canonical.layout import STATE
 from ccontrol.cli.change_sheet import change_sheet
 from ccontrol.cli.invocation import invocation
-from ccontrol.cli.output import Tone, emit, say, show
+from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import Watched, configured, controller_named
 from ccontrol.cli.states import folders_of, state_at
 from ccontrol.cli.times import moment, stamp
@@ -60,12 +60,16 @@ def command(
     units_only: Annotated[
         bool, typer.Option("--units", help="Only which units differ, no text.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Of a first sight, too, every unit's fields and text.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show what differs between two points of a controller's history.
 
     First unit by unit, then the text of what is approved and of its views. Without A and B it is
-    the last change. A time means what was known then.
+    the last change. A time means what was known then. Where nothing was known before, only the
+    units are listed, for all of it is new; --full prints the rest.
 
     \b
     Example:
@@ -80,7 +84,7 @@ def command(
     if as_json:
         emit("ccontrol/diff/1", compared)
     else:
-        _tell(compared)
+        _tell(compared, in_full=full or not compared.changes.first)
 
 
 def _points(
@@ -132,11 +136,23 @@ def _compare(
     return Compared(site, name, before, after, compare(old, new), "".join(texts))
 
 
-def _tell(compared: Compared) -> None:
+def _tell(compared: Compared, *, in_full: bool) -> None:
     say(f"{compared.controller_id}: from {compared.before.words} to {compared.after.words}")
+    if not in_full:
+        _tell_first_sight(compared)
+        return
     if compared.changes:
         show(change_sheet(compared.changes))
     else:
         say("no unit differs")
     for line in compared.patch.splitlines():
         say(line, _TONES.get(line[:1], Tone.PLAIN))
+
+
+def _tell_first_sight(compared: Compared) -> None:
+    """List what is known since then: all of it is new, so its text would say nothing."""
+    found = compared.changes.changes
+    rows = tuple((Cell(one.aspect.value), one.title or str(one.unit)) for one in found)
+    show(Sheet(("aspect", "first seen"), rows))
+    say(f"{len(found)} units, and nothing was known before.")
+    say(f"  → `ccontrol diff {compared.controller_id} --full` prints their fields and text.")

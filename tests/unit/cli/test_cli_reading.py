@@ -127,6 +127,18 @@ def test_diff_from_before_the_first_sight_shows_everything_as_new(plant: Plant, 
     assert "when nothing of it was known" in compared["before"]["words"]
 
 
+def test_diff_of_a_first_sight_lists_units_and_keeps_the_text_for_who_asks(
+    plant: Plant, run: Run
+) -> None:
+    short = run("--config", plant.config, "diff", "mixer-1")
+    whole = run("--config", plant.config, "diff", "mixer-1", "--full")
+    assert (short.code, whole.code) == (0, 0)
+    assert "OB1" in short.out
+    assert "ccontrol diff mixer-1 --full" in short.out
+    assert "+++ b/" not in short.out
+    assert "+++ b/views/" in whole.out
+
+
 def test_diff_up_to_a_time_when_nothing_was_known_is_refused(plant: Plant, run: Run) -> None:
     said = run("--config", plant.config, "diff", "press-3", "2019-01-01", "2020-01-01")
     assert said.code == 13
