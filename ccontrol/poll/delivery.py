@@ -17,7 +17,7 @@ from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.state import State
-from ccontrol.poll.pipeline import Line, Sighted, Written
+from ccontrol.poll.pipeline import Line, Sighted, Written, read_state
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.telling import tell_commit
 from ccontrol.poll.triage import face_of
@@ -26,6 +26,8 @@ from ccontrol.poll.watched import Watched
 WAIT_S = 10.0
 """Longest wait for a store that is busy."""
 WAIT_IN_TROUBLE_S = 0.5
+READ_WAIT_S = 2.0
+"""After so long with a writer that is busy (maintenance takes its time) somebody else reads."""
 WAITING_AT_MOST = 1_000
 """Results that may wait for a store that takes nothing: they lie in memory, too."""
 
@@ -84,13 +86,19 @@ class Delivery:
     ) -> State | None:
         """Return what the history holds of a controller, of some kinds or of all.
 
-        Raises StoreError when nobody can tell.
+        A busy writer is not waited for when nothing of this controller waits for it. Raises
+        StoreError when nobody can tell.
         """
         future = site.scribe.give(lambda line: line.state_of(watched.controller, kinds))
         wrapped = asyncio.wrap_future(future)
-        done, _ = await asyncio.wait({wrapped}, timeout=_patience_s(site))
+        readable = site.scribe.trouble is None and not watched.unwritten
+        patience_s = READ_WAIT_S if readable else _patience_s(site)
+        done, _ = await asyncio.wait({wrapped}, timeout=patience_s)
         if not done:
             wrapped.cancel()  # and with it the work, unless it has begun
+            if readable and site.scribe.trouble is None:
+                path = site.site.store.path
+                return await asyncio.to_thread(read_state, path, watched.controller, kinds)
             raise site.trouble or StoreError("the store is busy", hint="It is asked again.")
         return wrapped.result()
 

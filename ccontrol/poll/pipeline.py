@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from ccontrol.attribution.judge import judge as attribute
 from ccontrol.canonical.change_id import change_id
@@ -29,6 +30,7 @@ from ccontrol.policy.judge import judge
 from ccontrol.poll.catching_up import Told
 from ccontrol.store.index import Index
 from ccontrol.store.message import Message
+from ccontrol.store.repository import Repository
 from ccontrol.store.room import Room
 from ccontrol.store.vault import Vault
 from ccontrol.store.writer import Writer
@@ -221,6 +223,22 @@ class Line:
             artefact=artefact,
             previous_change=previous,
         )
+
+
+def read_state(
+    git_dir: Path, controller: Controller, kinds: frozenset[str] | None = None
+) -> State | None:
+    """Return what `Line.state_of` does, from a store opened for reading: no writer is needed.
+
+    What waits for the writer is not in it. Raises StoreError when the store cannot be read.
+    """
+    with Repository.open(git_dir) as repository:
+        home = home_of(repository, controller.id, controller.area)
+        everything = (home.folder(PLANT), home.folder(STATE))
+        files: Files = {}
+        for path in everything if kinds is None else home.read_back(kinds):
+            files |= repository.read(path)
+        return parse(files) if files else None
 
 
 def kinds_of(snapshot: Snapshot) -> frozenset[str]:

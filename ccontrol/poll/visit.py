@@ -15,7 +15,7 @@ from datetime import timedelta
 from ccontrol.clock import Clock
 from ccontrol.config.settings import EngineSettings
 from ccontrol.drivers.api import Ask
-from ccontrol.errors import CcontrolError, OverBudgetError, PausedError, StoreError
+from ccontrol.errors import CcontrolError, OverBudgetError, PausedError, StoreError, WorkerDiedError
 from ccontrol.model.aspect import Depth, Strength
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
@@ -344,7 +344,7 @@ class Visitor:
             watched.suspect = True
             self._follow(watched, Follow(poll.ticket.depth))
             reason = f"{lost.reason} while several were asked; it is asked again, alone"
-            return self._entry(poll, Outcome.FAILED, reason)
+            return _of_a_death(self._entry(poll, Outcome.FAILED, reason))
         now, settings = self._clock.now(), self.settings
         watched.health = health_of.after_death(
             watched.health, now, settings.quarantine_first_s, settings.quarantine_most_s
@@ -352,7 +352,8 @@ class Visitor:
         watched.health = health_of.after_unverified(watched.health, now)
         watched.doubt = health_of.deeper(watched.doubt, poll.ticket.depth)
         until = f"{watched.health.quarantined_until:%Y-%m-%d %H:%M:%S} UTC"
-        return self._entry(poll, Outcome.FAILED, f"{lost.reason}; quarantined until {until}")
+        reason = f"{lost.reason}; quarantined until {until}"
+        return _of_a_death(self._entry(poll, Outcome.FAILED, reason))
 
     def _entry(self, poll: Poll, outcome: Outcome, reason: str) -> JournalEntry:
         controller_id, depth = poll.controller.id, poll.ticket.depth
@@ -363,6 +364,11 @@ def unseen(face: State | None, snapshot: Snapshot) -> tuple[str, ...]:
     """Return the aspects of which a change would not be seen, by all that is known now."""
     known = {**(face.strengths if face else {}), **snapshot.strengths}
     return tuple(sorted(aspect.value for aspect, how in known.items() if how is Strength.NONE))
+
+
+def _of_a_death(entry: JournalEntry) -> JournalEntry:
+    """Whoever asked by hand ends with the code of a worker that died."""
+    return replace(entry, fault_class=WorkerDiedError.__name__)
 
 
 def _of_error(entry: JournalEntry, error: CcontrolError) -> JournalEntry:

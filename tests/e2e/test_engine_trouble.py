@@ -163,6 +163,7 @@ def test_the_one_that_breaks_workers_is_found_and_left_alone(plc: Plc, tmp_path:
             asking.join()
             assert "asked again, alone" in told["evil"][0].reason
             assert "quarantined until" in told["evil"][-1].reason
+            assert told["evil"][-1].fault_class == "WorkerDiedError"
             assert "no answer" in told["mute"][-1].reason
             assert watch.poll("press-1")[0].outcome is Outcome.UNCHANGED
             wait_until(lambda: any("quarantined" in each.subject for each in plant.changes()))
@@ -215,6 +216,25 @@ def test_a_defect_in_the_engine_itself_is_told_and_ends_nothing(
         entry = known.poll()[0]
     assert (entry.outcome, entry.reason) == (Outcome.FAILED, "defect: ZeroDivisionError: defect")
     assert known.poll()[0].outcome is Outcome.UNCHANGED
+
+
+@pytest.mark.parametrize("depth", [Depth.GLANCE, Depth.INVENTORY])
+def test_a_writer_that_is_busy_makes_no_poll_fail(
+    plant: Plant, depth: Depth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "READ_WAIT_S", 0.1)
+    monkeypatch.setattr(delivery, "WAIT_S", 0.5)
+    with watching(plant) as watch:
+        watch.poll(depth=Depth.FULL)
+    with watching(plant) as watch:  # knows no face yet: the history has to be asked
+        is_over = threading.Event()
+        chore = watch.site.scribe.give(lambda _line: is_over.wait(20))
+        try:
+            came = watch.poll(depth=depth)[0].outcome
+            assert came is (Outcome.UNCHANGED if depth is Depth.GLANCE else Outcome.PENDING)
+            assert not chore.done()
+        finally:
+            is_over.set()
 
 
 class Tomorrow(SystemClock):
