@@ -15,26 +15,8 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from ccontrol.cli import (
-    capture,
-    changes,
-    config_check,
-    demo,
-    diff,
-    enroll,
-    init,
-    inventory,
-    maintain,
-    pause,
-    poll,
-    replay,
-    resume,
-    run,
-    show,
-    status,
-    verify,
-)
 from ccontrol.cli.invocation import Invocation
+from ccontrol.cli.lazily import LazyGroup
 from ccontrol.cli.output import Tone, complain
 from ccontrol.errors import CcontrolError
 
@@ -42,6 +24,7 @@ USAGE, DEFECT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
 app = typer.Typer(
     name="ccontrol",
+    cls=LazyGroup,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -84,34 +67,6 @@ def program(
       ccontrol --config /srv/plant/ccontrol.toml status
     """  # noqa: D205, D301 — the text of --help, \b is click's mark for "keep these lines"
     context.obj = Invocation(config)
-
-
-config_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
-config_app.command("check")(config_check.command)
-
-
-@config_app.callback()
-def about_config() -> None:
-    """Look after the configuration."""
-
-
-app.command("init")(init.command)
-app.add_typer(config_app, name="config")
-app.command("enroll")(enroll.command)
-app.command("pause")(pause.command)
-app.command("resume")(resume.command)
-app.command("poll")(poll.command)
-app.command("run")(run.command)
-app.command("status")(status.command)
-app.command("changes")(changes.command)
-app.command("show")(show.command)
-app.command("diff")(diff.command)
-app.command("inventory")(inventory.command)
-app.command("verify")(verify.command)
-app.command("capture")(capture.command)
-app.command("replay")(replay.command)
-app.command("maintain")(maintain.command)
-app.command("demo")(demo.command)
 
 
 def main(arguments: list[str] | None = None) -> int:

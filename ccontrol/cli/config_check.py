@@ -67,3 +67,12 @@ def _checked(config: Config) -> list[CheckedSite]:
         )
         for site in config.sites
     ]
+
+
+group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+group.command("check")(command)
+
+
+@group.callback()
+def about_config() -> None:
+    """Look after the configuration."""
