@@ -13,7 +13,7 @@ from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import Watched, configured, controller_named
 from ccontrol.cli.states import folders_of, state_at
-from ccontrol.cli.times import moment, stamp
+from ccontrol.cli.times import back, stamp
 from ccontrol.cli.told_changes import EVERY, Wanted, change_named, changes_in, last_change
 from ccontrol.diff.compare import compare
 from ccontrol.errors import UnknownNameError
@@ -75,11 +75,13 @@ def command(
     Example:
       ccontrol diff press-3
       ccontrol diff press-3 2026-11-01 2026-11-23T06:00
+      ccontrol diff press-3 7d
       ccontrol diff press-3 20261120-91ab
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    watched = controller_named(configured(invocation(context)), controller)
+    here = invocation(context)
+    watched, now = controller_named(configured(here), controller), here.clock.now()
     with Repository.open(watched.site.store.path) as repository:
-        before, after = _points(repository, watched, a, b)
+        before, after = _points(repository, watched, a, b, now)
         compared = _compare(repository, watched, before, after, with_text=not units_only)
     if as_json:
         emit("ccontrol/diff/1", compared)
@@ -88,31 +90,31 @@ def command(
 
 
 def _points(
-    repository: Repository, watched: Watched, a: str | None, b: str | None
+    repository: Repository, watched: Watched, a: str | None, b: str | None, now: datetime
 ) -> tuple[Point, Point]:
     if a is None:
         change = last_change(watched.site, watched.controller.id)
         parents = repository.commit(change.commit).parents
         earlier = Point(parents[0] if parents else "", "before it")
         return earlier, Point(change.commit, f"change {change.change_id}")
-    after = _point(repository, watched, b) if b else Point(repository.head() or "", "now")
-    return _point(repository, watched, a), after
+    after = _point(repository, watched, b, now) if b else Point(repository.head() or "", "now")
+    return _point(repository, watched, a, now), after
 
 
-def _point(repository: Repository, watched: Watched, text: str) -> Point:
+def _point(repository: Repository, watched: Watched, text: str, now: datetime) -> Point:
     change = change_named(watched.site, text)
     if change is not None:
         return Point(change.commit, f"change {change.change_id}")
     if _COMMIT.fullmatch(text):
         found = repository.history(limit=1, start=text)
         return Point(found[0].id, f"commit {found[0].id[:12]}")
-    return _known_at(watched, moment(text))
+    return _known_at(watched, back(text, now))
 
 
 def _known_at(watched: Watched, at: datetime) -> Point:
     wanted = Wanted(frozenset({watched.controller.id}), limit=EVERY)
     for known in changes_in(watched.site, wanted):
-        if known.taken_at <= at:
+        if known.taken_at.replace(microsecond=0) <= at:  # a second that is named is meant whole
             return Point(known.commit, f"{stamp(at)} UTC (change {known.change_id})")
     return Point("", f"{stamp(at)} UTC, when nothing of it was known")
 

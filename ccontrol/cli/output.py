@@ -64,7 +64,8 @@ def complain(text: str, tone: Tone = Tone.PLAIN) -> None:
 
 
 def show(sheet: Sheet) -> None:
-    """Print a table."""
+    """Print a table, without the columns that hold nothing."""
+    sheet = _told_columns(sheet)
     console = _console()
     if console.is_terminal:
         console.print(_framed(sheet))
@@ -122,6 +123,14 @@ def _console(*, stderr: bool = False) -> _Console:
     """Made anew each time, so that it writes to what stdout is now."""
     stream = sys.stderr if stderr else sys.stdout
     return _Console(file=stream, highlight=False, markup=False, emoji=False)
+
+
+def _told_columns(sheet: Sheet) -> Sheet:
+    if not sheet.rows:
+        return sheet
+    told = [at for at in range(len(sheet.columns)) if any(_text(row[at]) for row in sheet.rows)]
+    rows = tuple(tuple(row[at] for at in told) for row in sheet.rows)
+    return Sheet(tuple(sheet.columns[at] for at in told), rows, sheet.title)
 
 
 def _framed(sheet: Sheet) -> Table:

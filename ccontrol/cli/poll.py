@@ -75,6 +75,8 @@ def command(
     _quiet_logs()
     config = configured(here)
     chosen = controllers_named(config, controllers or [])
+    if not chosen:
+        complain("ccontrol: the configuration names no controllers: nobody was asked")
     engine = _Engine(lambda: configured_with_secrets(here), here.clock, depth)
     with working(f"asking {', '.join(each.controller.id for each in chosen[:3])} …"):
         asked = engine.ask_all(chosen)

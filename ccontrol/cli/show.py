@@ -1,5 +1,6 @@
 """`ccontrol show`: one change, whole: what, why it counts, where it came from, what proves it."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say, show
 from ccontrol.cli.plant import configured
 from ccontrol.cli.times import stamp
-from ccontrol.cli.told_changes import change_named
+from ccontrol.cli.told_changes import change_named, change_of_commit
 from ccontrol.cli.tones import severity_tone
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import StoreError, UnknownNameError
@@ -20,6 +21,7 @@ from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.repository import Repository
 
 _LOG_SHOWN = 10
+_COMMIT = re.compile(r"[0-9a-f]{7,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ def command(
     context: typer.Context,
     *,
     change: Annotated[
-        str, typer.Argument(metavar="CHANGE", help="Its id, or enough of its beginning.")
+        str,
+        typer.Argument(metavar="CHANGE", help="Its id or its commit, or enough of the beginning."),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -59,6 +62,8 @@ def command(
 def _found(config: Config, name: str) -> tuple[Site, IndexedChange]:
     for site in config.sites:
         change = change_named(site, name)
+        if change is None and _COMMIT.fullmatch(name):
+            change = change_of_commit(site, name)
         if change is not None:
             return site, change
     raise UnknownNameError(
@@ -92,7 +97,7 @@ def _tell(site: Site, shown: Shown) -> None:
         say(f"           could be ATT&CK for ICS {', '.join(verdict.techniques)}")
     say(f"authorised {verdict.authorised_by or 'by nobody that we know of'}")
     say(f"origin     {record.attribution.origin}: {record.attribution.reason}")
-    for line in record.attribution.evidence:
+    for line in () if record.log else record.attribution.evidence:  # else the log is that evidence
         say(f"           {line}", Tone.QUIET)
     _tell_log(record)
     _tell_proof(site, shown)

@@ -76,6 +76,20 @@ def change_named(site: Site, name: str) -> IndexedChange | None:
     return next(iter(found.values()), None)
 
 
+def change_of_commit(site: Site, commit: str) -> IndexedChange | None:
+    """Return the change that a commit brought; `commit` is its id or the beginning of it.
+
+    Raises UnknownNameError when more than one begins like that.
+    """
+    told = _told(site, Wanted(limit=EVERY))
+    found = {change.commit: change for change in told if change.commit.startswith(commit)}
+    if len(found) > 1:
+        raise UnknownNameError(
+            f"more than one commit begins with {commit!r}", hint="Say more of it."
+        )
+    return next(iter(found.values()), None)
+
+
 def _told(site: Site, wanted: Wanted) -> Iterator[IndexedChange]:
     """Yield changes newest first, at least the wanted ones: from git what is new, else the index.
 

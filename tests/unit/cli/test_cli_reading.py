@@ -83,6 +83,21 @@ def test_a_change_is_found_by_the_beginning_of_its_id(plant: Plant, run: Run) ->
     assert shown["record"]["change_id"] == newest["change_id"]
 
 
+def test_a_change_is_found_by_its_commit_and_tells_its_log_once(plant: Plant, run: Run) -> None:
+    newest = run("--config", plant.config, "changes", "--json").json["changes"][0]
+    said = run("--config", plant.config, "show", newest["commit"][:10])
+    assert said.code == 0
+    assert newest["change_id"] in said.out
+    assert said.out.count("STOP by the switch") == 1
+
+
+def test_diff_takes_spans_and_means_a_named_second_whole(plant: Plant, run: Run) -> None:
+    asked = ["--config", plant.config, "diff", "press-3"]
+    assert run(*asked, "99999d", "--units").code == 0
+    second = (BEGIN + timedelta(minutes=5)).isoformat()
+    assert "no unit differs" in run(*asked, second).out
+
+
 def test_a_change_that_nobody_knows_has_an_exit_code_of_its_own(plant: Plant, run: Run) -> None:
     said = run("--config", plant.config, "show", "20260301-ffffffffffff")
     assert (said.code, said.out) == (13, "")
