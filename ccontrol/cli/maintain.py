@@ -12,10 +12,11 @@ from ccontrol.cli.plant import configured, configured_with_secrets, site_named
 from ccontrol.cli.trust import read_signers
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import StoreError, StoreTamperedError
-from ccontrol.poll.chores import Tended, fold_days, maintain
+from ccontrol.poll.chores import fold_days, maintain
 from ccontrol.poll.control import ask_maintain
 from ccontrol.poll.places import Places
 from ccontrol.poll.site import ALLOWED_SIGNERS, open_site, signer_of
+from ccontrol.poll.tended import Tended
 from ccontrol.store.writer import Daemon, Writer
 
 _LONGEST_S = 7_200.0

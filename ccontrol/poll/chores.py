@@ -5,7 +5,6 @@ Done by the writer between two results, so that no poll waits for it.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from ccontrol.canonical.journal import fold, journal_path, render_summary
@@ -13,6 +12,7 @@ from ccontrol.clock import Clock
 from ccontrol.errors import CcontrolError, StoreError
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.site import OpenSite
+from ccontrol.poll.tended import Tended
 from ccontrol.store import durable, maintenance
 from ccontrol.store.message import Message
 
@@ -20,20 +20,6 @@ AFTER_MIDNIGHT = time(0, 1)
 """What was heard just before midnight has reached the journal by then."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Tended:
-    """What a maintenance did."""
-
-    loose_before: int
-    loose_after: int
-    packs: int
-    bytes_used: int
-    complaints: tuple[str, ...]
-    """Of `git fsck --strict`; empty when all is well."""
-    artefacts_expired: int
-    journal_days_removed: int
 
 
 Work = Callable[[Line, OpenSite, Clock], Tended | int]

@@ -20,9 +20,9 @@ from ccontrol import errors
 from ccontrol.errors import CcontrolError, EngineError, StoreError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry
-from ccontrol.poll.chores import Tended
 from ccontrol.poll.overview import Status
 from ccontrol.poll.places import Places
+from ccontrol.poll.tended import Tended
 from ccontrol.store.disk import named_failures
 
 LINE_AT_MOST = 16 * 1024 * 1024

@@ -5,16 +5,19 @@ Gathers and words nothing for people; that is the command line's business.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ccontrol.clock import Clock
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.journal import Outcome
-from ccontrol.poll.crew import Crew
-from ccontrol.poll.roster import Roster
-from ccontrol.poll.schedule import Timetable
-from ccontrol.poll.site import OpenSite
-from ccontrol.poll.waiting import Waiting
-from ccontrol.poll.watched import Watched
+
+if TYPE_CHECKING:  # who only reads a status imports no engine
+    from ccontrol.poll.crew import Crew
+    from ccontrol.poll.roster import Roster
+    from ccontrol.poll.schedule import Timetable
+    from ccontrol.poll.site import OpenSite
+    from ccontrol.poll.waiting import Waiting
+    from ccontrol.poll.watched import Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,10 @@ class Status:
 class Overview:
     """Reads the engine's parts; changes nothing."""
 
-    roster: Roster
-    waiting: Waiting
-    crew: Crew
-    timetable: Timetable
+    roster: "Roster"
+    waiting: "Waiting"
+    crew: "Crew"
+    timetable: "Timetable"
     clock: Clock
 
     def status(self, pid: int) -> Status:
@@ -112,14 +115,14 @@ class Overview:
             workers={lane.name: lane.pid for lane in self.crew.lanes},
         )
 
-    def planned(self, site: OpenSite) -> dict[str, datetime | None]:
+    def planned(self, site: "OpenSite") -> dict[str, datetime | None]:
         """Return when the controllers of a site are due next."""
         return {
             watched.controller.id: None if watched.pause else self._next_at(watched)
             for watched in self.roster.of_site(site.name)
         }
 
-    def _site(self, site: OpenSite) -> SiteStatus:
+    def _site(self, site: "OpenSite") -> SiteStatus:
         trouble = site.trouble
         return SiteStatus(
             name=site.name,
@@ -134,7 +137,7 @@ class Overview:
             put_aside=len(site.spool.quarantined()),
         )
 
-    def _controller(self, watched: Watched) -> ControllerStatus:
+    def _controller(self, watched: "Watched") -> ControllerStatus:
         controller, last, face = watched.controller, watched.last, watched.memory.face
         now, pause = self.clock.now(), watched.pause
         age_s = (now - watched.succeeded_at).total_seconds() if watched.succeeded_at else None
@@ -169,7 +172,7 @@ class Overview:
             requests=last.requests if last else 0,
         )
 
-    def _next_at(self, watched: Watched) -> datetime | None:
+    def _next_at(self, watched: "Watched") -> datetime | None:
         due = self.timetable.next_at(watched.key, Depth.GLANCE)
         held_s = watched.held_until - self.clock.monotonic()
         held = self.clock.now() + timedelta(seconds=held_s) if held_s > 0 else None
