@@ -80,6 +80,8 @@ class Daemon:
             engine.start()
             engine.begin_schedule()
             _log.info("the watch begins: %s", _scope(engine))
+            if not len(engine.roster):
+                _log.warning("the configuration names no controllers: nobody is asked")
             for site in engine.roster.sites.values():
                 self._recover_beside(engine, site)
             await self._watch(engine)
