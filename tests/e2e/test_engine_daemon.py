@@ -106,7 +106,7 @@ def test_a_pause_stops_requests_within_a_second_and_survives_a_restart(
         wait_until(lambda: status(plant).paused, 1.0)
         asked = len(plc.asked)
     with daemon(plant):
-        wait_until(lambda: plant.outcomes("").count(Outcome.STARTED) == 2)
+        wait_until(lambda: plant.outcomes("").count(Outcome.STARTED) == 2, timeout_s=60.0)
         assert status(plant).pause_reason == "line is being mended"
         assert len(plc.asked) == asked
         soon = CLOCK.now() + timedelta(seconds=0.3)
@@ -180,7 +180,7 @@ def test_the_time_after_a_kill_stands_in_the_journal_as_missed(plant: Plant) -> 
     last = plant.journal()[-1].at
     wait_until(lambda: CLOCK.now() > last + timedelta(seconds=0.4))
     with daemon(plant):
-        wait_until(lambda: plant.outcomes("").count(Outcome.STARTED) == 2)
+        wait_until(lambda: plant.outcomes("").count(Outcome.STARTED) == 2, timeout_s=60.0)
     missed = [entry for entry in plant.journal("") if entry.outcome is Outcome.MISSED]
     assert len(missed) == 1
     assert f"nobody watched from {last:%Y-%m-%d %H:%M:%S}" in missed[0].reason

@@ -14,6 +14,7 @@ from ccontrol.poll.ledger import Ledger
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
 from ccontrol.store.standing import Health, Standing
+from tests.e2e.engine_plant import wait_until
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -65,10 +66,9 @@ def test_health_is_remembered_over_a_restart(desk: Desk) -> None:
 def test_what_could_not_be_written_is_written_later(desk: Desk) -> None:
     _make_unwritable(desk)
     desk.ledger.note(entry("a"))
-    assert not desk.ledger.flush(0.5)
-    assert is_troubled(desk)
+    wait_until(lambda: is_troubled(desk))
     _make_writable(desk)
-    assert desk.ledger.flush(5)
+    assert desk.ledger.flush(30)
     assert not is_troubled(desk)
     assert [each.controller_id for each in desk.written()] == ["a"]
 
@@ -95,9 +95,9 @@ def test_lines_that_fall_over_the_bound_are_counted(
     _make_unwritable(desk)
     for number in range(10):
         desk.ledger.note(entry(str(number)))
-    assert not desk.ledger.flush(0.5)
+    wait_until(lambda: is_troubled(desk))
     _make_writable(desk)
-    assert desk.ledger.flush(5)
+    assert desk.ledger.flush(30)
     written = desk.written()
     assert written[0].outcome is Outcome.MISSED
     assert "lines of the journal were lost" in written[0].reason
