@@ -62,7 +62,7 @@ def write(line: Line, site: OpenSite, sighted: Sighted, spooled: str) -> Written
         written = line.take(sighted, capture)
     except StoreError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever it was: put aside, and told on
         if spooled:
             site.spool.quarantine(spooled, f"cannot be written: {error}")
         raise

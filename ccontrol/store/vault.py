@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
-import pyrage  # type: ignore[import-untyped]  # it ships no types
+import pyrage
 
 from ccontrol.errors import BadFileError, StoreError, StoreTamperedError
 from ccontrol.model.secret import Secret

@@ -4,7 +4,7 @@ import stat
 import subprocess  # noqa: TID251 — stock git is the stranger that has to agree
 from pathlib import Path
 
-import pyrage  # type: ignore[import-untyped]  # it ships no types
+import pyrage
 
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-import pyrage  # type: ignore[import-untyped]  # it ships no types
+import pyrage
 import pytest
 
 from ccontrol.errors import BadFileError, StoreError, StoreTamperedError
