@@ -1,7 +1,7 @@
 """What people and the engine decided about controllers, and must not be forgotten: truth, no index.
 
 Pauses and enrolments change seldom and are rewritten whole; a command may do so beside the daemon.
-Health changes often and is appended to, by the daemon alone. What each of it means for a poll is
+Health changes often and is appended to, mostly by the daemon. What each of it means for a poll is
 the engine's business.
 """
 
@@ -137,12 +137,14 @@ class Standing:
         new = {name: health for name, health in changed.items() if self.health(name) != health}
         if not new:
             return
-        durable.append(self._health_path, _health_lines(new))
-        self._health.update(new)
-        self._lines += len(new)
-        if self._lines > max(_COMPACT_LEAST, _COMPACT_FACTOR * len(self._health)):
-            durable.write_whole(self._health_path, _health_lines(self._health))
-            self._lines = len(self._health)
+        with self._locked():  # nobody's line may fall between reading the file and replacing it
+            durable.append(self._health_path, _health_lines(new))
+            self._health.update(new)
+            self._lines += len(new)
+            if self._lines > max(_COMPACT_LEAST, _COMPACT_FACTOR * len(self._health)):
+                self._read_health()  # with what others appended: `ccontrol capture` may
+                durable.write_whole(self._health_path, _health_lines(self._health))
+                self._lines = len(self._health)
 
     def _read_health(self) -> None:
         if not self._health_path.exists():

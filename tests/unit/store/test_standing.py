@@ -104,6 +104,24 @@ def test_the_file_of_health_does_not_grow_for_ever(standing: Standing, tmp_path:
     assert all(restarted.health(f"c{n}") == Health(failures=5) for n in range(300))
 
 
+@pytest.mark.parametrize("tidy", ["daemon", "command"])
+def test_what_another_process_learnt_outlives_the_tidying_of_the_file(
+    standing: Standing, tmp_path: Path, tidy: str
+) -> None:
+    names = [f"c{number}" for number in range(300)]
+    standing.put_health({name: Health(failures=1) for name in names})
+    command = again(tmp_path)
+    command.put_health({"press-3": Health(refused_password="a seal")})
+    standing.put_health({"press-4": Health(failures=7)})
+    tidying = standing if tidy == "daemon" else command
+    for number in range(5):
+        tidying.put_health({name: Health(failures=number + 2) for name in names})
+    restarted = again(tmp_path)
+    assert restarted.health("press-3") == Health(refused_password="a seal")
+    assert restarted.health("press-4") == Health(failures=7)
+    assert restarted.health("c0") == Health(failures=6)
+
+
 def test_a_torn_line_of_health_costs_nothing_that_counted(
     standing: Standing, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
