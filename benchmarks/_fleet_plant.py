@@ -1,0 +1,169 @@
+"""A plant as its owner would set it up: `ccontrol init`, a configuration, the daemon, `enroll`.
+
+Starts and ends the programs; measures nothing.
+"""
+
+import json
+import signal
+import subprocess  # noqa: TID251 — daemon, commands and simulators run in processes of their own
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ccontrol.clock import SystemClock
+from ccontrol.model.journal import JournalEntry
+from ccontrol.poll.control import ask_status
+from ccontrol.poll.places import Places
+from ccontrol.store.index import IndexReader
+from ccontrol.store.journal import Journal
+
+ROOT = Path(__file__).parent.parent
+SITE = "bench"
+SIMULATOR_PROCESSES = 2
+AREA = 100
+"""Controllers in one area."""
+ENROLLED_AT_ONCE = 100
+"""Names in one call of `ccontrol enroll`."""
+FIRST_READS_S = 1_800.0
+"""No fleet may take longer to be read for the first time."""
+ENROLLING_PACE = 200.0
+"""Requests a second to one controller while all of them are read for the first time."""
+
+
+class Simulators:
+    """The processes that play the controllers, numbered through."""
+
+    def __init__(self, processes: "list[subprocess.Popen[str]]") -> None:
+        self._processes = processes
+        told = [json.loads(_line(process)) for process in processes]
+        self.where: list[tuple[str, int]] = [tuple(at) for one in told for at in one["listening"]]
+        self.blocks: int = told[0]["blocks"]
+        self._each = len(told[0]["listening"])
+
+    def download(self, number: int) -> None:
+        """Let an engineer change a block of one controller over the network."""
+        pipe = self._processes[number // self._each].stdin
+        assert pipe is not None
+        pipe.write(f"{number % self._each}\n")
+        pipe.flush()
+
+    def end(self) -> int:
+        """End them and return how many requests were no reads."""
+        told = [process.communicate()[0] for process in self._processes]
+        return sum(int(json.loads(one)["violations"]) for one in told)
+
+
+@contextmanager
+def simulators(count: int) -> Iterator[Simulators]:
+    """Play so many controllers."""
+    each = -(-count // SIMULATOR_PROCESSES)
+    with ExitStack() as stack:
+        started = []
+        for first in range(0, count, each):
+            command = [sys.executable, "-m", "benchmarks._fleet_simulators"]
+            command += ["--first", str(first), "--count", str(min(each, count - first))]
+            process = subprocess.Popen(
+                command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+            stack.callback(process.kill)
+            started.append(process)
+        yield Simulators(started)
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A plant on disk."""
+
+    folder: Path
+    where: list[tuple[str, int]]
+    glance_s: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids of all its controllers."""
+        return tuple(f"cpu-{number:04d}" for number in range(len(self.where)))
+
+    @property
+    def places(self) -> Places:
+        """Where the engine keeps its files."""
+        return Places(self.folder / "baselines" / SITE)
+
+    def init(self) -> None:
+        """Make keys, store and configuration, as the product does it."""
+        _run("init", str(self.folder), "--site", SITE)
+
+    def configure(self, requests_per_s: float | None = None) -> None:
+        """Add every controller to the configuration that `init` made, all settings at default."""
+        path = self.folder / "ccontrol.toml"
+        head = path.read_text().partition("# One such block")[0].partition("[site.defaults")[0]
+        text = f"{head}[site.defaults.schedule]\nglance_s = {self.glance_s}\n"
+        if requests_per_s is not None:
+            text += f"[site.defaults.budget]\nrequests_per_s = {requests_per_s}\n"
+        for number, (name, (host, port)) in enumerate(zip(self.names, self.where, strict=True)):
+            text += (
+                f'[[site.controller]]\nid = "{name}"\narea = "area-{number // AREA:02d}"\n'
+                f'family = "s7"\naddress = "{host}"\nport = {port}\n'
+                "[site.controller.s7]\nrack = 0\nslot = 2\n"
+            )
+        path.write_text(text)
+
+    def changes(self) -> int:
+        """How many changes the history has, first sights included."""
+        reader = IndexReader(self.places.index)
+        try:
+            return len(reader.changes(limit=1_000_000))
+        finally:
+            reader.close()
+
+    def journal(self, since: datetime) -> list[JournalEntry]:
+        """What the journal says from then on."""
+        journal = Journal(self.places.journal, SystemClock())
+        entries = (entry for day in journal.days() for entry in journal.read(day))
+        return [entry for entry in entries if entry.at >= since]
+
+    def enrol_all(self) -> None:
+        """Enrol everybody by the command for it, and wait until all were read and committed."""
+        begun = time.monotonic()
+        for at in range(0, len(self.names), ENROLLED_AT_ONCE):
+            config = str(self.folder / "ccontrol.toml")
+            names = self.names[at : at + ENROLLED_AT_ONCE]
+            _run("--config", config, "enroll", *names, "--yes")
+        while (done := self.changes()) < len(self.names):
+            if time.monotonic() - begun > FIRST_READS_S:
+                raise SystemExit(f"only {done} controllers were read in {FIRST_READS_S:.0f} s")
+            time.sleep(2.0)
+
+
+@contextmanager
+def watched(plant: Plant) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run the daemon over a plant."""
+    said = plant.folder / "said"
+    command = [sys.executable, "-m", "ccontrol"]
+    command += ["--config", str(plant.folder / "ccontrol.toml"), "run"]
+    with said.open("wb") as log:
+        daemon = subprocess.Popen(command, cwd=ROOT, stderr=log, stdout=log)
+    try:
+        while ask_status(plant.places) is None:
+            if daemon.poll() is not None:
+                raise SystemExit(said.read_text())
+            time.sleep(0.2)
+        yield daemon
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        daemon.wait(30)
+
+
+def _run(*arguments: str) -> None:
+    command = [sys.executable, "-m", "ccontrol", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+
+
+def _line(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
