@@ -41,6 +41,8 @@ def command(
     if as_json:
         emit("ccontrol/enroll/1", {"controllers": told})
         return
+    sites = {each.site.name: each.site for each in chosen}
+    watched_now = {name for name, site in sites.items() if running(site).answers}  # asked once
     for watched, one in zip(chosen, told, strict=True):
         _tell(one)
         before = enrolled_since(watched)
@@ -48,13 +50,13 @@ def command(
             say(f"{one.controller_id} is enrolled already: {stamp(before.at)} UTC by {before.by}")
         elif yes or _agreed(one.controller_id):
             record_enrolment(watched, here.clock)
-            say(f"{one.controller_id} is enrolled. {_first_read(watched)}", Tone.GOOD)
+            say(f"{one.controller_id} is enrolled. {_first_read(watched, watched_now)}", Tone.GOOD)
         else:
             say(f"{one.controller_id} is not enrolled; nothing was changed.")
 
 
-def _first_read(watched: Watched) -> str:
-    if running(watched.site).answers:
+def _first_read(watched: Watched, watched_now: set[str]) -> str:
+    if watched.site.name in watched_now:
         return "The daemon reads it whole next."
     return f"`ccontrol poll {watched.controller.id}` or the daemon reads it whole first."
 
