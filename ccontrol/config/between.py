@@ -8,35 +8,32 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ccontrol.config.faults import Faults
-from ccontrol.config.tables import Raw
+from ccontrol.config.place import Place, Placed, Raw
 from ccontrol.model.controller import Controller
-
-Placed = tuple[str, Raw]
-"""A raw table with the path that leads to it."""
 
 
 def no_name_twice(tables: Iterable[Placed], key: str, faults: Faults) -> None:
     """Note every table whose `key` another one has already, capitals aside."""
-    seen: dict[str, str] = {}
-    for path, raw in tables:
+    seen: dict[str, Place] = {}
+    for place, raw in tables:
         name = raw.get(key)
         if not isinstance(name, str) or not name:
             continue
-        first = seen.setdefault(name.casefold(), path)
-        if first != path:
-            faults.add(f"{path}.{key}", f"{name!a} is taken by {first} (capitals do not count)")
+        first = seen.setdefault(name.casefold(), place)
+        if first != place:
+            faults.add(place.at(key), f"{name!a} is taken by {first} (capitals do not count)")
 
 
 def one_spelling(tables: Iterable[Placed], key: str, faults: Faults) -> None:
     """Note every table whose `key` is another one's but for capitals: both name one folder."""
-    seen: dict[str, tuple[str, str]] = {}
-    for path, raw in tables:
+    seen: dict[str, tuple[Place, str]] = {}
+    for place, raw in tables:
         name = raw.get(key)
         if not isinstance(name, str):
             continue
-        first, spelt = seen.setdefault(name.casefold(), (path, name))
+        first, spelt = seen.setdefault(name.casefold(), (place, name))
         if spelt != name:
-            faults.add(f"{path}.{key}", f"{name!a} is spelt {spelt!a} in {first}; use one spelling")
+            faults.add(place.at(key), f"{name!a} is spelt {spelt!a} in {first}; use one spelling")
 
 
 def no_site_called_like_a_controller(
@@ -44,40 +41,39 @@ def no_site_called_like_a_controller(
 ) -> None:
     """Note every controller whose id is a site's name: commands take either."""
     names = {name.casefold() for _, raw in sites if isinstance(name := raw.get("name"), str)}
-    for path, raw in controllers:
+    for place, raw in controllers:
         controller_id = raw.get("id")
         if isinstance(controller_id, str) and controller_id.casefold() in names:
-            faults.add(f"{path}.id", f"{controller_id!a} is the name of a site")
+            faults.add(place.at("id"), f"{controller_id!a} is the name of a site")
 
 
-def no_store_in_another(stores: Iterable[tuple[str, Path]], faults: Faults) -> None:
+def no_store_in_another(stores: Iterable[tuple[Place, Path]], faults: Faults) -> None:
     """Note every store that lies where another one does, or inside it."""
-    seen: dict[Path, str] = {}
-    for path, named in stores:
+    seen: dict[Path, Place] = {}
+    for place, named in stores:
         folder = Path(os.path.realpath(named))
         for other, owner in seen.items():
             if folder == other or other in folder.parents or folder in other.parents:
-                faults.add(f"{path}.path", f"lies in the same folder as {owner}, or one inside it")
-        seen[folder] = path
+                faults.add(
+                    place.at("path"), f"lies in the same folder as {owner}, or one inside it"
+                )
+        seen[folder] = place
 
 
-def no_place_twice(controllers: Iterable[tuple[str, Controller]], faults: Faults) -> None:
+def no_place_twice(controllers: Iterable[tuple[Place, Controller]], faults: Faults) -> None:
     """Note every controller that is reached exactly like another one: a copy with a new id."""
-    seen: dict[tuple[str, str, int], list[tuple[str, Controller]]] = {}
-    for path, controller in controllers:
-        place = (controller.family, controller.address.casefold(), controller.port)
-        others = seen.setdefault(place, [])
+    seen: dict[tuple[str, str, int], list[tuple[Place, Controller]]] = {}
+    for place, controller in controllers:
+        reached = (controller.family, controller.address.casefold(), controller.port)
+        others = seen.setdefault(reached, [])
         for first, other in others:
             if other.options == controller.options:
-                faults.add(f"{path}.address", f"this is the controller of {first} once more")
+                faults.add(place.at("address"), f"this is the controller of {first} once more")
                 break
-        others.append((path, controller))
+        others.append((place, controller))
 
 
-def controllers_of(path: str, site: Raw) -> tuple[Placed, ...]:
+def controllers_of(place: Place, site: Raw) -> tuple[Placed, ...]:
     """Return a site's controllers, those with faults of their own too."""
     tables = site.get("controller")
-    if not isinstance(tables, list):
-        return ()
-    placed = [(f"{path}.controller[{place}]", table) for place, table in enumerate(tables)]
-    return tuple((where, table) for where, table in placed if isinstance(table, dict))
+    return place.at("controller").tables(tables, "id") if isinstance(tables, list) else ()

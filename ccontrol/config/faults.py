@@ -13,11 +13,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from ccontrol.config.lines import Lines
+from ccontrol.config.place import LONGEST, Location, Place, quoted
 from ccontrol.model.secret import Secret
 
 M = TypeVar("M", bound=BaseModel)
-Location = tuple[str | int, ...]
-_LONGEST = 60
 _ALIKE = 0.6
 _NOUNS: Mapping[object, str] = {
     str: "a text",
@@ -35,25 +35,24 @@ class Faults:
     """Everything wrong with one file, in the order in which it was found, each once."""
 
     def __init__(self) -> None:
-        self._found: dict[str, None] = {}
+        self._found: dict[tuple[Place, str], None] = {}
 
-    def add(self, path: str, said: str) -> None:
-        """Note a fault; `path` leads to the setting, "" is the file itself."""
-        self._found[f"{path}: {said}" if path else said] = None
+    def add(self, place: Place, said: str) -> None:
+        """Note what is wrong with the table or setting that stands there."""
+        self._found[place, said] = None
 
     def __len__(self) -> int:
         return len(self._found)
 
-    @property
-    def found(self) -> tuple[str, ...]:
-        """The faults, one line each."""
-        return tuple(self._found)
+    def told(self, lines: Lines) -> tuple[str, ...]:
+        """Return the faults, one sentence each, with their lines as far as those are known."""
+        return tuple(f"{lines.words(place)}{place}: {said}" for place, said in self._found)
 
 
 def check(
     model: type[M],
     raw: Mapping[str, object],
-    path: str,
+    place: Place,
     faults: Faults,
     *,
     siblings: Iterable[str] = (),
@@ -76,24 +75,14 @@ def check(
             if (location[0] if location else "") in reported:
                 continue
             said = _sentence(model, location, complaint, tuple(siblings))
-            faults.add(join(path, location), said)
+            faults.add(place.at(*location), said)
     return None
-
-
-def join(path: str, location: Location) -> str:
-    """Return a path continued: ("site", 0, "name") → site[0].name."""
-    for step in location:
-        if isinstance(step, int):
-            path = f"{path}[{step}]"
-        else:
-            path = f"{path}.{_shown_key(step)}" if path else _shown_key(step)
-    return path
 
 
 def guess(word: str, known: Iterable[str]) -> str:
     """Return "; did you mean 'slot'?" when one of the known words looks like it, else nothing."""
     folded = {name.casefold(): name for name in known}
-    close = get_close_matches(word.casefold()[:_LONGEST], folded, n=1, cutoff=_ALIKE)
+    close = get_close_matches(word.casefold()[:LONGEST], folded, n=1, cutoff=_ALIKE)
     return f"; did you mean '{folded[close[0]]}'?" if close else ""
 
 
@@ -105,8 +94,10 @@ def shown(value: object) -> str:
         return "a table"
     if isinstance(value, list | tuple):
         return "a list"
-    text = ascii(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    if isinstance(value, str):
+        return quoted(value)
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def wanted(kind: object, rules: Iterable[object] = (), *, whole: bool = False) -> str:
@@ -191,7 +182,3 @@ def _flat(rules: Iterable[object]) -> Iterator[object]:
     """Yield rules; those that pydantic's Field carries stand one level deeper."""
     for rule in rules:
         yield from rule.metadata if isinstance(rule, FieldInfo) else (rule,)
-
-
-def _shown_key(key: str) -> str:
-    return key if key.isidentifier() and key.isascii() else shown(key)

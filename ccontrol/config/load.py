@@ -9,13 +9,15 @@ from pathlib import Path
 
 from ccontrol.config import between
 from ccontrol.config.family import Family
-from ccontrol.config.faults import guess, join
+from ccontrol.config.faults import guess
+from ccontrol.config.lines import Lines
+from ccontrol.config.place import Place, Placed, Raw
 from ccontrol.config.schema import EngineTable
 from ccontrol.config.secrets import HostSecrets, SecretSource
 from ccontrol.config.settings import Config, EngineSettings
 from ccontrol.config.sites import SiteReader
-from ccontrol.config.tables import Desk, Raw
-from ccontrol.errors import ConfigError, ConfigMissingError, SecretMissingError
+from ccontrol.config.tables import Desk
+from ccontrol.errors import CcontrolError, ConfigError, ConfigMissingError, SecretMissingError
 
 _MOST_BYTES = 32 * 2**20
 """5,000 controllers with every setting written out take about 3 MB."""
@@ -36,35 +38,42 @@ def load(path: Path, families: Mapping[str, Family], secrets: SecretSource | Non
 
 def parse(text: str, path: Path, families: Mapping[str, Family], secrets: SecretSource) -> Config:
     """Return what the text of a file at `path` says; see `load`."""
-    return of_toml(_toml(text, path), path, families, secrets)
+    return of_toml(_toml(text, path), path, families, secrets, text)
 
 
-def of_toml(raw: Raw, path: Path, families: Mapping[str, Family], secrets: SecretSource) -> Config:
-    """Return what the tables of a file at `path` say; see `load`."""
+def of_toml(
+    raw: Raw, path: Path, families: Mapping[str, Family], secrets: SecretSource, text: str = ""
+) -> Config:
+    """Return what the tables of a file at `path` say; see `load`. Lines are told of its `text`."""
     desk = Desk(path.parent, secrets)
     config = _config(raw, path, SiteReader(desk, families))
-    faults = desk.faults.found
-    if faults:
-        every = (*faults, *desk.missing)
-        more = (f"… and {len(every) - _SHOWN} more",) if len(every) > _SHOWN else ()
-        count = "one fault" if len(every) == 1 else f"{len(every)} faults"
-        raise ConfigError(f"{path} has {count}:", every[:_SHOWN] + more)
-    if desk.missing:
-        raise SecretMissingError("\n".join((f"{path} names what is not there:", *desk.missing)))
+    if desk.faults or desk.missing:
+        raise _error(desk, path, Lines(text))
     return config
+
+
+def _error(desk: Desk, path: Path, lines: Lines) -> CcontrolError:
+    """Return everything that was found wrong, as one error."""
+    missing = desk.missing.told(lines)
+    if not desk.faults:
+        return SecretMissingError("\n".join((f"{path} names what is not there:", *missing)))
+    every = (*desk.faults.told(lines), *missing)
+    more = (f"… and {len(every) - _SHOWN} more",) if len(every) > _SHOWN else ()
+    count = "one fault" if len(every) == 1 else f"{len(every)} faults"
+    return ConfigError(f"{path} has {count}:", every[:_SHOWN] + more)
 
 
 def _config(raw: Raw, path: Path, reader: SiteReader) -> Config:
     """Return what could be made of the file; what could not is noted at the reader's desk."""
-    desk = reader.desk
+    desk, file = reader.desk, Place()
     for name in raw:
         if name not in _TOP:
-            desk.faults.add(join("", (name,)), f"unknown key{guess(name, _TOP)}")
-    sites = desk.tables(raw, "site", "")
+            desk.faults.add(file.at(name), f"unknown key{guess(name, _TOP)}")
+    sites = desk.tables(raw, "site", file, "name")
     if not raw.get("site"):
-        desk.faults.add("site", "is missing; a plant begins with [[site]]")
+        desk.faults.add(file.at("site"), "is missing; a plant begins with [[site]]")
     read = [reader.site(table, where) for where, table in sites]
-    engine = desk.table(EngineTable, desk.subtable(raw, "engine", ""), "engine")
+    engine = desk.table(EngineTable, desk.subtable(raw, "engine", file), file.at("engine"))
     _compare(sites, reader)
     return Config(
         path=path,
@@ -73,12 +82,12 @@ def _config(raw: Raw, path: Path, reader: SiteReader) -> Config:
     )
 
 
-def _compare(sites: tuple[between.Placed, ...], reader: SiteReader) -> None:
+def _compare(sites: tuple[Placed, ...], reader: SiteReader) -> None:
     faults = reader.desk.faults
     between.no_name_twice(sites, "name", faults)
     between.no_store_in_another(reader.stores, faults)
-    for path, site in sites:
-        own = between.controllers_of(path, site)
+    for place, site in sites:
+        own = between.controllers_of(place, site)
         between.no_name_twice(own, "id", faults)
         between.no_name_twice(own, "name", faults)
         between.one_spelling(own, "area", faults)

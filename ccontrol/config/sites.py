@@ -12,7 +12,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from ccontrol.config.family import Family
-from ccontrol.config.faults import guess, join, shown
+from ccontrol.config.faults import guess, shown
+from ccontrol.config.place import Place, Raw
 from ccontrol.config.schema import (
     BudgetTable,
     ControllerTable,
@@ -23,7 +24,7 @@ from ccontrol.config.schema import (
 )
 from ccontrol.config.secrets import Reference, WithheldSecret
 from ccontrol.config.settings import KeyFile, KeyInAgent, Site, StoreSettings
-from ccontrol.config.tables import Desk, Raw
+from ccontrol.config.tables import Desk
 from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Secret
 
@@ -40,37 +41,37 @@ class SiteReader:
 
     desk: Desk
     families: Mapping[str, Family]
-    stores: list[tuple[str, Path]] = field(default_factory=list)
-    controllers: list[tuple[str, Controller]] = field(default_factory=list)
-    """Those without a fault, with the path that leads to them."""
+    stores: list[tuple[Place, Path]] = field(default_factory=list)
+    controllers: list[tuple[Place, Controller]] = field(default_factory=list)
+    """Those without a fault, with their places."""
 
-    def site(self, raw: Raw, path: str) -> Site | None:
+    def site(self, raw: Raw, place: Place) -> Site | None:
         """Return one site, or None when its own tables have faults."""
         own = {name: value for name, value in raw.items() if name not in _OF_SITE}
-        head = self.desk.table(SiteTable, own, path, siblings=_OF_SITE)
-        store = self._store(self.desk.subtable(raw, "store", path), f"{path}.store")
-        defaults = self._defaults(self.desk.subtable(raw, "defaults", path), f"{path}.defaults")
+        head = self.desk.table(SiteTable, own, place, siblings=_OF_SITE)
+        store = self._store(self.desk.subtable(raw, "store", place), place.at("store"))
+        defaults = self._defaults(self.desk.subtable(raw, "defaults", place), place.at("defaults"))
         name = head.name if head else ""
         found = [
             self._controller(table, where, defaults, name)
-            for where, table in self.desk.tables(raw, "controller", path)
+            for where, table in self.desk.tables(raw, "controller", place, "id")
         ]
         controllers = tuple(controller for controller in found if controller is not None)
         if head is None or store is None:
             return None
         return Site(head.name, head.title or head.name, store, controllers)
 
-    def _store(self, raw: Raw, path: str) -> StoreSettings | None:
-        table = self.desk.table(StoreTable, raw, path)
+    def _store(self, raw: Raw, place: Place) -> StoreSettings | None:
+        table = self.desk.table(StoreTable, raw, place)
         if table is None:
             return None
         if _weak(table.seal_key):
-            self.desk.faults.add(f"{path}.seal_key", "what it names is not 64 hex digits")
+            self.desk.faults.add(place.at("seal_key"), "what it names is not 64 hex digits")
         folder = self.desk.at(table.path)
-        self.stores.append((path, folder))
+        self.stores.append((place, folder))
         return StoreSettings(
             path=folder,
-            signing_key=self._key(table.signing_key, f"{path}.signing_key"),
+            signing_key=self._key(table.signing_key, place.at("signing_key")),
             **{
                 name: getattr(table, name)
                 for name in StoreTable.model_fields
@@ -78,30 +79,32 @@ class SiteReader:
             },
         )
 
-    def _key(self, table: KeyTable, path: str) -> KeyFile | KeyInAgent:
+    def _key(self, table: KeyTable, place: Place) -> KeyFile | KeyInAgent:
         if table.agent is not None:
             return KeyInAgent(self.desk.at(table.agent), table.public_key or "")
         if table.file is not None:
-            return KeyFile(self.desk.file(Reference("file", table.file), path))
-        return KeyFile(self.desk.file(Reference("credential", table.credential or ""), path))
+            return KeyFile(self.desk.file(Reference("file", table.file), place))
+        return KeyFile(self.desk.file(Reference("credential", table.credential or ""), place))
 
-    def _defaults(self, raw: Raw, path: str) -> Defaults:
+    def _defaults(self, raw: Raw, place: Place) -> Defaults:
         models = self._models()
         for name in raw:
             if name not in models:
-                self.desk.faults.add(join(path, (name,)), f"unknown key{guess(name, models)}")
-        known = {name: self.desk.subtable(raw, name, path) for name in models}
+                self.desk.faults.add(place.at(name), f"unknown key{guess(name, models)}")
+        known = {name: self.desk.subtable(raw, name, place) for name in models}
         for name, table in known.items():
-            self.desk.table(models[name], table, f"{path}.{name}", partial=True)
+            self.desk.table(models[name], table, place.at(name), partial=True)
         return known
 
-    def _controller(self, raw: Raw, path: str, defaults: Defaults, site: str) -> Controller | None:
+    def _controller(
+        self, raw: Raw, place: Place, defaults: Defaults, site: str
+    ) -> Controller | None:
         models = self._models()
         own = {name: value for name, value in raw.items() if name not in models}
-        head = self.desk.table(ControllerTable, own, path, siblings=models)
-        schedule = self._merged(ScheduleTable, "schedule", raw, path, defaults)
-        budget = self._merged(BudgetTable, "budget", raw, path, defaults)
-        options = self._options(raw, path, defaults)
+        head = self.desk.table(ControllerTable, own, place, siblings=models)
+        schedule = self._merged(ScheduleTable, "schedule", raw, place, defaults)
+        budget = self._merged(BudgetTable, "budget", raw, place, defaults)
+        options = self._options(raw, place, defaults)
         if head is None or schedule is None or budget is None or options is None:
             return None
         family = self.families[head.family]
@@ -121,32 +124,32 @@ class SiteReader:
             budget=budget.model,
             options=family.freeze(options),
         )
-        self.controllers.append((path, controller))
+        self.controllers.append((place, controller))
         return controller
 
-    def _options(self, raw: Raw, path: str, defaults: Defaults) -> BaseModel | None:
+    def _options(self, raw: Raw, place: Place, defaults: Defaults) -> BaseModel | None:
         """Return the checked table of the controller's family, None when it has faults."""
         name = raw.get("family")
         if not isinstance(name, str):
             return None
         for other in self.families:
             if other in raw and other != name:
-                self.desk.faults.add(f"{path}.{other}", f"the family here is {shown(name)}")
+                self.desk.faults.add(place.at(other), f"the family here is {shown(name)}")
         if name not in self.families:
             known = ", ".join(sorted(self.families))
             hint = guess(name, self.families) or f"; known are: {known}"
-            self.desk.faults.add(f"{path}.family", f"no such family: {shown(name)}{hint}")
+            self.desk.faults.add(place.at("family"), f"no such family: {shown(name)}{hint}")
             return None
-        return self._merged(self.families[name].options, name, raw, path, defaults)
+        return self._merged(self.families[name].options, name, raw, place, defaults)
 
     def _merged(
-        self, model: type[M], name: str, raw: Raw, path: str, defaults: Defaults
+        self, model: type[M], name: str, raw: Raw, place: Place, defaults: Defaults
     ) -> M | None:
         """Return a controller's table over its site's defaults, key by key."""
-        own = self.desk.subtable(raw, name, path)
+        own = self.desk.subtable(raw, name, place)
         inherited = defaults[name]
         reported = frozenset(inherited.keys() - own.keys()) | ({""} if not own else frozenset())
-        return self.desk.table(model, {**inherited, **own}, f"{path}.{name}", reported=reported)
+        return self.desk.table(model, {**inherited, **own}, place.at(name), reported=reported)
 
     def _models(self) -> Mapping[str, type[BaseModel]]:
         """Return the tables that a controller, and its site's defaults, may hold."""

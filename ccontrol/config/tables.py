@@ -4,7 +4,7 @@ What the tables are is the schema's; how they hang together is load's.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -12,13 +12,13 @@ from typing import TypeVar, get_origin
 
 from pydantic import BaseModel
 
-from ccontrol.config.faults import Faults, check, join, plain, shown
+from ccontrol.config.faults import Faults, check, plain, shown
+from ccontrol.config.place import Place, Placed, Raw
 from ccontrol.config.secrets import HOW_TO, KINDS, Reference, SecretSource, WithheldSecret
 from ccontrol.errors import SecretMissingError
 from ccontrol.model.secret import Secret
 
 M = TypeVar("M", bound=BaseModel)
-Raw = Mapping[str, object]
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")
 
 
@@ -30,14 +30,14 @@ class Desk:
     """The folder of the file: relative paths start here."""
     secrets: SecretSource
     faults: Faults = field(default_factory=Faults)
-    missing: dict[str, None] = field(default_factory=dict)
+    missing: Faults = field(default_factory=Faults)
     """References that are written right and name nothing that could be had, each once."""
 
     def table(
         self,
         model: type[M],
         raw: Raw,
-        path: str,
+        place: Place,
         *,
         siblings: Iterable[str] = (),
         reported: frozenset[str] = frozenset(),
@@ -49,73 +49,78 @@ class Desk:
         """
         before = len(self.faults)
         ready = {
-            name: self._ready(model, name, value, "" if name in reported else join(path, (name,)))
+            name: self._ready(model, name, value, None if name in reported else place.at(name))
             for name, value in raw.items()
         }
         ready = {name: value for name, value in ready.items() if not _spare(model, name, value)}
         checked = check(
-            model, ready, path, self.faults, siblings=siblings, reported=reported, partial=partial
+            model, ready, place, self.faults, siblings=siblings, reported=reported, partial=partial
         )
         return checked if len(self.faults) == before else None
 
-    def subtable(self, raw: Raw, name: str, path: str) -> Raw:
+    def subtable(self, raw: Raw, name: str, place: Place) -> Raw:
         """Return a table within a table; an empty one when there is none or it is no table."""
         value = raw.get(name, {})
         if isinstance(value, dict):
             return value
-        self.faults.add(join(path, (name,)), f"want a table, got {shown(value)}")
+        self.faults.add(place.at(name), f"want a table, got {shown(value)}")
         return {}
 
-    def tables(self, raw: Raw, name: str, path: str) -> tuple[tuple[str, Raw], ...]:
-        """Return a list of tables, each with the path that leads to it."""
+    def tables(self, raw: Raw, name: str, place: Place, key: str) -> tuple[Placed, ...]:
+        """Return a list of tables, each with its place; they are called by what `key` says."""
         value = raw.get(name, [])
-        where = join(path, (name,))
+        where = place.at(name)
         if not isinstance(value, list):
-            self.faults.add(where, f"want a list of tables, each begun with {_header(where)}")
+            header = ".".join(step for step in where.steps if isinstance(step, str))
+            self.faults.add(where, f"want a list of tables, each begun with [[{header}]]")
             return ()
-        for place, item in enumerate(value):
+        for number, item in enumerate(value):
             if not isinstance(item, dict):
-                self.faults.add(join(where, (place,)), f"want a table, got {shown(item)}")
-        placed = [(join(where, (place,)), item) for place, item in enumerate(value)]
-        return tuple((path, item) for path, item in placed if isinstance(item, dict))
+                self.faults.add(where.at(number), f"want a table, got {shown(item)}")
+        return where.tables(value, key)
 
     def at(self, name: str) -> Path:
         """Return the path that a setting names; relative ones start at the file's folder."""
         return self.folder / name
 
-    def file(self, reference: Reference, path: str) -> Path:
+    def file(self, reference: Reference, place: Place) -> Path:
         """Return the file that a reference names; when it is not there, that is noted."""
         reference = self._anchored(reference)
         try:
             return self.secrets.path(reference)
         except SecretMissingError as error:
-            self.missing[f"{path}: {error}"] = None
+            self.missing.add(place, str(error))
             return self.at(reference.name)
 
-    def _ready(self, model: type[BaseModel], name: str, value: object, path: str) -> object:
+    def _ready(
+        self, model: type[BaseModel], name: str, value: object, place: Place | None
+    ) -> object:
         """Return a raw value in the type that the setting wants, if there is one."""
         setting = model.model_fields.get(name)
         kind = plain(setting.annotation) if setting else None
         if kind is Secret:
-            return self._secret(value, path)
+            return self._secret(value, place)
         if get_origin(kind) is tuple and isinstance(value, list):
             return tuple(value)
         if isinstance(kind, type) and issubclass(kind, Enum):
             return next((member for member in kind if member.value == value), value)
         return value
 
-    def _secret(self, value: object, path: str) -> Secret:
-        """Return the secret of a reference. A literal one is refused, and never repeated."""
+    def _secret(self, value: object, place: Place | None) -> Secret:
+        """Return the secret of a reference. A literal one is refused, and never repeated.
+
+        Without a place nothing is noted: it was noted where the value stands.
+        """
         reference = _reference(value)
         if isinstance(reference, str):
-            if path:
-                self.faults.add(path, reference)
+            if place:
+                self.faults.add(place, reference)
             return WithheldSecret(reference)
         try:
             return self.secrets.text(self._anchored(reference))
         except SecretMissingError as error:
-            if path:
-                self.missing[f"{path}: {error}"] = None
+            if place:
+                self.missing.add(place, str(error))
             return WithheldSecret(str(error))
 
     def _anchored(self, reference: Reference) -> Reference:
@@ -143,8 +148,3 @@ def _reference(value: object) -> Reference | str:
     if kind != "file" and _CREDENTIAL.fullmatch(name) is None:
         return f"want a name of letters, digits, '_', '.', '-' as {kind}"
     return Reference(kind, name)
-
-
-def _header(path: str) -> str:
-    names = re.sub(r"\[[0-9]+]", "", path)
-    return f"[[{names}]]"

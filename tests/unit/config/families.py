@@ -1,5 +1,6 @@
 """A family of controllers that nobody makes, with an option of every sort, and a plant of it."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -62,6 +63,7 @@ area = "hall-2"
 family = "toy"
 address = "192.0.2.10"
 """
+LINE = r"^(table of )?line [0-9]+, "
 SEAL = "0123456789abcdef" * 4
 
 
@@ -80,7 +82,12 @@ def read(text: str, folder: Path, secrets: SecretSource | None = None) -> Config
 
 
 def faults(text: str, folder: Path) -> tuple[str, ...]:
-    """Return what is wrong with a configuration; nothing when nothing is."""
+    """Return what is wrong with a configuration, without the lines; nothing when nothing is."""
+    return tuple(re.sub(LINE, "", fault) for fault in faults_with_lines(text, folder))
+
+
+def faults_with_lines(text: str, folder: Path) -> tuple[str, ...]:
+    """Return what is wrong with a configuration, word for word; nothing when nothing is."""
     try:
         read(text, folder)
     except ConfigError as error:

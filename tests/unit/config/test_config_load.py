@@ -21,7 +21,7 @@ PORT_APART = "want a host name or IP address alone; the port is a setting of its
 ID_RULE = (
     "want letters, digits, '.', '_', '-' (at most 63, a letter or digit first, no '.' at the end)"
 )
-TAKEN = "is taken by site[0].controller[0] (capitals do not count)"
+TAKEN = "is taken by site[north].controller[press-3] (capitals do not count)"
 HURTFUL = ["a = " + "[" * 3_000, "a = " + "{a=" * 3_000, "a = " + "1" * 9_999]
 
 
@@ -157,19 +157,19 @@ time_limit_s = 0.5
     )
     assert sorted(faults(text, folder)) == [
         "engin: unknown key; did you mean 'engine'?",
-        "site[0].controller[0].budget.connections: want 1, got 2",
-        "site[0].controller[0].budget.requests_per_s: want a number 0.1..200, got nan",
-        "site[0].controller[0].budget.time_limit_s: want a number 1..14400, got 0.5",
-        "site[0].controller[0].port: want a number 1..65535, got 70000",
-        "site[0].controller[0].tags[1]: want a text of at most 200 characters, got 2",
-        "site[0].controller[0].toy.mode: want one of 'op', 'pg', got 'pc'",
-        "site[0].controller[0].toy.rack: want a number 0..7, got '0'",
-        "site[0].controller[0].toy.slots: unknown key; did you mean 'slot'?",
-        "site[0].controller[0].toy.values[1]: want a text like ^DB[0-9]{1,5}$, got 'OB1'",
-        f"site[0].controller[1].address: {PORT_APART}",
-        f"site[0].controller[1].id: {ID_RULE}, got 'press 4'",
-        "site[0].nam: unknown key; did you mean 'name'?",
-        "site[0].store.path: want a text, got 7",
+        f"site[north].controller['press 4'].address: {PORT_APART}",
+        f"site[north].controller['press 4'].id: {ID_RULE}, got 'press 4'",
+        "site[north].controller[press-3].budget.connections: want 1, got 2",
+        "site[north].controller[press-3].budget.requests_per_s: want a number 0.1..200, got nan",
+        "site[north].controller[press-3].budget.time_limit_s: want a number 1..14400, got 0.5",
+        "site[north].controller[press-3].port: want a number 1..65535, got 70000",
+        "site[north].controller[press-3].tags[1]: want a text of at most 200 characters, got 2",
+        "site[north].controller[press-3].toy.mode: want one of 'op', 'pg', got 'pc'",
+        "site[north].controller[press-3].toy.rack: want a number 0..7, got '0'",
+        "site[north].controller[press-3].toy.slots: unknown key; did you mean 'slot'?",
+        "site[north].controller[press-3].toy.values[1]: want a text like ^DB[0-9]{1,5}$, got 'OB1'",
+        "site[north].nam: unknown key; did you mean 'name'?",
+        "site[north].store.path: want a text, got 7",
     ]
 
 
@@ -177,25 +177,41 @@ time_limit_s = 0.5
     ("before", "after", "fault"),
     [
         ('name = "north"', "", "site[0].name: is missing; want a text"),
-        ('id = "press-3"', 'id = "con.1"', "site[0].controller[0].id: Windows keeps the name"),
-        ('id = "press-3"', 'id = "../x"', "site[0].controller[0].id: want letters, digits"),
-        ('id = "press-3"', 'id = "north"', "site[0].controller[0].id: 'north' is the name of a"),
+        (
+            'id = "press-3"',
+            'id = "con.1"',
+            "controller[con.1].id: Windows keeps the name",
+        ),
+        (
+            'id = "press-3"',
+            'id = "../x"',
+            "controller['../x'].id: want letters, digits",
+        ),
+        (
+            'id = "press-3"',
+            'id = "north"',
+            "controller[north].id: 'north' is the name of a",
+        ),
         ('family = "toy"', 'family = "Toy"', "no such family: 'Toy'; did you mean 'toy'?"),
         ('family = "toy"', 'family = "zzz"', "no such family: 'zzz'; known are: tin, toy"),
         (
             'family = "toy"',
             "family = 3",
-            "site[0].controller[0].family: want a text of at most 200 characters, got 3",
+            "site[north].controller[press-3].family: want a text of at most 200 characters, got 3",
         ),
-        ('area = "hall-2"', "", "site[0].controller[0].area: is missing; want a text"),
+        ('area = "hall-2"', "", "site[north].controller[press-3].area: is missing; want a text"),
         ('"192.0.2.10"', '"192.0.2.256"', "address: want a host name or an IP address"),
         ('"192.0.2.10"', '"http://plc"', "address: want a host name or IP address alone"),
         ('"192.0.2.10"', '"plc 3"', "address: want a host name or an IP address"),
         ('"192.0.2.10"', '""', "address: want a host name or an IP address"),
         ('"192.0.2.10"', '"plc\\u0000"', "address: want a host name or an IP address"),
-        ("[site.store]", "[site.stor]", "site[0].stor: unknown key; did you mean 'store'?"),
+        ("[site.store]", "[site.stor]", "site[north].stor: unknown key; did you mean 'store'?"),
         ('family = "toy"', 'family = "toy"\ntin = { rack = 1 }', "tin: the family here is 'toy'"),
-        ('family = "toy"', 'family = "toy"\ntoy = 3', "controller[0].toy: want a table, got 3"),
+        (
+            'family = "toy"',
+            'family = "toy"\ntoy = 3',
+            "toy: want a table, got 3",
+        ),
         ('family = "toy"', 'family = "toy"\nname = "a\\nb"', "name: want one line without control"),
         ('family = "toy"', 'family = "toy"\nname = "\\u202e"', "name: want one line without"),
         ('family = "toy"', 'family = "toy"\nport = true', "port: want a number 1..65535, got true"),
@@ -251,8 +267,8 @@ def test_a_fault_in_a_sites_defaults_is_told_once_not_for_each_controller(folder
     )
     text = SITE + '[site.defaults.toy]\nrack = "0"\npasword = "x"\n' + controllers
     assert faults(text, folder) == (
-        "site[0].defaults.toy.rack: want a number 0..7, got '0'",
-        "site[0].defaults.toy.pasword: unknown key; did you mean 'password'?",
+        "site[north].defaults.toy.rack: want a number 0..7, got '0'",
+        "site[north].defaults.toy.pasword: unknown key; did you mean 'password'?",
     )
     text = SITE + "[site.defaults.schedule]\nglance_s = 7200\n" + controllers
     assert len(faults(text, folder)) == 1
@@ -261,15 +277,15 @@ def test_a_fault_in_a_sites_defaults_is_told_once_not_for_each_controller(folder
 def test_a_controller_may_mend_what_its_sites_defaults_say(folder: Path) -> None:
     text = SITE + '[site.defaults.toy]\nrack = "0"\n' + CONTROLLER + "toy = { rack = 9 }\n"
     assert faults(text, folder) == (
-        "site[0].defaults.toy.rack: want a number 0..7, got '0'",
-        "site[0].controller[0].toy.rack: want a number 0..7, got 9",
+        "site[north].defaults.toy.rack: want a number 0..7, got '0'",
+        "site[north].controller[press-3].toy.rack: want a number 0..7, got 9",
     )
 
 
 def test_unknown_defaults_are_refused(folder: Path) -> None:
     text = SITE + "[site.defaults.shedule]\nglance_s = 7\n"
     assert faults(text, folder) == (
-        "site[0].defaults.shedule: unknown key; did you mean 'schedule'?",
+        "site[north].defaults.shedule: unknown key; did you mean 'schedule'?",
     )
 
 
@@ -282,8 +298,8 @@ def test_no_id_and_no_name_twice_capitals_aside(folder: Path) -> None:
         + 'name = "press"\n'
     )
     assert faults(text, folder) == (
-        f"site[0].controller[1].id: 'PRESS-3' {TAKEN}",
-        f"site[0].controller[1].name: 'press' {TAKEN}",
+        f"site[north].controller[PRESS-3].id: 'PRESS-3' {TAKEN}",
+        f"site[north].controller[PRESS-3].name: 'press' {TAKEN}",
     )
 
 
@@ -293,8 +309,8 @@ def test_an_area_is_spelt_one_way(folder: Path) -> None:
     spelt = alike.replace('area = "X', 'area = "x')
     third = spelt.replace("press-4", "press-5").replace(".11", ".12")
     (fault,) = faults(SITE + CONTROLLER + alike + third, folder)
-    assert fault.startswith("site[0].controller[2].area: 'x")
-    assert fault.endswith("in site[0].controller[1]; use one spelling")
+    assert fault.startswith("site[north].controller[press-5].area: 'x")
+    assert fault.endswith("in site[north].controller[press-4]; use one spelling")
 
 
 def test_a_double_is_found_in_a_table_with_other_faults(folder: Path) -> None:
@@ -304,21 +320,26 @@ def test_a_double_is_found_in_a_table_with_other_faults(folder: Path) -> None:
 
 def test_no_two_sites_of_one_name(folder: Path) -> None:
     text = SITE + SITE.replace("baselines/north", "baselines/other")
-    assert any("site[1].name: 'north' is taken" in fault for fault in faults(text, folder))
+    assert any(
+        "site[north#2].name: 'north' is taken by site[north] " in fault
+        for fault in faults(text, folder)
+    )
 
 
 @pytest.mark.parametrize("path", ["baselines/north", "baselines/../baselines/north", "baselines"])
 def test_no_store_within_another(folder: Path, path: str) -> None:
     other = SITE.replace('"north"', '"south"').replace('"baselines/north"', f'"{path}"')
     assert faults(SITE + other, folder) == (
-        "site[1].store.path: lies in the same folder as site[0].store, or one inside it",
+        "site[south].store.path: lies in the same folder as site[north].store, or one inside it",
     )
 
 
 def test_a_copied_controller_that_got_no_address_of_its_own_is_noticed(folder: Path) -> None:
     text = SITE + CONTROLLER + CONTROLLER.replace("press-3", "press-4")
-    assert faults(text, folder) == (
-        "site[0].controller[1].address: this is the controller of site[0].controller[0] once more",
+    (fault,) = faults(text, folder)
+    assert fault == (
+        "site[north].controller[press-4].address: "
+        "this is the controller of site[north].controller[press-3] once more"
     )
     assert faults(text + "toy = { slot = 3 }\n", folder) == ()
 

@@ -91,13 +91,15 @@ def test_a_literal_secret_is_refused_and_never_repeated(
     folder: Path, written: str, said: str
 ) -> None:
     (fault,) = faults(SITE + CONTROLLER + f"toy = {{ password = {written} }}\n", folder)
-    assert fault.startswith(f"site[0].controller[0].toy.password: {said}")
+    assert fault.startswith(f"site[north].controller[press-3].toy.password: {said}")
     assert "geheim" not in fault
 
 
 def test_a_literal_secret_under_a_mistyped_key_is_not_repeated_either(folder: Path) -> None:
     found = faults(SITE + CONTROLLER + 'toy = { pasword = "geheim" }\n', folder)
-    assert found == ("site[0].controller[0].toy.pasword: unknown key; did you mean 'password'?",)
+    assert found == (
+        "site[north].controller[press-3].toy.pasword: unknown key; did you mean 'password'?",
+    )
 
 
 def test_secrets_in_a_sites_defaults_are_looked_up_too(folder: Path) -> None:
@@ -122,10 +124,10 @@ def test_every_secret_that_is_missing_is_named_at_once(folder: Path) -> None:
     with pytest.raises(SecretMissingError) as caught:
         read(text, folder, HostSecrets({}))
     told = str(caught.value)
-    assert "site[0].store.signing_key: " in told
+    assert "site[north].store.signing_key: " in told
     assert "No such file" in told
     assert "store.seal_key: the environment variable SEAL is not set" in told
-    assert "controller[0].toy.password: " in told
+    assert "controller[press-0].toy.password: " in told
     assert "every user of this host may use it; chmod 600" in told
     assert "keys/empty: is empty" in told
     assert "the service needs LoadCredential=cpu" in told
@@ -142,8 +144,8 @@ def test_a_missing_secret_of_the_defaults_is_named_once(folder: Path) -> None:
 def test_faults_and_missing_secrets_are_told_together(folder: Path) -> None:
     text = SITE.replace("SEAL", "NONE") + CONTROLLER + "port = 0\n"
     assert faults(text, folder) == (
-        "site[0].controller[0].port: want a number 1..65535, got 0",
-        "site[0].store.seal_key: the environment variable NONE is not set",
+        "site[north].controller[press-3].port: want a number 1..65535, got 0",
+        "site[north].store.seal_key: the environment variable NONE is not set",
     )
 
 
@@ -151,7 +153,7 @@ def test_faults_and_missing_secrets_are_told_together(folder: Path) -> None:
 def test_a_seal_key_that_is_none_is_a_fault_that_does_not_show_it(folder: Path, text: str) -> None:
     keep(folder / "keys" / "seal", text)
     (fault,) = faults(SITE.replace('{ env = "SEAL" }', '{ file = "keys/seal" }'), folder)
-    assert fault == "site[0].store.seal_key: what it names is not 64 hex digits"
+    assert fault == "site[north].store.seal_key: what it names is not 64 hex digits"
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"x" * 70_000])
