@@ -44,9 +44,10 @@ class Roster:
         """Return the controllers of one site."""
         return tuple(each for key, each in self._watched.items() if key.site == name)
 
-    def pace_of(self, pace_key: str) -> float:
-        """Return the pace of a bridge: the slowest that anybody behind it asks for."""
-        return self._paces[pace_key]
+    def pace_of(self, controller: Controller) -> float:
+        """Return the pace of a controller's bridge: the slowest that anybody behind it asks for."""
+        own = controller.budget.requests_per_s
+        return min(own, self._paces.get(controller.pace_key, own))
 
     def add_site(self, site: OpenSite) -> None:
         """Take in a site with its controllers and what is remembered of them."""
