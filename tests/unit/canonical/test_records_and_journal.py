@@ -1,6 +1,7 @@
 """Records, journal lines and the summary of a day."""
 
 import hashlib
+import io
 import json
 import tomllib
 from dataclasses import replace
@@ -8,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ccontrol.canonical import journal
-from ccontrol.canonical.captures import LARGEST_BYTES, decode, encode
+from ccontrol.canonical import captures, journal
+from ccontrol.canonical.captures import decode, encode
 from ccontrol.canonical.records import parse_record, record_path
 from ccontrol.errors import BadFileError, CcontrolError, ModelError, UnreadableStateError
 from ccontrol.model.aspect import Depth
@@ -56,9 +57,14 @@ def test_a_record_of_another_form_is_refused() -> None:
         parse_record(b"form = 2\n")
 
 
-def test_a_capture_larger_than_any_is_not_even_looked_at() -> None:
-    with pytest.raises(BadFileError, match="more than any capture"):
-        decode(bytes(LARGEST_BYTES + 1))
+def test_a_capture_larger_than_any_is_not_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(captures, "LARGEST_BYTES", 3 * captures.PIECE_BYTES)
+    source = io.BytesIO(encode(capture(exchanges=(Exchange("q", (bytes(2**20),) * 9),))))
+    with pytest.raises(BadFileError, match="as no capture has"):
+        captures.read(source)
+    assert source.tell() <= 5 * captures.PIECE_BYTES
 
 
 def test_a_journal_line_leaves_out_what_is_empty() -> None:
@@ -141,13 +147,29 @@ def forged(*lines: bytes) -> bytes:
 @pytest.mark.parametrize(
     "exchange",
     [
-        b'{"question":"q","after_ms":0,"answers":["0a 0b"]}',
-        b'{"question":"q","after_ms":0,"answers":["0A"]}',
-        b'{"question":"q","after_ms":9223372036854775808,"answers":[]}',
-        b'{"question":"q","after_ms":0,"answers":[' + b'"",' * 150_000 + b'""]}',
-        b"\n".join([b'{"question":"q","after_ms":0,"answers":[]}'] * 600_000),
+        b'{"question":"q","after_ms":0,"fault":null,"answers":["0a 0b"]}',
+        b'{"question":"q","after_ms":0,"fault":null,"answers":["0A"]}',
+        b'{"question":"q","after_ms":0,"fault":null,"answers":[0]}',
+        b'{"question":"q","after_ms":0,"fault":null,"answers":["}',
+        b'{"question":"q","after_ms":0,"fault":null,"answers":["00"],"more":1}',
+        b'{"question":"\\u12","after_ms":0,"fault":null,"answers":[]}',
+        b'{"question": "q","after_ms":0,"fault":null,"answers":[]}',
+        b'{"question":"q","after_ms":9223372036854775808,"fault":null,"answers":[]}',
+        b'{"question":"q","after_ms":0,"fault":null,"answers":[' + b'"",' * 150_000 + b'""]}',
+        b"\n".join([b'{"question":"q","after_ms":0,"fault":null,"answers":[]}'] * 600_000),
     ],
-    ids=("blank", "capitals", "number", "answers", "exchanges"),
+    ids=(
+        "blank",
+        "capitals",
+        "no text",
+        "open",
+        "more",
+        "escape",
+        "gap",
+        "number",
+        "answers",
+        "exchanges",
+    ),
 )
 def test_a_forged_capture_is_refused_before_it_fills_the_memory(exchange: bytes) -> None:
     head = encode(capture()).split(b"\n")[0]
