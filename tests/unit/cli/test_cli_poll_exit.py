@@ -14,7 +14,7 @@ from ccontrol.model.aspect import Aspect, Strength
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.secret import Secret
 from ccontrol.poll.control import ENTRIES
-from ccontrol.poll.visit import unseen
+from ccontrol.poll.in_hand import unseen
 from tests.unit.cli.plants import seen
 from tests.unit.poll.toy import controller
 

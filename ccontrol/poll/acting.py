@@ -1,0 +1,104 @@
+"""From an understood poll to what it leads to: a decision, a commit, accounts, the next poll.
+
+What a result asks for is triage's, when a change can have happened is window's, and the writer's
+door is delivery's: here they are brought together.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from ccontrol.clock import Clock
+from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.model.snapshot import Snapshot
+from ccontrol.model.state import State
+from ccontrol.poll import accounts, window
+from ccontrol.poll import watched as health_of
+from ccontrol.poll.delivery import Delivery, Parcel, spool_name
+from ccontrol.poll.in_hand import Poll
+from ccontrol.poll.pipeline import Sighted, kinds_of
+from ccontrol.poll.triage import DEEP, Circumstances, Decision, Follow, decide, face_of
+from ccontrol.poll.watched import Watched
+
+
+class Acting:
+    """Acts on what polls brought."""
+
+    def __init__(
+        self, delivery: Delivery, clock: Clock, follow: Callable[[Watched, Follow], None]
+    ) -> None:
+        self._delivery = delivery
+        self._clock = clock
+        self._follow = follow
+
+    async def decide(self, poll: Poll, snapshot: Snapshot) -> Decision:
+        """Say what a snapshot leads to; for that the face has to be known."""
+        watched = poll.watched
+        if watched.enrolled and watched.memory.face is None and snapshot.depth not in DEEP:
+            state = await self._delivery.state_of(watched, poll.site, kinds_of(snapshot))
+            if state is not None:
+                _meet(watched, state, snapshot)
+        at = Circumstances(
+            now=self._clock.now(),
+            schedule=poll.controller.schedule,
+            enrolled=watched.enrolled,
+            last_deep_at=watched.health.last_deep_at,
+        )
+        return decide(watched.memory, snapshot, at)
+
+    async def act(
+        self,
+        poll: Poll,
+        snapshot: Snapshot,
+        decision: Decision,
+        entry: JournalEntry,
+        capture: bytes,
+    ) -> JournalEntry:
+        """Do what was decided; return the poll's line as it is then."""
+        watched = poll.watched
+        log = decision.memory.log
+        watched.memory = decision.memory
+        entry = replace(entry, outcome=decision.outcome, reason=decision.reason)
+        if decision.commit is not None:
+            opened_at = window.opened_at(watched, decision.commit)
+            sighted = Sighted(poll.controller, decision.commit, log, opened_at)
+            entry = await self._deliver(poll, sighted, entry, capture)
+        if snapshot.usable and entry.outcome is not Outcome.PENDING:
+            own = (each for each in snapshot.findings if each.code in health_of.OWN_CODES)
+            watched.told = frozenset(own)
+        accounts.settle(watched, snapshot, entry.at)
+        window.remember(watched, snapshot, entry.outcome)
+        accounts.plan_full(watched, snapshot, entry, decision.follow)
+        follow = accounts.retry(watched, snapshot, decision.follow)
+        if follow is not None:
+            self._follow(watched, follow)
+        return entry
+
+    async def _deliver(
+        self, poll: Poll, sighted: Sighted, entry: JournalEntry, capture: bytes
+    ) -> JournalEntry:
+        watched = poll.watched
+        self._delivery.require_room(poll.site)
+        name = spool_name(poll.controller, poll.ticket.depth, entry.at)
+        if poll.ticket.depth not in DEEP:  # a deep one is there already
+            await asyncio.to_thread(poll.site.spool.put, name, capture)
+        written = await self._delivery.send(Parcel(watched, poll.site, sighted, name))
+        if not watched.memory.pending:
+            watched.memory = replace(watched.memory, log=())
+        if written is None:
+            trouble = poll.site.trouble or "it is busy"
+            reason = f"kept in the spool; the store takes nothing yet: {trouble}"
+            return replace(entry, outcome=Outcome.PENDING, reason=reason)
+        if written.record is not None:
+            decided = entry.outcome in {Outcome.PENDING, Outcome.SUPPRESSED}
+            changed = replace(entry, change_id=written.record.change_id)
+            return changed if decided else replace(changed, outcome=Outcome.CHANGED)
+        if entry.outcome is Outcome.CHANGED:
+            return replace(entry, outcome=Outcome.UNCHANGED)
+        return entry
+
+
+def _meet(watched: Watched, state: State, snapshot: Snapshot) -> None:
+    marker = watched.memory.log_marker or watched.health.log_marker
+    face = face_of(state, snapshot.sightings)
+    watched.memory = replace(watched.memory, face=face, log_marker=marker)
