@@ -13,6 +13,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.finding import Finding
 from ccontrol.model.journal import Outcome
 from ccontrol.model.state import State
+from ccontrol.poll.staleness import is_stale
 from ccontrol.store.index_rows import PollStatus
 from ccontrol.store.standing import Enrolment, Health, Pause
 
@@ -58,6 +59,7 @@ class ControllerStatus:
     attempted_at: datetime | None
     next_at: datetime | None
     stale: bool
+    """See `poll.staleness`."""
     suppressed: bool
     enrolled: bool
     paused: Pause | None
@@ -96,7 +98,14 @@ def controller_status(controller: Controller, known: Known, now: datetime) -> Co
         succeeded_at=polls.succeeded_at,
         attempted_at=polls.attempted_at,
         next_at=polls.next_at,
-        stale=_stale(controller, polls, now),
+        stale=polls.attempted_at is not None
+        and is_stale(
+            controller.schedule,
+            now,
+            polls.succeeded_at,
+            _ended(known.pause, now),
+            paused=bool(pause),
+        ),
         suppressed=polls.outcome is Outcome.SUPPRESSED,
         enrolled=known.enrolment is not None,
         paused=pause,
@@ -182,18 +191,17 @@ def _unread(state: State) -> list[UnreadUnit]:
     return lists + units
 
 
-def _stale(controller: Controller, polls: PollStatus, now: datetime) -> bool:
-    if polls.succeeded_at is None:
-        return polls.attempted_at is not None
-    return (now - polls.succeeded_at).total_seconds() > controller.schedule.stale_after_s
-
-
 def _failing(status: ControllerStatus, *, passing: bool) -> list[str]:
     count = status.failures_in_a_row
     if status.outcome is not Outcome.FAILED or (count <= 1 and not passing):
         return []
     times = f"{count} times" if count > 1 else "once"
     return [f"failed {times}: {status.reason}" if status.reason else f"failed {times}"]
+
+
+def _ended(pause: Pause | None, now: datetime) -> datetime | None:
+    """Return when a pause ended by itself; it is remembered until the daemon takes it away."""
+    return pause.until if pause and _over(pause.until, now) else None
 
 
 def _over(until: datetime | None, now: datetime) -> bool:

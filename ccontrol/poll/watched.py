@@ -13,6 +13,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.finding import Finding
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot, Unread
+from ccontrol.poll.staleness import is_stale
 from ccontrol.poll.triage import Memory
 from ccontrol.poll.waiting import Key
 from ccontrol.store.standing import Health, Pause
@@ -175,13 +176,13 @@ def confession(watched: Watched, now: datetime) -> Snapshot:
 
 
 def _stale(watched: Watched, now: datetime) -> Finding | None:
-    if watched.pause is not None or watched.last is None or watched.last.outcome in SUCCESSES:
-        return None  # a pause is a known gap; a daemon that was down asks before it complains
-    known = [at for at in (watched.succeeded_at, watched.resumed_at) if at is not None]
-    seen_at = max(known, default=watched.watched_since)
-    limit_s = watched.controller.schedule.stale_after_s
-    if (now - seen_at).total_seconds() < limit_s:
+    if watched.last is None or watched.last.outcome in SUCCESSES:
+        return None  # a daemon that was down asks before it complains
+    schedule = watched.controller.schedule
+    known = watched.succeeded_at or watched.watched_since
+    if not is_stale(schedule, now, known, watched.resumed_at, paused=watched.pause is not None):
         return None
+    limit_s = schedule.stale_after_s
     text = f"No poll has succeeded for more than {limit_s:.0f} s: changes are not seen."
     return Finding(STALE, "", Aspect.SIGHT, text)
 

@@ -93,6 +93,15 @@ def test_a_controller_that_never_answered_is_stale() -> None:
     )
 
 
+def test_a_paused_controller_is_not_stale_and_has_time_again_when_the_pause_ends() -> None:
+    long_ago = polled(Outcome.FAILED, minutes_ago=600)
+    for until in (None, NOW + timedelta(hours=1), NOW - timedelta(minutes=59)):
+        pause = Pause(NOW - timedelta(hours=9), "ann", "maintenance", until)
+        assert not controller_status(PRESS, known(long_ago, state(), pause=pause), NOW).stale
+    ended = Pause(NOW - timedelta(hours=9), "ann", "maintenance", NOW - timedelta(hours=1))
+    assert controller_status(PRESS, known(long_ago, state(), pause=ended), NOW).stale
+
+
 def test_polls_that_fail_need_attention_and_one_alone_raises_no_alarm() -> None:
     failed = PollStatus("press-3", Outcome.FAILED, Depth.GLANCE, "it is silent", NOW, NOW)
     once, often = (
