@@ -1,6 +1,7 @@
 """Pausing, resuming and enrolling: durable decisions, taken with open eyes."""
 
 import socket
+import threading
 from datetime import timedelta
 
 from ccontrol.clock import SystemClock
@@ -92,6 +93,30 @@ def test_enrolling_prints_the_load_before_anything_is_decided(plant: Plant, run:
 def test_enrolling_without_a_daemon_says_who_reads_it_first(plant: Plant, run: Run) -> None:
     said = run("--config", plant.config, "enroll", "press-3", "--yes")
     assert "`ccontrol poll press-3` or the daemon reads it whole first" in said.out
+
+
+def test_enrolling_many_asks_the_daemon_how_it_does_only_once(plant: Plant, run: Run) -> None:
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(Places(plant.store).control))
+        door.listen()
+        asked: list[str] = []
+
+        def hang_up() -> None:
+            while True:
+                try:
+                    knocking, _ = door.accept()
+                except OSError:
+                    return
+                with knocking:
+                    asked.append(knocking.makefile().readline())
+
+        hanging_up = threading.Thread(target=hang_up)
+        hanging_up.start()
+        said = run("--config", plant.config, "enroll", "press-3", "mixer-1", "--yes")
+        door.shutdown(socket.SHUT_RDWR)
+        hanging_up.join()
+    assert said.out.count("is enrolled") == 2
+    assert len(asked) == 1
 
 
 def test_a_poll_by_hand_that_fails_says_the_next_step_and_promises_none(
