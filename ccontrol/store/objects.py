@@ -6,8 +6,7 @@ repository of git's SHA-256 format. It takes SHA-1 out of what has to be trusted
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from itertools import filterfalse
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from ccontrol.errors import StoreTamperedError
@@ -18,7 +17,8 @@ _FOLDER, _FILE = b"40000", b"100644"
 _ENTRY = re.compile(rb"(?s)(100644|40000) ([^/\0]++)\0(.{20})")
 _LINE = re.compile(rb"(?s)(?:100644|40000) [^/\0]++\0.{20}")
 _SHA1_SIZE = 20
-_LINES_KEPT = 250_000
+GROWTH = 12
+"""How many bytes longer an id is under SHA-256."""
 _NOT_PLAIN = "a tree holds something other than plain files and folders"
 
 
@@ -43,19 +43,28 @@ def frame(kind: Kind, content: bytes) -> bytes:
 
 def sha1_id(kind: Kind, content: bytes) -> bytes:
     """Return the id that the object has in the store."""
-    return hashlib.sha1(frame(kind, content), usedforsecurity=False).digest()
+    return sha1_of(frame(kind, content))
+
+
+def sha1_of(framed: bytes) -> bytes:
+    """Return the id of an object that is framed already."""
+    return hashlib.sha1(framed, usedforsecurity=False).digest()
 
 
 def sha256_id(kind: Kind, content: bytes) -> bytes:
     """Return the shadow id of a blob; of a tree only after `translate_tree`."""
-    return hashlib.sha256(frame(kind, content)).digest()
+    return sha256_of(frame(kind, content))
+
+
+def sha256_of(framed: bytes) -> bytes:
+    """Return the shadow id of a blob that is framed already."""
+    return hashlib.sha256(framed).digest()
 
 
 def blob_ids(content: bytes) -> Ids:
     """Return both ids of a file's content."""
     framed = frame("blob", content)
-    sha1 = hashlib.sha1(framed, usedforsecurity=False)
-    return Ids(sha1.digest(), hashlib.sha256(framed).digest())
+    return Ids(sha1_of(framed), sha256_of(framed))
 
 
 def parse_tree(content: bytes) -> dict[str, Entry]:
@@ -79,29 +88,20 @@ def format_tree(entries: Mapping[str, Entry]) -> bytes:
     )
 
 
-class Translator:
-    """Turns trees into what a SHA-256 repository would hold: every id replaced by its shadow.
+def split_tree(content: bytes) -> list[bytes]:
+    """Return the lines of a tree, each with its id. Raises StoreTamperedError as `parse_tree`."""
+    lines: list[bytes] = _LINE.findall(content)
+    if sum(map(len, lines)) != len(content):
+        raise StoreTamperedError(_NOT_PLAIN)
+    return lines
 
-    Lines that were met before are not translated again: from one commit to the next nearly all of
-    a tree's lines stay. `shadow_of` is asked for the others; its KeyError passes through.
+
+def translate_lines(lines: Iterable[bytes], shadow_of: Callable[[bytes], bytes]) -> bytes:
+    """Return the lines as a SHA-256 repository would hold them: every id replaced by its shadow.
+
+    `shadow_of` may raise KeyError, which passes through. Each line grows by GROWTH bytes.
     """
-
-    def __init__(self, shadow_of: Callable[[bytes], bytes]) -> None:
-        self._shadow_of = shadow_of
-        self._known: dict[bytes, bytes] = {}
-
-    def translate(self, content: bytes) -> bytes:
-        """Return one tree in its other form. Raises StoreTamperedError as `parse_tree` does."""
-        lines = _LINE.findall(content)
-        if sum(map(len, lines)) != len(content):
-            raise StoreTamperedError(_NOT_PLAIN)
-        fresh = filterfalse(self._known.__contains__, lines)
-        added = {line: line[:-_SHA1_SIZE] + self._shadow_of(line[-_SHA1_SIZE:]) for line in fresh}
-        if len(self._known) > _LINES_KEPT:
-            added = {**{line: self._known[line] for line in lines if line in self._known}, **added}
-            self._known.clear()
-        self._known.update(added)
-        return b"".join(map(self._known.__getitem__, lines))
+    return b"".join(line[:-_SHA1_SIZE] + shadow_of(line[-_SHA1_SIZE:]) for line in lines)
 
 
 def tree_shadow(entries: Mapping[str, Entry], shadows: Mapping[bytes, bytes]) -> bytes:
@@ -111,5 +111,5 @@ def tree_shadow(entries: Mapping[str, Entry], shadows: Mapping[bytes, bytes]) ->
 
 
 def translate_tree(content: bytes, shadow_of: Callable[[bytes], bytes]) -> bytes:
-    """Translate a single tree."""
-    return Translator(shadow_of).translate(content)
+    """Return a single tree as a SHA-256 repository would hold it."""
+    return translate_lines(split_tree(content), shadow_of)

@@ -17,6 +17,7 @@ from ccontrol.store.commits import Commit
 from ccontrol.store.layout import ATTRIBUTES, ATTRIBUTES_PATH, BRANCH
 from ccontrol.store.objects import Kind
 from ccontrol.store.repository import require_store
+from ccontrol.store.translator import Translator
 from ccontrol.store.verify_commit import Trust, chain_faults, tree_fault
 from ccontrol.store.verify_journal import TRAILER, Journaled, journaled
 from ccontrol.store.verify_signatures import SignatureJudge
@@ -110,7 +111,7 @@ class _Walk:
         self._progress = progress
         self._shadows: dict[bytes, bytes] = {}
         self._trees: dict[bytes, bytes] = {}
-        self._translator = objects.Translator(self._shadow)
+        self._translator = Translator(self._shadow)
         self._current: Commit | None = None
         self._parent: Commit | None = None
         self.seen: dict[str, int] = {}
@@ -126,8 +127,8 @@ class _Walk:
                 [*listing, "--no-object-names", "--reverse", head],
                 ["cat-file", "--batch", "--buffer"],
             ) as stream:
-                for name, kind, content in _objects(stream):
-                    self._take(name, kind, content)
+                for name, kind, framed in _objects(stream):
+                    self._take(name, kind, framed)
         except StoreError as error:
             self.fault(f"the history cannot be read to its end: {error}")
         self._finish()
@@ -142,17 +143,17 @@ class _Walk:
         """Note something that concerns the whole store."""
         self.faults.append(Fault(None, what))
 
-    def _take(self, name: str, kind: Kind, content: bytes) -> None:
-        sha1 = objects.sha1_id(kind, content)
+    def _take(self, name: str, kind: Kind, framed: bytes) -> None:
+        sha1 = objects.sha1_of(framed)
         if sha1.hex() != name:
             self._doubt(f"the {kind} {name} does not have the content it names")
         elif kind == "blob":
-            self._shadows[sha1] = objects.sha256_id("blob", content)
+            self._shadows[sha1] = objects.sha256_of(framed)
         elif kind == "tree":
-            self._trees[sha1] = content
+            self._trees[sha1] = framed
         else:
             self._finish()
-            self._begin(name, content)
+            self._begin(name, _content(framed))
 
     def _begin(self, name: str, content: bytes) -> None:
         try:
@@ -198,7 +199,7 @@ class _Walk:
         """Return an object's shadow id; a tree's is computed once, when it is first needed."""
         known = self._shadows.get(sha1)
         if known is None:
-            content = self._translator.translate(self._trees[sha1])
+            content = self._translator.translate(_content(self._trees[sha1]))
             known = self._shadows[sha1] = objects.sha256_id("tree", content)
             del self._trees[sha1]
         return known
@@ -208,7 +209,11 @@ class _Walk:
 
 
 def _objects(stream: IO[bytes]) -> Iterator[tuple[str, Kind, bytes]]:
-    """Take apart what `git cat-file --batch` prints."""
+    """Take apart what `git cat-file --batch` prints: id, kind, and the object as git hashes it.
+
+    That is `<kind> <size>`, a zero byte and the content: the printed line without the id is half
+    of it already.
+    """
     while header := stream.readline():
         fields = header.split()
         if len(fields) != 3:  # noqa: PLR2004 — id, kind, size; else `<id> missing`
@@ -216,5 +221,13 @@ def _objects(stream: IO[bytes]) -> Iterator[tuple[str, Kind, bytes]]:
         name, kind, size = fields
         if kind not in _KINDS:
             raise StoreError(f"{name.decode()} is a {kind.decode()}, which ccontrol never writes")
-        content = stream.read(int(size) + 1)
-        yield name.decode("ascii"), _KINDS[kind], content[:-1]
+        yield (
+            name.decode("ascii"),
+            _KINDS[kind],
+            b"%b %b\0%b" % (kind, size, stream.read(int(size))),
+        )
+        stream.read(1)
+
+
+def _content(framed: bytes) -> bytes:
+    return framed[framed.index(b"\0") + 1 :]

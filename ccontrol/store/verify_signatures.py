@@ -15,7 +15,7 @@ from ccontrol.store.commits import Commit
 from ccontrol.store.verify_commit import Trust, signature_fault
 
 _CHUNK = 500
-_FEW = 2 * _CHUNK  # starting a process costs as much as this many signatures
+_FEW = 6 * _CHUNK  # starting a process costs as much as this many signatures
 _MOST_WORKERS = 4
 
 Verdicts = list[tuple[str, str]]
