@@ -7,7 +7,7 @@ from pathlib import Path
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.parse import parse
 from ccontrol.cli.site_files import index_reader, standing
-from ccontrol.cli.standing_rows import ControllerStatus, Known, controller_status
+from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
 from ccontrol.config.settings import Site
 from ccontrol.errors import StoreError, UnreadableStateError
 from ccontrol.model.controller import Controller
@@ -20,7 +20,7 @@ from ccontrol.store.standing import WHOLE_SITE, Pause, Standing
 
 
 @dataclass(frozen=True, slots=True)
-class StoreStatus:
+class StoreStanding:
     """How a site's store stands."""
 
     path: Path
@@ -40,26 +40,26 @@ class StoreStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteStatus:
+class SiteStanding:
     """How a site stands."""
 
     site: str
-    store: StoreStatus
-    controllers: tuple[ControllerStatus, ...]
+    store: StoreStanding
+    controllers: tuple[ControllerStanding, ...]
 
 
-def site_status(site: Site, now: datetime, names: frozenset[str] = frozenset()) -> SiteStatus:
+def site_standing(site: Site, now: datetime, names: frozenset[str] = frozenset()) -> SiteStanding:
     """Return how a site and its controllers (those named, or all) stand."""
     decided = standing(site)
     polls = _polls(site)
     with Repository.open(site.store.path) as repository:
-        store = _store_status(site, repository)
+        store = _store_standing(site, repository)
         statuses = tuple(
-            controller_status(controller, _known(repository, decided, polls, controller), now)
+            controller_standing(controller, _known(repository, decided, polls, controller), now)
             for controller in site.controllers
             if not names or controller.id in names
         )
-    return SiteStatus(site.name, store, statuses)
+    return SiteStanding(site.name, store, statuses)
 
 
 def _known(
@@ -109,10 +109,10 @@ def _sight(repository: Repository, controller: Controller) -> State | None:
     return parse(files) if files else None
 
 
-def _store_status(site: Site, repository: Repository) -> StoreStatus:
+def _store_standing(site: Site, repository: Repository) -> StoreStanding:
     head = repository.head()
     spool = Places(site.store.path).spool
-    return StoreStatus(
+    return StoreStanding(
         path=site.store.path,
         head=head,
         last_commit_at=None if head is None else repository.commit(head).when,

@@ -44,7 +44,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class ControllerStatus:
+class ControllerStanding:
     """How one controller stands."""
 
     site: str
@@ -82,11 +82,11 @@ class ControllerStatus:
         )
 
 
-def controller_status(controller: Controller, known: Known, now: datetime) -> ControllerStatus:
+def controller_standing(controller: Controller, known: Known, now: datetime) -> ControllerStanding:
     """Return how a controller stands now."""
     polls, health, state = known.polls, known.health, known.state
     pause = known.pause if known.pause and not _over(known.pause.until, now) else None
-    return ControllerStatus(
+    return ControllerStanding(
         site=controller.site,
         area=controller.area,
         controller_id=controller.id,
@@ -120,7 +120,9 @@ def controller_status(controller: Controller, known: Known, now: datetime) -> Co
     )
 
 
-def attention(status: ControllerStatus, now: datetime, *, passing: bool = True) -> tuple[str, ...]:
+def attention(
+    status: ControllerStanding, now: datetime, *, passing: bool = True
+) -> tuple[str, ...]:
     """Return what somebody should look at, one phrase each; empty when all is well.
 
     Without what is `passing`, one poll that failed is left out: lines have their moments.
@@ -145,7 +147,7 @@ def attention(status: ControllerStatus, now: datetime, *, passing: bool = True) 
     return tuple(dict.fromkeys(found))
 
 
-def outcome_words(status: ControllerStatus) -> str:
+def outcome_words(status: ControllerStanding) -> str:
     """Return the outcome of the last poll without claiming more than was seen."""
     if status.outcome is None:
         return "never asked"
@@ -156,7 +158,7 @@ def outcome_words(status: ControllerStatus) -> str:
     return "unchanged where seen" if status.unseen or status.unread else "unchanged"
 
 
-def sight_words(status: ControllerStatus, aspect: Aspect) -> str:
+def sight_words(status: ControllerStanding, aspect: Aspect) -> str:
     """Return what can be said of one aspect since the last change."""
     strength = status.strengths.get(aspect, Strength.NONE)
     if strength is Strength.NONE:
@@ -191,7 +193,7 @@ def _unread(state: State) -> list[UnreadUnit]:
     return lists + units
 
 
-def _failing(status: ControllerStatus, *, passing: bool) -> list[str]:
+def _failing(status: ControllerStanding, *, passing: bool) -> list[str]:
     count = status.failures_in_a_row
     if status.outcome is not Outcome.FAILED or (count <= 1 and not passing):
         return []

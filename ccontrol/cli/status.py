@@ -9,8 +9,8 @@ from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, target_named
 from ccontrol.cli.running import Live, Running, running
-from ccontrol.cli.site_standing import SiteStatus, site_status
-from ccontrol.cli.standing_rows import ControllerStatus, attention, outcome_words, sight_words
+from ccontrol.cli.site_standing import SiteStanding, site_standing
+from ccontrol.cli.standing_rows import ControllerStanding, attention, outcome_words, sight_words
 from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
 from ccontrol.config.settings import Config, Site
@@ -51,7 +51,7 @@ def command(
     config = configured(here)
     now = here.clock.now()
     stood = [
-        (site_status(site, now, ids), running(site)) for site, ids in _chosen(config, names or [])
+        (site_standing(site, now, ids), running(site)) for site, ids in _chosen(config, names or [])
     ]
     if as_json:
         emit(
@@ -84,7 +84,7 @@ def _chosen(config: Config, names: list[str]) -> list[tuple[Site, frozenset[str]
     ]
 
 
-def _row(one: SiteStatus, daemon: Running) -> dict[str, object]:
+def _row(one: SiteStanding, daemon: Running) -> dict[str, object]:
     return {
         "site": one.site,
         "daemon": daemon,
@@ -93,12 +93,12 @@ def _row(one: SiteStatus, daemon: Running) -> dict[str, object]:
     }
 
 
-def _needs(one: SiteStatus, daemon: Running, now: datetime) -> bool:
+def _needs(one: SiteStanding, daemon: Running, now: datetime) -> bool:
     sound = daemon.answers and not daemon.trouble and one.store.has_room
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
-def _tell(one: SiteStatus, daemon: Running, now: datetime, *, in_detail: bool) -> None:
+def _tell(one: SiteStanding, daemon: Running, now: datetime, *, in_detail: bool) -> None:
     say(f"{one.site}: {daemon.words}", Tone.GOOD if daemon.answers else Tone.BAD)
     _tell_store(one, now)
     if daemon.trouble:
@@ -118,7 +118,7 @@ def _tell(one: SiteStatus, daemon: Running, now: datetime, *, in_detail: bool) -
         _tell_detail(status, now)
 
 
-def _tell_store(one: SiteStatus, now: datetime) -> None:
+def _tell_store(one: SiteStanding, now: datetime) -> None:
     store = one.store
     say(f"  store {store.path}, last commit {age(store.last_commit_at, now)}")
     free = f"{store.free_bytes // _MEBI:,} MiB free"
@@ -130,7 +130,7 @@ def _tell_store(one: SiteStatus, now: datetime) -> None:
         say(f"  {store.set_aside} polls could not be understood and were set aside", Tone.CAUTION)
 
 
-def _cells(status: ControllerStatus, daemon: Running, now: datetime) -> tuple[str | Cell, ...]:
+def _cells(status: ControllerStanding, daemon: Running, now: datetime) -> tuple[str | Cell, ...]:
     tone = Tone.PLAIN if status.outcome is None else outcome_tone(status.outcome)
     needs = "; ".join(attention(status, now))
     live = daemon.controllers.get(status.controller_id)
@@ -144,7 +144,7 @@ def _cells(status: ControllerStatus, daemon: Running, now: datetime) -> tuple[st
     )
 
 
-def _next(status: ControllerStatus, live: Live | None, now: datetime) -> str:
+def _next(status: ControllerStanding, live: Live | None, now: datetime) -> str:
     if live is None:
         return ""
     if live.asking:
@@ -153,7 +153,7 @@ def _next(status: ControllerStatus, live: Live | None, now: datetime) -> str:
     return age(live.next_at or status.next_at, now, nothing="") + held
 
 
-def _tell_detail(status: ControllerStatus, now: datetime) -> None:
+def _tell_detail(status: ControllerStanding, now: datetime) -> None:
     say()
     say(f"{status.controller_id} {status.name} ({status.address})")
     look = f", depth {status.depth}" if status.depth else ""
@@ -168,7 +168,7 @@ def _tell_detail(status: ControllerStatus, now: datetime) -> None:
     _tell_sight(status)
 
 
-def _tell_sight(status: ControllerStatus) -> None:
+def _tell_sight(status: ControllerStanding) -> None:
     for aspect, strength in status.strengths.items():
         say(f"  {aspect:<14} {sight_words(status, aspect)}", strength_tone(strength))
     if status.unreadable:

@@ -26,7 +26,7 @@ from ccontrol.poll.tended import Tended
 from ccontrol.store.disk import named_failures
 
 LINE_AT_MOST = 16 * 1024 * 1024
-"""A status of 10,000 controllers has about 8 MB."""
+"""A status of 10,000 controllers has about 2 MB."""
 CONNECT_S = 2.0
 ADDRESS_AT_MOST = 100
 """sockaddr_un holds 108 bytes (unix(7))."""

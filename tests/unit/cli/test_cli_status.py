@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ccontrol.cli.standing_rows import (
     Known,
     attention,
-    controller_status,
+    controller_standing,
     outcome_words,
     sight_words,
 )
@@ -44,21 +44,21 @@ def known(polls: PollStatus, of: State | None, **parts: object) -> Known:
 
 
 def test_a_controller_that_is_seen_whole_and_did_not_change_is_unchanged() -> None:
-    status = controller_status(PRESS, known(polled(), state()), NOW)
+    status = controller_standing(PRESS, known(polled(), state()), NOW)
     assert outcome_words(status) == "unchanged"
     assert attention(status, NOW) == ()
 
 
 def test_unchanged_is_not_said_when_an_aspect_cannot_be_seen() -> None:
     blind = state(strengths={**ALL_SEEN, Aspect.PROTECTION: Strength.NONE})
-    status = controller_status(PRESS, known(polled(), blind), NOW)
+    status = controller_standing(PRESS, known(polled(), blind), NOW)
     assert outcome_words(status) == "unchanged where seen"
     assert attention(status, NOW) == ("blind: protection",)
     assert "cannot tell" in sight_words(status, Aspect.PROTECTION)
 
 
 def test_an_aspect_that_nobody_spoke_of_counts_as_not_seen() -> None:
-    status = controller_status(
+    status = controller_standing(
         PRESS, known(polled(), state(strengths={Aspect.PROGRAM: Strength.CONTENT})), NOW
     )
     assert Aspect.FIRMWARE in status.unseen
@@ -67,28 +67,28 @@ def test_an_aspect_that_nobody_spoke_of_counts_as_not_seen() -> None:
 
 def test_unchanged_is_not_said_while_something_is_unread() -> None:
     units = {UnitId("FB", "FB1"): KnownUnit(None, "access level 3: lower it")}
-    status = controller_status(PRESS, known(polled(), state(units=units)), NOW)
+    status = controller_standing(PRESS, known(polled(), state(units=units)), NOW)
     assert outcome_words(status) == "unchanged where seen"
     assert status.unread[0].reason == "access level 3: lower it"
     assert "1 unread" in attention(status, NOW)
 
 
 def test_a_controller_that_nobody_enrolled_is_only_glanced_at() -> None:
-    status = controller_status(PRESS, known(polled(Outcome.GLANCED), None, enrolment=None), NOW)
+    status = controller_standing(PRESS, known(polled(Outcome.GLANCED), None, enrolment=None), NOW)
     assert outcome_words(status) == "only glanced at"
     assert "not enrolled" in attention(status, NOW)
 
 
 def test_without_a_success_for_too_long_it_is_stale_and_says_since_when() -> None:
-    status = controller_status(PRESS, known(polled(minutes_ago=61), state()), NOW)
+    status = controller_standing(PRESS, known(polled(minutes_ago=61), state()), NOW)
     assert status.stale
     assert "stale: last success 1 h 1 min ago" in attention(status, NOW)
 
 
 def test_a_controller_that_never_answered_is_stale() -> None:
     never = PollStatus("press-3", Outcome.FAILED, Depth.GLANCE, attempted_at=NOW)
-    assert controller_status(PRESS, known(never, None), NOW).stale
-    assert outcome_words(controller_status(PRESS, known(PollStatus("x"), None), NOW)) == (
+    assert controller_standing(PRESS, known(never, None), NOW).stale
+    assert outcome_words(controller_standing(PRESS, known(PollStatus("x"), None), NOW)) == (
         "never asked"
     )
 
@@ -97,15 +97,15 @@ def test_a_paused_controller_is_not_stale_and_has_time_again_when_the_pause_ends
     long_ago = polled(Outcome.FAILED, minutes_ago=600)
     for until in (None, NOW + timedelta(hours=1), NOW - timedelta(minutes=59)):
         pause = Pause(NOW - timedelta(hours=9), "ann", "maintenance", until)
-        assert not controller_status(PRESS, known(long_ago, state(), pause=pause), NOW).stale
+        assert not controller_standing(PRESS, known(long_ago, state(), pause=pause), NOW).stale
     ended = Pause(NOW - timedelta(hours=9), "ann", "maintenance", NOW - timedelta(hours=1))
-    assert controller_status(PRESS, known(long_ago, state(), pause=ended), NOW).stale
+    assert controller_standing(PRESS, known(long_ago, state(), pause=ended), NOW).stale
 
 
 def test_polls_that_fail_need_attention_and_one_alone_raises_no_alarm() -> None:
     failed = PollStatus("press-3", Outcome.FAILED, Depth.GLANCE, "it is silent", NOW, NOW)
     once, often = (
-        controller_status(PRESS, known(failed, state(), health=Health(failures=count)), NOW)
+        controller_standing(PRESS, known(failed, state(), health=Health(failures=count)), NOW)
         for count in (1, 4)
     )
     assert attention(once, NOW) == ("failed once: it is silent",)
@@ -118,7 +118,7 @@ def test_a_pause_that_is_over_is_not_shown_and_one_that_holds_is() -> None:
     held = Pause(NOW, "ann", "work", NOW + timedelta(hours=1))
     endless = Pause(NOW, "ann", "work")
     words = [
-        attention(controller_status(PRESS, known(polled(), state(), pause=pause), NOW), NOW)
+        attention(controller_standing(PRESS, known(polled(), state(), pause=pause), NOW), NOW)
         for pause in (over, held, endless)
     ]
     assert words == [(), ("paused until 2026-03-01 13:00:00",), ("paused until resumed",)]
@@ -127,7 +127,7 @@ def test_a_pause_that_is_over_is_not_shown_and_one_that_holds_is() -> None:
 def test_quarantine_and_findings_need_attention() -> None:
     finding = Finding("hidden-block", "", Aspect.PROGRAM, "A block that no list shows.")
     health = Health(quarantined_until=NOW + timedelta(minutes=4))
-    status = controller_status(
+    status = controller_standing(
         PRESS, known(polled(), state(findings=frozenset({finding})), health=health), NOW
     )
     assert attention(status, NOW) == ("hidden-block", "quarantined until 2026-03-01 12:04:00")
