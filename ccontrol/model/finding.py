@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from ccontrol.model.aspect import Aspect
 
+ENGINE_CODES = frozenset({"stale", "cannot-verify", "quarantined", "restless"})
+"""Findings that the engine raises of any family, about its own sight of a controller."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:

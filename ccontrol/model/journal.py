@@ -15,7 +15,8 @@ class Outcome(StrEnum):
     """It answered, and nobody enrolled it: nothing is stored that it could be held against."""
     CHANGED = "changed"
     PENDING = "pending"
-    """Something moved; a second look must agree before it is read."""
+    """Something moved; a second look must agree before it is read. Or it waits: for the store, or,
+    since the controller is restless, for the time at which it is committed."""
     SUPPRESSED = "suppressed"
     """A deep read was due and held back by the limit on deep reads."""
     INCOMPLETE = "incomplete"

@@ -144,6 +144,11 @@ FINDINGS: dict[str, Rule] = {
         Severity.MEDIUM,
         "reading the controller broke a worker; it is watched less often than it should be",
     ),
+    "restless": Rule(
+        "restless",
+        Severity.MEDIUM,
+        "the controller changes again and again; what it shows is committed less often",
+    ),
     "stale": Rule("stale", Severity.MEDIUM, "the last successful poll is too long ago"),
 }
 """Rules for findings, by their code."""

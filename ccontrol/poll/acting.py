@@ -9,15 +9,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ccontrol.clock import Clock
+from ccontrol.model.change import ChangeSet
+from ccontrol.model.finding import ENGINE_CODES
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot
 from ccontrol.model.state import State
-from ccontrol.poll import accounts, window
-from ccontrol.poll import watched as health_of
+from ccontrol.poll import accounts, restless, window
 from ccontrol.poll.delivery import Delivery, Parcel, spool_name
 from ccontrol.poll.in_hand import Poll
 from ccontrol.poll.pipeline import Sighted, kinds_of
-from ccontrol.poll.triage import DEEP, Circumstances, Decision, Follow, decide, face_of
+from ccontrol.poll.triage import DEEP, Circumstances, Decision, Follow, decide, face_of, observed
 from ccontrol.poll.watched import Watched
 
 
@@ -38,11 +39,13 @@ class Acting:
             state = await self._delivery.state_of(watched, poll.site, kinds_of(snapshot))
             if state is not None:
                 _meet(watched, state, snapshot)
+        schedule = poll.controller.schedule
         at = Circumstances(
             now=self._clock.now(),
-            schedule=poll.controller.schedule,
+            schedule=schedule,
             enrolled=watched.enrolled,
             last_deep_at=watched.health.last_deep_at,
+            held=restless.held(watched.health.unrest, self._clock.now(), schedule.deep_pause_s),
         )
         return decide(watched.memory, snapshot, at)
 
@@ -59,12 +62,17 @@ class Acting:
         log = decision.memory.log
         watched.memory = decision.memory
         entry = replace(entry, outcome=decision.outcome, reason=decision.reason)
+        if decision.held is not None:
+            entry = self._hold(watched, decision.held, entry)
         if decision.commit is not None:
             opened_at = window.opened_at(watched, decision.commit)
-            sighted = Sighted(poll.controller, decision.commit, log, opened_at)
+            sums_up = "" if decision.held else restless.summary(watched.health.unrest)
+            sighted = Sighted(poll.controller, decision.commit, log, opened_at, sums_up)
             entry = await self._deliver(poll, sighted, entry, capture)
+            if not watched.memory.pending and not decision.held:
+                watched.memory = replace(watched.memory, log=())
         if snapshot.usable and entry.outcome is not Outcome.PENDING:
-            own = (each for each in snapshot.findings if each.code in health_of.OWN_CODES)
+            own = (each for each in snapshot.findings if each.code in ENGINE_CODES)
             watched.told = frozenset(own)
         accounts.settle(watched, snapshot, entry.at)
         window.remember(watched, snapshot, entry.outcome)
@@ -73,6 +81,15 @@ class Acting:
         if follow is not None:
             self._follow(watched, follow)
         return entry
+
+    def _hold(self, watched: Watched, changes: ChangeSet, entry: JournalEntry) -> JournalEntry:
+        """Count a look of a restless controller; the journal tells what it showed."""
+        unrest, now = watched.health.unrest, self._clock.now()
+        held = restless.held(unrest, now, watched.controller.schedule.deep_pause_s)
+        wait_s = min((held[each] for each in observed(changes) if each in held), default=0.0)
+        unrest = restless.after_look(unrest, changes, now)
+        watched.health = replace(watched.health, unrest=unrest)
+        return replace(entry, reason=restless.sentence(changes, unrest.digest, wait_s))
 
     async def _deliver(
         self, poll: Poll, sighted: Sighted, entry: JournalEntry, capture: bytes
@@ -83,8 +100,6 @@ class Acting:
         if poll.ticket.depth not in DEEP:  # a deep one is there already
             await asyncio.to_thread(poll.site.spool.put, name, capture)
         written = await self._delivery.send(Parcel(watched, poll.site, sighted, name))
-        if not watched.memory.pending:
-            watched.memory = replace(watched.memory, log=())
         if written is None:
             trouble = poll.site.trouble or "it is busy"
             reason = f"kept in the spool; the store takes nothing yet: {trouble}"

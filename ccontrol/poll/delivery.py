@@ -17,10 +17,12 @@ from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.state import State
+from ccontrol.model.record import Record
+from ccontrol.poll import restless
 from ccontrol.poll.pipeline import Line, Sighted, Written, read_state
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.telling import tell_commit
-from ccontrol.poll.triage import face_of
+from ccontrol.poll.triage import face_of, observed
 from ccontrol.poll.watched import Watched
 
 WAIT_S = 10.0
@@ -141,6 +143,7 @@ class Delivery:
             watched.unwritten -= 1
         if written.record is not None:
             tell_commit(written.record, written.commit)
+            self._count(parcel, written.record)
         face = watched.memory.face
         if face is not None and not watched.unwritten:
             seen = parcel.sighted.snapshot
@@ -154,6 +157,16 @@ class Delivery:
             units = {**seen_now.units, **others}
             watched.memory = replace(watched.memory, face=replace(seen_now, units=units))
         return written
+
+    def _count(self, parcel: Parcel, record: Record) -> None:
+        """Count a change, to know when a controller is restless."""
+        watched, unrest = parcel.watched, parcel.watched.health.unrest
+        if parcel.sighted.sums_up:
+            unrest = restless.told(unrest)
+        if not record.changes.first:
+            unrest = restless.after_commit(unrest, observed(record.changes), self._clock.now())
+        watched.health = replace(watched.health, unrest=unrest)
+        parcel.site.ledger.remember(watched.controller.id, watched.health)
 
     def _late(self, parcel: Parcel, task: "asyncio.Task[Written]") -> None:
         """Tell the journal of a result that the store took after all."""

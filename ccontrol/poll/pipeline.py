@@ -5,7 +5,7 @@ One thread owns a Line. Everything here may be done twice: a second time it find
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -48,6 +48,8 @@ class Sighted:
     """Entries of the controller's log that are new, newest first."""
     previous_at: datetime | None = None
     """The last poll that would have seen it and did not, see window; None: nobody can tell."""
+    sums_up: str = ""
+    """Which looks were held back before this one, in one sentence; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,9 @@ class Line:
         controller, snapshot = work.sighted.controller, work.sighted.snapshot
         previous = self._told.last_change_of(controller.id) if work.before else ""
         attribution = attribute(changes, work.sighted.log)
+        if work.sighted.sums_up:
+            told = (work.sighted.sums_up, *attribution.evidence)
+            attribution = replace(attribution, evidence=told)
         return Record(
             change_id=change_id(
                 controller.id,

@@ -2,11 +2,12 @@
 
 Compares a glance with the small face that the engine keeps of each controller; whole states are
 compared in the pipeline.
+What a restless controller shows is held back here; what counts as restless stands in restless.
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ccontrol.diff.compare import compare
@@ -14,6 +15,7 @@ from ccontrol.diff.merge import merge
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Schedule
+from ccontrol.model.finding import ENGINE_CODES
 from ccontrol.model.journal import Outcome
 from ccontrol.model.snapshot import LogEntry, Read, Snapshot
 from ccontrol.model.state import State
@@ -23,6 +25,8 @@ SETTLING = frozenset({Aspect.PROGRAM, Aspect.CONFIGURATION, Aspect.INVENTORY})
 """What an engineer moves step by step while downloading: looked at twice before it counts."""
 RESTLESS_AT_MOST = 4
 """So many glances in a row that disagree count as agreed: not settling must not hide anything."""
+MODULES = frozenset({Aspect.HARDWARE, Aspect.FIRMWARE, Aspect.IDENTITY})
+"""What a look at the log reads beside it."""
 LOG_KEPT = 200
 DEEP = frozenset({Depth.INVENTORY, Depth.FULL})
 
@@ -53,6 +57,8 @@ class Circumstances:
     enrolled: bool
     last_deep_at: datetime | None
     """When a trigger last led to a deep read."""
+    held: Mapping[Aspect, float] = field(default_factory=dict)
+    """Restless aspects, and the seconds until changes of theirs alone may be committed again."""
 
     @property
     def deep_wait_s(self) -> float:
@@ -83,6 +89,9 @@ class Decision:
     """What to hold against the whole state now."""
     follow: Follow | None = None
     reason: str = ""
+    held: ChangeSet | None = None
+    """What is not committed now, since the controller is restless: the history stays as it is, so
+    that a later look finds the same difference again."""
 
 
 def decide(memory: Memory, snapshot: Snapshot, at: Circumstances) -> Decision:
@@ -118,17 +127,35 @@ def what_moved(face: State, snapshot: Snapshot) -> ChangeSet:
 def _look(face: State, memory: Memory, snapshot: Snapshot, at: Circumstances) -> Decision:
     changes = what_moved(face, snapshot)
     log_moved = bool(snapshot.log) and snapshot.log[0].raw != memory.log_marker
+    calm = replace(memory, pending="", restless=0)
+    is_glance, read_log = snapshot.depth is Depth.GLANCE, not at.held.keys() & MODULES
+    if _is_held(changes, at):
+        follow = Follow(Depth.DIAGNOSTICS) if is_glance and log_moved and read_log else None
+        rest = _beside(face, snapshot)
+        alone = rest and replace(rest, findings=frozenset(), checked=frozenset(), strengths={})
+        return Decision(Outcome.PENDING, calm, commit=alone, follow=follow, held=changes)
     if any(change.aspect in SETTLING for change in changes.changes):
         decision = _settle(memory, snapshot, at, read_log=log_moved)
         return decision if decision.commit else replace(decision, commit=_beside(face, snapshot))
-    calm = replace(memory, pending="", restless=0)
-    if snapshot.depth is Depth.DIAGNOSTICS:
+    if not is_glance:
         return Decision(Outcome.UNCHANGED, calm, commit=snapshot, reason=_news(calm))
-    follow = Follow(Depth.DIAGNOSTICS) if changes or log_moved else None
+    follow = Follow(Depth.DIAGNOSTICS) if (changes or log_moved) and read_log else None
     if changes:
         return Decision(Outcome.CHANGED, calm, commit=snapshot, follow=follow)
     reason = "went back to what it was" if memory.pending else ""
     return Decision(Outcome.UNCHANGED, calm, follow=follow, reason=reason)
+
+
+def observed(changes: ChangeSet) -> frozenset[Aspect]:
+    """Return the aspects in which the controller differs, our own findings left out."""
+    found = (change for change in changes.changes if change.unit.kind not in ENGINE_CODES)
+    return frozenset(change.aspect for change in found)
+
+
+def _is_held(changes: ChangeSet, at: Circumstances) -> bool:
+    """Say whether all that differs is restless; a calm aspect beside it is never made to wait."""
+    aspects = observed(changes)
+    return bool(aspects) and aspects <= at.held.keys()
 
 
 def _settle(memory: Memory, snapshot: Snapshot, at: Circumstances, *, read_log: bool) -> Decision:

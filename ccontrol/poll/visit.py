@@ -18,7 +18,7 @@ from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot
-from ccontrol.poll import accounts, passwords
+from ccontrol.poll import accounts, passwords, restless
 from ccontrol.poll import watched as health_of
 from ccontrol.poll.acting import Acting
 from ccontrol.poll.crew import Crew, Lost
@@ -99,7 +99,10 @@ class Visitor:
         for finding in sorted(own.findings):
             _log.warning("%s controller=%s finding=%s", finding.text, watched.key, finding.code)
         if await self._delivery.state_of(watched, site, frozenset()) is not None:
-            await self._delivery.send(Parcel(watched, site, Sighted(watched.controller, own)))
+            over = not restless.restless(watched.health.unrest, own.taken_at)
+            sums_up = restless.summary(watched.health.unrest) if over else ""
+            sighted = Sighted(watched.controller, own, sums_up=sums_up)
+            await self._delivery.send(Parcel(watched, site, sighted))
 
     async def _visit(self, poll: Poll) -> JournalEntry:
         watched, ticket = poll.watched, poll.ticket

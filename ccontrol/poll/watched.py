@@ -10,19 +10,18 @@ from datetime import datetime, timedelta
 
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.controller import Controller
-from ccontrol.model.finding import Finding
+from ccontrol.model.finding import ENGINE_CODES, Finding
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot, Unread
+from ccontrol.poll import restless
 from ccontrol.poll.staleness import is_stale
 from ccontrol.poll.triage import Memory
 from ccontrol.poll.waiting import Key
 from ccontrol.store.standing import Health, Pause
 
 STALE, CANNOT_VERIFY, QUARANTINED = "stale", "cannot-verify", "quarantined"
-OWN_CODES = frozenset({STALE, CANNOT_VERIFY, QUARANTINED})
-"""Findings that the engine raises, of any family."""
-OWN_CHECKS = frozenset((code, "") for code in OWN_CODES)
-"""The same as a snapshot names what it checked: they are about the whole controller."""
+OWN_CHECKS = frozenset((code, "") for code in ENGINE_CODES) | restless.CHECKS
+"""The findings of the engine as a snapshot names what it checked."""
 UNVERIFIED_POLLS = 3
 UNVERIFIED_FOR = timedelta(hours=1)
 BACK_OFF_DOUBLINGS = 3
@@ -153,13 +152,14 @@ def seems_well(watched: Watched) -> bool:
     last, health = watched.last, watched.health
     answered = last is None or last.outcome in SUCCESSES
     doubted = watched.told or health.unverified_since or health.worker_deaths
-    return answered and not doubted
+    return answered and not doubted and not restless.is_noted(health.unrest)
 
 
 def own_findings(watched: Watched, now: datetime) -> frozenset[Finding]:
     """Return what the engine itself has to say of a controller. Their texts carry no times."""
     found = (_stale(watched, now), _cannot_verify(watched, now), _quarantined(watched))
-    return frozenset(finding for finding in found if finding is not None)
+    own = frozenset(finding for finding in found if finding is not None)
+    return own | restless.findings(watched.health.unrest, now)
 
 
 def confession(watched: Watched, now: datetime) -> Snapshot:

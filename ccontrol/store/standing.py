@@ -19,6 +19,7 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ccontrol.errors import StoreError
+from ccontrol.model.aspect import Aspect
 from ccontrol.store import durable
 from ccontrol.store.disk import named_failures
 
@@ -50,6 +51,30 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class Moves:
+    """How often one aspect of a controller changed of late."""
+
+    aspect: Aspect
+    commits: tuple[datetime, ...] = ()
+    """When its last changes were committed, oldest first."""
+    moved_at: datetime | None = None
+    """It passes for restless, and was seen to move last then; None: it is calm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unrest:
+    """What changes again and again, and the looks that were held back for it."""
+
+    moves: tuple[Moves, ...] = ()
+    looks: int = 0
+    """Looks that differed from the history and that no commit has told of yet."""
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    digest: str = ""
+    """Names what the last of them showed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What the engine must remember of a controller over a restart."""
 
@@ -74,6 +99,7 @@ class Health:
     """The last one that looked at modules and firmware too."""
     blocks_agreed_at: datetime | None = None
     """The last one that looked at every block too."""
+    unrest: Unrest = Unrest()
 
 
 T = TypeVar("T")

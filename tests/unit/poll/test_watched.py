@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from ccontrol.model.aspect import Aspect, Depth
+from ccontrol.model.finding import ENGINE_CODES
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Listing, Read, Snapshot, Unread
 from ccontrol.model.unit import Unit, UnitId
@@ -110,7 +111,7 @@ def test_findings_of_our_own_say_the_same_until_they_are_over(watched: Watched) 
 def test_a_confession_asks_nothing_and_may_clear_everything(watched: Watched) -> None:
     told = confession(watched, NOW)
     assert not told.sightings
-    assert {code for code, _ in told.checked} == {"stale", "cannot-verify", "quarantined"}
+    assert {code for code, _ in told.checked} == ENGINE_CODES
 
 
 def test_gaps_of_the_line_are_told_from_refusals() -> None:
