@@ -1,11 +1,12 @@
-"""The door to python-snap7: its frame builders ask, its parsers judge what is no plain answer.
+"""The door to python-snap7: its frames ask, its parsers judge what is no plain answer.
 
 The only module that imports the library; its errors and its types stop here. None of its sockets,
 threads, timers or loggers is used. What it decodes wrong (CPU state, protection, diagnostic buffer,
 block info) is not decoded here at all: answers are handed on as bytes.
 Its fragment loops end silently after 101 fragments; those here do not.
-Its parsers take 7 µs for an answer that pdu.plain_userdata sees through in 1: so they are asked
-where that one hesitates. A test holds that both find the same wherever the quick one does not.
+It builds each frame once; what differs from question to question is put at the end of it, in a
+tenth of the time. Its parsers take 7 µs for an answer that pdu.plain_userdata sees through in 1:
+so they are asked where that one hesitates. Tests hold that both ways come to the same.
 """
 
 import logging
@@ -38,6 +39,17 @@ _MOST_BYTES = {
 _MOST_IMAGE = 3 * 65_535 + 72
 """A block's header tells of three parts, in 16 bits each; header and footer have 36 bytes."""
 
+_VENDOR = S7Protocol()
+_SETUP = _VENDOR.build_setup_communication_request(1, 1, PDU_ASKED)
+_COUNT_ALL = _VENDOR.build_list_blocks_request()
+_LIST_TYPE = _VENDOR.build_list_blocks_of_type_request(0)[:-1]
+_DESCRIBE = _VENDOR.build_get_block_info_request(0, 0)[:-7]
+_READ_SZL = _VENDOR.build_read_szl_request(0, 0)[:-4]
+_START_UPLOAD = _VENDOR.build_start_upload_request(0, 0)[:-7]
+_UPLOAD = _VENDOR.build_upload_request(0)[:-1]
+_END_UPLOAD = _VENDOR.build_end_upload_request(0)[:-1]
+"""What stands before the type, the block, the list or the upload that is meant."""
+
 
 @dataclass(slots=True)
 class Heard:
@@ -58,7 +70,6 @@ class Client:
 
     def __init__(self, line: Line, pace: Pace) -> None:
         self._line, self._pace = line, pace
-        self._protocol = S7Protocol()
 
     async def connect(self) -> None:
         """Open the connection."""
@@ -67,42 +78,37 @@ class Client:
 
     async def setup(self, heard: Heard) -> int:
         """Agree on the length of messages, one question at a time."""
-        request = self._protocol.build_setup_communication_request(1, 1, PDU_ASKED)
-        error, _ = await self._ask(request, heard)
+        error, _ = await self._ask(_SETUP, heard)
         self._line.longest = PDU_ASKED  # the controller may agree to less, not to more
         return error
 
     def szl(self, number: int, index: int, heard: Heard) -> Awaitable[int]:
         """Read a system status list."""
-        request = self._protocol.build_read_szl_request(number, index)
-        return self._userdata(request, _SZL, heard)
+        which = (number << 16 | index).to_bytes(4, "big")
+        return self._userdata(_READ_SZL + which, _SZL, heard)
 
     def counts(self, heard: Heard) -> Awaitable[int]:
         """Ask how many blocks there are of each type."""
-        request = self._protocol.build_list_blocks_request()
-        return self._userdata(request, _COUNTS, heard)
+        return self._userdata(_COUNT_ALL, _COUNTS, heard)
 
     def listing(self, block_type: int, heard: Heard) -> Awaitable[int]:
         """Ask for the numbers of all blocks of a type."""
-        request = self._protocol.build_list_blocks_of_type_request(block_type)
-        return self._userdata(request, _LISTING, heard)
+        return self._userdata(_LIST_TYPE + bytes((block_type,)), _LISTING, heard)
 
     def info(self, block_type: int, number: int, heard: Heard) -> Awaitable[int]:
         """Ask for the 78 bytes that describe a block."""
-        request = self._protocol.build_get_block_info_request(block_type, number)
-        return self._userdata(request, _INFO, heard)
+        return self._userdata(_DESCRIBE + _named(block_type, number), _INFO, heard)
 
     async def enter_password(self, password: Secret) -> int:
         """Legitimate this connection. The answer is not kept, the request never is."""
         scrambled = _scrambled(password)
-        request = self._protocol.build_set_session_password_request(scrambled)
+        request = _VENDOR.build_set_session_password_request(scrambled)
         error, _ = await self._ask(request, Heard())
         return error
 
     async def upload(self, block_type: int, number: int, heard: Heard) -> int:
         """Read a whole block. An upload that breaks is ended, if the connection still lives."""
-        request = self._protocol.build_start_upload_request(block_type, number)
-        error, _ = await self._ask(request, heard)
+        error, _ = await self._ask(_START_UPLOAD + _named(block_type, number), heard)
         if error:
             return error
         upload, declared = wire.upload_begun(heard.answers[-1])
@@ -118,12 +124,11 @@ class Client:
     async def _fragments(self, upload: int, declared: int, heard: Heard) -> int:
         if declared > _MOST_IMAGE:
             raise GarbledError(f"a block of {declared} bytes, more than a header can tell of")
-        size, more = 0, True
+        size, more, request = 0, True, _UPLOAD + bytes((upload,))
         while more:
-            request = self._protocol.build_upload_request(upload)
             answer = await self._say(request, heard)
             if (plain := wire.plain_upload(answer)) is None:
-                if error := self._judged(answer)[0]:
+                if error := _judged(answer)[0]:
                     return error
                 plain = wire.upload_fragment(answer)
             part, more = plain
@@ -134,14 +139,14 @@ class Client:
         return 0
 
     async def _end_upload(self, upload: int, heard: Heard) -> None:
-        await self._ask(self._protocol.build_end_upload_request(upload), heard)
+        await self._ask(_END_UPLOAD + bytes((upload,)), heard)
 
     async def _userdata(self, request: bytes, service: bytes, heard: Heard) -> int:
         size, most = 0, _MOST_BYTES[service]
         while True:
             answer = await self._say(request, heard)
             if (plain := wire.plain_userdata(answer, service)) is None:
-                error, parsed = self._judged(answer, service)
+                error, parsed = _judged(answer, service)
                 if error:
                     return error
                 plain = _part(parsed)
@@ -156,11 +161,11 @@ class Client:
             if following is None:
                 return 0
             group, sub = service[0] & 0x0F, service[1]
-            request = self._protocol.build_userdata_followup_request(group, sub, following)
+            request = _VENDOR.build_userdata_followup_request(group, sub, following)
 
     async def _ask(self, request: bytes, heard: Heard) -> tuple[int, dict[str, Any]]:
         """Return the error of the controller's refusal, or 0 and the vendor's parsed answer."""
-        return self._judged(await self._say(request, heard))
+        return _judged(await self._say(request, heard))
 
     async def _say(self, request: bytes, heard: Heard) -> bytes:
         await self._pace.turn()
@@ -168,17 +173,23 @@ class Client:
         heard.answers.append(answer)
         return answer
 
-    def _judged(self, answer: bytes, service: bytes = b"") -> tuple[int, dict[str, Any]]:
-        try:
-            parsed = self._protocol.parse_response(answer)
-            if service:
-                group, sub = service[0] & 0x0F, service[1]
-                self._protocol.check_userdata_response(parsed, group, sub)
-        except S7Error as error:
-            if refusal := wire.error_of(answer):
-                return refusal, {}
-            raise GarbledError(f"the controller's answer is malformed: {error}") from error
-        return 0, parsed
+
+def _named(block_type: int, number: int) -> bytes:
+    """A block as it is asked for: type, five digits, and A for the active one."""
+    return b"%c%05dA" % (block_type, number)
+
+
+def _judged(answer: bytes, service: bytes = b"") -> tuple[int, dict[str, Any]]:
+    try:
+        parsed = _VENDOR.parse_response(answer)
+        if service:
+            group, sub = service[0] & 0x0F, service[1]
+            _VENDOR.check_userdata_response(parsed, group, sub)
+    except S7Error as error:
+        if refusal := wire.error_of(answer):
+            return refusal, {}
+        raise GarbledError(f"the controller's answer is malformed: {error}") from error
+    return 0, parsed
 
 
 def _part(answer: dict[str, Any]) -> tuple[bytes, int | None]:

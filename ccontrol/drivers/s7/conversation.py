@@ -4,7 +4,7 @@ Holds no plan of what to ask (see collect) and no meaning of an answer beyond "r
 """
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ccontrol.clock import Clock
 from ccontrol.drivers.s7.client import Client, Heard
@@ -13,8 +13,7 @@ from ccontrol.errors import CcontrolError, GarbledError
 from ccontrol.model.capture import Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of one question."""
 
     heard: tuple[bytes, ...]

@@ -83,13 +83,13 @@ class Line(asyncio.Protocol):
         self._stream.connecting = False
 
     def ask(self, pdu: bytes) -> Awaitable[bytes]:
-        """Send one S7 message; await its answer, whole. Raises DriverError.
+        """Send one S7 message, numbered anew; await its answer, whole. Raises DriverError.
 
         Raises ReadOnlyViolationError when the message is not a read; then nothing was sent.
         """
-        self._reference = pdu[4:6]
+        self._reference = (self.requests & 0xFFFF).to_bytes(2, "big")
         self.requests += 1
-        return self._exchange(cotp.data_frame(pdu))
+        return self._exchange(cotp.data_frame(pdu[:4] + self._reference + pdu[6:]))
 
     def close(self) -> None:
         """Let the controller go. What had not been sent yet is not sent."""
@@ -143,8 +143,10 @@ class Line(asyncio.Protocol):
             self._fail(OverBudgetError(f"{self._peer} sent more than {limit} bytes in one poll"))
             return
         try:
-            whole = self._stream.whole(data)
-            for message in self._stream.feed(data) if whole is None else (whole,):
+            if (whole := self._stream.whole(data)) is not None:
+                self._deliver(whole)
+                return
+            for message in self._stream.feed(data):
                 self._deliver(message)
         except GarbledError as error:
             self._fail(GarbledError(f"{self._peer}: {error}"))

@@ -187,6 +187,41 @@ START = bytes.fromhex("320300000001001000000000 1d000100000000070730303030303230
 END = bytes.fromhex("320300000001000100000000 1f")
 
 
+SETUP = bytes.fromhex("320300000001000800000000 f0000001000103c0")
+numbers, codes = st.integers(0, 65_535), st.sampled_from(sorted(wire.BLOCK_TYPES.values()))
+
+
+@given(code=codes, number=numbers, szl=st.tuples(numbers, numbers), upload=st.integers(0, 255))
+@settings(max_examples=60, deadline=None)
+def test_every_question_is_byte_for_byte_what_the_vendor_builds(
+    code: int, number: int, szl: tuple[int, int], upload: int
+) -> None:
+    async def everything(client: Client, heard: Heard) -> int:
+        await client.setup(heard)
+        await client.counts(heard)
+        await client.listing(code, heard)
+        await client.szl(*szl, heard)
+        await client.info(code, number, heard)
+        return await client.upload(code, number, heard)
+
+    begun = START[:19] + bytes((upload,)) + START[20:]
+    answers = [SETUP, userdata(b"", (3, 1)), userdata(b"", (3, 2)), userdata(b"", (4, 1))]
+    answers += [userdata(b"", (3, 3)), begun, fragment(b"x", more=True), fragment(b"y" * 19), END]
+    _, _, asked = asyncio.run(against(answers, everything))
+    vendor = S7Protocol()  # it numbers them too: from 1, as the line does
+    assert asked == [
+        vendor.build_setup_communication_request(1, 1, 960),
+        vendor.build_list_blocks_request(),
+        vendor.build_list_blocks_of_type_request(code),
+        vendor.build_read_szl_request(*szl),
+        vendor.build_get_block_info_request(code, number),
+        vendor.build_start_upload_request(code, number),
+        vendor.build_upload_request(upload),
+        vendor.build_upload_request(upload),
+        vendor.build_end_upload_request(upload),
+    ]
+
+
 def test_an_upload_is_read_and_ended() -> None:
     answers = [START, fragment(b"x" * 12, more=True), fragment(b"y" * 8), END]
     error, heard, asked = asyncio.run(against(answers, lambda c, h: c.upload(0x38, 1, h)))
