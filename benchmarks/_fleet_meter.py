@@ -27,6 +27,9 @@ class Cost:
     """Processor seconds by role."""
     memory_mb: dict[str, float]
     """At the moment of the highest sum, shared pages counted once (PSS)."""
+    alone_mb: float
+    """At the end, with every page that strangers share counted whole: PSS where nobody else runs
+    the same interpreter."""
     machine: float
     """How busy the machine's cores were in all, 0 to 1: a share beside which ours is to be read."""
 
@@ -78,7 +81,8 @@ def measure(root: int, seconds: float, each_sample: Callable[[float], None]) -> 
     roles = sorted({*before, *after})  # a worker that ended counts among the ended children
     spent = {role: after.get(role, 0.0) - before.get(role, 0.0) for role in roles}
     whole = time.monotonic() - begun
-    return Cost(whole, spent, most, (worked - busy) / whole / (os.cpu_count() or 1))
+    share = (worked - busy) / whole / (os.cpu_count() or 1)
+    return Cost(whole, spent, most, _alone_mb(root), share)
 
 
 def total(by_role: dict[str, float]) -> float:
@@ -98,6 +102,24 @@ def _pss_mb(pid: int) -> float:
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def _alone_mb(root: int) -> float:
+    """Return private pages, and of each file or shared memory the most that one of them has."""
+    private, shared = 0, defaultdict[str, int](int)
+    for pid in processes(root):
+        mine: defaultdict[str, int] = defaultdict(int)
+        name = ""
+        for words in map(str.split, _text(Path(f"/proc/{pid}/smaps")).splitlines()):
+            if not words[0].endswith(":"):
+                name = words[5] if len(words) > 5 else ""  # the mapping's head, with its file
+            elif words[0] in {"Shared_Clean:", "Shared_Dirty:"}:
+                mine[name] += int(words[1])
+            elif words[0] in {"Private_Clean:", "Private_Dirty:"}:
+                private += int(words[1])
+        for name, size in mine.items():
+            shared[name] = max(shared[name], size)
+    return (private + sum(shared.values())) / 1024
 
 
 def _machine_s() -> float:

@@ -28,6 +28,8 @@ AREA = 100
 """Controllers in one area."""
 ENROLLED_AT_ONCE = 100
 """Names in one call of `ccontrol enroll`."""
+BACKLOG = 50
+"""So many may wait for their first read when the next ones are enrolled."""
 FIRST_READS_S = 1_800.0
 """No fleet may take longer to be read for the first time."""
 ENROLLING_PACE = 200.0
@@ -126,16 +128,23 @@ class Plant:
         return [entry for entry in entries if entry.at >= since]
 
     def enrol_all(self) -> None:
-        """Enrol everybody by the command for it, and wait until all were read and committed."""
+        """Enrol everybody by the command for it, some at a time, until all are in the history.
+
+        Raises SystemExit when that takes too long.
+        """
         begun = time.monotonic()
+        config = str(self.folder / "ccontrol.toml")
         for at in range(0, len(self.names), ENROLLED_AT_ONCE):
-            config = str(self.folder / "ccontrol.toml")
             names = self.names[at : at + ENROLLED_AT_ONCE]
             _run("--config", config, "enroll", *names, "--yes")
-        while (done := self.changes()) < len(self.names):
+            self._wait_for_changes(at + len(names) - BACKLOG, begun)
+        self._wait_for_changes(len(self.names), begun)
+
+    def _wait_for_changes(self, wanted: int, begun: float) -> None:
+        while (done := self.changes()) < wanted:
             if time.monotonic() - begun > FIRST_READS_S:
                 raise SystemExit(f"only {done} controllers were read in {FIRST_READS_S:.0f} s")
-            time.sleep(2.0)
+            time.sleep(1.0)
 
 
 @contextmanager

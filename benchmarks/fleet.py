@@ -182,6 +182,7 @@ def _tell_circumstances(wanted: argparse.Namespace, blocks: int, found: Watch) -
     told = ", ".join(f"{many} {one}" for one, many in found.coverage.outcomes.items() if many)
     print(f"  polls: {polls}; {found.coverage.requests:,} requests")
     print(f"  outcomes: {told}; {found.commits} commits")
+    print(f"  memory at its end as if nobody else ran Python here: {found.cost.alone_mb:.0f} MB")
     print(f"  the machine, everybody's work: {found.cost.machine:.0%} of its cores busy")
 
 
