@@ -80,7 +80,7 @@ def parse_tree(content: bytes) -> dict[str, Entry]:
 
 def format_tree(entries: Mapping[str, Entry]) -> bytes:
     """Write a tree in git's order: by name, folders as though their name ended in a slash."""
-    named = [(name.encode("utf-8", "surrogateescape"), entry) for name, entry in entries.items()]
+    named = [(_encoded(name), entry) for name, entry in entries.items()]
     named.sort(key=lambda pair: pair[0] + b"/" if pair[1].is_folder else pair[0])
     return b"".join(
         b"%b %b\0%b" % (_FOLDER if entry.is_folder else _FILE, name, entry.sha1)
@@ -104,6 +104,14 @@ def translate_lines(lines: Iterable[bytes], shadow_of: Callable[[bytes], bytes])
     return b"".join(line[:-_SHA1_SIZE] + shadow_of(line[-_SHA1_SIZE:]) for line in lines)
 
 
+def format_translated(shadows: Iterable[tuple[str, Entry, bytes]]) -> bytes:
+    """Write what a SHA-256 repository would hold of a tree: names in its order, shadow ids."""
+    return b"".join(
+        b"%b %b\0%b" % (_FOLDER if entry.is_folder else _FILE, _encoded(name), shadow)
+        for name, entry, shadow in shadows
+    )
+
+
 def tree_shadow(entries: Mapping[str, Entry], shadows: Mapping[bytes, bytes]) -> bytes:
     """Return the shadow id of a folder with these entries."""
     content = format_tree(entries)
@@ -113,3 +121,7 @@ def tree_shadow(entries: Mapping[str, Entry], shadows: Mapping[bytes, bytes]) ->
 def translate_tree(content: bytes, shadow_of: Callable[[bytes], bytes]) -> bytes:
     """Return a single tree as a SHA-256 repository would hold it."""
     return translate_lines(split_tree(content), shadow_of)
+
+
+def _encoded(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")

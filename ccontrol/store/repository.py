@@ -65,8 +65,13 @@ class Repository:
 
     def read(self, path: str = "", commit: str | None = None) -> dict[str, bytes]:
         """Return every file below a folder, or the one file of that path, with its full path."""
+        entries = self.entries(path, commit)
+        return {name: self.objects.content(entry.sha1, "blob") for name, entry in entries.items()}
+
+    def entries(self, path: str = "", commit: str | None = None) -> dict[str, Entry]:
+        """Return what `read` would read, without its content."""
         entry = self.entry(path, commit)
-        found: dict[str, bytes] = {}
+        found: dict[str, Entry] = {}
         if entry is not None:
             self._collect(path, entry, found)
         return found
@@ -136,9 +141,9 @@ class Repository:
     ) -> None:
         self.close()
 
-    def _collect(self, path: str, entry: Entry, found: dict[str, bytes]) -> None:
+    def _collect(self, path: str, entry: Entry, found: dict[str, Entry]) -> None:
         if not entry.is_folder:
-            found[path] = self.objects.content(entry.sha1, "blob")
+            found[path] = entry
             return
         for name, child in self.folder(entry.sha1).items():
             self._collect(f"{path}/{name}" if path else name, child, found)

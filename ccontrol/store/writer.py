@@ -24,8 +24,8 @@ from ccontrol.store.layout import (
 )
 from ccontrol.store.loose import LooseWriter
 from ccontrol.store.message import PARENT_TRAILER, TREE_TRAILER, Message, compose
-from ccontrol.store.objects import Ids, sha1_id
-from ccontrol.store.repository import Repository, TreeId, require_store
+from ccontrol.store.objects import Entry, Ids, format_translated, sha1_id, sha256_id
+from ccontrol.store.repository import Repository, require_store
 from ccontrol.store.trees import Edits, TreeBuilder, plan
 from ccontrol.store.verify_commit import Trust, parent_shadow
 
@@ -102,14 +102,15 @@ class Writer:
 
         Paths are full paths. Compares by SHA-256 and writes nothing.
         """
-        prefix = f"{folder}/"
-        if not all(path.startswith(prefix) for path in files):
+        if not all(path.startswith(f"{folder}/") for path in files):
             raise ValueError(f"not every file lies in {folder}")
-        inside = {path.removeprefix(prefix): content for path, content in files.items()}
-        builder = TreeBuilder(self.repository.folder, self.repository.shadows.of)
-        ids = builder.build(None, plan(inside, ()))
-        found = self.repository.tree_of(folder)
-        return found != (None if ids is None else TreeId(ids.sha1.hex(), ids.sha256.hex()))
+        if self.repository.entries(folder).keys() != files.keys():
+            return True
+        standing = self.repository.entry(folder)
+        if standing is None:
+            return False
+        found = self.repository.shadows.of([standing])[standing.sha1]
+        return self._shadow_with(folder, standing, files) != found
 
     def commit(
         self,
@@ -146,6 +147,17 @@ class Writer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _shadow_with(self, path: str, folder: Entry, files: dict[str, bytes]) -> bytes:
+        """Return the shadow id of a folder whose files of the same names held these contents."""
+        shadows: list[tuple[str, Entry, bytes]] = []
+        for name, entry in self.repository.folder(folder.sha1).items():
+            where = f"{path}/{name}"
+            if entry.is_folder:
+                shadows.append((name, entry, self._shadow_with(where, entry, files)))
+            else:
+                shadows.append((name, entry, sha256_id("blob", files[where])))
+        return sha256_id("tree", format_translated(shadows))
 
     def _commit(
         self,

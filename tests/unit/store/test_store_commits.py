@@ -136,6 +136,28 @@ def test_what_changes_nothing_makes_no_commit(plain_site: Site) -> None:
         assert writer.differs(FOLDER, {**units(5), f"{FOLDER}/id": b""})
 
 
+@pytest.mark.parametrize("path", ["one", "two", "in/side", "in/deeper/down"])
+def test_a_folder_differs_when_one_of_its_files_does(plain_site: Site, path: str) -> None:
+    names = ("one", "two", "in/side", "in/deeper/down")
+    files = {f"{FOLDER}/{name}": b"the same in each" for name in names}
+    plain_site.write({**files, "plant/other": b"1"})
+    with plain_site.writer() as writer:
+        assert not writer.differs(FOLDER, files)
+        assert writer.differs(FOLDER, {**files, f"{FOLDER}/{path}": b"not the same"})
+        renamed = {f"{name}-": content for name, content in files.items()}
+        assert writer.differs(FOLDER, renamed)
+
+
+def test_a_folder_that_is_not_there_holds_no_files(plain_site: Site) -> None:
+    plain_site.write({"plant/press": b"a file"})
+    with plain_site.writer() as writer:
+        assert not writer.differs("plant/none", {})
+        assert writer.differs("plant/none", {"plant/none/one": b"1"})
+        assert writer.differs("plant/press", {})
+        with pytest.raises(ValueError, match="lies in"):
+            writer.differs("plant/press", {"plant/other": b"1"})
+
+
 def test_equal_files_have_equal_tree_ids_whatever_their_history(plain_site: Site) -> None:
     plain_site.write({"one/x/y": b"1"})
     plain_site.write({"two/x/y": b"0"})
