@@ -4,7 +4,6 @@ What a result asks for is triage's, when a change can have happened is window's,
 door is delivery's: here they are brought together.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,8 +14,9 @@ from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot
 from ccontrol.model.state import State
 from ccontrol.poll import accounts, restless, window
-from ccontrol.poll.delivery import Delivery, Parcel, spool_name
+from ccontrol.poll.delivery import Delivery, Parcel
 from ccontrol.poll.in_hand import Poll
+from ccontrol.poll.letters import Letter
 from ccontrol.poll.pipeline import Sighted, kinds_of
 from ccontrol.poll.triage import DEEP, Circumstances, Decision, Follow, decide, face_of, observed
 from ccontrol.poll.watched import Watched
@@ -55,7 +55,7 @@ class Acting:
         snapshot: Snapshot,
         decision: Decision,
         entry: JournalEntry,
-        capture: bytes,
+        letter: Letter,
     ) -> JournalEntry:
         """Do what was decided; return the poll's line as it is then."""
         watched = poll.watched
@@ -68,7 +68,7 @@ class Acting:
             opened_at = window.opened_at(watched, decision.commit)
             sums_up = "" if decision.held else restless.summary(watched.health.unrest)
             sighted = Sighted(poll.controller, decision.commit, log, opened_at, sums_up)
-            entry = await self._deliver(poll, sighted, entry, capture)
+            entry = await self._deliver(poll, sighted, entry, letter)
             if not watched.memory.pending and not decision.held:
                 watched.memory = replace(watched.memory, log=())
         if snapshot.usable and entry.outcome is not Outcome.PENDING:
@@ -92,14 +92,12 @@ class Acting:
         return replace(entry, reason=restless.sentence(changes, unrest.digest, wait_s))
 
     async def _deliver(
-        self, poll: Poll, sighted: Sighted, entry: JournalEntry, capture: bytes
+        self, poll: Poll, sighted: Sighted, entry: JournalEntry, letter: Letter
     ) -> JournalEntry:
         watched = poll.watched
         self._delivery.require_room(poll.site)
-        name = spool_name(poll.controller, poll.ticket.depth, entry.at)
-        if poll.ticket.depth not in DEEP:  # a deep one is there already
-            await asyncio.to_thread(poll.site.spool.put, name, capture)
-        written = await self._delivery.send(Parcel(watched, poll.site, sighted, name))
+        await letter.keep()
+        written = await self._delivery.send(Parcel(watched, poll.site, sighted, letter.name))
         if written is None:
             trouble = poll.site.trouble or "it is busy"
             reason = f"kept in the spool; the store takes nothing yet: {trouble}"

@@ -1,8 +1,8 @@
 """The collector process: asks many controllers at once and hands back what they said.
 
-Reads jobs from its standard input, writes captures to its standard output. Decodes nothing and
-holds no key. Ends when its input ends, and kills itself when its event loop stops turning, so that
-it cannot outlive a daemon that was killed.
+Reads jobs from its standard input, writes small captures to its standard output and whole programs
+into the spool, piece by piece. Decodes nothing and holds no key. Ends when its input ends, and
+kills itself when its event loop stops turning, so that it cannot outlive a daemon that was killed.
 """
 
 import argparse
@@ -11,20 +11,26 @@ import logging
 import os
 import signal
 import sys
+from pathlib import Path
 
 import uvloop
 
 from ccontrol.canonical import captures
 from ccontrol.clock import Clock, SystemClock
 from ccontrol.drivers.registry import DEFAULT, driver, table_named
+from ccontrol.errors import StoreError
 from ccontrol.model.capture import Capture
 from ccontrol.poll import passwords
 from ccontrol.poll.asking import ask_controller
 from ccontrol.poll.messages import Beat, Cancel, Collect, Collected, FromWorker
 from ccontrol.poll.pace import Gate, Turnstiles
+from ccontrol.poll.triage import DEEP
 from ccontrol.poll.wire import HEAD_BYTES, frame, frame_length, from_engine
+from ccontrol.store import durable
 
 BEAT_S = 1.0
+IN_HAND_BYTES = 256 * 1024
+"""What is heard in a glance is no more, and goes along with the message: no disk is troubled."""
 STUCK_S = 10.0
 """An event loop that has not turned for so long is stuck in something that never waits."""
 
@@ -38,6 +44,8 @@ class Collector:
         self._clock = clock
         self._turnstiles = Turnstiles(clock)
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._keeping: set[int] = set()
+        """Jobs that are asked and not kept yet: a pause must not lose what was heard."""
 
     async def serve(self, jobs: asyncio.StreamReader) -> None:
         """Work until the engine closes the pipe."""
@@ -54,7 +62,7 @@ class Collector:
             task = asyncio.create_task(self._collect(message))
             self._tasks[message.job] = task
             task.add_done_callback(lambda _done: self._tasks.pop(message.job, None))
-        elif isinstance(message, Cancel) and message.job in self._tasks:
+        elif isinstance(message, Cancel) and message.job in self._tasks.keys() - self._keeping:
             self._tasks[message.job].cancel()
 
     async def _collect(self, job: Collect) -> None:
@@ -64,9 +72,11 @@ class Collector:
         begun = self._clock.monotonic()
         capture = await ask_controller(family, controller, job.ask, gate, self._clock)
         duration_ms = round((self._clock.monotonic() - begun) * 1000)
-        collected = _collected(job.job, capture, duration_ms)
-        del capture  # a large one must not lie there while its frame is built
-        self._say(collected)
+        self._keeping.add(job.job)
+        try:
+            self._say(await _collected(job, capture, duration_ms))
+        finally:
+            self._keeping.remove(job.job)
 
     async def _beat(self) -> None:
         while True:
@@ -78,10 +88,16 @@ class Collector:
         self._answers.write(frame(message))
 
 
-def _collected(job: int, capture: Capture, duration_ms: int) -> Collected:
+async def _collected(job: Collect, capture: Capture, duration_ms: int) -> Collected:
+    in_file, not_kept = _is_for_a_file(capture), ""
+    if in_file:
+        try:  # in a thread: whoever else is asked must not wait for the disk
+            await asyncio.to_thread(_keep, capture, job.file)
+        except StoreError as error:
+            not_kept = str(error)
     return Collected(
-        job=job,
-        capture=captures.encode(capture),
+        job=job.job,
+        capture=b"" if in_file else captures.encode(capture),
         requests=capture.requests,
         bytes_sent=capture.bytes_sent,
         bytes_received=capture.bytes_received,
@@ -89,7 +105,21 @@ def _collected(job: int, capture: Capture, duration_ms: int) -> Collected:
         fault=capture.fault or "",
         fault_class=capture.fault_class,
         password_refused=passwords.refuses(capture),
+        in_file=in_file and not not_kept,
+        not_kept=not_kept,
     )
+
+
+def _is_for_a_file(capture: Capture) -> bool:
+    """Say whether to ask again would cost the controller, or whether it is too large to send."""
+    heard = sum(len(answer) for one in capture.exchanges for answer in one.answers)
+    return heard > IN_HAND_BYTES or (heard > 0 and capture.depth in DEEP)
+
+
+def _keep(capture: Capture, file: Path) -> None:
+    with durable.growing(file) as growing:
+        for piece in captures.pieces(capture):
+            growing.write(piece)
 
 
 async def _next_frame(jobs: asyncio.StreamReader) -> bytes:

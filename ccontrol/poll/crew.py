@@ -9,6 +9,7 @@ import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ccontrol.clock import Clock
 from ccontrol.drivers.api import Ask
@@ -26,9 +27,12 @@ from ccontrol.poll.messages import (
     ToWorker,
 )
 from ccontrol.poll.worker import Worker, start_worker
+from ccontrol.store.disk import named_failures
 
 KILL_GRACE_S = 5.0
 """How long after the collector's own deadline a poll may stay before its process is killed."""
+KEEP_S_PER_MIB = 0.25
+"""What a slow disk takes to write it: twice as many bytes, synced."""
 SILENT_S = 10.0
 """A worker that has not shown life for so long is killed."""
 DECODE_FIRST_S, DECODE_S_PER_MIB = 8.0, 0.5
@@ -168,6 +172,13 @@ class Lane:
                 answer.set_result(message)
 
 
+def _size(capture: bytes | Path) -> int:
+    if isinstance(capture, bytes):
+        return len(capture)
+    with named_failures(capture):
+        return capture.stat().st_size
+
+
 class Crew:
     """Two collectors, one shared and one for suspects, and a decoder."""
 
@@ -192,10 +203,13 @@ class Crew:
         ask: Ask,
         requests_per_s: float,
         wanted: Callable[[], bool],
+        file: Path,
         *,
         alone: bool = False,
     ) -> Collected | Lost:
         """Ask a controller, in the shared worker or alone in one of its own.
+
+        What is large or deep is written to `file`, see `Collected.in_file`.
 
         `wanted` is asked once a worker runs: starting one takes time, and a pause must hold.
         Raises PausedError when it is not wanted any more, EngineError when no worker starts.
@@ -208,8 +222,10 @@ class Crew:
         place = controller.site, controller.id
         self._jobs[place] = lane, job
         try:
-            limit_s = controller.budget.limit_s(ask.depth) + LATE_S + KILL_GRACE_S
-            message = Collect(job, controller, ask, requests_per_s)
+            budget = controller.budget
+            limit_s = budget.limit_s(ask.depth) + LATE_S + KILL_GRACE_S
+            limit_s += KEEP_S_PER_MIB * budget.bytes_limit / 2**20
+            message = Collect(job, controller, ask, requests_per_s, file)
             answer = await lane.do(job, message, limit_s)
         finally:
             del self._jobs[place]
@@ -225,11 +241,14 @@ class Crew:
             lane.send(Cancel(job, reason))
 
     async def decode(
-        self, capture: bytes, seal: Seal, limit_s: float | None = None
+        self, capture: bytes | Path, seal: Seal, limit_s: float | None = None
     ) -> Decoded | Lost:
-        """Make facts of a capture; one at a time, so that a death has one culprit."""
+        """Make facts of a capture, or of one in a file; one at a time: a death has one culprit.
+
+        Raises StoreError when the file is not there.
+        """
         if limit_s is None:
-            limit_s = DECODE_FIRST_S + DECODE_S_PER_MIB * len(capture) / 2**20
+            limit_s = DECODE_FIRST_S + DECODE_S_PER_MIB * _size(capture) / 2**20
         async with self._decoding:
             job = next(self._numbers)
             await self.decoder.start()

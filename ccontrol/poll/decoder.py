@@ -1,7 +1,8 @@
 """The decoder process: makes facts of captures, one at a time, within bounds of time and memory.
 
-Reads from its standard input, writes to its standard output. Opens no connection and no file. What
-a hostile controller's bytes do to a decoder happens here and nowhere else.
+Reads from its standard input, or from a file of the spool that is named there, writes to its
+standard output, and opens nothing else. What a hostile controller's bytes do to a decoder happens
+here and nowhere else.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from typing import BinaryIO
 
 from ccontrol.canonical import captures
 from ccontrol.drivers.registry import DEFAULT, driver, table_named
+from ccontrol.model.capture import Capture
 from ccontrol.poll.messages import Beat, Decode, Decoded, FromWorker, ToWorker
 from ccontrol.poll.wire import frame, from_engine, read_frame
 
@@ -45,7 +47,7 @@ class Decoder:
 
     def _decode(self, request: Decode) -> Decoded:
         try:
-            capture = captures.decode(request.capture)
+            capture = _read(request)
             family = driver(capture.family, self._drivers)
             return Decoded(request.job, family.interpret(capture, request.seal))
         except Exception as error:  # noqa: BLE001 — supervised border: interpret is total
@@ -65,6 +67,13 @@ class Decoder:
         with self._saying:
             self._answers.write(frame(message))
             self._answers.flush()
+
+
+def _read(request: Decode) -> Capture:
+    if isinstance(request.capture, bytes):
+        return captures.decode(request.capture)
+    with request.capture.open("rb") as file:
+        return captures.read(file)
 
 
 def _next(requests: BinaryIO) -> ToWorker | None:

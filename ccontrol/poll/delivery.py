@@ -7,8 +7,10 @@ import asyncio
 import hashlib
 import logging
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 from ccontrol.clock import Clock
 from ccontrol.diff.merge import merge
@@ -24,6 +26,7 @@ from ccontrol.poll.site import OpenSite
 from ccontrol.poll.telling import tell_commit
 from ccontrol.poll.triage import face_of, observed
 from ccontrol.poll.watched import Watched
+from ccontrol.store.disk import named_failures
 
 WAIT_S = 10.0
 """Longest wait for a store that is busy."""
@@ -59,9 +62,9 @@ def write(line: Line, site: OpenSite, sighted: Sighted, spooled: str) -> Written
     When letting go fails, the result stays and is taken again after a restart: that changes
     nothing. A result that can never be written is put aside.
     """
-    capture = _kept(site, spooled) if spooled and site.vault else b""
     try:
-        written = line.take(sighted, capture)
+        with _kept(site, spooled) if spooled and site.vault else nullcontext() as capture:
+            written = line.take(sighted, capture)
     except StoreError:
         raise
     except Exception as error:  # whatever it was: put aside, and told on
@@ -188,13 +191,15 @@ class Delivery:
             parcel.site.note(replace(told, change_id=record.change_id))
 
 
-def _kept(site: OpenSite, spooled: str) -> bytes:
-    """Return a capture from the spool; without it the change itself still counts."""
+def _kept(site: OpenSite, spooled: str) -> AbstractContextManager[BinaryIO | None]:
+    """Open a capture in the spool; without it the change itself still counts."""
     try:
-        return site.spool.get(spooled)
+        path = site.spool.path(spooled)
+        with named_failures(path):
+            return path.open("rb")
     except StoreError as error:
         _log.warning("a change is committed without its artefact: %s", error)
-        return b""
+        return nullcontext()
 
 
 def _patience_s(site: OpenSite) -> float:

@@ -1,6 +1,7 @@
 """What the engine and its worker processes say to each other. Frozen values, no behaviour."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ccontrol.drivers.api import Ask
 from ccontrol.model.controller import Controller
@@ -17,6 +18,8 @@ class Collect:
     ask: Ask
     requests_per_s: float
     """The pace of its bridge: the slowest that anybody behind it asked for."""
+    file: Path
+    """Where to write what is heard, when it is a whole program or large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Collected:
 
     job: int
     capture: bytes
-    """See canonical.captures. The engine's main process never decodes it."""
+    """See canonical.captures. The engine's main process never decodes it. Empty when `in_file`."""
     requests: int
     bytes_sent: int
     bytes_received: int
@@ -42,6 +45,10 @@ class Collected:
     fault_class: str = ""
     password_refused: bool = False
     """By the capture's note "password": the controller refused the configured one."""
+    in_file: bool = False
+    """It lies whole and durable in the file that `Collect` named."""
+    not_kept: str = ""
+    """Why it could not be written there; it is lost then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,8 @@ class Decode:
     """To the decoder: make facts of this."""
 
     job: int
-    capture: bytes
+    capture: bytes | Path
+    """Itself, or the file in which it lies."""
     seal: Seal
     time_limit_s: float
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from ccontrol.attribution.judge import judge as attribute
 from ccontrol.canonical.change_id import change_id
@@ -108,12 +109,12 @@ class Line:
         files = self._whole(home) if kinds is None else self._read(home.read_back(kinds))
         return parse(files) if files else None
 
-    def take(self, sighted: Sighted, capture: bytes = b"") -> Written:
+    def take(self, sighted: Sighted, capture: BinaryIO | None = None) -> Written:
         """Hold a poll against what is known; when it differs, commit it, signed and durable.
 
         Only what belongs to the kinds that the poll names is read, compared and written: a mode
         that moved costs the same on a controller with eight thousand blocks. `capture` is what the
-        poll was made of, for the vault; empty for the engine's own findings.
+        poll was made of, for the vault; None for the engine's own findings.
 
         Raises StoreError when the store takes nothing now, UnreadableStateError when what it holds
         of this controller cannot be understood.

@@ -60,8 +60,7 @@ async def _hand_over(
 async def _understood(site: OpenSite, crew: Crew) -> AsyncIterator[tuple[str, Snapshot]]:
     for name in site.spool.names():
         try:
-            capture = await asyncio.to_thread(site.spool.get, name)
-            decoded = await crew.decode(capture, site.seal)
+            decoded = await crew.decode(site.spool.path(name), site.seal)
         except (StoreError, EngineError) as error:
             _log.error("left in the spool name=%s: %s", name, error)
             continue

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import EngineSettings
@@ -24,6 +25,7 @@ from ccontrol.poll.acting import Acting
 from ccontrol.poll.crew import Crew, Lost
 from ccontrol.poll.delivery import Delivery, Parcel, spool_name
 from ccontrol.poll.in_hand import Poll, of_error, unseen, with_heard
+from ccontrol.poll.letters import Letter, expected, taken_in
 from ccontrol.poll.messages import Collected
 from ccontrol.poll.pipeline import Sighted
 from ccontrol.poll.setbacks import Setbacks, broken, has_failed
@@ -33,7 +35,7 @@ from ccontrol.poll.triage import DEEP, Decision, Follow
 from ccontrol.poll.watched import SUCCESSES, Watched
 
 LARGE_BYTES = 8 * 1024 * 1024
-"""Larger captures are understood and written one at a time: each lies in memory several times."""
+"""Larger captures are understood one at a time: what is made of them lies in memory."""
 STORE_RETRY_S = 60.0
 
 _log = logging.getLogger(__name__)
@@ -105,6 +107,14 @@ class Visitor:
             await self._delivery.send(Parcel(watched, site, sighted))
 
     async def _visit(self, poll: Poll) -> JournalEntry:
+        spool, depth = poll.site.spool, poll.ticket.depth
+        if depth in DEEP:
+            spool.require_room()  # before the controller is troubled
+        name = spool_name(poll.controller, depth, self._clock.now())
+        with expected(spool, name) as file:
+            return await self._ask(poll, name, file)
+
+    async def _ask(self, poll: Poll, name: str, file: Path) -> JournalEntry:
         watched, ticket = poll.watched, poll.ticket
         refused = passwords.was_refused(poll.controller, watched.health, poll.site.seal)
         heard = await self._crew.collect(
@@ -112,6 +122,7 @@ class Visitor:
             Ask(ticket.depth, await self._known(poll), password_refused=refused),
             self._pace_of(poll.controller),
             lambda: watched.pause is None,
+            file,
             alone=watched.alone,
         )
         if isinstance(heard, Lost):
@@ -125,8 +136,9 @@ class Visitor:
         if heard.fault and not heard.bytes_received:
             return self._setbacks.failed(poll, entry, scheduled=self.scheduled)
         try:
-            async with self._large if len(heard.capture) > LARGE_BYTES else nullcontext():
-                return await self._understand(poll, heard, entry)
+            letter = await taken_in(poll.site.spool, name, heard)
+            async with self._large if letter.size > LARGE_BYTES else nullcontext():
+                return await self._understand(poll, heard, letter, entry)
         except StoreError as error:  # the controller is not to blame
             return of_error(replace(entry, reason=f"could not be kept: {error}"), error)
 
@@ -142,16 +154,14 @@ class Visitor:
             if known.unit and known.unit.fingerprint and known.unread is None
         }
 
-    async def _understand(self, poll: Poll, heard: Collected, entry: JournalEntry) -> JournalEntry:
-        spool, watched = poll.site.spool, poll.watched
-        name = spool_name(poll.controller, poll.ticket.depth, entry.at)
-        is_deep = poll.ticket.depth in DEEP
-        if is_deep:  # asking for it again would cost the controller: keep it before it is decoded
-            await asyncio.to_thread(spool.put, name, heard.capture)
-        decoded = await self._crew.decode(heard.capture, poll.site.seal)
+    async def _understand(
+        self, poll: Poll, heard: Collected, letter: Letter, entry: JournalEntry
+    ) -> JournalEntry:
+        watched = poll.watched
+        decoded = await self._crew.decode(letter.source, poll.site.seal)
         fault = broken(watched, decoded)
         if isinstance(decoded, Lost) or decoded.snapshot is None or fault:
-            await asyncio.to_thread(_put_aside, poll.site, name, heard.capture, fault)
+            await letter.put_aside(fault)
             lost = Lost(f"its answers broke the decoder: {fault}", sure=True)
             return self._setbacks.broke_a_worker(poll, lost, self.settings)
         snapshot = accounts.with_own_findings(watched, decoded.snapshot, self._clock.now())
@@ -161,11 +171,11 @@ class Visitor:
             entry = self._unverified(poll, snapshot, entry)
         else:
             decision = await self._acting.decide(poll, snapshot)
-        if is_deep and (decision is None or decision.commit is None):
-            await asyncio.to_thread(spool.acknowledge, name)
+        if decision is None or decision.commit is None:
+            await letter.let_go()
         if decision is None:
             return entry
-        entry = await self._acting.act(poll, snapshot, decision, entry, heard.capture)
+        entry = await self._acting.act(poll, snapshot, decision, entry, letter)
         return replace(entry, unseen=unseen(watched.memory.face, snapshot))
 
     def _unverified(self, poll: Poll, snapshot: Snapshot, entry: JournalEntry) -> JournalEntry:
@@ -177,9 +187,3 @@ class Visitor:
 
     def _failure(self, poll: Poll, reason: str) -> JournalEntry:
         return poll.entry(self._clock.now(), Outcome.FAILED, reason)
-
-
-def _put_aside(site: OpenSite, name: str, capture: bytes, reason: str) -> None:
-    """Keep what a decoder could not stand: it may be evidence."""
-    site.spool.put(name, capture)
-    site.spool.quarantine(name, reason)

@@ -7,7 +7,8 @@ refs); both rest on the same Disk.
 import fcntl
 import itertools
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ccontrol.store.disk import Disk, named_failures
@@ -35,6 +36,49 @@ def write_whole(path: Path, content: bytes) -> None:
                 _DISK.remove(temporary)
             raise
         _DISK.sync(path.parent)
+
+
+class Growing:
+    """A file that is being written piece by piece; nobody sees it yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, piece: bytes) -> int:
+        """Add a piece; return its length."""
+        _DISK.append(self._path, piece)
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+@contextmanager
+def growing(path: Path) -> Iterator[Growing]:
+    """Write a new file piece by piece: it is there, whole and durable, after the block's end.
+
+    What a writer that died leaves of it is found by `sweep`. Raises what
+    `write_whole` does; then, or when the block raises, nothing of it is left.
+    """
+    temporary = half_written(path)
+    with named_failures(path):
+        _DISK.remove(temporary)
+        try:
+            _DISK.create(temporary, b"", _OWNER_ONLY)
+            _belong_to_folder(temporary)
+            yield Growing(temporary)
+            _DISK.sync(temporary)
+            _DISK.rename(temporary, path)
+        except BaseException:  # whatever it was goes on; half a file must not stay
+            with suppress(OSError):  # the first failure is the one to tell
+                _DISK.remove(temporary)
+            raise
+        _DISK.sync(path.parent)
+
+
+def half_written(path: Path) -> Path:
+    """Return where a file that is `growing` lies until it is whole."""
+    return path.with_name(f".{path.name}{_TEMPORARY}")
 
 
 def append(path: Path, content: bytes) -> bool:

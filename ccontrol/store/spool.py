@@ -1,6 +1,7 @@
 """The spool: what was heard and is not in the history yet. It outlives a crash and a power cut.
 
-Keeps bytes under a name, in the order in which they came; what they mean is the engine's business.
+Keeps files under a name, in their order; what they mean is the engine's business. Small ones are
+`put`; for a large one a place is reserved, another process writes it there, and it is admitted.
 """
 
 import logging
@@ -33,9 +34,11 @@ class Spool:
         self._limit_bytes = limit_bytes
         self._room = room
         self._lock = Lock()
-        durable.sweep(self._folder)
+        if swept := durable.sweep(self._folder):
+            _log.warning("removed what a killed writer left half written: %s files", swept)
         self._sizes: dict[str, int] = {}
         self._files: dict[str, Path] = {}
+        self._reserved: dict[str, Path] = {}
         self._next = 1
         self._take_stock()
 
@@ -51,18 +54,50 @@ class Spool:
         if self._room is not None:
             self._room.check()
         with self._lock:
-            waiting = self.size - self._sizes.get(name, 0)
-            if waiting + len(content) > self._limit_bytes:
-                raise StoreFullError(
-                    f"{self._folder}: {waiting:,} bytes wait for the store; with"
-                    f" {len(content):,} more the spool's limit of {self._limit_bytes:,} is passed",
-                    hint="Find out why the store takes nothing; polling goes on by itself then.",
-                )
-            path = self._files.get(name) or self._folder / f"{self._next:012d}.{name}"
+            self._require(len(content), self.size - self._sizes.get(name, 0))
+            path = self._files.get(name) or self._next_path(name)
             durable.write_whole(path, content)
-            if name not in self._files:
-                self._next += 1
             self._files[name], self._sizes[name] = path, len(content)
+
+    def reserve(self, name: str) -> Path:
+        """Return where to write what comes under this name, in one step (`durable.growing`).
+
+        Its place in the order is taken. End with `admit` or `forgo`. Raises StoreError for a name
+        that cannot be kept or is there already.
+        """
+        if _NAME.fullmatch(name) is None or name in self._files:
+            raise StoreError(f"spool: {name!r} is no name that can be kept, or is kept already")
+        with self._lock:
+            path = self._reserved[name] = self._next_path(name)
+        return path
+
+    def require_room(self) -> None:
+        """Raise StoreFullError when nothing of any size can be kept now."""
+        if self._room is not None:
+            self._room.check()
+        self._require(1, self.size)
+
+    def admit(self, name: str) -> int:
+        """Keep what was written at a reserved place; return its size in bytes.
+
+        Raises StoreFullError when it passes the limit, StoreError when it is not there; then
+        nothing of it is kept.
+        """
+        path = self._place(name)
+        with self._lock, named_failures(path):
+            size = path.lstat().st_size
+            self._require(size, self.size)
+            del self._reserved[name]
+            self._files[name], self._sizes[name] = path, size
+        return size
+
+    def forgo(self, name: str) -> None:
+        """Give a reserved place back, with what was written there; nothing once it is admitted."""
+        path = self._reserved.pop(name, None)
+        if path is not None:
+            with named_failures(path):
+                path.unlink(missing_ok=True)
+                durable.half_written(path).unlink(missing_ok=True)
 
     def names(self) -> tuple[str, ...]:
         """Return what waits, in the order in which it was put."""
@@ -73,11 +108,9 @@ class Spool:
         """Bytes that wait."""
         return sum(self._sizes.values())
 
-    def get(self, name: str) -> bytes:
-        """Return what is kept under a name. Raises StoreError when it cannot be had."""
-        path = self._known(name)
-        with named_failures(path):
-            return path.read_bytes()
+    def path(self, name: str) -> Path:
+        """Return the file that is kept under a name. Raises StoreError when there is none."""
+        return self._known(name)
 
     def acknowledge(self, name: str) -> None:
         """Let go of what the store has taken, durably."""
@@ -120,6 +153,25 @@ class Spool:
                 continue
             self._files[parts[2]], self._sizes[parts[2]] = path, path.stat().st_size
             self._next = int(parts[1]) + 1
+
+    def _require(self, size: int, waiting: int) -> None:
+        if waiting + size > self._limit_bytes:
+            raise StoreFullError(
+                f"{self._folder}: {waiting:,} bytes wait for the store; with"
+                f" {size:,} more the spool's limit of {self._limit_bytes:,} is passed",
+                hint="Find out why the store takes nothing; polling goes on by itself then.",
+            )
+
+    def _next_path(self, name: str) -> Path:
+        path = self._folder / f"{self._next:012d}.{name}"
+        self._next += 1
+        return path
+
+    def _place(self, name: str) -> Path:
+        try:
+            return self._reserved[name]
+        except KeyError:
+            raise StoreError(f"spool: no place was reserved for {name!r}") from None
 
     def _known(self, name: str) -> Path:
         try:

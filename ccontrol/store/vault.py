@@ -1,8 +1,9 @@
 """The vault: exact answers of controllers, encrypted to the site's recipient, named by content.
 
 The daemon can put things in and cannot read them again: it holds the recipient, never the
-identity. Format: zlib inside age (https://age-encryption.org/v1); file <aa>/<sha256>.age, the hash
-being that of the plaintext. pyrage is imported nowhere else.
+identity. What it puts in is read piece by piece, never held whole. Format: zlib inside age
+(https://age-encryption.org/v1); file <aa>/<sha256>.age, the hash being that of the plaintext.
+pyrage is imported nowhere else.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import BinaryIO
 
 import pyrage
 
@@ -23,6 +25,7 @@ from ccontrol.store.disk import named_failures
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = ".age"
 _LEVEL = 6
+_PIECE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +60,33 @@ class Vault:
         self._folder = durable.make_folder(folder)
         self._writing = Lock()
 
-    def put(self, plaintext: bytes) -> str:
-        """Keep bytes; return the SHA-256 (hex) that names them, once they are durable.
+    def put(self, plaintext: BinaryIO) -> str:
+        """Keep a file; return the SHA-256 (hex) that names it, once it is durable.
 
         What is there already is not written again; its time of keeping begins anew.
         """
-        sha256 = hashlib.sha256(plaintext).hexdigest()
+        digest = hashlib.sha256()
+        while piece := plaintext.read(_PIECE_BYTES):
+            digest.update(piece)
+        sha256 = digest.hexdigest()
         path = self._path(sha256)
         if path.is_file():
             with named_failures(path):
                 path.touch()
             return sha256
         durable.make_folder(path.parent)
-        sealed = pyrage.encrypt(zlib.compress(plaintext, _LEVEL), [self._recipient])
-        with self._writing:
-            durable.write_whole(path, sealed)
+        plaintext.seek(0)
+        with self._writing, durable.growing(path) as file:
+            self._seal(_Squeezed(plaintext), _Sealed(file))
         return sha256
+
+    def _seal(self, squeezed: "_Squeezed", sealed: "_Sealed") -> None:
+        try:
+            pyrage.encrypt_io(squeezed, sealed, [self._recipient])
+        except pyrage.EncryptError as error:
+            raise sealed.failure or squeezed.failure or error from error
+        if sealed.failure is not None:  # pyrage 1.4 says nothing when its last write fails
+            raise sealed.failure
 
     def get(self, sha256: str, identity: Secret) -> bytes:
         """Return an artefact's plaintext.
@@ -114,6 +128,52 @@ class Vault:
         if _SHA256.fullmatch(sha256) is None:
             raise BadFileError(f"{sha256!r} is no SHA-256 of 64 small hex digits", hint="Copy it.")
         return self._folder / sha256[:2] / f"{sha256}{_SUFFIX}"
+
+
+class _Squeezed:
+    """A file that is compressed while it is read; pyrage tells of an error without its number."""
+
+    def __init__(self, plaintext: BinaryIO) -> None:
+        self._plaintext = plaintext
+        self._squeeze = zlib.compressobj(_LEVEL)
+        self._ready = b""
+        self._ended = False
+        self.failure: OSError | None = None
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, b"" at the end."""
+        while not (self._ready or self._ended):
+            self._go_on()
+        piece, self._ready = self._ready[:size], self._ready[size:]
+        return piece
+
+    def _go_on(self) -> None:
+        try:
+            plain = self._plaintext.read(_PIECE_BYTES)
+        except OSError as error:
+            self.failure = error
+            raise
+        self._ended = not plain
+        self._ready = self._squeeze.compress(plain) if plain else self._squeeze.flush()
+
+
+class _Sealed:
+    """The file that grows."""
+
+    def __init__(self, file: durable.Growing) -> None:
+        self._file = file
+        self.failure: OSError | None = None
+
+    def write(self, piece: bytes) -> int:
+        """Add to it."""
+        try:
+            return self._file.write(piece)
+        except OSError as error:
+            self.failure = error
+            raise
+
+    def flush(self) -> None:
+        """Nothing is held back."""
 
 
 def new_identity() -> Identity:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ccontrol.errors import StoreError, StoreFullError
+from ccontrol.store import durable
 from ccontrol.store.spool import Spool
 
 
@@ -27,7 +28,7 @@ def test_what_was_put_comes_back_in_its_order_after_a_restart(spool: Spool, tmp_
         spool.put(name, name.encode())
     restarted = again(tmp_path)
     assert restarted.names() == ("zeta", "alpha", "press-3.20310506T070809Z")
-    assert [restarted.get(name) for name in restarted.names()] == [
+    assert [restarted.path(name).read_bytes() for name in restarted.names()] == [
         b"zeta",
         b"alpha",
         b"press-3.20310506T070809Z",
@@ -59,7 +60,7 @@ def test_a_name_that_is_put_again_is_replaced_in_its_place(spool: Spool) -> None
     spool.put("two", b"2")
     spool.put("one", b"new")
     assert spool.names() == ("one", "two")
-    assert spool.get("one") == b"new"
+    assert spool.path("one").read_bytes() == b"new"
 
 
 def test_a_full_spool_says_so_and_keeps_what_it_has(spool: Spool) -> None:
@@ -99,7 +100,7 @@ def test_files_that_the_spool_did_not_write_are_put_aside_not_deleted(
     (tmp_path / "spool" / "000000000009.good").write_text("a copy")
     restarted = again(tmp_path)
     assert restarted.names() == ("good",)
-    assert restarted.get("good") == b"capture"
+    assert restarted.path("good").read_bytes() == b"capture"
     assert {path.name for path in restarted.quarantined()} == {
         "somebody's notes",
         "000000000009.good",
@@ -117,13 +118,95 @@ def test_a_file_that_vanished_is_an_error_with_its_name(spool: Spool, tmp_path: 
     spool.put("one", b"1")
     (tmp_path / "spool" / "000000000001.one").unlink()
     with pytest.raises(StoreError, match=r"000000000001\.one"):
-        spool.get("one")
+        spool.quarantine("one", "nobody knows why")
+
+
+def heard(spool: Spool, name: str, content: bytes) -> Path:
+    """Write something at a reserved place, as another process does."""
+    path = spool.reserve(name)
+    with durable.growing(path) as file:
+        file.write(content[:3])
+        file.write(content[3:])
+    return path
+
+
+def test_what_another_process_wrote_at_its_place_is_kept_in_the_order_of_reserving(
+    spool: Spool, tmp_path: Path
+) -> None:
+    path = heard(spool, "large", b"heard")
+    spool.put("small", b"1")
+    assert spool.admit("large") == 5
+    spool.forgo("large")
+    assert spool.path("large").read_bytes() == b"heard"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert spool.size == 6
+    assert again(tmp_path).names() == ("large", "small")
+
+
+def test_what_was_whole_when_the_engine_died_is_found_again(spool: Spool, tmp_path: Path) -> None:
+    heard(spool, "large", b"heard")
+    assert again(tmp_path).path("large").read_bytes() == b"heard"
+
+
+def test_what_was_half_written_when_the_engine_died_is_removed_and_told(
+    spool: Spool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    durable.half_written(spool.reserve("large")).write_bytes(b"hea")
+    assert again(tmp_path).names() == ()
+    assert "half written: 1 files" in caplog.text
+    assert not list((tmp_path / "spool").glob(".*"))
+
+
+def test_a_place_that_is_given_back_leaves_nothing(spool: Spool, tmp_path: Path) -> None:
+    heard(spool, "whole", b"heard")
+    durable.half_written(spool.reserve("half")).write_bytes(b"hea")
+    for name in ("whole", "half", "never reserved"):
+        spool.forgo(name)
+    assert [path.name for path in (tmp_path / "spool").iterdir()] == ["quarantine"]
+    with pytest.raises(StoreError, match="no place was reserved"):
+        spool.admit("whole")
+
+
+def test_a_file_that_passes_the_limit_is_not_admitted_and_goes(
+    spool: Spool, tmp_path: Path
+) -> None:
+    path = heard(spool, "large", bytes(1_001))
+    with pytest.raises(StoreFullError, match="limit"):
+        spool.admit("large")
+    spool.forgo("large")
+    assert not path.exists()
+    spool.put("one", bytes(1_000))
+    with pytest.raises(StoreFullError):
+        spool.require_room()
+
+
+def test_a_writer_that_fails_leaves_nothing_at_its_place(spool: Spool) -> None:
+    path = spool.reserve("large")
+
+    def fail() -> None:
+        with durable.growing(path) as file:
+            file.write(b"hea")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert not path.exists()
+    with pytest.raises(StoreError, match="No such file"):
+        spool.admit("large")
+
+
+@pytest.mark.parametrize("name", ["../up", ".hidden", "kept"])
+def test_a_place_is_reserved_for_new_names_only(spool: Spool, name: str) -> None:
+    spool.put("kept", b"1")
+    with pytest.raises(StoreError, match="no name that can be kept"):
+        spool.reserve(name)
 
 
 def test_after_kill_9_everything_acknowledged_is_whole(tmp_path: Path) -> None:
     script = f"""
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from ccontrol.store import durable
 from ccontrol.store.spool import Spool
 spool = Spool(Path({str(tmp_path / "spool")!r}), 10**9)
 for number in range(100_000):
@@ -138,7 +221,7 @@ for number in range(100_000):
     spool = Spool(tmp_path / "spool", 10**9)
     assert len(spool.names()) in {len(put), len(put) + 1}
     for number, name in enumerate(spool.names()):
-        assert spool.get(name) == bytes([number % 256]) * 5000
+        assert spool.path(name).read_bytes() == bytes([number % 256]) * 5000
 
 
 NAMES = st.sampled_from(["a", "b.1", "c-2", "d_3"])
@@ -177,7 +260,9 @@ class SpoolLaw(RuleBasedStateMachine):
 
     @invariant()
     def holds_what_was_put(self) -> None:
-        assert {name: self.spool.get(name) for name in self.spool.names()} == self.model
+        assert {
+            name: self.spool.path(name).read_bytes() for name in self.spool.names()
+        } == self.model
         assert list(self.spool.names()) == list(self.model)
 
     def teardown(self) -> None:
