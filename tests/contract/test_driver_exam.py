@@ -21,33 +21,20 @@ from ccontrol.diff.compare import compare
 from ccontrol.diff.merge import merge
 from ccontrol.drivers.api import Ask, Driver
 from ccontrol.drivers.registry import DRIVERS, driver
-from ccontrol.errors import DriverError, PausedError
+from ccontrol.errors import DriverError
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.capture import Capture
 from ccontrol.model.change import Kind
 from ccontrol.model.controller import Budget, Controller
 from ccontrol.model.secret import Seal
 from ccontrol.model.state import State
+from tests.contract.allowance import QUICK, CountingPace
 from tests.contract.examinees import EXAMINEES, Examinee, Plant
 from tests.contract.relay import Mischief, Relay
 
 SEAL = Seal(b"exam" * 8)
-BUDGET = Budget(time_limit_s=2.0, answer_timeout_s=0.3)
 SLACK_S = 0.8
 FOLDER = Path(__file__).parent.parent.parent / "ccontrol" / "drivers"
-
-
-@dataclass
-class CountingPace:
-    """Counts; after `most` turns the controller is paused."""
-
-    most: int = 1_000_000
-    turns: int = 0
-
-    async def turn(self) -> None:
-        if self.turns >= self.most:
-            raise PausedError("paused")
-        self.turns += 1
 
 
 @dataclass
@@ -57,7 +44,7 @@ class Bench:
     examinee: Examinee
     plant: Plant
     driver: Driver
-    budget: Budget = BUDGET
+    budget: Budget = QUICK
     pace: CountingPace = field(default_factory=CountingPace)
 
     def poll(
@@ -234,7 +221,7 @@ def test_a_hostile_controller_costs_no_more_than_the_time_allowed(
     began = time.monotonic()
     capture = bench.poll(Depth.FULL, Relay(mischief, at_answer))
     took = (capture.ended_at - capture.started_at).total_seconds()
-    assert took < BUDGET.answer_timeout_s + SLACK_S
+    assert took < QUICK.answer_timeout_s + SLACK_S
     assert time.monotonic() - began < 5
     holds(bench, capture, state)
 
@@ -246,14 +233,14 @@ def test_slow_answers_are_cut_off_by_the_deadline_of_the_poll(bench: Bench) -> N
             await asyncio.sleep(0.1)
 
     bench.pace = Slow()
-    bench.budget = replace(BUDGET, time_limit_s=0.45)
+    bench.budget = replace(QUICK, time_limit_s=0.45)
     capture = bench.poll(Depth.FULL)
     assert capture.fault_class == "OverBudgetError"
     assert (capture.ended_at - capture.started_at).total_seconds() < 0.45 + SLACK_S
 
 
 def test_the_bytes_of_a_poll_are_limited(bench: Bench) -> None:
-    bench.budget = replace(BUDGET, bytes_limit=600)
+    bench.budget = replace(QUICK, bytes_limit=600)
     capture = bench.poll(Depth.FULL)
     assert capture.fault_class == "OverBudgetError"
     assert capture.bytes_received < 600 + 65_536

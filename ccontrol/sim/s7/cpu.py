@@ -16,7 +16,6 @@ from ccontrol.sim.s7.diagnostics import DiagnosticBuffer, Event
 from ccontrol.sim.s7.hardware import SYSTEM_BLOCKS, CpuModel, Module, Stations, cpu_315
 
 Key = tuple[Kind, int]
-USER_KINDS = (Kind.OB, Kind.FB, Kind.FC, Kind.DB)
 
 
 class Mode(enum.IntEnum):

@@ -12,28 +12,12 @@ from ccontrol.drivers.s7 import S7Driver
 from ccontrol.drivers.s7.cotp import ConnectionType
 from ccontrol.drivers.s7.options import S7Options
 from ccontrol.drivers.s7.pdu import BLOCK_TYPES, info_fingerprint, userdata_payload
-from ccontrol.errors import PausedError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
 from ccontrol.model.controller import Budget, Controller
 from ccontrol.model.secret import Secret
 from ccontrol.sim.s7.server import Live
-
-QUICK = Budget(time_limit_s=5.0, answer_timeout_s=0.5)
-
-
-@dataclass
-class CountingPace:
-    """Lets everybody through, and counts; after `most` turns the controller is paused."""
-
-    most: int = 1_000_000
-    turns: int = 0
-
-    async def turn(self) -> None:
-        """Count, or say that somebody pressed pause."""
-        if self.turns >= self.most:
-            raise PausedError("press-3 is paused")
-        self.turns += 1
+from tests.contract.allowance import QUICK, CountingPace
 
 
 @dataclass

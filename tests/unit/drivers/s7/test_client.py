@@ -15,8 +15,8 @@ from ccontrol.drivers.s7 import pdu as wire
 from ccontrol.drivers.s7.client import Client, Heard
 from ccontrol.errors import DriverError, GarbledError
 from ccontrol.model.secret import Secret
+from tests.contract.allowance import CountingPace
 from tests.unit.drivers.s7.peers import envelope, line, peer, take
-from tests.unit.drivers.s7.polls import CountingPace
 
 SERVICES = [(3, 1), (3, 2), (3, 3), (4, 1)]
 

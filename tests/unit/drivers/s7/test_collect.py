@@ -19,7 +19,8 @@ from ccontrol.sim.s7.cpu import Cpu
 from ccontrol.sim.s7.fault import Endless, Refuse, Rubbish, Segmented, StaleReference, WrongCount
 from ccontrol.sim.s7.hardware import cpu_414h
 from ccontrol.sim.s7.server import Live, running
-from tests.unit.drivers.s7.polls import QUICK, CountingPace, Poller, fingerprints, questions
+from tests.contract.allowance import QUICK, CountingPace
+from tests.unit.drivers.s7.polls import Poller, fingerprints, questions
 
 CONNECTING = 3  # connection request, setup, one look at the free connections
 PASSWORD = 0x45

@@ -11,8 +11,8 @@ from ccontrol.drivers.s7 import S7Driver
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
 from ccontrol.model.controller import Budget, Controller
+from tests.contract.allowance import CountingPace
 from tests.unit.drivers.s7.peers import envelope, peer, take
-from tests.unit.drivers.s7.polls import CountingPace
 
 SETUP, USERDATA = 0xF0, 7
 KIB = 1_024
