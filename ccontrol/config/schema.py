@@ -109,7 +109,7 @@ class BudgetTable(Table):
     requests_per_s: float = Field(_BUDGET.requests_per_s, ge=0.1, le=200)
     time_limit_s: float = Field(_BUDGET.time_limit_s, ge=1, le=14_400)
     answer_timeout_s: float = Field(_BUDGET.answer_timeout_s, ge=0.1, le=60)
-    bytes_limit: int = Field(_BUDGET.bytes_limit, ge=65_536, le=80 * 2**20)
+    bytes_limit: int = Field(_BUDGET.bytes_limit, ge=65_536, le=64 * 2**20)
     spare_connections: int = Field(_BUDGET.spare_connections, ge=0, le=16)
     connections: Literal[1] = 1
 
