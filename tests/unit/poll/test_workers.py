@@ -1,8 +1,10 @@
 """The worker processes, real ones: what they do, how they die, who is blamed."""
 
 import asyncio
+import json
 import os
 import signal
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from ccontrol.clock import SystemClock
 from ccontrol.drivers.api import Ask
 from ccontrol.errors import EngineError, StoreError
 from ccontrol.model.aspect import Depth
+from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.controller import Budget
 from ccontrol.model.secret import Seal
 from ccontrol.poll import crew as crew_module
@@ -96,6 +99,28 @@ def test_a_whole_program_is_written_to_its_file_and_read_from_there(
         assert isinstance(understood, Decoded)
         assert understood.snapshot is not None
         assert understood.snapshot.depth is Depth.FULL
+
+    with_crew(story)
+
+
+def test_the_engine_holds_nothing_of_a_capture_that_is_read_from_its_file(tmp_path: Path) -> None:
+    said = json.dumps({"checksum": "1", "mode": "run", "more": "x" * 8_000_000}).encode()
+    heard = (Exchange("glance", (said,)),)
+    now = SystemClock().now()
+    capture = Capture("press-1", "toy", Depth.FULL, now, now, heard, 1, 1, len(said))
+    (tmp_path / "spooled").write_bytes(captures.encode(capture))
+
+    async def story(crew: Crew) -> None:
+        await crew.decoder.start()
+        tracemalloc.start()
+        try:
+            understood = await crew.decode(tmp_path / "spooled", SEAL)
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert isinstance(understood, Decoded)
+        assert understood.snapshot is not None
+        assert most < 500_000
 
     with_crew(story)
 
