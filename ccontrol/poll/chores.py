@@ -11,6 +11,7 @@ from ccontrol.canonical.journal import fold, journal_path, render_summary
 from ccontrol.clock import Clock
 from ccontrol.errors import CcontrolError, StoreError
 from ccontrol.poll.pipeline import Line
+from ccontrol.poll.scribe import Scribe
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.tended import Tended
 from ccontrol.store import durable, maintenance
@@ -31,7 +32,7 @@ class Chores:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._folded_on: dict[str, datetime] = {}
-        self._busy: set[str] = set()
+        self._busy: set[tuple[str, Scribe]] = set()
 
     def see_to(self, site: OpenSite, maintenance_s: float) -> None:
         """Give what is due. Call it every few seconds."""
@@ -46,7 +47,7 @@ class Chores:
             self._give(site, "maintain")
 
     def _give(self, site: OpenSite, what: str) -> None:
-        mark = f"{what} {site.name}"
+        mark = what, site.scribe
         if mark in self._busy:
             return
         self._busy.add(mark)

@@ -5,6 +5,7 @@ Whose turn it is, is known by turns; how a poll is made, by the visitor.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Coroutine
 from typing import Any
 
@@ -22,9 +23,11 @@ from ccontrol.poll.turns import Turns
 from ccontrol.poll.visit import Visitor
 from ccontrol.poll.waiting import Key, Priority, Ticket
 from ccontrol.poll.watched import Watched
+from ccontrol.store.standing import Pause
 
 DEEP_WAITING = 20
 """So many results that wait for the store hold up further deep reads."""
+UNCONFIGURED = "it is not configured like this any more"
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +42,7 @@ class Dispatch:
         self._crew = crew
         self._clock = clock
         self._admission = Admission()
-        self._held: set[str] = set()
+        self._held: Counter[str] = Counter()
         self._in_hand: set[Key] = set()
         self._tasks: dict[asyncio.Task[None], str] = {}
         self._listening: dict[Key, list[asyncio.Future[JournalEntry]]] = {}
@@ -50,17 +53,17 @@ class Dispatch:
         return self.visitor.settings
 
     def hold(self, site: str) -> None:
-        """Ask nobody of a site until it is released; what falls due meanwhile waits."""
-        self._held.add(site)
+        """Ask nobody of a site until it is released as often; what falls due meanwhile waits."""
+        self._held[site] += 1
 
     def release(self, site: str) -> None:
         """Ask again."""
-        self._held.discard(site)
+        self._held[site] -= 1
         self._turns.wake.set()
 
     def holds(self, site: str) -> bool:
         """Whether nobody of a site is asked just now."""
-        return site in self._held
+        return self._held[site] > 0
 
     def next_entry(self, key: Key) -> "asyncio.Future[JournalEntry]":
         """Return a future of whatever comes of the next poll of a controller."""
@@ -92,6 +95,11 @@ class Dispatch:
         for reply in replies:
             if not reply.done():
                 reply.set_exception(PausedError(f"{watched.key}: {reason}"))
+
+    def dismiss(self, watched: Watched) -> None:
+        """Let go for good of a controller that is not configured any more."""
+        watched.pause = Pause(self._clock.now(), "the configuration", UNCONFIGURED)
+        self.let_go(watched, UNCONFIGURED)
 
     def spawn(self, work: Coroutine[Any, Any, None], site: str = "") -> None:
         """Have something done on behalf of a site, or of them all."""

@@ -83,7 +83,8 @@ class Engine:
     def hold(self, site: str) -> None:
         """Ask nobody of a site: what it holds of older polls has to be written before newer ones.
 
-        What falls due meanwhile waits, and is told as missed when it waits too long.
+        What falls due meanwhile waits, and is told as missed when it waits too long. Who is held
+        twice has to be released twice.
         """
         self._dispatch.hold(site)
 
@@ -144,21 +145,31 @@ class Engine:
         """Lay the timetable for everybody who is watched."""
         self._turns.lay_timetable()
 
-    def reconfigure(self, config: Config) -> tuple[str, ...]:
-        """Take over controllers and measures of a new configuration; return what waits for a start.
+    def reconfigure(self, config: Config) -> None:
+        """Take over controllers and measures of a new configuration.
 
-        Sites are opened and closed at a start only.
+        A site that is not in it is held, and its controllers are let go of: `drop` it next.
         """
         self.config = config
         self._dispatch.visitor.settings = config.engine
-        for watched in self.roster.reconfigure(config):
-            self._dispatch.let_go(watched, "it is not configured any more")
-        for site in self.roster.sites.values():
-            self._decisions.attend_to(site)
+        wanted = {site.name for site in config.sites}
+        leaving = [name for name in self.roster.sites if name not in wanted]
+        gone = list(self.roster.reconfigure(config))
+        for name in leaving:
+            self.hold(name)
+            gone += self.roster.of_site(name)
+        for watched in gone:
+            self._dispatch.dismiss(watched)
+        for name in wanted & {*self.roster.sites}:
+            self._decisions.attend_to(self.roster.sites[name])
         self.lay_timetable()
-        known = {name: site.site.store for name, site in self.roster.sites.items()}
-        wanted = {site.name: site.store for site in config.sites}
-        return tuple(sorted({name for name, _ in known.items() ^ wanted.items()}))
+
+    async def drop(self, site: str) -> None:
+        """Watch a site no more; returns once nothing of it is in hand, and leaves it open."""
+        await self._dispatch.finish(site)
+        self.roster.drop_site(site)
+        self.release(site)
+        self.lay_timetable()
 
     # -- the loop ------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ccontrol.clock import Clock
-from ccontrol.config.settings import Config
+from ccontrol.config.settings import Config, Site
 from ccontrol.model.controller import Controller
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.triage import Memory
@@ -58,22 +58,22 @@ class Roster:
         self._set_paces()
 
     def reconfigure(self, config: Config) -> tuple[Watched, ...]:
-        """Take over the controllers of a new configuration; return those that are gone."""
-        wanted = {
-            Key(site.name, controller.id): controller
-            for site in config.sites
-            if site.name in self.sites
-            for controller in site.controllers
-        }
-        gone = tuple(self._watched.pop(key) for key in list(self._watched) if key not in wanted)
-        for key, controller in wanted.items():
-            known = self._watched.get(key)
-            if known is None:
-                self._add(controller, self.sites[key.site], None)
-            else:
-                _change(known, controller)
+        """Take over the controllers of a new configuration; return those that are gone.
+
+        Who is asked in another way is a new one: the old one is gone, too. Sites that it does not
+        name stay as they are, see `drop_site`.
+        """
+        staying = [site for site in config.sites if site.name in self.sites]
+        gone = tuple(watched for site in staying for watched in self._take_over(site))
         self._set_paces()
         return gone
+
+    def drop_site(self, name: str) -> None:
+        """Forget a site with its controllers."""
+        del self.sites[name]
+        for watched in self.of_site(name):
+            del self._watched[watched.key]
+        self._set_paces()
 
     def apply_standing(self, watched: Watched) -> None:
         """Take over what people decided about a controller."""
@@ -94,6 +94,24 @@ class Roster:
         own = own_findings(watched, self._clock.now())
         return watched.enrolled and own != (watched.told or frozenset())
 
+    def _take_over(self, site: Site) -> tuple[Watched, ...]:
+        """Take over one site's settings and controllers; return those that are gone."""
+        opened = self.sites[site.name]
+        opened.site = site
+        wanted = {Key(site.name, controller.id): controller for controller in site.controllers}
+        old = [each.key for each in self.of_site(site.name) if each.key not in wanted]
+        gone = [self._watched.pop(key) for key in old]
+        for key, controller in wanted.items():
+            known = self._watched.get(key)
+            if known is None:
+                self._add(controller, opened, None)
+            elif _way(known.controller) == _way(controller):
+                known.controller = controller
+            else:
+                gone.append(known)
+                self._watched[key] = _asked_otherwise(known, controller)
+        return tuple(gone)
+
     def _add(self, controller: Controller, site: OpenSite, succeeded_at: datetime | None) -> None:
         watched = Watched(
             controller,
@@ -111,14 +129,21 @@ class Roster:
             self._paces[key] = min(pace, self._paces.get(key, pace))
 
 
-def _change(watched: Watched, controller: Controller) -> None:
-    """Give a controller its new settings; what was learnt of another place is forgotten."""
-    old = watched.controller
-    watched.controller = controller
-    if _place(old) != _place(controller):
-        watched.memory = replace(watched.memory, pending="", restless=0)
-        watched.health = replace(watched.health, failures=0)
-        watched.held_until = 0.0
+def _asked_otherwise(old: Watched, controller: Controller) -> Watched:
+    """Return a controller under its new settings; what was learnt of another place is forgotten.
+
+    The old one keeps its settings: what a poll in hand hears yet was not said to the new ones.
+    """
+    new = replace(old, controller=controller, asking=None, unwritten=0, follow_ups={})
+    if _place(old.controller) != _place(controller):
+        new.memory = replace(new.memory, pending="", restless=0)
+        new.health = replace(new.health, failures=0)
+        new.held_until = 0.0
+    return new
+
+
+def _way(controller: Controller) -> tuple[object, ...]:
+    return *_place(controller), controller.options
 
 
 def _place(controller: Controller) -> tuple[str, int, str]:

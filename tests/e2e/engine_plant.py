@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,7 +39,10 @@ from tests.unit.poll.toy import TABLE
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
+CONFIGURATION = "plant.json"
 CLOCK = SystemClock()
+PATIENCE_S = 60.0
+"""Longest wait for what has no time of its own to keep: the host may be busy."""
 
 
 @dataclass
@@ -95,16 +99,16 @@ class Plant:
         return (done.stdout + done.stderr).strip()
 
 
-def make_plant(folder: Path, *controllers: Controller) -> Plant:
+def make_plant(folder: Path, *controllers: Controller, name: str = "north") -> Plant:
     keys.generate(folder / "key")
     settings = StoreSettings(
-        path=folder / "north",
+        path=folder / name,
         signing_key=KeyFile(folder / "key"),
         seal_key=Secret("11" * 32),
         vault_recipient="",
         low_water_bytes=0,
     )
-    site = Site("north", "North", settings, controllers)
+    site = Site(name, name.title(), settings, controllers)
     creation.create(settings.path, Daemon(site.name, signer_of(settings)), CLOCK)
     return Plant(folder, site)
 
@@ -115,7 +119,7 @@ def git(git_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def wait_until(happened: Callable[[], bool], timeout_s: float = 20.0) -> None:
+def wait_until(happened: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
     end = time.monotonic() + timeout_s
     while not happened():
         if time.monotonic() > end:
@@ -124,18 +128,19 @@ def wait_until(happened: Callable[[], bool], timeout_s: float = 20.0) -> None:
 
 
 class RunningDaemon:
-    """The real daemon, in a process of its own."""
+    """The real daemon, in a process of its own. Its log and its configuration lie in a folder."""
 
-    def __init__(self, plant: Plant) -> None:
-        self.said = plant.folder / f"daemon-{time.monotonic_ns()}.log"
+    def __init__(self, folder: Path, *plants: Plant) -> None:
+        self._folder = folder
+        self.said = folder / f"daemon-{time.monotonic_ns()}.log"
+        self.configure(*plants)
         with self.said.open("w") as said:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.e2e.engine_process", *_told(plant)],
+                [sys.executable, "-m", "tests.e2e.engine_process", str(folder)],
                 cwd=ROOT,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stderr=said,
             )
-        self.plant = plant
 
     @property
     def pid(self) -> int:
@@ -145,31 +150,50 @@ class RunningDaemon:
     def words(self) -> str:
         return self.said.read_text()
 
-    def is_ready(self) -> bool:
+    def configure(self, *plants: Plant) -> None:
+        """Write the configuration that it reads next."""
+        text = json.dumps({"sites": [_site(plant) for plant in plants]})
+        (self._folder / CONFIGURATION).write_text(text)
+
+    def reload(self, *plants: Plant) -> None:
+        """Have it read a new configuration; returns when it has taken or refused it."""
+        answers = self._reloads()
+        self.configure(*plants)
+        self.signal(signal.SIGHUP)
+        wait_until(lambda: self._reloads() > answers)
+
+    def is_ready(self, plant: Plant) -> bool:
         if self._process.poll() is not None:
             raise AssertionError(f"the daemon ended: {self.words}")
-        return control.ask_status(self.plant.places) is not None
+        return control.ask_status(plant.places) is not None
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
-    def wait(self, timeout_s: float = 12.0) -> int:
+    def wait(self, timeout_s: float = PATIENCE_S) -> int:
         return self._process.wait(timeout_s)
 
     def kill(self) -> None:
         self._process.kill()
         self._process.wait(10)
 
+    def _reloads(self) -> int:
+        return self.words.count("the new configuration ")
 
-def _told(plant: Plant) -> list[str]:
-    path = plant.folder / "plant.json"
-    text = [
+
+def _site(plant: Plant) -> dict[str, Any]:
+    controllers = [
         {"id": each.id, "port": each.port, "schedule": _schedule(each)}
         for each in plant.site.controllers
     ]
-    told = {"controllers": text, "low_water": plant.site.store.low_water_bytes}
-    path.write_text(json.dumps(told))
-    return [str(plant.folder)]
+    store = plant.site.store
+    return {
+        "name": plant.site.name,
+        "folder": str(plant.folder),
+        "path": str(store.path),
+        "low_water": store.low_water_bytes,
+        "controllers": controllers,
+    }
 
 
 def _schedule(controller: Controller) -> dict[str, float]:
@@ -178,13 +202,22 @@ def _schedule(controller: Controller) -> dict[str, float]:
 
 
 @contextmanager
-def daemon(plant: Plant) -> Iterator[RunningDaemon]:
-    running = RunningDaemon(plant)
+def starting(*plants: Plant) -> Iterator[RunningDaemon]:
+    """Start a daemon and wait for nothing."""
+    running = RunningDaemon(plants[0].folder, *plants)
     try:
-        wait_until(running.is_ready)
         yield running
     finally:
         running.kill()
+
+
+@contextmanager
+def daemon(*plants: Plant) -> Iterator[RunningDaemon]:
+    """Run a daemon that answers."""
+    with starting(*plants) as running:
+        for plant in plants:
+            wait_until(partial(running.is_ready, plant))
+        yield running
 
 
 class Watch:

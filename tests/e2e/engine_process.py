@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from pathlib import Path
+from typing import Any
 
 from ccontrol.clock import SystemClock
 from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
@@ -20,19 +21,24 @@ def load(folder: Path) -> Config:
         told = json.loads((folder / "plant.json").read_text())
     except ValueError as error:
         raise ConfigError("the plant is not JSON") from error
+    sites = tuple(map(_site, told["sites"]))
+    return Config(folder / "ccontrol.toml", sites, EngineSettings(in_flight=8))
+
+
+def _site(told: dict[str, Any]) -> Site:
+    name = told["name"]
     controllers = tuple(
-        controller(each["port"], each["id"], schedule=Schedule(**each["schedule"]))
+        controller(each["port"], each["id"], site=name, schedule=Schedule(**each["schedule"]))
         for each in told["controllers"]
     )
     store = StoreSettings(
-        path=folder / "north",
-        signing_key=KeyFile(folder / "key"),
+        path=Path(told["path"]),
+        signing_key=KeyFile(Path(told["folder"]) / "key"),
         seal_key=Secret("11" * 32),
         vault_recipient="",
         low_water_bytes=told["low_water"],
     )
-    site = Site("north", "North", store, controllers)
-    return Config(folder / "ccontrol.toml", (site,), EngineSettings(in_flight=8))
+    return Site(name, name.title(), store, controllers)
 
 
 def main() -> int:

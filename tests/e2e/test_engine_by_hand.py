@@ -1,51 +1,25 @@
 """Polls by hand: the whole straight line, from a socket to a signed commit."""
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from ccontrol.canonical.records import parse_record
 from ccontrol.errors import NotEnrolledError, PausedError, StoreLockedError, UnknownNameError
 from ccontrol.model.aspect import Depth
+from ccontrol.model.controller import Schedule
 from ccontrol.model.journal import Outcome
 from ccontrol.store.repository import Repository
 from ccontrol.store.standing import Pause, Standing
-from tests.e2e.engine_plant import CLOCK, Plant, Watch, git, make_plant, wait_until, watching
-from tests.unit.poll.toy import Plc, controller, serving
+from tests.e2e.engine_plant import CLOCK, PATIENCE_S, Plant, Watch, git, wait_until, watching
+from tests.unit.poll.toy import Plc, controller
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _workers_find_the_toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+pytestmark = pytest.mark.usefixtures("workers_find_the_toy")
 
 
-@pytest.fixture
-def plc() -> Plc:
-    return Plc()
-
-
-@pytest.fixture
-def plant(plc: Plc, tmp_path: Path) -> Iterator[Plant]:
-    with serving(plc) as port:
-        yield make_plant(tmp_path, controller(port))
-
-
-@pytest.fixture
-def known(plant: Plant, plc: Plc) -> Iterator[Watch]:
-    """An enrolled controller that was read whole."""
-    plant.enrol("press-1")
-    with watching(plant) as watch:
-        watch.poll(depth=Depth.FULL)
-        plc.asked.clear()
-        yield watch
-
-
-def test_a_controller_that_nobody_enrolled_is_only_glanced_at(plant: Plant, plc: Plc) -> None:
-    with watching(plant) as watch:
+def test_a_controller_that_nobody_enrolled_is_only_glanced_at(unenrolled: Plant, plc: Plc) -> None:
+    with watching(unenrolled) as watch:
         entry = watch.poll()[0]
         assert entry.outcome is Outcome.GLANCED
         assert "not enrolled" in entry.reason
@@ -54,11 +28,10 @@ def test_a_controller_that_nobody_enrolled_is_only_glanced_at(plant: Plant, plc:
             watch.poll(depth=Depth.FULL)
         with pytest.raises(UnknownNameError):
             watch.poll("press-9")
-    assert plant.changes() == []
+    assert unenrolled.changes() == []
 
 
 def test_an_enrolled_controller_is_read_whole_at_first_sight(plant: Plant, plc: Plc) -> None:
-    plant.enrol("press-1")
     first, then = plant.poll("press-1")
     assert first.outcome is Outcome.PENDING
     assert (then.outcome, then.depth) == (Outcome.CHANGED, Depth.FULL)
@@ -128,6 +101,23 @@ def test_what_was_held_back_is_owed_beyond_a_pause(known: Watch, plant: Plant, p
 async def _follow_ups(watch: Watch) -> dict[Depth, float]:
     (controller,) = watch.engine.overview.status(1).sites[0].controllers
     return controller.follow_ups
+
+
+def test_who_waits_for_a_second_look_hears_that_a_pause_prevents_it(
+    unenrolled: Plant, plc: Plc
+) -> None:
+    plant, patient = unenrolled, Schedule(glance_s=60.0, full_s=3600.0, settle_s=50.0)
+    (press,) = plant.site.controllers
+    plant.site = replace(plant.site, controllers=(replace(press, schedule=patient),))
+    plant.enrol("press-1")
+    with watching(plant) as watch, ThreadPoolExecutor() as beside:
+        watch.poll(depth=Depth.FULL)
+        plc.blocks["OB1"] = "AN I0.0"
+        told = beside.submit(watch.poll)
+        wait_until(lambda: plant.outcomes("press-1")[-1] is Outcome.PENDING)
+        Standing(plant.places.standing).pause("press-1", Pause(CLOCK.now(), "test", "mending"))
+        with pytest.raises(PausedError, match="mending"):
+            told.result(PATIENCE_S)
 
 
 def test_nothing_new_is_one_line_in_the_journal(known: Watch, plant: Plant) -> None:

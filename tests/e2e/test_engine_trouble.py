@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from ccontrol.drivers.api import Ask
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Schedule
 from ccontrol.model.journal import JournalEntry, Outcome
-from ccontrol.poll import crew, delivery, visit
+from ccontrol.poll import acting, crew, delivery
 from ccontrol.poll.asking import ask_controller
 from ccontrol.poll.chores import fold_days, maintain
 from ccontrol.poll.pace import Gate, Turnstile
@@ -25,33 +24,12 @@ from ccontrol.store.spool import Spool
 from tests.e2e.engine_plant import CLOCK, Plant, Watch, git, make_plant, wait_until, watching
 from tests.unit.poll.toy import DRIVER, Plc, controller, serving
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("workers_find_the_toy")
 
 
 @pytest.fixture(autouse=True)
-def _workers_find_the_toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+def _nobody_waits_long_for_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "WAIT_S", 1.0)
-
-
-@pytest.fixture
-def plc() -> Plc:
-    return Plc()
-
-
-@pytest.fixture
-def plant(plc: Plc, tmp_path: Path) -> Iterator[Plant]:
-    with serving(plc) as port:
-        plant = make_plant(tmp_path, controller(port))
-        plant.enrol("press-1")
-        yield plant
-
-
-@pytest.fixture
-def known(plant: Plant) -> Iterator[Watch]:
-    with watching(plant) as watch:
-        watch.poll(depth=Depth.FULL)
-        yield watch
 
 
 def block(plant: Plant) -> Path:
@@ -212,7 +190,7 @@ def test_a_defect_in_the_engine_itself_is_told_and_ends_nothing(
         raise ZeroDivisionError("defect")
 
     with monkeypatch.context() as patched:
-        patched.setattr(visit, "decide", broken)  # no other way to have a defect at hand
+        patched.setattr(acting, "decide", broken)  # no other way to have a defect at hand
         entry = known.poll()[0]
     assert (entry.outcome, entry.reason) == (Outcome.FAILED, "defect: ZeroDivisionError: defect")
     assert known.poll()[0].outcome is Outcome.UNCHANGED

@@ -1,0 +1,203 @@
+"""The sites of a daemon: opened, given a door, brought up to date, and let go of.
+
+Which sites there should be, the engine's configuration says; who of them is asked when is the
+engine's business.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from dataclasses import fields
+from functools import partial
+from typing import Any, TypeVar
+
+from ccontrol.clock import Clock
+from ccontrol.config.settings import Config, Site, StoreSettings
+from ccontrol.errors import EngineError, StoreError, StoreLockedError
+from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.poll.control import ControlDoor
+from ccontrol.poll.engine import Engine
+from ccontrol.poll.recovery import recover
+from ccontrol.poll.site import OpenSite, open_site
+
+OPEN_S = 20.0
+"""So long the daemon waits for stores at its start before it says that it is ready."""
+CLOSE_S = 3.0
+DRAIN_S = 30.0
+"""So long a site that is let go of may take to write what polls brought; the spool has the rest."""
+
+T = TypeVar("T")
+Answer = Callable[[OpenSite, dict[str, Any]], Awaitable[bytes]]
+_log = logging.getLogger(__name__)
+
+
+class Sites:
+    """Opens and closes the sites of an engine."""
+
+    def __init__(self, engine: Engine, clock: Clock, answer: Answer) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._answer = answer
+        self._open: dict[str, OpenSite] = {}
+        self._doors: dict[str, ControlDoor] = {}
+        self._recovering: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def opened(self) -> tuple[Site, ...]:
+        """The sites that are open, as they are configured now."""
+        return tuple(site.site for site in self._open.values())
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The sites that are configured and could not be opened yet."""
+        names = (site.name for site in self._engine.config.sites)
+        return tuple(name for name in names if name not in self._engine.roster.sites)
+
+    async def open_first(self) -> None:
+        """Open every site. Raises what went wrong when there is none that could be watched."""
+        errors = await self._open_missing()
+        locked = [error for error in errors if isinstance(error, StoreLockedError)]
+        sites = tuple(self._engine.roster.sites.values())
+        tries = (partial(site.scribe.first_try, OPEN_S) for site in sites)
+        troubles = await asyncio.gather(*map(_beside, tries))
+        refused = [trouble for trouble in troubles if trouble is not None and not trouble.retry]
+        if locked:
+            raise locked[0]
+        if len(refused) == len(sites):  # also: there is no site at all
+            raise next(iter((*refused, *errors)), EngineError("the configuration names no site"))
+
+    def recover(self) -> None:
+        """Have written what earlier daemons left; nobody else waits for it, nor does a signal."""
+        for site in self._open.values():
+            self._recover_beside(site)
+
+    async def settle(self) -> None:
+        """Let go of the sites that are not configured any more, then open those that are new."""
+        wanted = {site.name for site in self._engine.config.sites}
+        await asyncio.gather(*(self._drop(name) for name in {*self._open} - wanted))
+        known = {*self._open}
+        await self._open_missing()
+        for name in {*self._open} - known:
+            self._recover_beside(self._open[name])
+        if known != {*self._open}:
+            self._engine.lay_timetable()
+
+    async def close(self) -> None:
+        """Close every site, and with them the engine."""
+        recovering = tuple(self._recovering.values())
+        for task in recovering:  # first: a decoder that we end proves nothing of a capture
+            task.cancel()
+        await asyncio.gather(*recovering, return_exceptions=True)
+        for name in tuple(self._doors):
+            await self._doors.pop(name).close()
+        await self._engine.stop()
+        await asyncio.gather(*(self._close(site, "it was told to") for site in self._open.values()))
+
+    async def _open_missing(self) -> tuple[StoreError, ...]:
+        """Open the sites that are not; return why some could not be."""
+        errors: list[StoreError] = []
+        config = self._engine.config
+        for site in config.sites:
+            if site.name in self._open:
+                continue
+            opening = partial(open_site, site, config.path.parent, self._clock)
+            try:
+                await self._take_in(await _beside(opening))
+            except StoreError as error:
+                text = "a site cannot be watched site=%s: %s (%s)"
+                _log.error(text, site.name, error, error.hint)
+                errors.append(error)
+        return tuple(errors)
+
+    async def _take_in(self, site: OpenSite) -> None:
+        door = ControlDoor(site.places, lambda question: self._answer(site, question))
+        try:
+            await door.open()
+        except StoreError:
+            await asyncio.to_thread(site.close, CLOSE_S)
+            raise
+        self._open[site.name], self._doors[site.name] = site, door
+        self._engine.hold(site.name)
+        self._engine.adopt([site])
+        site.note(self._line(Outcome.STARTED, f"process {os.getpid()}"))
+
+    async def _drop(self, name: str) -> None:
+        """Finish what is in hand, write what it brought, and let the next engine in."""
+        site = self._open[name]
+        await self._doors.pop(name).close()
+        if name in self._recovering:  # not cut short: a decoder is not told to stop
+            await asyncio.wait({self._recovering[name]})
+        await self._engine.drop(name)
+        if site.trouble is None:
+            written = site.scribe.give(lambda _line: None)
+            await asyncio.wait({asyncio.wrap_future(written)}, timeout=DRAIN_S)
+        await self._close(site, "it is not configured any more")
+        del self._open[name]
+        _log.info("a site is watched no more site=%s", name)
+
+    async def _close(self, site: OpenSite, reason: str) -> None:
+        site.note(self._line(Outcome.STOPPED, reason))
+        await asyncio.to_thread(site.close, CLOSE_S)
+
+    def _recover_beside(self, site: OpenSite) -> None:
+        task = asyncio.create_task(self._recover(site))
+        self._recovering[site.name] = task
+        task.add_done_callback(lambda _task: self._recovering.pop(site.name))
+
+    async def _recover(self, site: OpenSite) -> None:
+        engine = self._engine
+        try:
+            given = await recover(site, engine.roster, engine.crew, self._clock)
+        except Exception:  # noqa: BLE001 — supervised border: told, and the site is watched all the same
+            _log.exception("results of the daemon before stay in the spool site=%s", site.name)
+        else:
+            if given:
+                text = "results of the daemon before are written site=%s count=%d"
+                _log.info(text, site.name, given)
+        finally:
+            engine.release(site.name)
+
+    def _line(self, outcome: Outcome, reason: str) -> JournalEntry:
+        return JournalEntry(self._clock.now(), "", outcome, reason=reason)
+
+
+def require_the_same_stores(opened: tuple[Site, ...], config: Config) -> None:
+    """Refuse what changes the store of a site that is open: its files are held open.
+
+    Raises EngineError, naming every such setting.
+    """
+    wanted = {site.name: site.store for site in config.sites}
+    changed = [
+        f"site {site.name}: store.{name}"
+        for site in opened
+        if site.name in wanted
+        for name in _changed(site.store, wanted[site.name])
+    ]
+    if changed:
+        raise EngineError(
+            f"only a restart can change {', '.join(changed)}",
+            hint="Restart the daemon to take the file, or undo this change and reload.",
+        )
+
+
+def _changed(old: StoreSettings, new: StoreSettings) -> list[str]:
+    names = (each.name for each in fields(StoreSettings))
+    return [name for name in names if getattr(old, name) != getattr(new, name)]
+
+
+def _beside(work: Callable[[], T]) -> "asyncio.Future[T]":
+    """Do something in a thread that the process does not wait for at its end: a disk may hang."""
+    done: Future[T] = Future()
+
+    def run() -> None:
+        done.set_running_or_notify_cancel()
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 — whatever it is, who waits is told
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="opening", daemon=True).start()
+    return asyncio.wrap_future(done)
