@@ -1,84 +1,20 @@
 """The commands beside a running daemon and without one, on simulated controllers."""
 
-import io
 import json
 import subprocess  # noqa: TID251 — the program is run as a user runs it
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ccontrol.cli import main
 from ccontrol.sim.s7 import plant, scene
-from ccontrol.sim.s7.server import Live, running
-from tests.unit.cli.plants import Answer
+from tests.e2e.engine_plant import wait_until
+from tests.e2e.simulated_plant import Plant, made
 
 NAMES = ("glanced", "moved", "paused", "captured", "silent")
-CONTROLLER = """
-[[site.controller]]
-id = "{name}"
-area = "hall"
-family = "s7"
-address = "127.0.0.1"
-port = {port}
-bridge = "{name}"
-
-[site.controller.schedule]
-glance_s = 3600.0
-stale_after_s = 7200.0
-settle_s = 0.2
-
-[site.controller.budget]
-requests_per_s = 200.0
-answer_timeout_s = 1.0
-"""
-
-
-@dataclass
-class Plant:
-    """A plant of simulated controllers."""
-
-    folder: Path
-    live: dict[str, Live]
-
-    def run(self, *arguments: str) -> Answer:
-        """Run a command in this process: an interpreter for each would take most of the time."""
-        out, err = io.StringIO(), io.StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
-            code = main(["--config", str(self.folder / "ccontrol.toml"), *arguments])
-        return Answer(code, out.getvalue(), err.getvalue())
-
-    def json(self, *arguments: str) -> Any:  # noqa: ANN401 — whatever the command printed
-        return json.loads(self.run(*arguments, "--json").out)
-
-    def changes_of(self, name: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.json("changes", "--controller", name)["changes"]
-        return found
-
-
-def until(true: Callable[[], bool], patience_s: float = 30.0) -> None:
-    deadline = time.monotonic() + patience_s
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-def made(folder: Path, stack: ExitStack, names: tuple[str, ...]) -> Plant:
-    assert main(["init", str(folder), "--site", "north"]) == 0
-    cpus = {name: plant.press(name=name) for name in names}
-    live = {
-        name: stack.enter_context(running(cpu, delay_s=0.02 if name == "paused" else 0.0))
-        for name, cpu in cpus.items()
-    }
-    with (folder / "ccontrol.toml").open("a") as config:
-        for name, one in live.items():
-            config.write(CONTROLLER.format(name=name, port=one.port))
-    return Plant(folder, live)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +31,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
             )
         try:
             control = found.folder / "baselines" / "north" / "ccontrol" / "control"
-            until(lambda: control.exists() or daemon.poll() is not None)
+            wait_until(lambda: control.exists() or daemon.poll() is not None)
             assert daemon.poll() is None, (found.folder / "log").read_text()
             yield found
             daemon.terminate()
@@ -117,7 +53,7 @@ def test_a_controller_that_nobody_enrolled_is_glanced_at_and_no_more(watched: Pl
 
 def test_a_poll_through_the_daemon_ends_with_0_or_1_by_what_it_saw(watched: Plant) -> None:
     assert watched.run("enroll", "moved", "--yes").code == 0
-    until(lambda: len(watched.changes_of("moved")) == 1)
+    wait_until(lambda: len(watched.changes_of("moved")) == 1)
     assert watched.run("poll", "moved").code == 0
     fc = plant.motor(1, "I0.2", "M11.0", "Q4.2", limit=9_999)
     watched.live["moved"].play(scene.download_in_run, fc)
@@ -137,7 +73,7 @@ def test_a_pause_stops_requests_within_a_second_in_the_middle_of_a_poll(watched:
         return sum(log.counts.values())
 
     assert watched.run("enroll", "paused", "--yes").code == 0
-    until(lambda: asked() > 20)
+    wait_until(lambda: asked() > 20)
     done = watched.run("pause", "paused", "--until", "1h", "--reason", "a test")
     assert done.code == 0, done.err
     time.sleep(1.0)

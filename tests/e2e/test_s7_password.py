@@ -10,7 +10,7 @@ from ccontrol.errors import GarbledError
 from ccontrol.sim.s7 import plant, scene
 from ccontrol.sim.s7.fault import Rubbish
 from ccontrol.sim.s7.server import Live, running
-from tests.e2e.test_cli_daemon import CONTROLLER, Plant
+from tests.e2e.simulated_plant import CONTROLLER, Plant
 
 OPTIONS = """
 [site.controller.s7]

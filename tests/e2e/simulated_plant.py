@@ -1,0 +1,67 @@
+"""A plant of simulated CPUs with the configuration that `ccontrol init` makes, for the commands."""
+
+import io
+import json
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ccontrol.cli import main
+from ccontrol.sim.s7 import plant
+from ccontrol.sim.s7.server import Live, running
+from tests.unit.cli.plants import Answer
+
+CONTROLLER = """
+[[site.controller]]
+id = "{name}"
+area = "hall"
+family = "s7"
+address = "127.0.0.1"
+port = {port}
+bridge = "{name}"
+
+[site.controller.schedule]
+glance_s = 3600.0
+stale_after_s = 7200.0
+settle_s = 0.2
+
+[site.controller.budget]
+requests_per_s = 200.0
+answer_timeout_s = 1.0
+"""
+
+
+@dataclass
+class Plant:
+    """A plant of simulated controllers."""
+
+    folder: Path
+    live: dict[str, Live]
+
+    def run(self, *arguments: str) -> Answer:
+        """Run a command in this process: an interpreter for each would take most of the time."""
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = main(["--config", str(self.folder / "ccontrol.toml"), *arguments])
+        return Answer(code, out.getvalue(), err.getvalue())
+
+    def json(self, *arguments: str) -> Any:  # noqa: ANN401 — whatever the command printed
+        return json.loads(self.run(*arguments, "--json").out)
+
+    def changes_of(self, name: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.json("changes", "--controller", name)["changes"]
+        return found
+
+
+def made(folder: Path, stack: ExitStack, names: tuple[str, ...]) -> Plant:
+    assert main(["init", str(folder), "--site", "north"]) == 0
+    cpus = {name: plant.press(name=name) for name in names}
+    live = {
+        name: stack.enter_context(running(cpu, delay_s=0.02 if name == "paused" else 0.0))
+        for name, cpu in cpus.items()
+    }
+    with (folder / "ccontrol.toml").open("a") as config:
+        for name, one in live.items():
+            config.write(CONTROLLER.format(name=name, port=one.port))
+    return Plant(folder, live)
