@@ -44,7 +44,7 @@ def _meaning(record: Record) -> list[str]:
     lines = [
         f"Severity {verdict.severity.word}: {_line(verdict.reason)}",
         f"Origin {attribution.origin.value}: {_line(attribution.reason)}",
-        _window(record.previous_at, record.taken_at),
+        _window(record.previous_at, record.not_after or record.taken_at),
     ]
     if verdict.authorised_by:
         lines.append(f"Authorised by {_line(verdict.authorised_by)}")
@@ -55,10 +55,10 @@ def _meaning(record: Record) -> list[str]:
     return lines
 
 
-def _window(previous_at: datetime | None, taken_at: datetime) -> str:
+def _window(previous_at: datetime | None, not_after: datetime) -> str:
     if previous_at is None:
-        return f"Seen at {_time(taken_at)}; nothing is known of the time before."
-    return f"Happened between {_time(previous_at)} and {_time(taken_at)}."
+        return f"Seen at {_time(not_after)}; nothing is known of the time before."
+    return f"Happened between {_time(previous_at)} and {_time(not_after)}."
 
 
 def _time(at: datetime) -> str:

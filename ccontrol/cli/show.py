@@ -88,7 +88,8 @@ def _tell(site: Site, shown: Shown) -> None:
     say(shown.subject, severity_tone(verdict.severity))
     since = f"after {stamp(record.previous_at)} and " if record.previous_at else ""
     say(f"  {record.controller_id}, area {record.area}, site {record.site}")
-    say(f"  happened {since}before {stamp(record.taken_at)} UTC; seen at depth {record.depth}")
+    by = stamp(record.not_after or record.taken_at)
+    say(f"  happened {since}before {by} UTC; seen at depth {record.depth}")
     say()
     show(change_sheet(record.changes))
     say()

@@ -22,7 +22,7 @@ class Record:
     title: str
     taken_at: datetime
     previous_at: datetime | None
-    """When the poll before this one succeeded: the change happened between the two."""
+    """When everything was last seen as it was; None: nobody can tell. See poll.window."""
     depth: Depth
     changes: ChangeSet
     attribution: Attribution
@@ -31,6 +31,8 @@ class Record:
     """Entries of the controller's own log that are new since the last poll, newest first."""
     artefact: str = ""
     """SHA-256 (hex) of the capture in the vault; empty: none was kept."""
+    not_after: datetime | None = None
+    """When the last answer that shows it had been heard; None, in older records: `taken_at`."""
     previous_change: str = ""
     """Change id of this controller's change before; empty for its first."""
 

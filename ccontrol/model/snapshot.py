@@ -65,6 +65,19 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A checksum of the controller's own over many units: it moves when one of them does."""
+
+    unit: UnitId
+    """The word itself."""
+    kinds: frozenset[str]
+    fact: str
+    """The field of those units that goes into it; what leaves that field alone does not move it."""
+    besides: frozenset[UnitId] = frozenset()
+    """Units of those kinds that it leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What one poll of one controller learnt.
 
@@ -89,3 +102,7 @@ class Snapshot:
     """Why it is not usable, or why it ended early."""
     facts: str = ""
     """Version of the interpretation ("s7/1"): raised when equal answers would give other facts."""
+    read_by: datetime | None = None
+    """When the last answer had been heard; `taken_at` is the poll's beginning. None: at once."""
+    words: tuple[Word, ...] = ()
+    """The words that this family has, to tell since when a unit can have changed."""

@@ -59,15 +59,15 @@ class Acting:
     ) -> JournalEntry:
         """Do what was decided; return the poll's line as it is then."""
         watched = poll.watched
-        log = decision.memory.log
+        log, before = decision.memory.log, watched.memory
         watched.memory = decision.memory
         entry = replace(entry, outcome=decision.outcome, reason=decision.reason)
         if decision.held is not None:
             entry = self._hold(watched, decision.held, entry)
         if decision.commit is not None:
-            opened_at = window.opened_at(watched, decision.commit)
+            looks = window.looks_before(watched, before, decision.commit)
             sums_up = "" if decision.held else restless.summary(watched.health.unrest)
-            sighted = Sighted(poll.controller, decision.commit, log, opened_at, sums_up)
+            sighted = Sighted(poll.controller, decision.commit, log, looks, sums_up)
             entry = await self._deliver(poll, sighted, entry, letter)
             if not watched.memory.pending and not decision.held:
                 watched.memory = replace(watched.memory, log=())

@@ -18,8 +18,8 @@ from ccontrol.errors import EngineError, StoreError, StoreFullError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
-from ccontrol.model.state import State
 from ccontrol.model.record import Record
+from ccontrol.model.state import State
 from ccontrol.poll import restless
 from ccontrol.poll.pipeline import Line, Sighted, Written, read_state
 from ccontrol.poll.site import OpenSite

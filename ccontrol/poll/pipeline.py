@@ -5,8 +5,7 @@ One thread owns a Line. Everything here may be done twice: a second time it find
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,6 +28,7 @@ from ccontrol.model.snapshot import LogEntry, Snapshot
 from ccontrol.model.state import State
 from ccontrol.policy.judge import judge
 from ccontrol.poll.catching_up import Told
+from ccontrol.poll.window import Looks, window
 from ccontrol.store.index import Index
 from ccontrol.store.message import Message
 from ccontrol.store.repository import Repository
@@ -47,8 +47,8 @@ class Sighted:
     snapshot: Snapshot
     log: tuple[LogEntry, ...] = ()
     """Entries of the controller's log that are new, newest first."""
-    previous_at: datetime | None = None
-    """The last poll that would have seen it and did not, see window; None: nobody can tell."""
+    looks: Looks = field(default_factory=Looks)
+    """When what it shows was last seen as the history has it."""
     sums_up: str = ""
     """Which looks were held back before this one, in one sentence; empty: none."""
 
@@ -206,6 +206,8 @@ class Line:
         if work.sighted.sums_up:
             told = (work.sighted.sums_up, *attribution.evidence)
             attribution = replace(attribution, evidence=told)
+        states = work.before, work.after
+        opened_at, closed_at = window(work.sighted.looks, snapshot, states, changes)
         return Record(
             change_id=change_id(
                 controller.id,
@@ -220,7 +222,8 @@ class Line:
             site=controller.site,
             title=controller.title,
             taken_at=snapshot.taken_at,
-            previous_at=work.sighted.previous_at,
+            previous_at=opened_at,
+            not_after=closed_at,
             depth=snapshot.depth,
             changes=changes,
             attribution=attribution,

@@ -20,7 +20,7 @@ from ccontrol.poll.site import OpenSite
 from ccontrol.poll.triage import new_in_log
 from ccontrol.poll.waiting import Key
 from ccontrol.poll.watched import unread
-from ccontrol.poll.window import opened_at
+from ccontrol.poll.window import looks_before
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +52,8 @@ async def _hand_over(
         await asyncio.to_thread(site.spool.acknowledge, name)
         return False
     log = new_in_log(snapshot.log, watched.health.log_marker)
-    sighted = Sighted(watched.controller, snapshot, log, opened_at(watched, snapshot))
+    looks = looks_before(watched, watched.memory, snapshot)
+    sighted = Sighted(watched.controller, snapshot, log, looks)
     site.scribe.give(_replay(site, sighted, name, clock))
     return True
 

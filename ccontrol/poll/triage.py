@@ -40,6 +40,8 @@ class Memory:
     pending: str = ""
     """Digest of the glance that waits for a second one to agree; "" when nothing is pending."""
     pending_at: datetime | None = None
+    shown_by: datetime | None = None
+    """When the first look had ended that showed what is pending."""
     restless: int = 0
     """Glances in a row that disagreed with the one before."""
     log: tuple[LogEntry, ...] = ()
@@ -160,16 +162,18 @@ def _is_held(changes: ChangeSet, at: Circumstances) -> bool:
 
 def _settle(memory: Memory, snapshot: Snapshot, at: Circumstances, *, read_log: bool) -> Decision:
     """Two looks must agree before what they show counts."""
-    digest = _digest(memory.face, snapshot)
+    digest = shown(memory.face, snapshot)
     if digest == memory.pending and _too_soon(memory, at):
         return Decision(Outcome.PENDING, memory, reason="waits for a second look")
     restless = memory.restless + 1
+    shown_by = memory.shown_by if digest == memory.pending else _read_by(snapshot)
+    fresh = replace(memory, pending=digest, shown_by=shown_by, restless=restless)
     if digest != memory.pending and restless < RESTLESS_AT_MOST:
-        waiting = replace(memory, pending=digest, pending_at=at.now, restless=restless)
+        waiting = replace(fresh, pending_at=at.now)
         depth = Depth.DIAGNOSTICS if read_log else Depth.GLANCE
         follow = Follow(depth, at.schedule.settle_s)
         return Decision(Outcome.PENDING, waiting, follow=follow, reason="waits for a second look")
-    agreed = replace(memory, pending=digest, restless=restless)
+    agreed = fresh
     wait_s = at.deep_wait_s
     if not wait_s:
         reason = "a second look agreed; the blocks are read next"
@@ -242,7 +246,11 @@ def new_in_log(log: tuple[LogEntry, ...], marker: str) -> tuple[LogEntry, ...]:
     return log
 
 
-def _digest(face: State | None, snapshot: Snapshot) -> str:
+def _read_by(snapshot: Snapshot) -> datetime:
+    return snapshot.read_by or snapshot.taken_at
+
+
+def shown(face: State | None, snapshot: Snapshot) -> str:
     """Name what a look shows of the things that must settle."""
     digest = hashlib.sha256()
     for unit_id, known in sorted((face.units if face else {}).items()):

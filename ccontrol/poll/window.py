@@ -1,24 +1,52 @@
-"""Since when a change can have happened: which poll was the last that would have seen it. Pure.
+"""Between when a change can have happened: each changed unit its own window, and their hull. Pure.
 
-A glance sees the controller's own checksum words, its locks and its mode; the log's depth sees
-modules and firmware as well; only a deep read sees every block. What a poll left open (a second
-look that is awaited, an answer that could not be verified) proves nothing. Where it cannot be told
-for sure the window is wider, never narrower.
+A unit's window begins when the last poll began that would have seen its change and found it as the
+history has it. A glance sees the controller's own checksum words, its locks and its mode; the
+log's depth modules and firmware as well; an inventory which blocks there are and their
+fingerprints; only a full read everything. A word that moved stands for a unit when a fact of it
+that goes into the word moved too, and no other change can have cancelled that: then the unit moved
+after the last glance that saw the old word. The window ends with the last answer of the poll that
+showed the change, or of the one before it that showed the same words already. What a poll left open
+(a second look that is awaited, an answer that could not be verified) proves nothing. Where it
+cannot be told for sure the window is wider, never narrower.
 """
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ccontrol.model.aspect import Depth
+from ccontrol.model.aspect import Aspect, Depth
+from ccontrol.model.change import Change, ChangeSet, Kind
+from ccontrol.model.finding import ENGINE_CODES
 from ccontrol.model.journal import Outcome
-from ccontrol.model.snapshot import Snapshot
-from ccontrol.poll.triage import DEEP, SETTLING, what_moved
+from ccontrol.model.snapshot import Snapshot, Word
+from ccontrol.model.state import State
+from ccontrol.model.unit import Unit, UnitId, Value, field
+from ccontrol.poll.triage import DEEP, MODULES, Memory, shown
 from ccontrol.poll.watched import Watched, transient_gaps
 
 KEPT_EVERY = timedelta(hours=1)
 """So often the time of a glance is kept for a restart: after one the window is that much wider."""
 _AGREED = frozenset({Outcome.UNCHANGED, Outcome.CHANGED, Outcome.SUPPRESSED})
 _LOOKS_AT_MODULES = frozenset({Depth.DIAGNOSTICS, Depth.FULL})
+_SEEN_BY_LISTS = frozenset({Kind.ADDED, Kind.REMOVED})
+
+Part = frozenset[Value | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """When the things that a poll can show were last seen as the history has them; None: never."""
+
+    glanced_at: datetime | None = None
+    modules_at: datetime | None = None
+    blocks_at: datetime | None = None
+    everything_at: datetime | None = None
+    glanced: frozenset[UnitId] = frozenset()
+    """What a glance shows of this controller."""
+    shown_by: datetime | None = None
+    """When an earlier look had shown the very words that this poll shows; None: none had."""
 
 
 def remember(watched: Watched, snapshot: Snapshot, outcome: Outcome) -> None:
@@ -37,31 +65,110 @@ def remember(watched: Watched, snapshot: Snapshot, outcome: Outcome) -> None:
         health = replace(health, modules_agreed_at=at)
     if depth in DEEP:
         health = replace(health, blocks_agreed_at=at)
+    if depth is Depth.FULL:
+        health = replace(health, everything_agreed_at=at)
     watched.health = health
 
 
-def opened_at(watched: Watched, snapshot: Snapshot) -> datetime | None:
-    """Return since when what a snapshot shows can have happened; None when nobody can tell.
+def looks_before(watched: Watched, memory: Memory, snapshot: Snapshot) -> Looks:
+    """Return what is known before a poll counts; `memory` is that of before it."""
+    health, face = watched.health, memory.face
+    return Looks(
+        glanced_at=watched.agreed_at or health.agreed_at,
+        modules_at=health.modules_agreed_at,
+        blocks_at=health.blocks_agreed_at,
+        everything_at=health.everything_agreed_at,
+        glanced=frozenset(face.units if face else ()),
+        shown_by=memory.shown_by if memory.pending == shown(face, snapshot) else None,
+    )
 
-    Once the checksum words moved, the window of a deep read that they led to is that of the words.
+
+def window(
+    looks: Looks, snapshot: Snapshot, states: tuple[State | None, State], changes: ChangeSet
+) -> tuple[datetime | None, datetime]:
+    """Return the hull of the windows of all that differs between two states.
+
+    The first is None when nobody can tell since when. Our own findings happen when they are told.
     """
-    health = watched.health
-    glanced_at = watched.agreed_at or health.agreed_at
-    match snapshot.depth:
-        case Depth.GLANCE:
-            return glanced_at
-        case Depth.DIAGNOSTICS:
-            return health.modules_agreed_at
-        case Depth.INVENTORY:
-            return glanced_at if _words_moved(watched, snapshot) else health.blocks_agreed_at
-        case Depth.FULL:
-            known = (health.modules_agreed_at, health.blocks_agreed_at)
-            seen = [at for at in known if at is not None]
-            return min(seen) if len(seen) == len(known) else None
+    told = [change for change in changes.changes if change.unit.kind not in ENGINE_CODES]
+    covered = _covered(snapshot.words, states, told)
+    begins = [_begin(looks, snapshot.depth, states, change, covered) for change in told]
+    ends = [_end(looks, snapshot, change, covered) for change in told]
+    known = [begin for begin in begins if begin is not None]
+    begin = min(known) if known and len(known) == len(begins) else None
+    return begin, max(ends, default=snapshot.taken_at)
 
 
-def _words_moved(watched: Watched, snapshot: Snapshot) -> bool:
-    face = watched.memory.face
-    if face is None:
+def _begin(
+    looks: Looks,
+    depth: Depth,
+    states: tuple[State | None, State],
+    change: Change,
+    covered: frozenset[UnitId],
+) -> datetime | None:
+    if change.unit in looks.glanced and change.aspect is not Aspect.SIGHT:
+        return looks.glanced_at
+    if _stands_for(change, covered):
+        return looks.glanced_at
+    if change.aspect in MODULES:
+        return looks.modules_at
+    if depth is Depth.GLANCE:
+        return looks.glanced_at
+    if depth is Depth.DIAGNOSTICS:
+        return looks.modules_at
+    return looks.blocks_at if _seen_by_an_inventory(states, change) else looks.everything_at
+
+
+def _end(looks: Looks, snapshot: Snapshot, change: Change, covered: frozenset[UnitId]) -> datetime:
+    if _stands_for(change, covered) and looks.shown_by is not None:
+        return looks.shown_by
+    return snapshot.read_by or snapshot.taken_at
+
+
+def _stands_for(change: Change, covered: frozenset[UnitId]) -> bool:
+    """Whether a word stands for a change; actual values go into none."""
+    return change.unit in covered and change.aspect is not Aspect.VALUES
+
+
+def _seen_by_an_inventory(states: tuple[State | None, State], change: Change) -> bool:
+    """An inventory tells which blocks there are, and compares their fingerprints."""
+    if change.aspect in {Aspect.VALUES, Aspect.SIGHT}:
         return False
-    return any(change.aspect in SETTLING for change in what_moved(face, snapshot).changes)
+    old, new = _units(states, change.unit)
+    if change.kind in _SEEN_BY_LISTS:
+        return True
+    return old is not None and new is not None and old.fingerprint != new.fingerprint
+
+
+def _covered(
+    words: Iterable[Word], states: tuple[State | None, State], changes: list[Change]
+) -> frozenset[UnitId]:
+    """Return the changed units for which a word stands that moved with them, and the words."""
+    moved = {change.unit for change in changes if change.kind is Kind.CHANGED}
+    found: set[UnitId] = set()
+    for word in words:
+        if word.unit not in moved:
+            continue
+        parts = {
+            change.unit: part
+            for change in changes
+            if change.unit.kind in word.kinds
+            and change.unit not in word.besides
+            and (part := _part(states, change.unit, word.fact))
+        }
+        alike = Counter(parts.values())
+        found |= {unit for unit, part in parts.items() if alike[part] == 1} | {word.unit}
+    return frozenset(found)
+
+
+def _part(states: tuple[State | None, State], unit_id: UnitId, fact: str) -> Part | None:
+    """Return how a unit moved a word. Alike ones cancel each other, as of a renumbered block."""
+    old, new = (field(unit.fields, fact) if unit else None for unit in _units(states, unit_id))
+    return None if old == new else frozenset({old, new})
+
+
+def _units(states: tuple[State | None, State], unit_id: UnitId) -> tuple[Unit | None, Unit | None]:
+    before, after = states
+    old = before.units.get(unit_id) if before else None
+    new = after.units.get(unit_id)
+    return old.unit if old else None, new.unit if new else None

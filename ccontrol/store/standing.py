@@ -98,7 +98,9 @@ class Health:
     modules_agreed_at: datetime | None = None
     """The last one that looked at modules and firmware too."""
     blocks_agreed_at: datetime | None = None
-    """The last one that looked at every block too."""
+    """The last one that looked which blocks there are, and at their fingerprints, too."""
+    everything_agreed_at: datetime | None = None
+    """The last one that read everything."""
     unrest: Unrest = Unrest()
 
 

@@ -293,6 +293,7 @@ def records(draw: st.DrawFn) -> Record:
         title=draw(texts),
         taken_at=draw(times),
         previous_at=draw(st.none() | times),
+        not_after=draw(st.none() | times),
         depth=draw(st.sampled_from(Depth)),
         changes=ChangeSet(controller_id, told, draw(st.booleans())),
         attribution=draw(

@@ -9,7 +9,7 @@ from ccontrol.drivers.s7.answers import Answers
 from ccontrol.drivers.s7.block_sights import read_blocks
 from ccontrol.drivers.s7.cpu_units import Cpu, read_cpu
 from ccontrol.drivers.s7.diagnostics import read_log
-from ccontrol.drivers.s7.judgements import checks, moved_underneath, strengths
+from ccontrol.drivers.s7.judgements import WORDS, checks, moved_underneath, strengths
 from ccontrol.drivers.s7.modules import read_modules
 from ccontrol.drivers.s7.sights import Sights, joined
 from ccontrol.model.capture import Capture
@@ -43,6 +43,8 @@ def interpret(capture: Capture, seal: Seal) -> Snapshot:
         usable=usable,
         reason=reason,
         facts=FACTS,
+        read_by=capture.ended_at,
+        words=WORDS,
     )
 
 

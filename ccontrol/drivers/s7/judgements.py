@@ -15,13 +15,23 @@ from ccontrol.drivers.s7.findings import (
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.capture import Capture
 from ccontrol.model.finding import Finding
-from ccontrol.model.snapshot import Read, Sighting, Unread
+from ccontrol.model.snapshot import Read, Sighting, Unread, Word
 from ccontrol.model.unit import UnitId
 
 PROGRAM_TYPES = frozenset({"OB", "FB", "FC", "DB"})
 HARDWARE_TYPES = frozenset({"SDB"})
 _NOT_IN_WORDS = frozenset({2, 4})
 """SDBs that the CPU's word for its hardware configuration leaves out."""
+WORDS = (
+    Word(UnitId("checksum", "program"), PROGRAM_TYPES, "crc"),
+    Word(
+        UnitId("checksum", "hardware"),
+        HARDWARE_TYPES,
+        "crc",
+        frozenset(UnitId("SDB", f"SDB{number}") for number in _NOT_IN_WORDS),
+    ),
+)
+"""What the CPU's own words are made of, see `checks`."""
 
 
 def checks(cpu: Cpu, blocks: BlockSights) -> tuple[set[Finding], set[tuple[str, str]]]:
