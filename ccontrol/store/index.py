@@ -100,12 +100,6 @@ class Index(IndexReader):
         else:
             self._open()
 
-    def start_over(self, because: str) -> None:
-        """Throw everything away; `rebuild` has to follow. For a file that broke while in use."""
-        with self._lock:
-            self._database.close()
-            self._begin_anew(because)
-
     def rebuild(
         self, changes: Iterable[IndexedChange], entries: Iterable[JournalEntry], head: str
     ) -> None:

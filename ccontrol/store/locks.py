@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from ccontrol.errors import StoreLockedError
+from ccontrol.errors import StoreForeignError, StoreLockedError
 from ccontrol.store.disk import named_failures
 from ccontrol.store.loose import TEMPORARY
 
@@ -36,6 +36,7 @@ class WriterLock:
     """Held from opening until `close`, or until the process ends in whatever way."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         with named_failures(path):
             self.handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -45,6 +46,22 @@ class WriterLock:
             os.close(self.handle)
             raise StoreLockedError(f"{path} is held by process {holder or 'unknown'}") from error
         os.pwrite(self.handle, b"%-19d\n" % os.getpid(), 0)
+
+    def require_held(self) -> None:
+        """Raise StoreForeignError when the file of the lock is gone, or another one in its place.
+
+        Whoever opens the store then finds it free: two would write.
+        """
+        try:
+            found: os.stat_result | None = self._path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            found = None
+        held = os.fstat(self.handle)
+        if found is None or not os.path.samestat(found, held):
+            raise StoreForeignError(
+                f"{self._path} was {'replaced' if found else 'removed'} while this daemon held it",
+                hint="Find out who removes files of the store, then start ccontrol anew.",
+            )
 
     def close(self) -> None:
         """Let the next writer in."""

@@ -6,11 +6,11 @@ Writing is writer's business, checking verify's.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from ccontrol.errors import StoreError
 from ccontrol.store import commits, refs, settings, shadow
+from ccontrol.store.closing import Closing
 from ccontrol.store.commits import Commit
 from ccontrol.store.layout import BRANCH, shadow_path
 from ccontrol.store.objects import Entry, parse_tree
@@ -29,7 +29,7 @@ class TreeId:
     sha256: str
 
 
-class Repository:
+class Repository(Closing):
     """One site's store, open for reading. Belongs to one thread; close it, or use `with`."""
 
     def __init__(self, git_dir: Path, shadows: shadow.ShadowCache) -> None:
@@ -129,17 +129,6 @@ class Repository:
         """End the git process and close the cache."""
         self.objects.close()
         self.shadows.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _collect(self, path: str, entry: Entry, found: dict[str, Entry]) -> None:
         if not entry.is_folder:

@@ -5,13 +5,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from ccontrol.clock import Clock
 from ccontrol.errors import StoreError, StoreForeignError, StoreTamperedError
 from ccontrol.model.record import Receipt
-from ccontrol.store import allowed_signers, commits, known_head, locks, refs, shadow, signing
+from ccontrol.store import (
+    allowed_signers,
+    commits,
+    known_head,
+    locks,
+    modes,
+    refs,
+    shadow,
+    signing,
+)
+from ccontrol.store.closing import Closing
 from ccontrol.store.commits import Commit
 from ccontrol.store.disk import Disk, named_failures
 from ccontrol.store.layout import (
@@ -54,7 +62,7 @@ class Daemon:
         return Trust(principal, self.trusted or own)
 
 
-class Writer:
+class Writer(Closing):
     """A store opened under its exclusive lock. Belongs to one thread; close it, or use `with`.
 
     `cleared` names the leftovers of a killed writer that were removed when it opened;
@@ -86,6 +94,7 @@ class Writer:
         with ExitStack() as opened:
             self._lock = locks.WriterLock(lock_path(git_dir))
             opened.callback(self._lock.close)
+            modes.tighten(git_dir)
             self.cleared = locks.clear_stale(git_dir, BRANCH, clock.now())
             self.repository = Repository(git_dir, shadow.writable(shadow_path(git_dir)))
             opened.callback(self.repository.close)
@@ -136,17 +145,6 @@ class Writer:
     def close(self) -> None:
         """Let the next writer in."""
         self._closing.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _shadow_with(self, path: str, folder: Entry, files: dict[str, bytes]) -> bytes:
         """Return the shadow id of a folder whose files of the same names held these contents."""
@@ -209,6 +207,7 @@ class Writer:
     def _publish(self, commit: Commit) -> None:
         """Make a commit count. If this is interrupted, the next commit finishes it first."""
         old = None if self._head is None else self._head.id
+        self._lock.require_held()
         self._unsettled = commit
         refs.compare_and_swap(self._git_dir, BRANCH, old, commit.id, self._disk)
         self._settle(commit, old)
@@ -225,6 +224,7 @@ class Writer:
             _log.warning("the reflog lacks a line commit=%s: %s", commit.id, error)
 
     def _require_own_head(self) -> None:
+        self._lock.require_held()
         found = refs.read(self._git_dir, BRANCH)
         expected = None if self._head is None else self._head.id
         if found == expected:
