@@ -35,8 +35,10 @@ class ConfigError(CcontrolError):
     exit_code = 10
     hint = "Mend the lines named above, then run `ccontrol config check`."
 
-    def __init__(self, message: str, faults: tuple[str, ...] = ()) -> None:
-        super().__init__("\n".join((message, *faults)))
+    def __init__(
+        self, message: str, faults: tuple[str, ...] = (), *, hint: str | None = None
+    ) -> None:
+        super().__init__("\n".join((message, *faults)), hint=hint)
         self.faults = faults
 
 

@@ -18,8 +18,9 @@ from typer.exceptions import TyperException
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.lazily import LazyGroup
 from ccontrol.cli.output import Tone, complain
-from ccontrol.errors import CcontrolError
+from ccontrol.errors import CcontrolError, StoreError
 
+_NOT_OURS = "Run it as the user whom this belongs to, e.g. `sudo -u ccontrol ccontrol …`."
 USAGE, DEFECT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
 app = typer.Typer(
@@ -75,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = app(args=arguments, prog_name="ccontrol", standalone_mode=False)
         sys.stdout.flush()
-    except CcontrolError as error:
+    except (CcontrolError, PermissionError) as error:
         return _failed(error)
     except TyperException as error:
         return _misused(error)
@@ -90,7 +91,10 @@ def main(arguments: list[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _failed(error: CcontrolError) -> int:
+def _failed(error: CcontrolError | PermissionError) -> int:
+    if isinstance(error, PermissionError):
+        closed = f"{error.filename or 'a file'}: {error.strerror}"
+        return _failed(StoreError(closed, hint=_NOT_OURS))
     complain(f"ccontrol: {error}", Tone.BAD)
     complain(f"  → {error.hint}")
     return error.exit_code

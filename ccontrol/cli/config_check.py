@@ -53,8 +53,11 @@ def command(
     for site in sites:
         count = len(site.controllers)
         say(f"  {site.name}: {count} {'controller' if count == 1 else 'controllers'}")
+        if not count:
+            say("    → a controller begins with [[site.controller]], see config.example.toml")
         if not site.store_exists:
-            say(f"    there is no store at {site.store} yet: `ccontrol init` makes one", Tone.BAD)
+            say(f"    there is no store at {site.store} yet", Tone.BAD)
+            say(f"    → `ccontrol init NEW_FOLDER --site {site.name}` makes one to move there.")
 
 
 def _checked(config: Config) -> list[CheckedSite]:

@@ -31,10 +31,21 @@ class Invocation:
         named = self.named or (Path(given) if given else None)
         places = (HERE, SYSTEM) if named is None else (named,)
         for place in places:
-            if place.is_file():
+            if _may_be_there(place):
                 return place
+        if named is not None and named.is_dir():
+            hint = f"Name the file: --config {named / HERE.name}"
+            raise ConfigMissingError(f"{named} is a folder", hint=hint)
         looked = " nor ".join(str(place) for place in places)
         raise ConfigMissingError(f"there is no configuration at {looked}")
+
+
+def _may_be_there(place: Path) -> bool:
+    """Say whether a file is there; behind a closed door it is: reading it tells of the door."""
+    try:
+        return place.is_file()
+    except PermissionError:
+        return True
 
 
 def invocation(context: typer.Context) -> Invocation:

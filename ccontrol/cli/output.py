@@ -19,6 +19,8 @@ from ccontrol.cli.asjson import jsonable
 from ccontrol.store.message import visible
 
 _GAP = "  "
+_COPIED = frozenset({"controller", "change"})
+"""Columns of names that the next command is given: never broken in two, however narrow it gets."""
 
 
 class Tone(Enum):
@@ -136,7 +138,7 @@ def _told_columns(sheet: Sheet) -> Sheet:
 def _framed(sheet: Sheet) -> Table:
     table = Table(title=Text(visible(sheet.title)) if sheet.title else None, title_justify="left")
     for column in sheet.columns:
-        table.add_column(Text(column), overflow="fold")
+        table.add_column(Text(column), overflow="fold", no_wrap=column in _COPIED)
     for row in sheet.rows:
         table.add_row(*(Text(_text(cell), style=_tone(cell).value) for cell in row))
     return table

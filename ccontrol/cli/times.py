@@ -63,7 +63,10 @@ def ahead(text: str, now: datetime) -> datetime:
 def back(text: str, now: datetime) -> datetime:
     """Read a time that was: ISO 8601, or a span before now such as 30m, 2h, 3d."""
     match = _SPAN.fullmatch(text.strip())
-    return now - _length(match) if match else moment(text)
+    at = now - _length(match) if match else moment(text)
+    if at > now:
+        raise typer.BadParameter(f"{stamp(at)} UTC is still to come; it is {stamp(now)} UTC")
+    return at
 
 
 def _length(match: re.Match[str]) -> timedelta:

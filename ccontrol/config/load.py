@@ -114,6 +114,7 @@ def _text(path: Path) -> str:
     except FileNotFoundError as error:
         raise ConfigMissingError(f"{path}: there is no such file") from error
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+        hint = "Check its owner and mode; run this as a user who may read it."
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 from byte {error.start} on") from error

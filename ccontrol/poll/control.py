@@ -133,7 +133,9 @@ def _exchange(path: Path, question: bytes, timeout_s: float) -> bytes | None:
         except (FileNotFoundError, ConnectionRefusedError):
             return None
         except OSError as error:
-            raise EngineError(f"{path}: the daemon cannot be reached ({error.strerror})") from error
+            hint = "Run it as the daemon's user, e.g. `sudo -u ccontrol ccontrol …`."
+            said = f"{path}: the daemon cannot be reached ({error.strerror})"
+            raise EngineError(said, hint=hint) from error
         door.settimeout(timeout_s)
         try:
             door.sendall(question)

@@ -10,7 +10,7 @@ import typer
 
 from ccontrol.cli import app as program
 from ccontrol.cli.app import DEFECT, USAGE, main
-from ccontrol.errors import CcontrolError, StoreFullError
+from ccontrol.errors import CcontrolError, ConfigMissingError, StoreError, StoreFullError
 from tests.unit.cli.plants import Plant, Run
 
 
@@ -55,6 +55,24 @@ def test_a_defect_is_printed_whole_and_ends_with_70(failing: list[BaseException]
     assert "Traceback" in said.err
     assert "ZeroDivisionError: by nothing" in said.err
     assert "defect in ccontrol" in said.err
+
+
+def test_a_closed_door_is_no_defect_and_says_who_may_open_it(
+    failing: list[BaseException], run: Run
+) -> None:
+    failing.append(PermissionError(13, "Permission denied", "/srv/plant/baselines/north/HEAD"))
+    said = run("fail")
+    assert (said.code, said.out) == (StoreError.exit_code, "")
+    assert "ccontrol: /srv/plant/baselines/north/HEAD: Permission denied" in said.err
+    assert "→ Run it as the user whom this belongs to" in said.err
+
+
+def test_a_configuration_that_is_a_folder_is_told_with_the_file_that_was_meant(
+    run: Run, tmp_path: Path
+) -> None:
+    said = run("--config", tmp_path, "status")
+    assert said.code == ConfigMissingError.exit_code
+    assert f"--config {tmp_path}/ccontrol.toml" in said.err
 
 
 def test_ctrl_c_ends_with_130(failing: list[BaseException], run: Run) -> None:

@@ -53,6 +53,16 @@ def test_a_table_on_a_terminal_is_framed_and_coloured(
     assert "[red]x" in shown
 
 
+def test_a_name_to_copy_is_in_one_piece_however_narrow_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    change = "20261123-65b5c8943d09309a"
+    output.show(Sheet(("seen", "change", "what"), (("2026-11-23 09:01", change, "a b " * 20),)))
+    assert change in capsys.readouterr().out
+
+
 def test_json_is_ascii_and_cannot_steer_a_terminal_either(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -129,3 +139,9 @@ def test_rubbish_instead_of_a_time_is_a_usage_error(text: str) -> None:
 def test_ages_are_said_in_words(seconds: int, words: str) -> None:
     assert times.age(NOW - timedelta(seconds=seconds), NOW) == words
     assert times.age(None, NOW) == "never"
+
+
+@pytest.mark.parametrize("text", ["2026-03-01T12:00:01", "2027-01-01"])
+def test_the_past_has_no_time_that_is_still_to_come(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="still to come"):
+        times.back(text, NOW)
