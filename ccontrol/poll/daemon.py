@@ -27,7 +27,7 @@ from ccontrol.poll.control import ENTRIES, STATUS, TENDED
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.notify import Notifier
 from ccontrol.poll.site import OpenSite
-from ccontrol.poll.sites import Sites, require_the_same_stores
+from ccontrol.poll.sites import Sites, in_its_own_thread, require_the_same_stores
 from ccontrol.poll.waiting import Key
 
 LOOK_S = 0.5
@@ -169,7 +169,7 @@ class Daemon:
         monotonic_us = int(self._clock.monotonic() * 1_000_000)
         self._notifier.say("RELOADING=1", f"MONOTONIC_USEC={monotonic_us}")
         try:
-            config = await asyncio.to_thread(self._load)
+            config = await in_its_own_thread(self._load)
             require_the_same_stores(sites.opened, config)
         except CcontrolError as error:
             text = "the new configuration is not taken, the old one holds: %s (%s)"

@@ -62,7 +62,7 @@ class Sites:
         locked = [error for error in errors if isinstance(error, StoreLockedError)]
         sites = tuple(self._engine.roster.sites.values())
         tries = (partial(site.scribe.first_try, OPEN_S) for site in sites)
-        troubles = await asyncio.gather(*map(_beside, tries))
+        troubles = await asyncio.gather(*map(in_its_own_thread, tries))
         refused = [trouble for trouble in troubles if trouble is not None and not trouble.retry]
         if locked:
             raise locked[0]
@@ -105,7 +105,7 @@ class Sites:
                 continue
             opening = partial(open_site, site, config.path.parent, self._clock)
             try:
-                await self._take_in(await _beside(opening))
+                await self._take_in(await in_its_own_thread(opening))
             except StoreError as error:
                 text = "a site cannot be watched site=%s: %s (%s)"
                 _log.error(text, site.name, error, error.hint)
@@ -188,7 +188,7 @@ def _changed(old: StoreSettings, new: StoreSettings) -> list[str]:
     return [name for name in names if getattr(old, name) != getattr(new, name)]
 
 
-def _beside(work: Callable[[], T]) -> "asyncio.Future[T]":
+def in_its_own_thread(work: Callable[[], T]) -> "asyncio.Future[T]":
     """Do something in a thread that the process does not wait for at its end: a disk may hang."""
     done: Future[T] = Future()
 

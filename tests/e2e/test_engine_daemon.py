@@ -26,6 +26,7 @@ from ccontrol.store.spool import Spool
 from ccontrol.store.standing import WHOLE_SITE, Pause, Standing
 from tests.e2e.engine_plant import (
     CLOCK,
+    CONFIGURATION,
     PATIENCE_S,
     Plant,
     daemon,
@@ -280,6 +281,20 @@ def test_it_ends_in_time_when_a_sites_files_take_for_ever_to_be_opened(plant: Pl
     os.mkfifo(plant.places.standing / "health.jsonl")
     with starting(plant) as running:
         wait_until(lambda: _is_opening(plant, running.pid))
+        running.signal(signal.SIGTERM)
+        assert running.wait(10.0) == 0
+
+
+def test_it_ends_in_time_when_a_new_configuration_takes_for_ever_to_be_read(
+    plant: Plant, plc: Plc
+) -> None:
+    with daemon(plant) as running:
+        wait_until(lambda: bool(plc.asked))
+        (plant.folder / CONFIGURATION).unlink()
+        os.mkfifo(plant.folder / CONFIGURATION)
+        running.signal(signal.SIGHUP)
+        asked = len(plc.asked)
+        wait_until(lambda: len(plc.asked) > asked + 5)
         running.signal(signal.SIGTERM)
         assert running.wait(10.0) == 0
 
