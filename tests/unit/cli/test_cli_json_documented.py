@@ -32,25 +32,53 @@ def part_of(command: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "config check",
-        "enroll",
-        "status",
-        "changes",
-        "show",
-        "diff",
-        "inventory",
-        "verify",
-        "maintain",
-    ],
+def times(value: object) -> Iterator[object]:
+    """Yield everything whose key says that it is a time, but for what a controller's clock said."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "log":
+                continue
+            if key in {"at", "until"} or key.endswith("_at"):
+                yield item
+            yield from times(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from times(item)
+
+
+COMMANDS_WITH_JSON = (
+    "config check",
+    "enroll",
+    "status",
+    "changes",
+    "show",
+    "diff",
+    "inventory",
+    "verify",
+    "maintain",
 )
-def test_the_reference_names_every_key(plant: Plant, run: Run, command: str) -> None:
+
+
+def answered(plant: Plant, run: Run, command: str) -> object:
     config = ("--config", plant.config)
     newest = run(*config, "changes", "--json").json["changes"][0]["change_id"]
     more = {"enroll": ["press-3"], "show": [newest], "diff": ["press-3"]}.get(command, [])
     run(*config, "pause", "press-3", "--until", "1h", "--reason", "to be seen")
-    answer = run(*config, *command.split(), *more, "--json").json
-    words = set(re.findall(r"`([a-z_0-9]+)`", part_of(command)))
+    return run(*config, *command.split(), *more, "--json").json
+
+
+@pytest.mark.parametrize("command", COMMANDS_WITH_JSON)
+def test_the_reference_names_every_key_and_the_form(plant: Plant, run: Run, command: str) -> None:
+    answer = answered(plant, run, command)
+    words = set(re.findall(r"`([a-z_0-9/-]+)`", part_of(command)))
     assert set(keys(answer)) - words - {"form"} == set()
+    assert isinstance(answer, dict)
+    assert answer["form"] in words
+
+
+@pytest.mark.parametrize("command", ["status", "changes", "show"])
+def test_times_are_iso_8601_in_utc_or_null(plant: Plant, run: Run, command: str) -> None:
+    found = list(times(answered(plant, run, command)))
+    assert any(found)
+    for at in found:
+        assert at is None or re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(at)), at
