@@ -51,16 +51,13 @@ class Blocks:
         answer = await self.talk.info(kind, number)
         info = answer.payload
         self._infos[kind, number] = info
-        gone = answer.error in _FINAL
-        if self.ask.depth is Depth.FULL:
-            differs = True
-        elif len(info) == wire.INFO_BYTES:
+        if answer.error in _FINAL:
+            return
+        if self.ask.depth is not Depth.FULL and len(info) == wire.INFO_BYTES:
             known = self.ask.known.get(f"{name}/{name}{number}")
-            differs = known != wire.info_fingerprint(info)
-        else:
-            differs = True
-        if differs and not gone:
-            self.wanted.append((kind, number))
+            if known == wire.info_fingerprint(info):
+                return
+        self.wanted.append((kind, number))
 
     async def _read(self, kind: int, number: int) -> None:
         """Upload a block; once more when the first time leaves a doubt."""

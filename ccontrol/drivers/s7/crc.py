@@ -32,9 +32,15 @@ def _folded(number: int) -> int:
     power = 1 << (number.bit_length() // _HIGH).bit_length()
     while power:
         while above := number >> _HIGH * power:
-            number ^= above << _HIGH * power ^ above << _LOW * power ^ above
+            number = number & _below(power) ^ above << _LOW * power ^ above
         power >>= 1
     return number
+
+
+@cache
+def _below(power: int) -> int:
+    """The mask of what stays where it is: lengths of blocks need no more than eleven of them."""
+    return (1 << _HIGH * power) - 1
 
 
 @cache

@@ -8,6 +8,7 @@ Layouts as seen in public captures of a CPU 315-2 PN/DP and an IM151-8 (snap7_s3
 # ruff: noqa: PLR2004 — a wire format is made of numbers; each is named in the line beside it
 
 import hashlib
+import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -26,6 +27,10 @@ _USERDATA_PARAMETER, _ITEM_HEADER = 12, 4
 _UPLOAD_MARK = 0x00FB
 _START_ACK = 16
 _SUCCESS = 0xFF
+_PLAIN_USERDATA = struct.Struct(">IxxHH5s2sBxB4sH")
+"""Kind, two sizes, how the parameter begins, service, number, more, errors and item, its length."""
+_PLAIN_UPLOAD = struct.Struct(">IxxHHHBBHH")
+"""Kind, two sizes, error word, function, more, length of what is carried, mark."""
 
 
 class Pdu(NamedTuple):
@@ -102,36 +107,43 @@ def plain_userdata(pdu: bytes, service: bytes) -> tuple[bytes, int | None] | Non
     `service` is its sixth and seventh byte of parameter: group (with 0x80) and subfunction. None
     when anything is not exactly as in a good answer, for somebody else to say what.
     """
-    size = len(pdu) - 26
+    size = len(pdu) - _PLAIN_USERDATA.size
+    if size < 0:
+        return None
+    kind, parameter, data, head, found, number, more, sound, length = _PLAIN_USERDATA.unpack_from(
+        pdu
+    )
     if (
-        size >= 0
-        and pdu[:4] == b"\x32\x07\x00\x00"
-        and pdu[6:8] == b"\x00\x0c"
-        and pdu[10:15] == b"\x00\x01\x12\x08\x12"
-        and pdu[15:17] == service
-        and pdu[19] < 2
-        and pdu[20:24] == b"\x00\x00\xff\x09"
-        and pdu[24] << 8 | pdu[25] == size
-        and pdu[8] << 8 | pdu[9] == size + _ITEM_HEADER
+        kind == 0x32070000
+        and parameter == _USERDATA_PARAMETER
+        and data == size + _ITEM_HEADER
+        and head == b"\x00\x01\x12\x08\x12"
+        and found == service
+        and more < 2
+        and sound == b"\x00\x00\xff\x09"
+        and length == size
     ):
-        return pdu[26:], pdu[17] if pdu[19] else None
+        return pdu[26:], number if more else None
     return None
 
 
 def plain_upload(pdu: bytes) -> tuple[bytes, bool] | None:
     """Look at a part of an upload the quick way, see `plain_userdata`: its bytes, and if more."""
-    size = len(pdu) - 18
+    size = len(pdu) - _PLAIN_UPLOAD.size
+    if size < 0:
+        return None
+    kind, parameter, data, error, function, more, length, mark = _PLAIN_UPLOAD.unpack_from(pdu)
     if (
-        size >= 0
-        and pdu[:4] == b"\x32\x03\x00\x00"
-        and pdu[6:8] == b"\x00\x02"
-        and pdu[10:13] == b"\x00\x00\x1e"
-        and pdu[13] < 2
-        and pdu[16:18] == b"\x00\xfb"
-        and pdu[14] << 8 | pdu[15] == size
-        and pdu[8] << 8 | pdu[9] == size + _ITEM_HEADER
+        kind == 0x32030000
+        and parameter == 2
+        and data == size + _ITEM_HEADER
+        and not error
+        and function == UPLOAD
+        and more < 2
+        and length == size
+        and mark == _UPLOAD_MARK
     ):
-        return pdu[18:], pdu[13] == 1
+        return pdu[18:], more == 1
     return None
 
 
