@@ -60,7 +60,7 @@ class Engine:
     def overview(self) -> Overview:
         """What the engine knows, for status."""
         turns = self._turns
-        return Overview(self.roster, turns.waiting, self.crew, turns.timetable, self.clock)
+        return Overview(self.roster, self.crew, turns.timetable, self.clock)
 
     @property
     def is_turning(self) -> bool:

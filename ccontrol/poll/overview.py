@@ -15,7 +15,6 @@ if TYPE_CHECKING:  # who only reads a status imports no engine
     from ccontrol.poll.roster import Roster
     from ccontrol.poll.schedule import Timetable
     from ccontrol.poll.site import OpenSite
-    from ccontrol.poll.waiting import Waiting
     from ccontrol.poll.watched import Watched
 
 
@@ -68,7 +67,6 @@ class Overview:
     """Reads the engine's parts; changes nothing."""
 
     roster: "Roster"
-    waiting: "Waiting"
     crew: "Crew"
     timetable: "Timetable"
     clock: Clock
