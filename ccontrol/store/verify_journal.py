@@ -7,11 +7,12 @@ who rewrites the journal, too. Only the days that are kept are asked.
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from ccontrol.canonical.journal import LONGEST_LINE, journal_path, parse_line
 from ccontrol.errors import BadFileError
+from ccontrol.store.commits import Commit
 from ccontrol.store.disk import named_failures
 from ccontrol.store.layout import OWN_FOLDER
 from ccontrol.store.repository import Repository
@@ -19,6 +20,9 @@ from ccontrol.store.repository import Repository
 TRAILER = "Change-Id"
 """Which change a commit is of."""
 _MARK = b'"change_id"'
+_DAYS = 2
+_SLACK = timedelta(days=2)
+"""A commit bears the date of what it took in, its line in the journal that of its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,42 @@ class Journaled:
                     yield f"{path} is missing or another one: the day was committed once"
 
 
-def journaled(git_dir: Path) -> Journaled:
-    """Read what the journal of a store has to say; nothing in a clone, which has none."""
+def lately_lost(repository: Repository, head: Commit) -> tuple[str, ...]:
+    """Return what the history lacks of what the last two days of the journal say was committed.
+
+    For a daemon that starts: it looks back no further than those days, verification does.
+    """
+    found = journaled(repository.git_dir, _DAYS)
+    stems = (path.stem for path in _days(repository.git_dir)[-_DAYS:])
+    since = min(stems, default=f"{head.when:%Y-%m-%d}")
+    changes: set[str] = set()
+    for commit in _back_from(repository, head):
+        if found.changes <= changes or f"{commit.when + _SLACK:%Y-%m-%d}" < since:
+            break
+        changes.update(value for name, value in commit.trailers if name == TRAILER)
+    return tuple(found.faults(repository.git_dir, head.id, changes))
+
+
+def _back_from(repository: Repository, head: Commit) -> Iterator[Commit]:
+    yield head
+    while head.parents:
+        head = repository.commit(head.parents[0])
+        yield head
+
+
+def _days(git_dir: Path) -> list[Path]:
+    return sorted((git_dir / OWN_FOLDER / "journal").glob("????-??-??.jsonl"))
+
+
+def journaled(git_dir: Path, last_days: int = 0) -> Journaled:
+    """Read what the journal of a store has to say; nothing in a clone, which has none.
+
+    `last_days` takes so many days from its end; 0 takes all.
+    """
     changes: set[str] = set()
     folds: list[tuple[date, str]] = []
-    folder = git_dir / OWN_FOLDER / "journal"
-    with named_failures(folder):
-        for path in sorted(folder.glob("????-??-??.jsonl")):
+    with named_failures(git_dir):
+        for path in _days(git_dir)[-last_days:]:
             mark = _mark(path)
             if mark is None:
                 changes.update(_changes(path))

@@ -18,6 +18,7 @@ from ccontrol.store import (
     refs,
     shadow,
     signing,
+    verify_journal,
 )
 from ccontrol.store.closing import Closing
 from ccontrol.store.commits import Commit
@@ -248,6 +249,9 @@ class Writer(Closing):
         if known != found:
             _log.warning("head adopted from the branch known=%s head=%s", known, found)
             known_head.remember(self._git_dir, found, self._disk)
+        for what in verify_journal.lately_lost(self.repository, head):
+            # No refusal: whoever restored from a mirror and vouched for it has lost changes, too.
+            _log.error("%s; run `ccontrol verify` store=%s", what, self._git_dir)
         self._head = head
 
     def _head_tree(self) -> Ids | None:
