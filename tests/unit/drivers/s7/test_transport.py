@@ -68,6 +68,23 @@ def test_an_answer_comes_back_whole_and_every_byte_is_counted(run: Run) -> None:
     run(story())
 
 
+def test_the_number_of_a_question_starts_again_after_65535(run: Run) -> None:
+    async def story() -> None:
+        async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while True:
+                writer.write(envelope(echo(await take(reader))))
+
+        async with peer(script) as port:
+            to = line(port)
+            await to.connect()
+            to.requests = 65_535
+            numbers = [(await to.ask(QUESTION))[4:6].hex() for _ in range(3)]
+            to.close()
+        assert numbers == ["ffff", "0000", "0001"]
+
+    run(story())
+
+
 def test_an_answer_that_arrives_byte_by_byte_is_put_together(run: Run) -> None:
     async def story() -> None:
         async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
