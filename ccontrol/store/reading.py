@@ -20,6 +20,11 @@ from ccontrol.errors import StoreError, StoreTamperedError
 from ccontrol.store.git_process import environment, missing
 from ccontrol.store.objects import Kind, sha1_id
 
+NO_STORE = (
+    "Name the folder that it is in, or bring it back from a mirror; "
+    "`ccontrol init NEW_FOLDER --site NAME` makes a new one."
+)
+
 
 class ObjectReader:
     """The objects of one store. Whatever it returns has the id that it was asked for."""
@@ -29,8 +34,7 @@ class ObjectReader:
         try:
             self._repo = git.Repo(git_dir, search_parent_directories=False)
         except (InvalidGitRepositoryError, NoSuchPathError) as error:
-            hint = "Run `ccontrol init` to make one, or name the right folder."
-            raise StoreError(f"{git_dir} is not a store", hint=hint) from error
+            raise StoreError(f"{git_dir} is not a store", hint=NO_STORE) from error
         self._git = self._repo.git
         self._git.update_environment(**environment(git_dir))
 

@@ -15,7 +15,7 @@ from ccontrol.store.commits import Commit
 from ccontrol.store.layout import BRANCH, shadow_path
 from ccontrol.store.objects import Entry, parse_tree
 from ccontrol.store.plain import require_plain
-from ccontrol.store.reading import ObjectReader
+from ccontrol.store.reading import NO_STORE, ObjectReader
 from ccontrol.store.shadowing import Shadows
 
 _FOLDERS_KEPT = 128
@@ -140,8 +140,7 @@ class Repository(Closing):
 
 def require_store(git_dir: Path) -> None:
     """Refuse folders that are no store, and repositories in which git might do others' bidding."""
-    hint = "Run `ccontrol init` to make one, or name the right folder."
     if not (git_dir / "HEAD").is_file() or not (git_dir / "objects").is_dir():
-        raise StoreError(f"{git_dir} is not a store", hint=hint)
+        raise StoreError(f"{git_dir} is not a store", hint=NO_STORE)
     require_plain(git_dir)
     settings.read(git_dir)
