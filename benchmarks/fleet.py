@@ -157,8 +157,8 @@ def main(argv: list[str] | None = None) -> int:
         peer = _peer(sims, wanted.glance_s, wanted.peer_s)
         written = sims.end()
         _tell_circumstances(wanted, sims.blocks, found)
-    _tell_parts(found.cost)
-    return _tell_figures(wanted, found, peer, written)
+        _tell_parts(found.cost)
+        return _tell_figures(wanted, found, peer, written)
 
 
 def _tell_circumstances(wanted: argparse.Namespace, blocks: int, found: Watch) -> None:
