@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ccontrol.canonical.captures import encode
+from ccontrol.canonical.captures import pieces
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, say, working
 from ccontrol.cli.plant import Watched, configured_with_secrets, controller_named
@@ -60,7 +60,7 @@ def command(
         capture = asyncio.run(_ask(watched, depth, here.clock))
     if capture.fault and not capture.exchanges:
         raise DriverError(f"{controller}: {capture.fault}")
-    _write(file, encode(capture))
+    _write(file, capture)
     say(f"{file}: {capture.requests} requests, {capture.bytes_received} bytes received", Tone.GOOD)
     if capture.fault:
         say(f"it is not whole: {capture.fault}", Tone.BAD)
@@ -102,7 +102,7 @@ async def _ask(watched: Watched, depth: Depth, clock: Clock) -> Capture:
     return capture
 
 
-def _write(file: Path, content: bytes) -> None:
+def _write(file: Path, capture: Capture) -> None:
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as out:
-        out.write(content)
+        out.writelines(pieces(capture))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ccontrol.canonical.captures import decode
+from ccontrol.canonical import captures
 from ccontrol.canonical.printable import spoken
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.times import stamp
@@ -66,10 +66,10 @@ def command(
 
 def _read(file: Path) -> Capture:
     try:
-        content = file.read_bytes()
+        with file.open("rb") as source:
+            return captures.read(source)
     except OSError as error:
         raise BadFileError(f"{file}: {error.strerror}") from error
-    return decode(content)
 
 
 def _head(capture: Capture) -> dict[str, object]:
