@@ -335,15 +335,15 @@ def test_many_signatures_are_judged_beside_this_process_with_the_same_verdicts(s
     foreign = replace(good, signature=None)
     wrong = replace(good, raw=good.raw.replace(b"OB1", b"FC9"))
     many = [
-        replace({7: foreign, 1066: wrong, 1500: foreign}.get(number, good), id=f"{number}")
-        for number in range(1600)
+        replace({7: foreign, 3066: wrong, 3500: foreign}.get(number, good), id=f"{number}")
+        for number in range(3600)
     ]
     with SignatureJudge(site.daemon.trust) as signatures:
         for commit in many:
             signatures.take(commit)
         found = dict(signatures.faults())
     assert found == dict(judge(many, site.daemon.trust))
-    assert set(found) == {"7", "1066", "1500"}
+    assert set(found) == {"7", "3066", "3500"}
 
 
 def test_a_branch_and_a_memory_that_were_rolled_back_contradict_the_journal(site: Site) -> None:
