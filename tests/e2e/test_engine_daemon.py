@@ -98,9 +98,9 @@ def test_a_pause_stops_requests_within_a_second_and_survives_a_restart(
     standing = Standing(plant.places.standing)
     with daemon(plant):
         wait_until(lambda: len(plant.changes()) == 1)
-        paused_at = CLOCK.monotonic()
         standing.pause(WHOLE_SITE, Pause(CLOCK.now(), "test", "line is being mended"))
-        wait_until(lambda: status(plant).paused)
+        paused_at = CLOCK.monotonic()
+        wait_until(lambda: status(plant).paused and not plc.open_connections)
         asked = len(plc.asked)
         assert plc.asked_at[-1] < paused_at + 1.0
     with daemon(plant):
@@ -121,9 +121,10 @@ def test_a_pause_holds_within_a_second_however_busy_the_engine_is(plc: Plc, tmp_
         )
         with daemon(plant):
             wait_until(lambda: len(plc.asked) > 50)
-            pause, paused_at = Pause(CLOCK.now(), "test", "all of it"), CLOCK.monotonic()
+            pause = Pause(CLOCK.now(), "test", "all of it")
             Standing(plant.places.standing).pause(WHOLE_SITE, pause)
-            wait_until(lambda: status(plant).paused)
+            paused_at = CLOCK.monotonic()
+            wait_until(lambda: status(plant).paused and not plc.open_connections)
             assert plc.asked_at[-1] < paused_at + 1.0
 
 

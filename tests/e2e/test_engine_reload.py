@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from ccontrol.errors import StoreLockedError
 from ccontrol.model.journal import Outcome
 from ccontrol.poll import control
 from ccontrol.poll.places import EngineLock
-from tests.e2e.engine_plant import CONFIGURATION, Plant, daemon, make_plant, wait_until
+from tests.e2e.engine_plant import CLOCK, CONFIGURATION, Plant, daemon, make_plant, wait_until
 from tests.unit.poll.toy import Plc, controller, serving
 
 
@@ -153,9 +154,9 @@ def test_controllers_that_are_new_changed_or_gone_are_taken_over(
         running.reload(with_controllers(plant, there))  # the first has moved, the second is gone
         wait_until(lambda: plc.open_connections == 0)
         goes_on(other)
-        polled, asked = len(plant.outcomes("press-2")), len(plc.asked)
-        goes_on(other)
-        assert len(plant.outcomes("press-2")) == polled
+        asked, let_go_at = len(plc.asked), CLOCK.now()
+        wait_until(lambda: plant.journal("press-1")[-1].at > let_go_at + timedelta(seconds=1))
+        assert plant.journal("press-2")[-1].at < let_go_at
         assert len(plc.asked) == asked
     assert plc.most_connections == 1
 
