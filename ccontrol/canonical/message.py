@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ccontrol.canonical.message_body import body
 from ccontrol.canonical.message_subject import subject
-from ccontrol.canonical.printable import printable, shortened
 from ccontrol.canonical.records import record_path
+from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.controller import Controller
 from ccontrol.model.record import Record
 

@@ -15,7 +15,7 @@ from ccontrol.canonical.phrases import (
     name,
     sight_sentence,
 )
-from ccontrol.canonical.printable import printable, shortened
+from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.change import Change, Kind
 from ccontrol.model.record import Record
 

@@ -12,7 +12,7 @@ from ccontrol.canonical.phrases import (
     short_name,
     sight_sentence,
 )
-from ccontrol.canonical.printable import printable, shortened
+from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import Change, ChangeSet, Difference, Kind
 from ccontrol.model.record import Record

@@ -2,7 +2,8 @@
 
 import re
 
-from ccontrol.canonical.printable import printable, shortened, spoken
+from ccontrol.canonical.spoken import spoken
+from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import Change, Difference, Kind
 from ccontrol.model.unit import Value

@@ -1,7 +1,8 @@
 """A unit with an image as text that a person can read. Rendered from the facts, never parsed."""
 
-from ccontrol.canonical.printable import printable, spoken
+from ccontrol.canonical.spoken import spoken
 from ccontrol.logic.hexdump import hexdump
+from ccontrol.logic.printable import printable
 from ccontrol.model.unit import Fields, Image, Unit
 
 RENDERER = "sections/1"

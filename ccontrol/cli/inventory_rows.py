@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ccontrol.canonical.printable import printable, spoken
+from ccontrol.canonical.spoken import spoken
+from ccontrol.logic.printable import printable
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import Known, State

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.canonical import captures
-from ccontrol.canonical.printable import spoken
+from ccontrol.canonical.spoken import spoken
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.times import stamp
 from ccontrol.drivers.registry import driver

@@ -10,10 +10,11 @@ import pytest
 from ccontrol.canonical import toml
 from ccontrol.canonical.change_id import change_id
 from ccontrol.canonical.parse import parse
-from ccontrol.canonical.printable import printable, spoken
 from ccontrol.canonical.quick import quick
 from ccontrol.canonical.render import render
+from ccontrol.canonical.spoken import spoken
 from ccontrol.errors import ModelError, UnreadableStateError
+from ccontrol.logic.printable import printable
 from ccontrol.model.aspect import Aspect, Strength
 from ccontrol.model.secret import Sealed
 from ccontrol.model.state import Known, State

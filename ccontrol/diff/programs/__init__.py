@@ -1,0 +1,1 @@
+"""Two versions of a program → what changed, in an engineer's words. Pure."""

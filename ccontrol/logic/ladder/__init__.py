@@ -1,0 +1,1 @@
+"""Ladder: rungs as trees, their text forms, whatever family they come from."""

@@ -1,0 +1,1 @@
+"""Programs as pictures: ladder, function blocks and charts, before and after. Pure."""
