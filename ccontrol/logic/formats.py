@@ -1,0 +1,33 @@
+"""Every format of project files that is read, and which of them a file is."""
+
+from ccontrol.errors import BadFileError
+from ccontrol.logic import unknown
+from ccontrol.logic.file import HEAD_BYTES, Format, ProjectFile, SealText
+from ccontrol.logic.project import Project
+
+FORMATS: tuple[Format, ...] = ()
+"""One line each. The first that knows a file reads it: what goes by content stands before what goes
+by the name alone."""
+
+
+def read(file: ProjectFile, seal: SealText) -> Project:
+    """Return what a file says, read by the first format that knows it; else its size and hash.
+
+    Raises BadFileError for a file larger than its limits allow, and what the reader raises: a file
+    of a known format that is damaged is told, never listed as unknown.
+    """
+    if file.size > file.limits.file:
+        raise BadFileError(
+            f"{file.name}: {file.size} bytes are more than the {file.limits.file} that are read",
+            hint="Export a part of the project, e.g. one program or one controller.",
+        )
+    return format_of(file).read(file, seal)
+
+
+def format_of(file: ProjectFile) -> Format:
+    """Return the format of a file; `logic.unknown` where no other knows it. Leaves it at 0."""
+    file.stream.seek(0)
+    head = file.stream.read(HEAD_BYTES)
+    file.stream.seek(0)
+    known = (each for each in FORMATS if each.knows(file.name, head))
+    return next(known, unknown.FORMAT)
