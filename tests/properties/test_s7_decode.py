@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from ccontrol.diff.compare import compare
 from ccontrol.diff.merge import merge
-from ccontrol.drivers.s7.blocks import parse_image, parse_info
 from ccontrol.drivers.s7.decode import interpret
 from ccontrol.drivers.s7.diagnostics import entry
 from ccontrol.drivers.s7.pdu import BLOCK_TYPES
 from ccontrol.errors import GarbledError
+from ccontrol.logic.mc7.block import parse_image, parse_info
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.snapshot import Confirmed, Read, Snapshot, Unread

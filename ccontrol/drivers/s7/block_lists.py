@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ccontrol.drivers.s7.answers import Answers
-from ccontrol.drivers.s7.blocks import CREATED_BY_PROGRAM
 from ccontrol.drivers.s7.pdu import BLOCK_TYPES
 from ccontrol.drivers.s7.refusals import NO_BLOCK_OF_TYPE, refused
+from ccontrol.logic.mc7.block import CREATED_BY_PROGRAM
 from ccontrol.model.snapshot import Unread
 
 _ENTRY = struct.Struct(">HBB")

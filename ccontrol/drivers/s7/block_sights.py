@@ -13,21 +13,20 @@ from typing import NamedTuple
 from ccontrol.drivers.s7.answers import Answer, Answers
 from ccontrol.drivers.s7.block_lists import BlockList, read_lists
 from ccontrol.drivers.s7.block_units import block_id, block_unit
-from ccontrol.drivers.s7.blocks import (
+from ccontrol.drivers.s7.cpu_units import Cpu
+from ccontrol.drivers.s7.findings import CHECKSUM_MISMATCH, INFO_MISMATCH, of_block
+from ccontrol.drivers.s7.pdu import BLOCK_TYPES, info_fingerprint
+from ccontrol.drivers.s7.refusals import refused
+from ccontrol.errors import GarbledError
+from ccontrol.logic.mc7.block import (
     CODE_TYPES,
     HEADER_BYTES,
-    NAME_OF_CODE,
     Block,
     Footer,
     Header,
     parse_image,
     parse_info,
 )
-from ccontrol.drivers.s7.cpu_units import Cpu
-from ccontrol.drivers.s7.findings import CHECKSUM_MISMATCH, INFO_MISMATCH, of_block
-from ccontrol.drivers.s7.pdu import BLOCK_TYPES, info_fingerprint
-from ccontrol.drivers.s7.refusals import refused
-from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
 from ccontrol.model.finding import Finding
@@ -36,6 +35,7 @@ from ccontrol.model.snapshot import Confirmed, Listing, Read, Sighting, Unread
 from ccontrol.model.unit import UnitId
 
 _ASKED = re.compile(r"(?:info|upload) ([0-9A-F]{2}) ([0-9]{5})")
+_NAME_OF_CODE = {code: name for name, code in BLOCK_TYPES.items()}
 _TWICE = 2
 _FROM_STAMPS = Header._fields.index("code_stamp")
 """From here on a header holds both time stamps and the four lengths."""
@@ -124,8 +124,8 @@ def _listed(lists: Mapping[str, BlockList]) -> Iterator[tuple[str, int]]:
 def _asked(answers: Answers) -> Iterator[tuple[str, int]]:
     for word in ("info", "upload"):
         for question in answers.questions(word):
-            if (found := _ASKED.fullmatch(question)) and int(found[1], 16) in NAME_OF_CODE:
-                yield NAME_OF_CODE[int(found[1], 16)], int(found[2])
+            if (found := _ASKED.fullmatch(question)) and int(found[1], 16) in _NAME_OF_CODE:
+                yield _NAME_OF_CODE[int(found[1], 16)], int(found[2])
 
 
 def _judge(found: BlockSights, look: _Look, name: str, number: int) -> Sighting:

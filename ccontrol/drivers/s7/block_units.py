@@ -10,7 +10,7 @@ What is taken out stands in `moving` (times), `password` (sealed) or `values` (w
 Recompiling moves the two times and nothing else in the blocks that are known.
 """
 
-from ccontrol.drivers.s7.blocks import (
+from ccontrol.logic.mc7.block import (
     FOOTER_CRC,
     PASSWORD,
     TIMES,

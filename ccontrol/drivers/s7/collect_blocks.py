@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ccontrol.drivers.api import Ask
 from ccontrol.drivers.s7 import pdu as wire
 from ccontrol.drivers.s7.conversation import Answer, Conversation
-from ccontrol.drivers.s7.crc import block_crc
+from ccontrol.logic.mc7.crc import block_crc
 from ccontrol.model.aspect import Depth
 
 CREATED_BY_PROGRAM = 8

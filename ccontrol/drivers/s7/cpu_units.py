@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from ccontrol.drivers.s7 import szl
 from ccontrol.drivers.s7.answers import Answer, Answers
-from ccontrol.drivers.s7.blocks import text
 from ccontrol.drivers.s7.sights import (
     Sights,
     is_not_supported,
@@ -21,6 +20,7 @@ from ccontrol.drivers.s7.sights import (
     why_not,
 )
 from ccontrol.errors import GarbledError
+from ccontrol.logic.mc7.block import text
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.snapshot import Unread
 from ccontrol.model.unit import Unit, UnitId, Value, fields

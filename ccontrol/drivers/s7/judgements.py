@@ -4,7 +4,6 @@ from functools import reduce
 from operator import xor
 
 from ccontrol.drivers.s7.block_sights import BlockSights, Info
-from ccontrol.drivers.s7.blocks import CODE_TYPES
 from ccontrol.drivers.s7.cpu_units import Cpu
 from ccontrol.drivers.s7.findings import (
     CHECKSUM_MISMATCH,
@@ -12,6 +11,7 @@ from ccontrol.drivers.s7.findings import (
     INFO_MISMATCH,
     hidden_block,
 )
+from ccontrol.logic.mc7.block import CODE_TYPES
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.capture import Capture
 from ccontrol.model.finding import Finding

@@ -9,8 +9,8 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ccontrol.drivers.s7.blocks import text
 from ccontrol.errors import GarbledError
+from ccontrol.logic.mc7.block import text
 
 _LIST_HEADER = struct.Struct(">4H")
 _PROTECTION = struct.Struct(">BB6H2s4s4s")

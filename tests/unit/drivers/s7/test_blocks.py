@@ -3,7 +3,8 @@
 import pytest
 
 from ccontrol.drivers.s7.block_units import block_unit
-from ccontrol.drivers.s7.blocks import (
+from ccontrol.errors import GarbledError
+from ccontrol.logic.mc7.block import (
     Block,
     attribute_names,
     interface_parts,
@@ -13,7 +14,6 @@ from ccontrol.drivers.s7.blocks import (
     parse_info,
     text,
 )
-from ccontrol.errors import GarbledError
 from ccontrol.model.secret import Seal
 from ccontrol.model.unit import Unit, field
 from ccontrol.sim.s7 import plant

@@ -11,9 +11,9 @@ import pytest
 
 from ccontrol.drivers.s7.answers import Answers
 from ccontrol.drivers.s7.block_units import block_unit
-from ccontrol.drivers.s7.blocks import interface_parts, parse_image, parse_info
 from ccontrol.drivers.s7.decode import interpret
 from ccontrol.drivers.s7.pdu import BLOCK_TYPES
+from ccontrol.logic.mc7.block import interface_parts, parse_image, parse_info
 from ccontrol.model.aspect import Depth
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Read, Snapshot

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccontrol.drivers.s7.crc import block_crc, crc16
+from ccontrol.logic.mc7.crc import block_crc, crc16
 
 
 def the_long_way(data: bytes) -> int:

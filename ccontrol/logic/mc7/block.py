@@ -1,10 +1,10 @@
 """One block of a S7-300/400 as bytes: header, body, interface, additional part, footer.
 
 Pure and total: bytes that are no block raise GarbledError. Holds no unit and no judgement (see
-block_units.py). Layout read off 30 images of public captures and of the S7Blocks corpus, whose
-sizes all add up: header 36, body (MC7 or a DB's actual values), interface with initial values,
-additional part (networks; the rack as zlib text in a TIA SDB1), footer 36. All numbers are big
-endian but those inside the interface.
+the driver), and no reading of what the parts say. Layout read off 30 images of public captures and
+of the S7Blocks corpus, whose sizes all add up: header 36, body (MC7 or a DB's actual values),
+interface with initial values, additional part (networks; the rack as zlib text in a TIA SDB1),
+footer 36. All numbers are big endian but those inside the interface.
 """
 
 import struct
@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ccontrol.drivers.s7.crc import block_crc
-from ccontrol.drivers.s7.pdu import BLOCK_TYPES, INFO_BYTES
 from ccontrol.errors import GarbledError
+from ccontrol.logic.mc7.crc import block_crc
 
 HEADER_BYTES, FOOTER_BYTES = 36, 36
 PASSWORD = slice(12, 16)
@@ -26,10 +25,9 @@ _HEADER = struct.Struct(">2s4BHI4s6s6s4H")
 _FOOTER = struct.Struct(">8s8s8sBBH8s")
 _EPOCH = datetime(1984, 1, 1)  # noqa: DTZ001 — the engineer's local time; no zone is recorded
 _INFO_HEADER, _INFO_FOOTER = 6, 42
+_INFO_BYTES = 78
 _INTERFACE_HEAD = 7
 
-NAME_OF_CODE = {code: name for name, code in BLOCK_TYPES.items()}
-"""Block type by the code with which lists, infos and uploads ask for it."""
 _TYPE_IN_IMAGE = {0x08: "OB", 0x0A: "DB", 0x0B: "SDB", 0x0C: "FC", 0x0E: "FB"}
 CODE_TYPES = frozenset({"OB", "FB", "FC"})
 CREATED_BY_PROGRAM = 8
@@ -102,16 +100,23 @@ class Block:
 
 def parse_image(image: bytes, block_type: str, number: int) -> Block:
     """Cut an image into its parts. Raises GarbledError when it is not whole or another block."""
+    block = cut_image(image)
+    got = block.header
+    if (got.type, got.number) != (block_type, number):
+        raise GarbledError(f"asked for {block_type}{number}, got {got.type}{got.number}")
+    return block
+
+
+def cut_image(image: bytes) -> Block:
+    """Cut an image of whatever block into its parts. Raises GarbledError when it is not whole."""
     if len(image) < HEADER_BYTES + FOOTER_BYTES:
         raise GarbledError(f"an image of {len(image)} bytes is no block")
     header = _header(image[:HEADER_BYTES])
-    if (header.type, header.number) != (block_type, number):
-        raise GarbledError(f"asked for {block_type}{number}, got {header.type}{header.number}")
     body_end = HEADER_BYTES + header.mc7_bytes
     interface_end = body_end + header.interface_bytes
     end = interface_end + header.additional_bytes
     if not end + FOOTER_BYTES == header.load_bytes == len(image):
-        raise GarbledError(f"the sizes in the header of {block_type}{number} do not add up")
+        raise GarbledError(f"the sizes in the header of {header.type}{header.number} do not add up")
     return Block(
         header,
         _footer(image[end:]),
@@ -125,7 +130,7 @@ def parse_image(image: bytes, block_type: str, number: int) -> Block:
 
 def parse_info(info: bytes, block_type: str, number: int) -> tuple[Header, Footer]:
     """Read a block info (78 bytes). Raises GarbledError when it is not one of that block."""
-    if len(info) != INFO_BYTES:
+    if len(info) != _INFO_BYTES:
         raise GarbledError(f"a block info has {len(info)} bytes")
     header = _header(info[_INFO_HEADER:_INFO_FOOTER])
     if (header.type, header.number) != (block_type, number):
