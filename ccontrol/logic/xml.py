@@ -52,7 +52,8 @@ def units(file: ProjectFile, names: Collection[str]) -> Iterator[Element]:
 
     An element yielded keeps its forefathers with their attributes; what was yielded before is
     emptied when the next one is asked for, so that no more than one unit is held. The root comes
-    last, with all that no unit holds. Names are without namespaces. Raises BadFileError, with the line, for what is no XML or too much of it.
+    last, with all that no unit holds. Names are without namespaces. Raises BadFileError, with the
+    line, for what is no XML or too much of it.
     """
     wanted = tuple(f"{{*}}{name}" for name in names)
     parser: etree.XMLPullParser | None = None
