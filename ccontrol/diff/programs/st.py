@@ -1,0 +1,203 @@
+"""Structured text, statement by statement; and other logic whose lines are written like it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ccontrol.diff.programs.changes import LogicKind
+from ccontrol.diff.programs.effort import Effort
+from ccontrol.diff.programs.statements import (
+    Comment,
+    Said,
+    Statement,
+    TextDiff,
+    Unit,
+    diff_text,
+    quoted,
+)
+
+_TOKEN = re.compile(
+    r"""
+    (?P<comment>\(\*.*?(?:\*\)|\Z)|/\*.*?(?:\*/|\Z)|//[^\n]*)
+    |(?P<string>'(?:[^'$\n]|\$.)*'?|"[^"\n]*"?)
+    |(?P<number>\b(?:[A-Za-z_]+\#)?[+-]?\d[\w.#:]*(?:(?<=[eE])[+-]\d+)?|\b[A-Za-z_]+\#[+-]?[\w.#:]+)
+    |(?P<word>[#%]?[^\W\d][\w]*)
+    |(?P<sign>:=|=>|\+=|-=|<>|<=|>=|\*\*|\.\.|[^\s\w])
+    |(?P<newline>\n)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_CLOSING = frozenset({"THEN", "DO", "OF", "ELSE", "REPEAT"})
+"""Words that end a statement beside the semicolon: the condition before them stands alone."""
+_DECLARING = re.compile(r"(?:VAR(?:_\w+)?|STRUCT|TYPE|UNION)\Z")
+_DECLARED = re.compile(r"END_(?:VAR|STRUCT|TYPE|UNION)\Z")
+_HEADING = re.compile(
+    r"(?:ROUTINE|PROGRAM|FUNCTION|FUNCTION_BLOCK|ORGANIZATION_BLOCK|DATA_BLOCK|INTERFACE|METHOD"
+    r"|ACTION|PROPERTY|GET|SET)\Z"
+)
+"""What begins a line that says what follows: no semicolon ends it."""
+_NUMBER = re.compile(r"(?:[A-Z_]+#)?[+-]?\d|[A-Z_]+#|'")
+_CONSTANTS = frozenset({"TRUE", "FALSE"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    line: int
+
+    @property
+    def meaning(self) -> str:
+        """Return it as the compiler sees it: names and keywords without case, strings as is."""
+        return self.text if self.kind == "string" else self.text.upper()
+
+
+class _StructuredText:
+    """Statements end at a semicolon, or before what they are the condition of."""
+
+    respelled = LogicKind.LAYOUT
+
+    def units(self, text: str) -> tuple[Unit, ...]:
+        tokens = list(_tokens(text))
+        comments = tuple(
+            Comment(token.line, " ".join(token.text.split()))
+            for token in tokens
+            if token.kind == "comment"
+        )
+        code = [token for token in tokens if token.kind != "comment"]
+        return (Unit(0, "", tuple(_statements(code)), comments),)
+
+    def changed(self, before: Statement, after: Statement) -> Said:
+        return changed(before, after)
+
+    def removed(self, statement: Statement) -> Said:
+        kind = LogicKind.STATEMENT
+        if statement.declares:
+            kind = LogicKind.DECLARATION
+        elif statement.words[1:2] == ("(",):
+            kind = LogicKind.CALL_REMOVED
+        return Said(kind, f"{quoted(statement)} removed")
+
+    def added(self, statement: Statement, beside: Sequence[Statement]) -> Said:
+        del beside
+        kind = LogicKind.DECLARATION if statement.declares else LogicKind.STATEMENT
+        return Said(kind, f"{quoted(statement)} added")
+
+
+class _Equations(_StructuredText):
+    """Charts as sorted lines: one statement each, whatever it says."""
+
+    respelled = LogicKind.LAYOUT
+
+    def units(self, text: str) -> tuple[Unit, ...]:
+        statements: list[Statement] = []
+        comments: list[Comment] = []
+        lines: dict[int, list[_Token]] = {}
+        for token in _tokens(text):
+            if token.kind == "comment":
+                comments.append(Comment(token.line, " ".join(token.text.split())))
+            elif token.kind != "newline":
+                lines.setdefault(token.line, []).append(token)
+        statements.extend(_statement(tokens, declares=False) for tokens in lines.values())
+        return (Unit(0, "", tuple(statements), tuple(comments)),)
+
+
+def diff_st(before: str, after: str, effort: Effort) -> TextDiff:
+    """Hold two structured texts against each other; case, blanks and comments are no logic."""
+    return diff_text(before, after, _StructuredText(), effort)
+
+
+def diff_equations(before: str, after: str, effort: Effort) -> TextDiff:
+    """Hold the lines of two charts (FBD, SFC) against each other."""
+    return diff_text(before, after, _Equations(), effort)
+
+
+def changed(before: Statement, after: Statement) -> Said:
+    """Say what it means that one statement of expressions became the other."""
+    gone = Counter(before.words) - Counter(after.words)
+    new = Counter(after.words) - Counter(before.words)
+    became = f"{quoted(before)} became {quoted(after)}"
+    kind = _kind(gone, new)
+    if after.declares and kind is not LogicKind.SETPOINT:
+        return Said(LogicKind.DECLARATION, became)
+    return Said(kind, f"{_WORDS.get(kind, '')}{became}")
+
+
+_WORDS = {
+    LogicKind.INVERTED_CONTACT: "condition inverted: ",
+    LogicKind.AFI_INSERTED: "constant inserted: ",
+    LogicKind.BYPASS_ADDED: "another way round the condition: ",
+    LogicKind.SETPOINT: "constant changed: ",
+}
+
+
+def _kind(gone: Counter[str], new: Counter[str]) -> LogicKind:
+    """Return the gravest thing that the exchanged words may mean."""
+    if gone["NOT"] != new["NOT"] or _turned(gone, new):
+        return LogicKind.INVERTED_CONTACT
+    if any(word in new for word in _CONSTANTS):
+        return LogicKind.AFI_INSERTED
+    if new["OR"] > gone["OR"]:
+        return LogicKind.BYPASS_ADDED
+    words = [*gone, *new]
+    if words and all(_NUMBER.match(word) for word in words):
+        return LogicKind.SETPOINT
+    names = [word for word in words if word[0].isalpha() or word[0] in "#%\"_'"]
+    signs = [word for word in words if word not in names and not _NUMBER.match(word)]
+    if names and not signs and gone and new:
+        return LogicKind.OPERAND
+    return LogicKind.STATEMENT
+
+
+def _turned(gone: Counter[str], new: Counter[str]) -> bool:
+    """Tell whether only a comparison was turned into its contrary."""
+    contraries = {("=", "<>"), ("<", ">="), (">", "<=")}
+    if gone.total() != 1 or new.total() != 1:
+        return False
+    one, other = next(iter(gone)), next(iter(new))
+    return (one, other) in contraries or (other, one) in contraries
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    line = 1
+    for found in _TOKEN.finditer(text):
+        yield _Token(found.lastgroup or "", found.group(), line)
+        line += found.group().count("\n")
+
+
+def _statements(tokens: Sequence[_Token]) -> Iterator[Statement]:
+    """Cut tokens without comments into statements."""
+    held: list[_Token] = []
+    depth = 0
+    for token in tokens:
+        word = token.meaning
+        if token.kind == "newline":
+            if held and (token.line == 1 or _HEADING.match(held[0].meaning)):
+                yield _statement(held, declares=False)
+                held = []
+            continue
+        if not held and _DECLARED.match(word):
+            depth = max(0, depth - 1)
+        held.append(token)
+        opens = bool(_DECLARING.match(word))
+        if opens:
+            depth += 1
+        alone = len(held) == 1 and (opens or _DECLARED.match(word))
+        if word == ";" or word in _CLOSING or alone:
+            yield _statement(held, declares=depth > 0)
+            held = []
+    if held:
+        yield _statement(held, declares=depth > 0)
+
+
+def _statement(tokens: Sequence[_Token], *, declares: bool) -> Statement:
+    words = tuple(token.meaning for token in tokens if token.text != ";")
+    text = " ".join(token.text for token in tokens if token.text != ";")
+    return Statement(tokens[0].line, words or (";",), _tight(text) or ";", declares)
+
+
+def _tight(text: str) -> str:
+    """Return spaced tokens as people write them."""
+    text = re.sub(r" ?([.,()\[\]]) ?", r"\1", text)
+    return re.sub(r",", ", ", re.sub(r"([^\s(\[.])\(", r"\1(", text))

@@ -1,0 +1,201 @@
+"""Statement list of Siemens S7: by networks, then by instructions; German and English are one."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ccontrol.diff.programs.changes import LogicKind
+from ccontrol.diff.programs.effort import Effort
+from ccontrol.diff.programs.statements import (
+    Comment,
+    Said,
+    Statement,
+    TextDiff,
+    Unit,
+    diff_text,
+    quoted,
+)
+from ccontrol.diff.programs.stl_spelling import AREAS, ENGLISH, ENGLISH_ONLY, GERMAN_ONLY
+
+_NETWORK = re.compile(r"\s*(?:NETWORK|NETZWERK)\b\s*\d*\s*:?\s*(?P<title>.*)", re.IGNORECASE)
+_TITLE = re.compile(r"\s*(?:TITLE|TITEL)\s*[=:]\s*(?P<title>.*)", re.IGNORECASE)
+_OPENS = re.compile(r"\s*(?:VAR(?:_\w+)?|STRUCT|CONST|LABEL)\b", re.IGNORECASE)
+_CLOSES = re.compile(r"\s*END_(?:VAR|STRUCT|CONST|LABEL)\b", re.IGNORECASE)
+_LABEL = re.compile(r"\s*(?P<label>[A-Za-z_]\w{0,23}):(?!=)\s*")
+_QUOTED_OR_COMMENT = re.compile(r"\"[^\"]*\"|'[^']*'|(?P<comment>//.*)")
+_PARAMETER = re.compile(r"\s*(?P<name>\"?[\w.]+\"?)\s*:=\s*(?P<value>.*)")
+_CONSTANT = re.compile(
+    r"[+-]?\d[\d.]*(?:E[+-]?\d+)?\Z|(?:2|16|B|W|DW|C|T|S5T|S5TIME|TIME|D|DATE|TOD|L|P)#\S.*"
+    r"|'.*'\Z|TRUE\Z|FALSE\Z",
+    re.IGNORECASE,
+)
+_CONTRARY = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("A", "AN"),
+        ("O", "ON"),
+        ("X", "XN"),
+        ("A(", "AN("),
+        ("O(", "ON("),
+        ("X(", "XN("),
+        ("JC", "JCN"),
+        ("JCB", "JNB"),
+        ("JBI", "JNBI"),
+        ("FP", "FN"),
+    )
+)
+_COILS = frozenset({"=", "S", "R", "SP", "SE", "SD", "SS", "SF", "CU", "CD", "FR"})
+_CALLS = frozenset({"CALL", "UC", "CC"})
+_ALTERNATIVES = frozenset({"O", "ON", "O(", "ON("})
+_FORCING = frozenset({"SET", "CLR", "BEU"})
+"""Make a condition true or false for ever, or end the block before it."""
+
+
+@dataclass(slots=True)
+class _Network:
+    """One network while it is read."""
+
+    number: int
+    title: str = ""
+    statements: list[Statement] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+
+    def done(self) -> Unit:
+        """Return it as it is held against another."""
+        return Unit(self.number, self.title, tuple(self.statements), tuple(self.comments))
+
+
+class _StatementList:
+    """Networks of instructions; what stands before the first one is network 0."""
+
+    respelled = LogicKind.MNEMONIC_ONLY
+
+    def units(self, text: str) -> tuple[Unit, ...]:
+        return tuple(network.done() for network in _networks(text))
+
+    def changed(self, before: Statement, after: Statement) -> Said:
+        became = f"{quoted(before)} became {quoted(after)}"
+        if after.declares or before.declares:
+            return Said(LogicKind.DECLARATION, became)
+        (op, *ours), (other, *theirs) = before.words, after.words
+        if ours == theirs:
+            return _other_instruction(op, other, became)
+        if op != other:
+            return Said(LogicKind.INSTRUCTION_CHANGED, became)
+        if ours and theirs and _CONSTANT.match(ours[-1]) and _CONSTANT.match(theirs[-1]):
+            return Said(LogicKind.SETPOINT, f"constant changed: {became}")
+        return Said(LogicKind.OPERAND, f"operand changed: {became}")
+
+    def removed(self, statement: Statement) -> Said:
+        op = statement.words[0]
+        kind = LogicKind.INSTRUCTION_REMOVED
+        if statement.declares:
+            kind = LogicKind.DECLARATION
+        elif op in _CALLS:
+            kind = LogicKind.CALL_REMOVED
+        elif op in _COILS and len(statement.words) > 1:
+            kind = LogicKind.COIL_REMOVED
+        return Said(kind, f"{quoted(statement)} removed")
+
+    def added(self, statement: Statement, beside: Sequence[Statement]) -> Said:
+        op = statement.words[0]
+        if statement.declares:
+            return Said(LogicKind.DECLARATION, f"{quoted(statement)} added")
+        if op in _FORCING:
+            return Said(LogicKind.AFI_INSERTED, f"{quoted(statement)} inserted")
+        if op in _ALTERNATIVES and not any(each.words[0] in _COILS for each in beside):
+            said = f"another way round the condition: {quoted(statement)} added"
+            return Said(LogicKind.BYPASS_ADDED, said)
+        return Said(LogicKind.INSTRUCTION_ADDED, f"{quoted(statement)} added")
+
+
+def diff_stl(before: str, after: str, effort: Effort) -> TextDiff:
+    """Hold two statement lists against each other."""
+    return diff_text(before, after, _StatementList(), effort)
+
+
+def _other_instruction(op: str, other: str, became: str) -> Said:
+    if frozenset((op, other)) in _CONTRARY:
+        return Said(LogicKind.INVERTED_CONTACT, f"contact inverted: {became}")
+    return Said(LogicKind.INSTRUCTION_CHANGED, became)
+
+
+def _networks(text: str) -> Iterator[_Network]:
+    german = _is_german(text)
+    network = _Network(0)
+    declaring = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        found = _NETWORK.match(line)
+        if found:
+            if network.number or network.statements or network.comments:
+                yield network
+            network = _Network(network.number + 1, _without_comment(found["title"])[0].strip())
+            declaring = 0
+            continue
+        title = _TITLE.match(line)
+        if title and network.number and not network.statements:
+            network.title = title["title"].strip()
+            continue
+        declaring = max(0, declaring - bool(_CLOSES.match(line)))
+        _read(line, number, network, german=german, declares=declaring > 0)
+        declaring += bool(_OPENS.match(line))
+    yield network
+
+
+def _read(line: str, number: int, network: _Network, *, german: bool, declares: bool) -> None:
+    code, comment = _without_comment(line)
+    if comment:
+        network.comments.append(Comment(number, " ".join(comment.split())))
+    code = " ".join(code.split()).rstrip("; ")
+    if not code:
+        return
+    if declares or network.number == 0:
+        network.statements.append(Statement(number, tuple(code.split()), code, declares=True))
+        return
+    label = _LABEL.match(code)
+    if label:
+        name = f"{label['label']}:"
+        network.statements.append(Statement(number, (name,), name))
+        code = code[label.end() :]
+    if code:
+        network.statements.append(Statement(number, _meaning(code, german=german), code))
+
+
+def _without_comment(line: str) -> tuple[str, str]:
+    """Return a line's code and its comment; slashes within quotes begin none."""
+    for found in _QUOTED_OR_COMMENT.finditer(line):
+        if found["comment"] is not None:
+            return line[: found.start()], found["comment"][2:]
+    return line, ""
+
+
+def _meaning(code: str, *, german: bool) -> tuple[str, ...]:
+    """Return an instruction in English: mnemonic, operand; or a parameter of a call."""
+    parameter = _PARAMETER.match(code)
+    if parameter:
+        return (f"{parameter['name']} :=", _operand(parameter["value"].rstrip(",)")))
+    op, _, operand = code.partition(" ")
+    op = op.upper()
+    operand = operand.strip()
+    if operand == "(":
+        op, operand = f"{op}(", ""
+    op = ENGLISH.get(op, op) if german else op
+    return (op, _operand(operand)) if operand else (op,)
+
+
+def _operand(operand: str) -> str:
+    if '"' in operand or "#" in operand:
+        return operand.strip()
+    area, _, rest = operand.strip().upper().partition(" ")
+    return f"{AREAS.get(area, area)} {rest}".strip()
+
+
+def _is_german(text: str) -> bool:
+    """Tell by the mnemonics that only one of the two languages has."""
+    german = english = 0
+    for line in text.splitlines():
+        code = _LABEL.sub("", line, count=1).split()
+        op = code[0].rstrip(";").upper() if code else ""
+        german += op in GERMAN_ONLY
+        english += op in ENGLISH_ONLY
+    return german > english
