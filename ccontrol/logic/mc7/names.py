@@ -7,13 +7,12 @@ from typing import Protocol
 class Area(Enum):
     """Where the operands lie that an interface can name."""
 
-    INSTANCE = "DI"
-    """Bytes of the instance DB: IN, OUT, IN_OUT and STAT of a FB; STL reaches them as DIX and
-    through AR2."""
+    PARAMETER = "V"
+    """A parameter of the calling block, which code reaches by its ordinal alone."""
     LOCAL = "L"
     """Bytes of the local stack: TEMP."""
-    PARAMETER = "V"
-    """Parameters of a FC: `byte` is the offset that its code names, 4 for each pointer to one."""
+    INSTANCE = "DI"
+    """Bytes of the instance DB as AR2 finds them: IN, OUT, IN_OUT and STAT of a FB."""
 
 
 class Names(Protocol):
@@ -22,14 +21,7 @@ class Names(Protocol):
     def name_of(self, area: Area, byte: int, bit: int, width: int) -> str | None:
         """Return the name of the operand of `width` bits that begins there, without the "#".
 
-        None where no declared variable of that very width begins at that very place.
+        Of a PARAMETER `byte` is its ordinal, from 0; `bit` and `width` are 0 then. None where no
+        declared variable of that very width begins at that very place.
         """
         ...
-
-
-class NoNames:
-    """A block without names: every operand is shown by its address."""
-
-    def name_of(self, area: Area, byte: int, bit: int, width: int) -> str | None:  # noqa: ARG002 — the protocol's
-        """Return None."""
-        return None
