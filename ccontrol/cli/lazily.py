@@ -24,6 +24,8 @@ _COMMANDS = {
     "verify": "verify",
     "capture": "capture",
     "replay": "replay",
+    "text": "text",
+    "compare": "compare",
     "maintain": "maintain",
     "demo": "demo",
 }

@@ -1,0 +1,93 @@
+"""Project files as they are handed to a command: opened, bounded, read; without store or keys."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from ccontrol.errors import BadFileError
+from ccontrol.logic import formats
+from ccontrol.logic.file import Limits, ProjectFile, SealText
+from ccontrol.logic.project import Project
+
+STDIN = "-"
+_CHUNK_BYTES = 1 << 20
+_MOST_IN_MEMORY = 16 << 20
+_NAMES = "Name one project file, or - for standard input."
+
+
+class SealsInOneCall:
+    """Words for secrets that tell equal from changed within one call, and give nothing away.
+
+    Numbers by their first appearance: a hash of a short secret could be guessed.
+    """
+
+    def __init__(self) -> None:
+        self._met: dict[str, int] = {}
+
+    def __call__(self, secret: str) -> str:
+        """Return the words for a secret."""
+        return f"(secret {self._met.setdefault(secret, len(self._met) + 1)})"
+
+
+def read_project(name: str, seal: SealText, limits: Limits | None = None) -> Project:
+    """Return what a file says; `name` is its path, or "-" for standard input.
+
+    Raises BadFileError for what is no file, cannot be read, is empty or too large, and for a file
+    that is damaged.
+    """
+    with _opened(name, limits or Limits()) as file:
+        if not file.size:
+            raise BadFileError(f"{_shown(name)} is empty", hint="Export the project anew.")
+        return formats.read(file, seal)
+
+
+def title_of(name: str) -> str:
+    """Return what a file is called in a sentence."""
+    return _shown(name)
+
+
+def _shown(name: str) -> str:
+    return "standard input" if name == STDIN else name
+
+
+@contextmanager
+def _opened(name: str, limits: Limits) -> Iterator[ProjectFile]:
+    if name == STDIN:
+        with _kept(sys.stdin.buffer, name, limits) as kept:
+            yield kept
+        return
+    path = Path(name)
+    try:
+        source = path.open("rb")
+    except IsADirectoryError as error:
+        raise BadFileError(f"{name} is a folder", hint=_NAMES) from error
+    except OSError as error:
+        raise BadFileError(f"{name}: {error.strerror}", hint=_NAMES) from error
+    with source:
+        found = os.fstat(source.fileno())
+        if stat.S_ISREG(found.st_mode):
+            yield ProjectFile(path.name, found.st_size, source, limits)
+            return
+        with _kept(source, path.name, limits) as kept:
+            yield kept
+
+
+@contextmanager
+def _kept(source: BinaryIO, name: str, limits: Limits) -> Iterator[ProjectFile]:
+    """Keep what cannot be read twice (a pipe) for the time of the call."""
+    with SpooledTemporaryFile(max_size=_MOST_IN_MEMORY) as kept:
+        size = 0
+        while chunk := source.read(_CHUNK_BYTES):
+            size += len(chunk)
+            if size > limits.file:
+                raise BadFileError(
+                    f"{_shown(name)}: more than {limits.file} bytes", hint="Hand in a smaller file."
+                )
+            kept.write(chunk)
+        kept.seek(0)
+        yield ProjectFile(name, size, cast(BinaryIO, kept), limits)
