@@ -1,0 +1,83 @@
+"""Gathers the parts of one L5X file: paths made unique, context apart, problems in words."""
+
+from collections.abc import Iterable
+
+from ccontrol.logic.printable import printable
+from ccontrol.logic.project import Language, Part
+from ccontrol.logic.xml import Element, name_of
+from ccontrol.model.aspect import Aspect
+
+CONTEXT = "context"
+"""Under it lies what a partial export brings along only because its target uses it."""
+
+
+class Parts:
+    """What was read so far. Two things of one name both stay: the second gets a number."""
+
+    def __init__(self) -> None:
+        self._parts: dict[tuple[tuple[str, ...], Language], Part] = {}
+        self.problems: list[str] = []
+
+    def add(
+        self,
+        path: tuple[str, ...],
+        language: Language,
+        aspect: Aspect,
+        lines: Iterable[str],
+        *,
+        opaque: str = "",
+        unread: int = 0,
+    ) -> None:
+        """Take one part. `lines` are printable already; blanks at their ends are cut."""
+        text = "".join(f"{line.rstrip(' ')}\n" for line in lines)
+        path = self._free(tuple(name or "(unnamed)" for name in path), language)
+        name = printable("/".join(path))
+        if unread:
+            places = "1 place does" if unread == 1 else f"{unread} places do"
+            self.problems.append(f"{name}: {places} not parse and stand as they were found")
+        if opaque:
+            self.problems.append(f"{name}: {opaque}")
+        self._parts[path, language] = Part(path, language, aspect, text, opaque, unread)
+
+    def sorted(self) -> tuple[Part, ...]:
+        """Return all parts as a project holds them."""
+        return tuple(self._parts[key] for key in sorted(self._parts))
+
+    def _free(self, path: tuple[str, ...], language: Language) -> tuple[str, ...]:
+        free, number = path, 1
+        while (free, language) in self._parts:
+            number += 1
+            free = (*path[:-1], f"{path[-1]} ({number})")
+        if number > 1:
+            self.problems.append(f"{printable('/'.join(path))}: stands in the file more than once")
+        return free
+
+
+def name_attribute(element: Element) -> str:
+    """Return the name that an element bears."""
+    return element.get("Name", "")
+
+
+def forefathers(element: Element) -> tuple[str, ...]:
+    """Return the names of the elements that hold it, from the outside in."""
+    return tuple(name_of(each) for each in reversed(list(element.iterancestors())))
+
+
+def program_of(element: Element) -> str | None:
+    """Return the name of the program that holds an element, None where none does."""
+    found = next((each for each in element.iterancestors() if name_of(each) == "Program"), None)
+    return None if found is None else name_attribute(found)
+
+
+def is_context(element: Element) -> bool:
+    """Tell whether a partial export holds it only because its target uses it.
+
+    The nearest word of Use counts, the element's own before that of what holds it; what holds a
+    target is told as the target.
+    """
+    use = next((each.get("Use") for each in _and_forefathers(element) if each.get("Use")), "")
+    return use == "Context" and not any(each.get("Use") == "Target" for each in element.iter())
+
+
+def _and_forefathers(element: Element) -> list[Element]:
+    return [element, *element.iterancestors()]

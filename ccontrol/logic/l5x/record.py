@@ -1,0 +1,84 @@
+"""Any element → `name = value` lines: attributes by name, children in their order. Drops nothing.
+
+What no rule knows is written by this module, and so is everything that is settings only.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from ccontrol.logic.file import SealText
+from ccontrol.logic.l5x import values
+from ccontrol.logic.l5x.noise import is_noise
+from ccontrol.logic.l5x.words import assignment, sealed, text_of
+from ccontrol.logic.printable import printable
+from ccontrol.logic.xml import Element, name_of
+
+DATA = frozenset({"Data", "DefaultData", "ForceData"})
+"""Elements that hold values of tags, in several forms side by side."""
+_KEYS = ("Name", "Id", "Operand", "Index", "Specifier", "Port", "Lang")
+"""Which attribute tells one of several alike elements from the others, in this order."""
+
+
+def record(
+    element: Element, seal: SealText, prefix: str = "", without: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield the lines of an element: its attributes, then its children with what lies in them.
+
+    `without` names attributes and children of the element itself that are told elsewhere.
+    """
+    tag = name_of(element)
+    for name, value in sorted((str(name), str(value)) for name, value in element.attrib.items()):
+        if name not in without and not is_noise(tag, name):
+            yield assignment(f"{prefix}{_name(name)}", sealed(name, value, seal))
+    kept = [each for each in element if name_of(each) not in without]
+    yield from _data([each for each in kept if name_of(each) in DATA], seal, prefix)
+    yield from children([each for each in kept if name_of(each) not in DATA], seal, prefix)
+
+
+def children(elements: Sequence[Element], seal: SealText, prefix: str = "") -> Iterator[str]:
+    """Yield the lines of elements that stand side by side; alike ones are told apart by a key."""
+    met = Counter(map(name_of, elements))
+    ordinals: Counter[str] = Counter()
+    for each in elements:
+        name = name_of(each)
+        ordinals[name] += 1
+        yield from _child(each, prefix, ordinals[name] if met[name] > 1 else 0, seal)
+
+
+def _child(element: Element, prefix: str, ordinal: int, seal: SealText) -> Iterator[str]:
+    tag = name_of(element)
+    name = f"{prefix}{_name(tag)}"
+    key = next((key for key in _KEYS if key in element.attrib), None)
+    is_text = _is_text(element)
+    said = text_of(element) if is_text else (element.text or "").strip()
+    if key is not None and len(element.attrib) == 1 and not said and len(element) == 0:
+        yield assignment(name, sealed(tag, element.get(key, ""), seal))
+        return
+    if key is not None:
+        name = f"{name}[{printable(element.get(key, ''))}]"
+    elif ordinal:
+        name = f"{name}[#{ordinal}]"
+    if said:
+        yield assignment(name, sealed(tag, said, seal))
+    if not is_text:
+        yield from record(element, seal, f"{name}.", without=() if key is None else (key,))
+
+
+def _is_text(element: Element) -> bool:
+    """Tell whether it is text in one or several languages and nothing else."""
+    return not element.attrib and all(
+        name_of(each).startswith("Localized") and len(each) == 0 for each in element
+    )
+
+
+def _data(elements: list[Element], seal: SealText, prefix: str) -> Iterator[str]:
+    for name in dict.fromkeys(map(name_of, elements)):
+        best, settings = values.chosen(each for each in elements if name_of(each) == name)
+        if best is not None:
+            yield from values.lines(prefix.removesuffix(".") or name, best, seal)
+        for each in settings:
+            yield from children(list(each), seal, prefix)
+
+
+def _name(name: str) -> str:
+    return printable(name.rpartition("}")[2])

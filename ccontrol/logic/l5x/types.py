@@ -1,0 +1,70 @@
+"""Data types and Add-On Instructions → parts. Members, parameters and locals keep their order.
+
+The order is meaning: it decides how a structure lies in memory, and how a call's operands are read.
+"""
+
+from collections.abc import Iterator
+
+from ccontrol.logic.file import SealText
+from ccontrol.logic.l5x.declarations import declaration
+from ccontrol.logic.l5x.noise import DERIVED, is_default
+from ccontrol.logic.l5x.parts import Parts, name_attribute
+from ccontrol.logic.l5x.record import record
+from ccontrol.logic.l5x.routines import add_routine
+from ccontrol.logic.l5x.words import inside
+from ccontrol.logic.printable import printable
+from ccontrol.logic.project import Language
+from ccontrol.logic.xml import Element, name_of
+from ccontrol.model.aspect import Aspect
+
+_GENERATED = "ZZZZZZZZZZ"
+"""Begins the name of a hidden member that Studio makes up to hold BOOLs."""
+_PROTECTED = "source protected: its logic is encrypted, only a changed identity can be seen"
+_SIGNATURE = frozenset({"SignatureHistory", "SafetySignature", "SignatureID", "SignatureTimestamp"})
+
+
+def add_data_type(parts: Parts, element: Element, under: tuple[str, ...], seal: SealText) -> None:
+    """Add a DataType."""
+    name = name_attribute(element)
+    plain = {key for key, value in element.attrib.items() if is_default(str(key), str(value))}
+    lines = [f"DATA TYPE {printable(name)}"]
+    lines += record(element, seal, without={"Name", "Members", *DERIVED, *map(str, plain)})
+    for member in inside(element, "Members"):
+        if not (member.get("Hidden") == "true" and _is_generated(member)):
+            lines += declaration(member, seal)
+    parts.add((*under, "types", name), Language.DATA, Aspect.PROGRAM, lines)
+
+
+def add_instruction(parts: Parts, element: Element, under: tuple[str, ...], seal: SealText) -> None:
+    """Add an Add-On Instruction: its interface, its signature, its routines."""
+    path = (*under, "instructions", name_attribute(element))
+    title = f"ADD-ON INSTRUCTION {printable(name_attribute(element))}"
+    encoded = name_of(element) == "EncodedData"
+    lines = [title, *_settings(element, seal, encoded=encoded)]
+    for holder, word in (("Parameters", "PARAMETER"), ("LocalTags", "LOCAL")):
+        for each in inside(element, holder):
+            lines += declaration(each, seal, word)
+    opaque = _PROTECTED if encoded else ""
+    parts.add((*path, "definition"), Language.DATA, Aspect.PROGRAM, lines, opaque=opaque)
+    signed = list(_signature(element, seal))
+    if signed:
+        lines = [f"SIGNATURE of {title}", *signed]
+        parts.add((*path, "signature"), Language.RECORD, Aspect.PROTECTION, lines)
+    for holder in ("Routines", "ScanModeRoutine"):
+        for routine in inside(element, holder):
+            where = f"of instruction {printable(name_attribute(element))}"
+            add_routine(parts, routine, path, where, seal)
+
+
+def _settings(element: Element, seal: SealText, *, encoded: bool) -> Iterator[str]:
+    told = {"Name", "Parameters", "LocalTags", "Routines", "ScanModeRoutine", *_SIGNATURE}
+    yield from record(element, seal, without=told if encoded else {*told, *DERIVED})
+
+
+def _signature(element: Element, seal: SealText) -> Iterator[str]:
+    others = {str(name) for name in element.attrib} | {name_of(each) for each in element}
+    yield from record(element, seal, without=others - _SIGNATURE)
+
+
+def _is_generated(member: Element) -> bool:
+    return name_attribute(member).startswith(_GENERATED)

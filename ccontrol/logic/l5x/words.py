@@ -1,0 +1,64 @@
+"""Text of an L5X element → text of one line, secrets sealed. Knows no element but descriptions."""
+
+import hashlib
+import re
+from functools import lru_cache
+
+from ccontrol.logic.file import SealText
+from ccontrol.logic.printable import printable
+from ccontrol.logic.xml import Element, name_of
+
+MOST_CHARS = 2000
+"""A longer value (an embedded picture, a trend's template) is told by its size and hash."""
+_SECRET = re.compile(r"passw|passphrase|secret|privatekey|\bpwd|communitystring", re.IGNORECASE)
+
+
+def text_of(element: Element) -> str:
+    """Return an element's text without the white space of its layout; languages side by side."""
+    own = (element.text or "").strip()
+    others = (
+        f"[{child.get('Lang', name_of(child))}] {(child.text or '').strip()}" for child in element
+    )
+    text = "\n".join(said for said in (own, *others) if said)
+    return text.replace("\r\n", "\n")
+
+
+def description(element: Element) -> str:
+    """Return the text of an element's description, "" where it has none."""
+    found = child(element, "Description")
+    return "" if found is None else text_of(found)
+
+
+def child(element: Element, name: str) -> Element | None:
+    """Return the first child of that name."""
+    return next((each for each in element if name_of(each) == name), None)
+
+
+def inside(element: Element, holder: str) -> list[Element]:
+    """Return what lies in the first child of that name."""
+    found = child(element, holder)
+    return [] if found is None else list(found)
+
+
+def shown(value: str) -> str:
+    """Return a value in one line; a very long one by its length and hash."""
+    if len(value) <= MOST_CHARS:
+        return printable(value)
+    digest = hashlib.sha256(" ".join(value.split()).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"({len(value)} characters, sha256 {digest})"
+
+
+def sealed(name: str, value: str, seal: SealText) -> str:
+    """Return a value as it is shown, or its seal where its name says that it is a secret."""
+    return printable(seal(value)) if value and is_secret(name) else shown(value)
+
+
+@lru_cache(maxsize=4096)
+def is_secret(name: str) -> bool:
+    """Tell by the name of a setting or member whether its value is to be sealed."""
+    return _SECRET.search(name) is not None
+
+
+def assignment(name: str, value: str) -> str:
+    """Return `name = value`, without a trailing blank."""
+    return f"{name} = {value}" if value else f"{name} ="
