@@ -1,0 +1,272 @@
+"""What was done to a rung's elements → what it means: kinds, clauses, marks. Words and rules only.
+
+A clause is one plain sentence without its place, e.g. "contact Stop_PB inverted: XIC became XIO".
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ccontrol.diff.programs.changes import LogicKind
+from ccontrol.diff.programs.elements import (
+    Added,
+    Edit,
+    LegAdded,
+    LegMoved,
+    LegRemoved,
+    Removed,
+    Replaced,
+)
+from ccontrol.logic.ladder.mnemonics import OPPOSITES, Role, canonical, destination, role
+from ccontrol.logic.ladder.model import Branch, Element, ElementPath, Instruction, Series
+from ccontrol.logic.ladder.model import instructions as walk
+from ccontrol.logic.ladder.text import one_line
+from ccontrol.logic.printable import printable, shortened
+
+_MOST_SHOWN = 120
+_REMOVED = {Role.COIL: LogicKind.COIL_REMOVED, Role.CALL: LogicKind.CALL_REMOVED}
+_WORDS = {Role.COIL: "coil", Role.CALL: "call", Role.CONDITION: "condition", Role.BOX: "box"}
+_CONTACTS = frozenset({"XIC", "XIO", "Contact", "I_Contact"})
+_NUMBER = r"[-+]?(?:\d+#[\w.]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)"
+_TOKEN = re.compile(
+    rf"(?P<constant>(?<![\w.\])]){_NUMBER}(?![\w.])|\b[A-Za-z_]+#[-+\w.:#]+|'(?:\$.|[^'$])*'"
+    r"|\b(?:TRUE|FALSE|true|false)\b)"
+    r"|(?P<name>[#\\A-Za-z_\"][\w:.\\#\"]*(?:\[[^\]]*\][\w.]*)*)|(?P<sign>\S)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing that an edit means, in words, and which elements to mark for it."""
+
+    kind: LogicKind
+    clause: str
+    """Empty: nothing to tell beside what other meanings of the same edit tell; marks only."""
+    before: tuple[ElementPath, ...] = ()
+    after: tuple[ElementPath, ...] = ()
+
+
+@dataclass(slots=True)
+class Marks:
+    """Kinds by where an element stands; the first one said of an element stays."""
+
+    before: dict[ElementPath, LogicKind] = field(default_factory=dict)
+    after: dict[ElementPath, LogicKind] = field(default_factory=dict)
+
+    def add(self, meaning: Meaning) -> None:
+        """Mark the elements of one more meaning."""
+        for path in meaning.before:
+            self.before.setdefault(path, meaning.kind)
+        for path in meaning.after:
+            self.after.setdefault(path, meaning.kind)
+
+
+def meanings(edit: Edit) -> Iterator[Meaning]:
+    """Yield what an edit means, the worst first."""
+    match edit:
+        case Replaced():
+            yield from _replaced(edit)
+        case Added():
+            yield _added(edit)
+        case Removed():
+            at, first = edit.before_path[:-1], edit.before_path[-1]
+            series = (edit.element,)
+            yield from _removed(series, _paths(series, at, first), _named(edit.element))
+        case LegAdded():
+            yield _leg_added(edit)
+        case LegRemoved():
+            what = f"leg {_shown(edit.leg)} in parallel to {_shown_legs(edit.beside)}"
+            paths = _paths(edit.leg, edit.before_path)
+            yield from _removed(edit.leg, paths, what, (edit.before_path,))
+        case LegMoved():
+            yield Meaning(
+                LogicKind.MOVED,
+                f"leg {_shown(edit.leg)} moved within its branch",
+                _paths(edit.leg, edit.before_path),
+                _paths(edit.leg, edit.after_path),
+            )
+
+
+def _replaced(edit: Replaced) -> Iterator[Meaning]:
+    before, after = edit.before, edit.after
+    where = ((edit.before_path,), (edit.after_path,))
+    old, new = canonical(before.op), canonical(after.op)
+    became = f"{printable(before.op)} became {printable(after.op)}"
+    if OPPOSITES.get(old) == new and before.operands == after.operands:
+        word = "contact" if old in _CONTACTS else "coil"
+        what = printable(", ".join(after.operands))
+        yield Meaning(LogicKind.INVERTED_CONTACT, f"{word} {what} inverted: {became}", *where)
+        return
+    if old != new:
+        clause = f"{one_line(before)} became {one_line(after)}"
+        yield Meaning(LogicKind.INSTRUCTION_CHANGED, shortened(clause, 2 * _MOST_SHOWN), *where)
+        return
+    if before.op != after.op or before.bare != after.bare:
+        if before.op == after.op:
+            became = f"{one_line(before)} is written {one_line(after)}"
+        yield Meaning(LogicKind.MNEMONIC_ONLY, became, *where)
+    yield from sorted(_operands(edit), key=lambda one: _ORDER.index(one.kind))
+
+
+_ORDER = [
+    LogicKind.CALL_REMOVED,
+    LogicKind.AFI_INSERTED,
+    LogicKind.INVERTED_CONTACT,
+    LogicKind.SETPOINT,
+    LogicKind.OPERAND,
+]
+
+
+def _operands(edit: Replaced) -> Iterator[Meaning]:
+    before, after = edit.before.operands, edit.after.operands
+    where = ((edit.before_path,), (edit.after_path,))
+    if len(before) != len(after):
+        clause = f"{one_line(edit.before)} became {one_line(edit.after)}"
+        yield Meaning(LogicKind.OPERAND, shortened(clause, 2 * _MOST_SHOWN), *where)
+        return
+    for number, (old, new) in enumerate(zip(before, after, strict=True), start=1):
+        if old != new:
+            kind = _operand_kind(edit, old, new)
+            yield Meaning(kind, _operand_clause(edit, kind, number, old, new), *where)
+
+
+def _operand_kind(edit: Replaced, old: str, new: str) -> LogicKind:
+    if role(edit.before) is Role.CALL and old == destination(edit.before):
+        return LogicKind.CALL_REMOVED
+    if _negated(old) == new or _negated(new) == old:
+        return LogicKind.INVERTED_CONTACT
+    return operand_kind(old, new)
+
+
+def _negated(operand: str) -> str:
+    return f"NOT {operand}"
+
+
+def operand_kind(old: str, new: str) -> LogicKind:
+    """Return what another operand means: a constant for a tag, another constant, or another tag."""
+    ours = [(match.lastgroup, match.group()) for match in _TOKEN.finditer(old)]
+    theirs = [(match.lastgroup, match.group()) for match in _TOKEN.finditer(new)]
+    if len(ours) != len(theirs):
+        return LogicKind.AFI_INSERTED if _is_constant(new) else LogicKind.OPERAND
+    changed = {(one[0], other[0]) for one, other in zip(ours, theirs, strict=True) if one != other}
+    if ("name", "constant") in changed:
+        return LogicKind.AFI_INSERTED
+    # "?" stands for a value that the export leaves out: a timer's preset.
+    if changed <= {("constant", "constant"), ("sign", "constant"), ("constant", "sign")}:
+        return LogicKind.SETPOINT
+    return LogicKind.OPERAND
+
+
+def _is_constant(operand: str) -> bool:
+    return all(match.lastgroup != "name" for match in _TOKEN.finditer(operand))
+
+
+def _operand_clause(edit: Replaced, kind: LogicKind, number: int, old: str, new: str) -> str:
+    was, now = _short(old), _short(new)
+    op = printable(edit.after.op)
+    if kind is LogicKind.CALL_REMOVED:
+        return f"{op} calls {now} instead of {was}"
+    if kind is LogicKind.INVERTED_CONTACT:
+        return f"{op} inverted: {was} became {now}"
+    if len(edit.after.operands) == 1:
+        constant = "the constant " if kind is LogicKind.AFI_INSERTED else ""
+        return f"{op}({was}) became {op}({now}){', a constant' if constant else ''}"
+    words = {LogicKind.AFI_INSERTED: "the constant ", LogicKind.SETPOINT: ""}
+    target = destination(edit.after)
+    of = f" of {op}" + (f" to {_short(target)}" if target not in {"", new} else "")
+    return f"operand {number}{of}: {was} became {words.get(kind, '')}{now}"
+
+
+def _added(edit: Added) -> Meaning:
+    element = edit.element
+    paths = _paths((element,), edit.after_path[:-1], edit.after_path[-1])
+    if isinstance(element, Instruction) and _never_or_always(element):
+        clause = f"{one_line(element)} inserted: the power no longer depends on tags there"
+        if canonical(element.op) == "AFI":
+            clause = "AFI inserted: what follows it never runs"
+        return Meaning(LogicKind.AFI_INSERTED, clause, (), paths)
+    return Meaning(LogicKind.INSTRUCTION_ADDED, f"{_named(element)} added", (), paths)
+
+
+def _never_or_always(instruction: Instruction) -> bool:
+    """Tell whether it lets power pass always or never, whatever any tag says."""
+    if canonical(instruction.op) == "AFI":
+        return True
+    operands = instruction.operands
+    return (
+        role(instruction) is Role.CONDITION
+        and bool(operands)
+        and "?" not in operands
+        and all(map(_is_constant, operands))
+    )
+
+
+def _leg_added(edit: LegAdded) -> Meaning:
+    paths = (*_paths(edit.leg, edit.after_path), edit.after_path)
+    beside = _shown_legs(edit.beside)
+    if _bypasses(edit):
+        what = f"branch {_shown(edit.leg)}" if edit.leg else "plain wire"
+        clause = f"{what} added in parallel to {beside}: power can pass it by"
+        return Meaning(LogicKind.BYPASS_ADDED, clause, (), paths)
+    clause = f"leg {_shown(edit.leg)} added in parallel to {beside}"
+    return Meaning(LogicKind.INSTRUCTION_ADDED, clause, (), paths)
+
+
+def _bypasses(edit: LegAdded) -> bool:
+    """Tell whether power can reach something through the leg that it did not reach before.
+
+    Not where a leg was free of conditions already, and not where the leg has outputs of its own and
+    nothing follows it. An instruction that nobody knows may hold power back.
+    """
+    if any(_lets_pass(leg) for leg in edit.beside):
+        return False
+    only_conditions = all(role(one) is Role.CONDITION for _, one in walk(edit.leg))
+    return edit.followed or only_conditions
+
+
+def _lets_pass(series: Series) -> bool:
+    return all(
+        any(map(_lets_pass, element.legs))
+        if isinstance(element, Branch)
+        else role(element) in {Role.COIL, Role.BOX}
+        for element in series
+    )
+
+
+def _removed(
+    series: Series, paths: tuple[ElementPath, ...], what: str, leg: tuple[ElementPath, ...] = ()
+) -> Iterator[Meaning]:
+    """Yield a meaning per coil and call that went; one for all where there are none."""
+    found = [(path, one) for path, (_, one) in zip(paths, walk(series), strict=True)]
+    worst = [(path, one, kind) for path, one in found if (kind := _REMOVED.get(role(one)))]
+    within = f" with {what}" if leg or len(found) > 1 else ""
+    for path, one, kind in worst:
+        clause = f"{_WORDS[role(one)]} {_shown((one,))} removed{within}"
+        yield Meaning(kind, clause, (path,))
+    if not worst or len(found) > len(worst) or leg:
+        clause = "" if worst else f"{what} removed"
+        yield Meaning(LogicKind.INSTRUCTION_REMOVED, clause, (*paths, *leg))
+
+
+def _named(element: Element) -> str:
+    if isinstance(element, Branch):
+        word = "branch"
+    else:
+        word = "contact" if element.op in _CONTACTS else _WORDS[role(element)]
+    return f"{word} {_shown((element,))}"
+
+
+def _paths(series: Series, at: ElementPath, first: int = 0) -> tuple[ElementPath, ...]:
+    return tuple((*at, first + path[0], *path[1:]) for path, _ in walk(series))
+
+
+def _shown(series: Series) -> str:
+    return shortened(" ".join(map(one_line, series)) or "--", _MOST_SHOWN)
+
+
+def _shown_legs(legs: tuple[Series, ...]) -> str:
+    return shortened(" | ".join(map(_shown, legs)), _MOST_SHOWN)
+
+
+def _short(operand: str) -> str:
+    return shortened(printable(operand), _MOST_SHOWN // 2)

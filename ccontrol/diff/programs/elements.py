@@ -1,0 +1,304 @@
+"""Two versions of a rung's elements → what was done to which, with where it stands on each side.
+
+Says nothing of what an edit means: that is `classes`' business. Series are aligned in order
+(Needleman-Wunsch 1970 over likeness); a stretch that got a branch around it, or lost one, is still
+the same stretch: otherwise a bypass would look like a removal beside an addition.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from operator import itemgetter
+from typing import TypeAlias
+
+from ccontrol.diff.programs.effort import Effort
+from ccontrol.diff.programs.likeness import Bag, bag, bags_alike, elements_alike
+from ccontrol.logic.ladder.model import Branch, Element, ElementPath, Instruction, Series
+
+LEGS_ALIKE = 0.25
+"""Less alike than this, one leg was removed and another one added."""
+STRETCHES_ALIKE = 0.5
+_WRAPPED = 0.97
+"""A stretch within a new branch is worth a little less than the same stretch left alone."""
+_LONGER = 2
+"""How many elements more than the leg that it went into a stretch may have had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """An instruction became another one, or has other operands."""
+
+    before: Instruction
+    after: Instruction
+    before_path: ElementPath
+    after_path: ElementPath
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An element that was not there."""
+
+    element: Element
+    after_path: ElementPath
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An element that is not there any more."""
+
+    element: Element
+    before_path: ElementPath
+
+
+@dataclass(frozen=True, slots=True)
+class LegAdded:
+    """A leg in parallel to what was there before."""
+
+    leg: Series
+    after_path: ElementPath
+    """Of the branch, and the leg's number."""
+    beside: tuple[Series, ...]
+    """The legs that were there before."""
+    followed: bool
+    """Something comes behind the branch that power through the leg can reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegRemoved:
+    """A leg that is gone."""
+
+    leg: Series
+    before_path: ElementPath
+    beside: tuple[Series, ...]
+    """The legs that stayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegMoved:
+    """A leg that stands elsewhere in the same branch."""
+
+    leg: Series
+    before_path: ElementPath
+    after_path: ElementPath
+
+
+Edit: TypeAlias = Replaced | Added | Removed | LegAdded | LegRemoved | LegMoved
+
+
+def edits(before: Series, after: Series, effort: Effort) -> tuple[Edit, ...] | None:
+    """Return what was done to make `after` of `before`, from left to right.
+
+    None: more would have to be compared than the effort allows.
+    """
+    try:
+        return tuple(_series(_Stretch(before), _Stretch(after), False, effort))
+    except _TooMuchError:
+        return None
+
+
+class _TooMuchError(Exception):
+    """The effort does not reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Some of a series, and where its first element stands."""
+
+    elements: Series
+    at: ElementPath = ()
+    first: int = 0
+
+    def path(self, index: int) -> ElementPath:
+        return (*self.at, self.first + index)
+
+    def cut(self, first: int, last: int) -> "_Stretch":
+        return _Stretch(self.elements[first:last], self.at, self.first + first)
+
+    @property
+    def legs(self) -> tuple[Series, ...]:
+        """Return the legs of the branch that it begins with."""
+        branch = self.elements[0]
+        return branch.legs if isinstance(branch, Branch) else ()
+
+    def leg(self, number: int) -> "_Stretch":
+        """Return a leg of the branch that it begins with."""
+        return _Stretch(self.legs[number], (*self.path(0), number))
+
+    def legs_but(self, number: int) -> Iterator[tuple[Series, ElementPath]]:
+        """Yield the other legs, each with where it stands."""
+        for other, leg in enumerate(self.legs):
+            if other != number:
+                yield leg, (*self.path(0), other)
+
+
+class _Way(Enum):
+    PAIR = "pair"
+    WRAP = "wrap"
+    """A stretch of ours stands in a leg of a branch of theirs."""
+    UNWRAP = "unwrap"
+    """A leg of a branch of ours became a stretch of theirs."""
+    ONLY_OURS = "only ours"
+    ONLY_THEIRS = "only theirs"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """How far an alignment goes on on each side at once."""
+
+    way: _Way
+    ours: int
+    theirs: int
+    leg: int = 0
+
+
+_ONLY_OURS = _Step(_Way.ONLY_OURS, 1, 0)
+_ONLY_THEIRS = _Step(_Way.ONLY_THEIRS, 0, 1)
+_PAIR = _Step(_Way.PAIR, 1, 1)
+
+
+def _series(ours: _Stretch, theirs: _Stretch, followed: bool, effort: Effort) -> Iterator[Edit]:
+    ours, theirs, followed = _trimmed(ours, theirs, followed)
+    i = j = 0
+    for step in _steps(ours.elements, theirs.elements, effort):
+        is_followed = followed or j + step.theirs < len(theirs.elements)
+        here, there = ours.cut(i, i + step.ours), theirs.cut(j, j + step.theirs)
+        yield from _edits_of(step, here, there, is_followed, effort)
+        i, j = i + step.ours, j + step.theirs
+
+
+def _trimmed(ours: _Stretch, theirs: _Stretch, followed: bool) -> tuple[_Stretch, _Stretch, bool]:
+    """Leave out the equal beginning and end."""
+    most = min(len(ours.elements), len(theirs.elements))
+    head = tail = 0
+    while head < most and ours.elements[head] == theirs.elements[head]:
+        head += 1
+    while tail < most - head and ours.elements[-1 - tail] == theirs.elements[-1 - tail]:
+        tail += 1
+    ours = ours.cut(head, len(ours.elements) - tail)
+    return ours, theirs.cut(head, len(theirs.elements) - tail), followed or tail > 0
+
+
+def _edits_of(
+    step: _Step, ours: _Stretch, theirs: _Stretch, followed: bool, effort: Effort
+) -> Iterator[Edit]:
+    match step.way:
+        case _Way.ONLY_OURS:
+            yield Removed(ours.elements[0], ours.path(0))
+        case _Way.ONLY_THEIRS:
+            yield Added(theirs.elements[0], theirs.path(0))
+        case _Way.PAIR:
+            yield from _pair(ours, theirs, followed, effort)
+        case _Way.WRAP:
+            yield from _series(ours, theirs.leg(step.leg), followed, effort)
+            beside = (ours.elements,)
+            for leg, path in theirs.legs_but(step.leg):
+                yield LegAdded(leg, path, beside, followed)
+        case _Way.UNWRAP:
+            yield from _series(ours.leg(step.leg), theirs, followed, effort)
+            for leg, path in ours.legs_but(step.leg):
+                yield LegRemoved(leg, path, (theirs.elements,))
+
+
+def _pair(ours: _Stretch, theirs: _Stretch, followed: bool, effort: Effort) -> Iterator[Edit]:
+    one, other = ours.elements[0], theirs.elements[0]
+    if one == other:
+        return
+    if isinstance(one, Instruction) and isinstance(other, Instruction):
+        yield Replaced(one, other, ours.path(0), theirs.path(0))
+        return
+    pairs = _leg_pairs(ours.legs, theirs.legs, effort)
+    for i, j in pairs:
+        yield from _series(ours.leg(i), theirs.leg(j), followed, effort)
+    yield from _other_legs(ours, theirs, pairs, followed)
+
+
+def _other_legs(
+    ours: _Stretch, theirs: _Stretch, pairs: Sequence[tuple[int, int]], followed: bool
+) -> Iterator[Edit]:
+    left = [i for i in range(len(ours.legs)) if i not in {i for i, _ in pairs}]
+    right = [j for j in range(len(theirs.legs)) if j not in {j for _, j in pairs}]
+    stayed = tuple(theirs.legs[j] for _, j in pairs)
+    for i in left:
+        path = (*ours.path(0), i)
+        same = next((j for j in right if theirs.legs[j] == ours.legs[i]), None)
+        if same is None:
+            yield LegRemoved(ours.legs[i], path, stayed)
+        else:
+            right.remove(same)
+            yield LegMoved(ours.legs[i], path, (*theirs.path(0), same))
+    for j in right:
+        yield LegAdded(theirs.legs[j], (*theirs.path(0), j), ours.legs, followed)
+
+
+def _leg_pairs(
+    ours: Sequence[Series], theirs: Sequence[Series], effort: Effort
+) -> list[tuple[int, int]]:
+    """Return which leg is which, in their order."""
+    _spend(effort, len(ours) * len(theirs))
+    our_bags, their_bags = list(map(bag, ours)), list(map(bag, theirs))
+    alike = [[bags_alike(one, other) for other in their_bags] for one in our_bags]
+    best = [[0.0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
+    for i in reversed(range(len(ours))):
+        for j in reversed(range(len(theirs))):
+            both = best[i + 1][j + 1] + alike[i][j] if alike[i][j] >= LEGS_ALIKE else 0.0
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], both)
+    pairs, i, j = [], 0, 0
+    while i < len(ours) and j < len(theirs):
+        if alike[i][j] >= LEGS_ALIKE and best[i][j] == best[i + 1][j + 1] + alike[i][j]:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i + 1][j] >= best[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return pairs
+
+
+def _steps(ours: Series, theirs: Series, effort: Effort) -> Iterator[_Step]:
+    """Yield the alignment of two series that is most alike in all."""
+    _spend(effort, len(ours) * len(theirs))
+    our_bags, their_bags = _branch_bags(ours), _branch_bags(theirs)
+    best = [[0.0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
+    chosen = [[_ONLY_THEIRS] * len(theirs) for _ in ours]
+    for i in reversed(range(len(ours))):
+        for j in reversed(range(len(theirs))):
+            ways = [(best[i + 1][j], _ONLY_OURS), (best[i][j + 1], _ONLY_THEIRS)]
+            alike = elements_alike(ours[i], theirs[j], our_bags[i], their_bags[j])
+            if alike:
+                ways.append((best[i + 1][j + 1] + alike, _PAIR))
+            for alike, count, leg in _stretches(ours, i, theirs[j], effort):
+                ways.append((best[i + count][j + 1] + alike, _Step(_Way.WRAP, count, 1, leg)))
+            for alike, count, leg in _stretches(theirs, j, ours[i], effort):
+                ways.append((best[i + 1][j + count] + alike, _Step(_Way.UNWRAP, 1, count, leg)))
+            best[i][j], chosen[i][j] = max(ways, key=itemgetter(0))
+    i = j = 0
+    while i < len(ours) or j < len(theirs):
+        step = _ONLY_OURS if j == len(theirs) else _ONLY_THEIRS
+        if i < len(ours) and j < len(theirs):
+            step = chosen[i][j]
+        yield step
+        i, j = i + step.ours, j + step.theirs
+
+
+def _branch_bags(series: Series) -> list[Bag]:
+    return [bag((one,)) if isinstance(one, Branch) else frozenset() for one in series]
+
+
+def _stretches(
+    series: Series, first: int, branch: Element, effort: Effort
+) -> Iterator[tuple[float, int, int]]:
+    """Yield how alike stretches that begin there are to a branch's legs: score, length, leg."""
+    if not isinstance(branch, Branch):
+        return
+    for number, leg in enumerate(branch.legs):
+        leg_bag = bag(leg)
+        for count in range(1, min(len(series) - first, len(leg) + _LONGER) + 1 if leg else 0):
+            _spend(effort, count)
+            alike = bags_alike(bag(series[first : first + count]), leg_bag)
+            if alike >= STRETCHES_ALIKE:
+                yield _WRAPPED * alike * min(count, len(leg)), count, number
+
+
+def _spend(effort: Effort, comparisons: int) -> None:
+    if not effort.spend(comparisons):
+        raise _TooMuchError

@@ -1,0 +1,100 @@
+"""How alike two rungs, series or instructions are, from 0 to 1. Weights only; decides nothing.
+
+What an instruction works on weighs twice its mnemonic: people recognise a rung by its tags. The
+weights were found by the mutation test (benchmarks.ladder_diff), not derived.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from operator import eq
+from typing import TypeAlias
+
+from ccontrol.logic.ladder.mnemonics import OPPOSITES, canonical, role
+from ccontrol.logic.ladder.model import Branch, Element, Instruction, Rung, Series, instructions
+
+Bag: TypeAlias = frozenset[tuple[str, int]]
+"""Tokens, each with a running number: so two sets' intersection counts what occurs twice."""
+
+SAME_WORDS = 0.35
+"""What an equal comment or title adds."""
+SAME_OP = 0.35
+OPPOSITE = 0.5
+"""The same contact, negated."""
+OTHER_OP = 0.45
+"""Another instruction of the same role on the same operands: OTE became OTL."""
+OPPOSITE_ELSEWHERE = 0.15
+BRANCH = 0.15
+"""Two branches with nothing in common."""
+
+
+def bag(series: Series) -> Bag:
+    """Return the mnemonics and, twice each, the operands of a series."""
+    found: Counter[str] = Counter()
+    for _, instruction in instructions(series):
+        found[f"{canonical(instruction.op)}("] += 1
+        for operand in instruction.operands:
+            found[operand] += 2
+    return _numbered(found)
+
+
+def rung_bag(rung: Rung) -> Bag:
+    """Return the bag of a rung; of one that could not be read, its words."""
+    if rung.verbatim is None:
+        return bag(rung.elements)
+    return _numbered(Counter(rung.verbatim.replace("(", "( ").replace(")", " ").split()))
+
+
+def _numbered(found: Counter[str]) -> Bag:
+    return frozenset((token, number) for token, count in found.items() for number in range(count))
+
+
+def bags_alike(one: Bag, other: Bag) -> float:
+    """Return the share of what both have (Dice's coefficient)."""
+    total = len(one) + len(other)
+    return 2 * len(one & other) / total if total else 1.0
+
+
+def rungs_alike(one: Rung, other: Rung, one_bag: Bag, other_bag: Bag) -> float:
+    """Return how alike two rungs are; what their authors said of them counts, too."""
+    words = [(one.comment, other.comment), (one.title, other.title)]
+    bonus = SAME_WORDS if any(before and before == after for before, after in words) else 0.0
+    return min(1.0, bags_alike(one_bag, other_bag) + bonus)
+
+
+def elements_alike(one: Element, other: Element, one_bag: Bag, other_bag: Bag) -> float:
+    """Return how alike two elements are; 0: they cannot be the same one, changed.
+
+    The bags are asked for branches only.
+    """
+    if isinstance(one, Branch) or isinstance(other, Branch):
+        if isinstance(one, Branch) and isinstance(other, Branch):
+            return BRANCH + (1 - BRANCH) * bags_alike(one_bag, other_bag)
+        return 0.0
+    return _instructions_alike(one, other)
+
+
+def _instructions_alike(one: Instruction, other: Instruction) -> float:
+    before, after = canonical(one.op), canonical(other.op)
+    if before == after:
+        return SAME_OP + (1 - SAME_OP) * _share(one.operands, other.operands)
+    if OPPOSITES.get(before) == after:
+        return OPPOSITE if one.operands == other.operands else OPPOSITE_ELSEWHERE
+    if one.operands and one.operands == other.operands and role(one) is role(other):
+        return OTHER_OP
+    return 0.0
+
+
+def _share(before: tuple[str, ...], after: tuple[str, ...]) -> float:
+    most = max(len(before), len(after))
+    return sum(map(eq, before, after)) / most if most else 1.0
+
+
+def with_one_name(series: Iterable[Element]) -> Series:
+    """Return a series with one name for each instruction that has had several."""
+    return tuple(map(_with_one_name, series))
+
+
+def _with_one_name(element: Element) -> Element:
+    if isinstance(element, Branch):
+        return Branch(tuple(map(with_one_name, element.legs)))
+    return Instruction(canonical(element.op), element.operands)
