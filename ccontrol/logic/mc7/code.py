@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from ccontrol.logic.mc7.addressed import Form, Place
+from ccontrol.logic.mc7.calls import folded
 from ccontrol.logic.mc7.constants import Constant, parameter
 from ccontrol.logic.mc7.lines import NO_TARGET, UNKNOWN, Line, Listing, Network
 from ccontrol.logic.mc7.mnemonics import Spelling
@@ -33,11 +34,13 @@ def disassemble(
     *,
     names: Names | None = None,
     spelling: Spelling = Spelling.ENGLISH,
+    fold: bool = True,
 ) -> Listing:
     """Return the statement list of the code of one block.
 
     `starts` are the bytes at which networks begin, rising (see `networks`); `names` those of its
-    interface. The BE at the end is left out, as in STEP 7.
+    interface. Calls are shown as CALL where the code is exactly what a compiler makes of one, else,
+    and without `fold`, instruction by instruction. The BE at the end is left out, as in STEP 7.
     """
     words = struct.unpack_from(f">{len(code) // 2}H", code)
     lines = _decoded(words, names, spelling)
@@ -48,6 +51,8 @@ def disassemble(
         lines.pop()
     lost = _label(lines)
     unread = lost + sum(line.op == UNKNOWN for line in lines)
+    if fold:
+        lines = folded(lines, words, starts)
     problems = () if closed else ("the code does not end with BE",)
     return Listing(tuple(_networks(lines, starts)), unread, problems)
 

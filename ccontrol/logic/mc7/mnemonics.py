@@ -35,3 +35,11 @@ _GERMAN_AREAS = {
     "PIB": "PEB", "PIW": "PEW", "PID": "PED", "PQB": "PAB", "PQW": "PAW", "PQD": "PAD",
     "C": "Z", "BR": "BIE",
 }  # fmt: skip
+
+ENGLISH_OPERATIONS = {german: english for english, german in _GERMAN_OPERATIONS.items()}
+"""By their German names. SE is a timer in both languages, and another one: know which it is."""
+ENGLISH_AREAS = {german: english for english, german in _GERMAN_AREAS.items()}
+"""By their German names; as an area none of these means something else in English."""
+ONLY_GERMAN = frozenset(ENGLISH_OPERATIONS) - frozenset(_GERMAN_OPERATIONS)
+ONLY_ENGLISH = frozenset(_GERMAN_OPERATIONS) - frozenset(ENGLISH_OPERATIONS)
+"""Operations that tell which language a statement list is written in."""

@@ -74,7 +74,8 @@ _COUNTED = {
 }  # fmt: skip
 """Operation and largest count, by first byte; the count is the second."""
 _LITERALS = {
-    0x3002: ("L", Form.WORD, "binary"), 0x3003: ("L", Form.WORD, "integer"),
+    0x3000: ("L", Form.WORD, "hex"), 0x3002: ("L", Form.WORD, "binary"),
+    0x3003: ("L", Form.WORD, "integer"),
     0x3005: ("L", Form.WORD, "characters"), 0x3006: ("L", Form.WORD, "bytes"),
     0x3007: ("L", Form.WORD, "hex"), 0x3008: ("L", Form.WORD, "counter"),
     0x300A: ("L", Form.WORD, "day"), 0x300C: ("L", Form.WORD, "S5 time"),

@@ -1,0 +1,168 @@
+"""Loads and transfers around a call: which value goes where, read off the instructions.
+
+Knows nothing of the call itself (see `calls`). A sequence that holds anything but plain moves is
+none: nothing is guessed from half a pattern.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from ccontrol.logic.mc7.lines import Line
+from ccontrol.logic.mc7.mnemonics import Spelling
+from ccontrol.logic.mc7.opcodes import Instruction, instructions
+
+Words: TypeAlias = tuple[int, ...]
+
+BITS = 8
+"""Of a byte."""
+_WIDTHS = {"X": 1, "": 1, "B": 8, "W": 16, "D": 32}
+_ANY_SHAPE, _POINTER_SHAPE = ((0, 16), (16, 16), (32, 16), (48, 32)), ((0, 16), (16, 32))
+_ANY_MARK = "W#16#10"
+_ANY_TYPES = {
+    "01": "BOOL", "02": "BYTE", "03": "CHAR", "04": "WORD", "05": "INT", "06": "DWORD",
+    "07": "DINT", "08": "REAL", "09": "DATE", "0A": "TIME_OF_DAY", "0B": "TIME", "0C": "S5TIME",
+    "0E": "DATE_AND_TIME", "13": "STRING",
+}  # fmt: skip
+"""The second byte of an ANY pointer."""
+
+
+class Move(NamedTuple):
+    """One value, and the place where a call finds or leaves it."""
+
+    bits: int
+    """Where the place begins in the local stack or instance DB, in bits."""
+    width: int
+    """Bits that it has."""
+    place: str
+    value: str
+
+
+class Frame(NamedTuple):
+    """Through what a call's values go: "L", the local stack, or "DI", its instance DB.
+
+    With the registers of both DBs swapped, as they are around the call of an instance, an operand
+    in either would not be what it seems: there only operands outside are read.
+    """
+
+    words: Words
+    area: str
+
+    def known(self, line: Line) -> Instruction | None:
+        """Return the instruction of a line in English, None for none."""
+        at = line.at // 2
+        table = instructions(Spelling.ENGLISH)
+        return table[self.words[at]] if at < len(self.words) else None
+
+    def slot(self, line: Line, known: Instruction) -> tuple[int, int] | None:
+        """Return the place in this area that it names: first bit and width; None for another."""
+        name, _, rest = known.operand.partition(" ")
+        width = _WIDTHS.get(name.removeprefix(self.area)) if name.startswith(self.area) else None
+        if width is None or not rest.startswith("%d"):
+            return None
+        bit = int(rest[3:]) if rest[3:] else 0
+        return self.words[line.at // 2 + 1] * BITS + bit, width
+
+    def operand(self, line: Line, known: Instruction, opened: str) -> str | None:
+        """Return an operand with the DB that was opened for it; None where it is not plain."""
+        in_db = known.operand.startswith("DB")
+        if (opened and not in_db) or not line.operand:
+            return None
+        if self.area == "DI" and (in_db or "[" in known.operand or known.operand.startswith("DI")):
+            return None
+        return opened + line.operand + (f" ({line.remark})" if line.remark else "")
+
+
+def placed(lines: Sequence[Line], frame: Frame, *, fresh: bool) -> list[Move] | None:
+    """Read values being loaded and put in place; None where there is anything else.
+
+    `fresh`: no result of logic is carried in, so that a first A takes its operand as it is.
+    """
+    moves: list[Move] = []
+    values = {"A": "", "L": ""}
+    opened, pending = "", ""
+    for line in lines:
+        known = frame.known(line)
+        if known is None:
+            return None
+        if known.op in ("T", "="):
+            slot, value = frame.slot(line, known), values["A" if known.op == "=" else "L"]
+            if slot is None or not value or opened:
+                return None
+            moves.append(Move(*slot, line.operand, value))
+            pending, fresh = "", fresh or known.op == "="
+        elif _opens(known, frame) and not opened and not pending:
+            opened = line.operand.replace(" ", "") + "."
+        else:
+            found = None if pending else _source(line, known, frame, opened, fresh)
+            if found is None:
+                return None
+            pending, opened = found[0], ""
+            values[pending] = found[1]
+    return None if opened or pending else moves
+
+
+def fetched(lines: Sequence[Line], frame: Frame) -> list[Move] | None:
+    """Read values being fetched and put away; None where there is anything else."""
+    moves: list[Move] = []
+    opened = ""
+    source: tuple[int, int, str] | None = None
+    for line in lines:
+        known = frame.known(line)
+        if known is None:
+            return None
+        if known.op in ("A", "L") and source is None:
+            slot = frame.slot(line, known)
+            if slot is None:
+                return None
+            source = (*slot, line.operand)
+        elif _opens(known, frame) and not opened:
+            opened = line.operand.replace(" ", "") + "."
+        elif source is None or known.op != ("=" if source[1] == 1 else "T"):
+            return None
+        else:
+            where = frame.operand(line, known, opened)
+            if where is None:
+                return None
+            moves.append(Move(*source, where))
+            source, opened = None, ""
+    return None if opened or source else moves
+
+
+def any_pointer(moves: Sequence[Move], start: int) -> str | None:
+    """Spell the parts of a POINTER or ANY as one; None where they are none, or not constants."""
+    shape = tuple((move.bits - start, move.width) for move in moves)
+    values = [move.value for move in moves]
+    if shape == _POINTER_SHAPE:
+        return _pointer(values[0], values[1])
+    if shape != _ANY_SHAPE or not values[0].startswith(_ANY_MARK):
+        return None
+    kind = _ANY_TYPES.get(values[0].removeprefix(_ANY_MARK))
+    pointer = _pointer(values[2], values[3])
+    if kind is None or pointer is None or not values[1].isdecimal():
+        return None
+    return f"{pointer} {kind} {values[1]}"
+
+
+def _pointer(block: str, pointer: str) -> str | None:
+    if not block.isdecimal() or not pointer.startswith("P#"):
+        return None
+    if block == "0":
+        return pointer
+    return f"P#DB{block}.{pointer[2:]}" if pointer.startswith("P#DBX ") else None
+
+
+def _opens(known: Instruction, frame: Frame) -> bool:
+    plain = known.operand.startswith("DB ") and "[" not in known.operand
+    return known.op == "OPN" and plain and frame.area == "L"
+
+
+def _source(
+    line: Line, known: Instruction, frame: Frame, opened: str, fresh: bool
+) -> tuple[str, str] | None:
+    """Return which kind of value it makes, A bit or Loaded, and the value."""
+    if known.op in ("SET", "CLR"):
+        return None if opened else ("A", "TRUE" if known.op == "SET" else "FALSE")
+    if known.op not in ("A", "L") or (known.op == "A" and not fresh):
+        return None
+    value = frame.operand(line, known, opened)
+    return None if value is None else (known.op, value)
