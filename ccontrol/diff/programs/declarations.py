@@ -18,7 +18,8 @@ from ccontrol.logic.project import Language, Part
 from ccontrol.model.aspect import Aspect
 
 _LONGEST_QUOTE = 120
-_NAMED = re.compile(r"""(?P<name>"[^"]*"|\S+?)(?P<rest>:=|\s*=\s|\s*:\s|[:;,]?\s|[:;,]?$)""")
+_ASSIGNED = re.compile(r"\s*:=\s|\s+=\s|\s*:(?:\s|$)|\s+//")
+"""What ends a name."""
 _COMMENT = re.compile(r"\s*(?://|\(\*)(?P<words>.*)$")
 _INITIAL = re.compile(r"(:=\s*|\bdefault\s+)(?P<value>[^,;{]+)")
 _UNORDERED = "order of the members changed"
@@ -57,8 +58,8 @@ def _entries(lines: Sequence[str]) -> dict[str, _Entry]:
             continue
         indent = len(line) - len(line.lstrip())
         above = [held for held in above if held[0] < indent]
-        found = _NAMED.match(line.strip())
-        own = found["name"] if found else line.strip()
+        found = _ASSIGNED.search(line.strip())
+        own = line.strip()[: found.start()] if found else line.split()[0]
         path = ".".join([name for _, name in above if name] + [own])
         met[path] += 1
         key = path if met[path] == 1 else f"{path} ({met[path]})"

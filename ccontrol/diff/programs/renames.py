@@ -1,7 +1,8 @@
 """Names that vanished and names that appeared in their place, everywhere: folded, and told.
 
-Only names are folded, and only where nothing but the name differs in most of their uses: never a
-mnemonic, a keyword, a constant or an address, so that a fold cannot hide an inverted contact.
+Only names that the project itself declares are folded, and only where their declarations and most
+of their uses differ in nothing but the name: never a mnemonic, a keyword, a constant, an address
+or a library's type. So a fold cannot hide an inverted contact, or a timer that became another.
 """
 
 import re
@@ -16,15 +17,21 @@ from ccontrol.model.aspect import Aspect
 
 _FEWEST_PLACES = 2
 """A name that is used once only may as well have been exchanged for another."""
-_WORD = re.compile(
-    r"""(?P<other>//.*|'[^'\n]*'|\b\w+\#[+-]?[\w.:+-]+|[+-]?\b\d[\w.]*|%\w[\w.]*|\\\w+)
-    |(?P<name>[^\W\d]\w*)(?P<called>\ *\()?""",
-    re.VERBOSE,
+_OTHER = r"//.*|'[^'\n]*'|\b\w+\#[+-]?[\w.:+-]+|[+-]?\b\d[\w.]*|%\w[\w.]*|\\\w+"
+_WORD = re.compile(rf"{_OTHER}|(?P<name>[^\W\d]\w*)(?P<called> *\()?")
+_STL_WORD = re.compile(
+    rf"{_OTHER}|(?P<name>(?<=[\"#])[^\W\d]\w*|[^\W\d]\w*(?=\s+:(?!=)))(?P<called> *\()?"
 )
+"""What is no name there is a mnemonic, an area or a label."""
+_COMMENT = re.compile(r"\s*(?://|\(\*).*")
+_DECLARES = re.compile(r"\s*(?P<names>[^:=()]*?)\s*:(?!=)")
 _ADDRESS = re.compile(r"[A-Za-z]{1,3}\d+\Z")
 """S7's MW10 and DBX0, SLC's N7: places in memory, not names."""
-_CALL = re.compile(r"\s*(?:\w+:\s*)?(?:CALL|UC|CC|JSR)\b", re.IGNORECASE)
-_WITHOUT_NAMES = frozenset({Language.LISTING, Language.LAYOUT})
+_STL_CALL = re.compile(r"\s*(?:\w+:\s*)?(?:CALL|UC|CC)\b", re.IGNORECASE)
+_BARE = re.compile(r"\s*(?:[\[|]\s*)*\w+\Z")
+"""A ladder instruction without operands."""
+_FOLDED = frozenset({*Language}) - {Language.RECORD, Language.LISTING, Language.LAYOUT}
+"""Not settings: their words may be anything, and one that is exchanged everywhere is no rename."""
 _RESERVED = re.compile(
     r"(?:TRUE|FALSE|NOT|AND|OR|XOR|MOD|IF|THEN|ELSE|ELSIF|CASE|OF|FOR|TO|BY|DO|WHILE|REPEAT|"
     r"UNTIL|EXIT|RETURN|ARRAY|STRUCT|AT|RUNG|NETWORK|BOOL|BYTE|WORD|DWORD|LWORD|SINT|INT|"
@@ -35,6 +42,16 @@ _RESERVED = re.compile(
 Key: TypeAlias = tuple[tuple[str, ...], Language]
 _Uses: TypeAlias = Counter[tuple[tuple[str, ...], str]]
 """Where a name is used: the part's path, and the line with the name taken out."""
+
+
+@dataclass(slots=True)
+class _Names:
+    """The names in some parts, by how they are used."""
+
+    used: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
+    """They may be mnemonics or functions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,37 +98,58 @@ def _exchanged(before: Project, after: Project) -> tuple[set[str], set[str]]:
     texts = {(part.path, part.language): part.text for part in before.parts}
     same = [part for part in after.parts if texts.get((part.path, part.language)) == part.text]
     equal = {(part.path, part.language) for part in same}
-    changed = [part for part in before.parts if (part.path, part.language) not in equal]
-    now = [part for part in after.parts if (part.path, part.language) not in equal]
-    ours, our_ops = _names(changed)
-    theirs, their_ops = _names(now)
-    kept, kept_ops = _names(same) if ours != theirs else (set(), set())
-    ops = our_ops | their_ops | kept_ops
-    return ours - theirs - kept - ops, theirs - ours - kept - ops
+    ours, theirs, kept = _Names(), _Names(), _Names()
+    _take(ours, (part for part in before.parts if (part.path, part.language) not in equal))
+    _take(theirs, (part for part in after.parts if (part.path, part.language) not in equal))
+    gone, new = ours.declared - theirs.used, theirs.declared - ours.used
+    if not gone or not new:
+        return set(), set()
+    _take(kept, same)
+    others = kept.used | ours.called | theirs.called | kept.called
+    return gone - others, new - others
 
 
-def _names(parts: Iterable[Part]) -> tuple[set[str], set[str]]:
-    """Return the names in these parts, and those that are called: they may be mnemonics."""
-    names: set[str] = set()
-    called: set[str] = set()
+def _take(names: _Names, parts: Iterable[Part]) -> None:
     for part in parts:
-        names.update(word for element in part.path for word, _ in _words(element))
-        if not _has_names(part):
-            continue
-        for line in part.text.splitlines():
-            is_call = bool(_CALL.match(line))
-            for word, is_called in _words(line):
-                (called if is_called or is_call else names).add(word)
-    return names, called
+        for element in part.path:
+            words = {word for word, _ in _words(element, _WORD)}
+            names.used |= words
+            names.declared |= words
+        if part.language in _FOLDED and part.aspect is not Aspect.VALUES:
+            for line in part.text.splitlines():
+                _take_line(names, line, part.language)
 
 
-def _has_names(part: Part) -> bool:
-    return part.language not in _WITHOUT_NAMES and part.aspect is not Aspect.VALUES
+def _take_line(names: _Names, line: str, language: Language) -> None:
+    words = list(_words(line, _pattern(language)))
+    if _is_call(line, language):
+        names.called.update(word for word, _ in words)
+        return
+    names.called.update(word for word, is_called in words if is_called)
+    names.used.update(word for word, is_called in words if not is_called)
+    if language is not Language.LADDER:
+        names.declared |= _declared(line)
 
 
-def _words(line: str) -> Iterator[tuple[str, bool]]:
+def _is_call(line: str, language: Language) -> bool:
+    if language is Language.STL:
+        return bool(_STL_CALL.match(line))
+    return language is Language.LADDER and bool(_BARE.match(line))
+
+
+def _declared(line: str) -> set[str]:
+    """Return the names that a line gives a type to: they stand before a colon."""
+    found = _DECLARES.match(line)
+    return {word for word, _ in _words(found["names"], _WORD)} if found else set()
+
+
+def _pattern(language: Language) -> re.Pattern[str]:
+    return _STL_WORD if language is Language.STL else _WORD
+
+
+def _words(line: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
     """Yield each name of a line and whether it is called there."""
-    for found in _WORD.finditer(line):
+    for found in pattern.finditer(line):
         if found["name"]:
             yield found["name"], found["called"] is not None
 
@@ -120,41 +158,49 @@ def _may_fold(name: str) -> bool:
     return not _RESERVED.match(name) and not _ADDRESS.match(name)
 
 
-def _uses(project: Project, names: set[str]) -> dict[str, _Uses]:
-    """Return where each of these names is used; the others among them stand as one blank."""
+def _uses(project: Project, names: set[str]) -> dict[str, tuple[_Uses, _Uses]]:
+    """Return where each of these names is used, and where declared; the others stand as a blank."""
     wanted = {name for name in names if _may_fold(name)}
-    uses: dict[str, _Uses] = defaultdict(Counter)
+    uses: dict[str, tuple[_Uses, _Uses]] = defaultdict(lambda: (Counter(), Counter()))
     for part in project.parts:
-        if not _has_names(part):
+        if part.language not in _FOLDED or part.aspect is Aspect.VALUES:
             continue
-        path = tuple(_masked(element, wanted, "") for element in part.path)
+        path = tuple(_masked(element, _WORD, wanted, "") for element in part.path)
+        pattern = _pattern(part.language)
         for line in part.text.splitlines():
-            for name in {word for word, _ in _words(line)} & wanted:
-                uses[name][path, _masked(line, wanted, name)] += 1
+            code = _COMMENT.sub("", line)
+            for name in {word for word, _ in _words(code, pattern)} & wanted:
+                everywhere, declared = uses[name]
+                masked = _masked(code, pattern, wanted, name)
+                everywhere[path, masked] += 1
+                if part.language is not Language.LADDER and name in _declared(code):
+                    declared[path, masked] += 1
     return uses
 
 
-def _masked(line: str, names: set[str], own: str) -> str:
+def _masked(line: str, pattern: re.Pattern[str], names: set[str], own: str) -> str:
     def mask(found: re.Match[str]) -> str:
         if found["name"] == own:
             return "\0" + (found["called"] or "")
         return "\1" if found["name"] in names else found.group()
 
-    return _WORD.sub(mask, line)
+    return pattern.sub(mask, line)
 
 
-def _matched(before: Mapping[str, _Uses], after: Mapping[str, _Uses]) -> dict[str, str]:
-    """Return which name became which: as often used, mostly alike, and no rival on either side."""
+def _matched(
+    before: Mapping[str, tuple[_Uses, _Uses]], after: Mapping[str, tuple[_Uses, _Uses]]
+) -> dict[str, str]:
+    """Return which name became which: declared alike, used mostly alike, without a rival."""
     shelves: dict[frozenset[tuple[tuple[str, ...], int]], list[str]] = defaultdict(list)
-    for name, uses in after.items():
+    for name, (uses, _) in after.items():
         shelves[_by_part(uses)].append(name)
     partners = {
         name: [
             other
             for other in shelves.get(_by_part(uses), ())
-            if uses.total() >= _FEWEST_PLACES and 2 * (uses & after[other]).total() > uses.total()
+            if declared == after[other][1] and _mostly_alike(uses, after[other][0])
         ]
-        for name, uses in before.items()
+        for name, (uses, declared) in before.items()
     }
     wanted = Counter(other for others in partners.values() for other in others)
     return {
@@ -162,6 +208,10 @@ def _matched(before: Mapping[str, _Uses], after: Mapping[str, _Uses]) -> dict[st
         for name, others in partners.items()
         if len(others) == 1 and wanted[others[0]] == 1
     }
+
+
+def _mostly_alike(one: _Uses, other: _Uses) -> bool:
+    return one.total() >= _FEWEST_PLACES and 2 * (one & other).total() > one.total()
 
 
 def _by_part(uses: _Uses) -> frozenset[tuple[tuple[str, ...], int]]:
@@ -185,6 +235,6 @@ def _renamed(part: Part, names: Mapping[str, str]) -> tuple[tuple[str, ...], str
 
     path = tuple(_WORD.sub(renamed, element) for element in part.path)
     places.clear()
-    if part.language in _WITHOUT_NAMES:
+    if part.language not in _FOLDED:
         return path, part.text, places
-    return path, _WORD.sub(renamed, part.text), places
+    return path, _pattern(part.language).sub(renamed, part.text), places

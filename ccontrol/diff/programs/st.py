@@ -37,6 +37,8 @@ _HEADING = re.compile(
     r"|ACTION|PROPERTY|GET|SET)\Z"
 )
 """What begins a line that says what follows: no semicolon ends it."""
+_SETTING = re.compile(r"[\w.\[\]#-]+ = ")
+"""What readers put below the heading: `name = value`, which structured text never begins with."""
 _NUMBER = re.compile(r"(?:[A-Z_]+#)?[+-]?\d|[A-Z_]+#|'")
 _CONSTANTS = frozenset({"TRUE", "FALSE"})
 
@@ -59,14 +61,15 @@ class _StructuredText:
     respelled = LogicKind.LAYOUT
 
     def units(self, text: str) -> tuple[Unit, ...]:
-        tokens = list(_tokens(text))
+        settings, code_lines = _cut(text)
+        tokens = list(_tokens(code_lines))
         comments = tuple(
             Comment(token.line, " ".join(token.text.split()))
             for token in tokens
             if token.kind == "comment"
         )
         code = [token for token in tokens if token.kind != "comment"]
-        return (Unit(0, "", tuple(_statements(code)), comments),)
+        return (Unit(0, "", (*settings, *_statements(code)), comments),)
 
     def changed(self, before: Statement, after: Statement) -> Said:
         return changed(before, after)
@@ -157,6 +160,19 @@ def _turned(gone: Counter[str], new: Counter[str]) -> bool:
         return False
     one, other = next(iter(gone)), next(iter(new))
     return (one, other) in contraries or (other, one) in contraries
+
+
+def _cut(text: str) -> tuple[list[Statement], str]:
+    """Return the settings below the heading, and the text with nothing in their place."""
+    lines = text.split("\n")
+    settings: list[Statement] = []
+    for index in range(1, len(lines)):
+        if not _SETTING.match(lines[index]):
+            break
+        words = tuple(lines[index].split())
+        settings.append(Statement(index + 1, words, lines[index], declares=True))
+        lines[index] = ""
+    return settings, "\n".join(lines)
 
 
 def _tokens(text: str) -> Iterator[_Token]:

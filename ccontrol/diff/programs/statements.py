@@ -11,11 +11,13 @@ from typing import Protocol
 from ccontrol.diff.programs.changes import LineDiff, LogicChange, LogicKind, Place
 from ccontrol.diff.programs.effort import Effort
 from ccontrol.diff.programs.lines import Gap, align, line_diffs
-from ccontrol.diff.programs.pairing import pair_up
 from ccontrol.diff.programs.severity import severity_of
+from ccontrol.diff.programs.statement_pairs import likest, pair_up
 from ccontrol.logic.printable import shortened
 
 _LONGEST_QUOTE = 100
+_MOVED_ALIKE = 0.6
+"""Networks at different places that share less are not one that moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def _unit_changes(
         theirs = [_words(after[j]) for j in gap.after]
         met = pair_up(ours, theirs, effort)
         pairs.extend((gap.before[i], gap.after[j]) for i, j in met)
-    yield from _moved_units(before, after, pairs)
+    yield from _moved_units(before, after, pairs, effort)
     for i, j in sorted(pairs, key=lambda pair: pair[1]):
         yield from _inside(_Sides(before[i], after[j]), dialect, effort)
     yield from _lone_units(before, after, pairs)
@@ -170,22 +172,18 @@ def _words(unit: Unit) -> list[str]:
 
 
 def _moved_units(
-    before: Sequence[Unit], after: Sequence[Unit], pairs: list[tuple[int, int]]
+    before: Sequence[Unit], after: Sequence[Unit], pairs: list[tuple[int, int]], effort: Effort
 ) -> Iterator[LogicChange]:
     """Yield a move for each unit without a partner that stands elsewhere; pair the two."""
     ours, theirs = {i for i, _ in pairs}, {j for _, j in pairs}
-    waiting: dict[tuple[tuple[str, ...], ...], list[int]] = {}
-    for i, unit in enumerate(before):
-        if i not in ours and unit.statements:
-            waiting.setdefault(_meaning(unit), []).append(i)
-    for j, unit in enumerate(after):
-        if j in theirs or not waiting.get(_meaning(unit)):
-            continue
-        i = waiting[_meaning(unit)].pop(0)
+    left = [i for i, unit in enumerate(before) if i not in ours and unit.statements]
+    right = [j for j, unit in enumerate(after) if j not in theirs and unit.statements]
+    old, new = {i: _words(before[i]) for i in left}, {j: _words(after[j]) for j in right}
+    for i, j in likest(old, new, _MOVED_ALIKE, effort):
         pairs.append((i, j))
-        sides = _Sides(before[i], unit)
         said = Said(LogicKind.MOVED, f"moved; it was network {before[i].number}")
-        yield sides.change(said, _first_line(before[i]), _first_line(unit), line=False)
+        sides = _Sides(before[i], after[j])
+        yield sides.change(said, _first_line(before[i]), _first_line(after[j]), line=False)
 
 
 def _lone_units(

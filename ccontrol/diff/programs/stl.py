@@ -15,12 +15,20 @@ from ccontrol.diff.programs.statements import (
     diff_text,
     quoted,
 )
-from ccontrol.diff.programs.stl_spelling import AREAS, ENGLISH, ENGLISH_ONLY, GERMAN_ONLY
+from ccontrol.logic.mc7.mnemonics import (
+    ENGLISH_AREAS,
+    ENGLISH_OPERATIONS,
+    ONLY_ENGLISH,
+    ONLY_GERMAN,
+)
 
 _NETWORK = re.compile(r"\s*(?:NETWORK|NETZWERK)\b\s*\d*\s*:?\s*(?P<title>.*)", re.IGNORECASE)
 _TITLE = re.compile(r"\s*(?:TITLE|TITEL)\s*[=:]\s*(?P<title>.*)", re.IGNORECASE)
 _OPENS = re.compile(r"\s*(?:VAR(?:_\w+)?|STRUCT|CONST|LABEL)\b", re.IGNORECASE)
 _CLOSES = re.compile(r"\s*END_(?:VAR|STRUCT|CONST|LABEL)\b", re.IGNORECASE)
+_BLOCK_ENDS = re.compile(
+    r"\s*END_(?:FUNCTION|FUNCTION_BLOCK|ORGANIZATION_BLOCK|DATA_BLOCK|TYPE)\b", re.IGNORECASE
+)
 _LABEL = re.compile(r"\s*(?P<label>[A-Za-z_]\w{0,23}):(?!=)\s*")
 _QUOTED_OR_COMMENT = re.compile(r"\"[^\"]*\"|'[^']*'|(?P<comment>//.*)")
 _PARAMETER = re.compile(r"\s*(?P<name>\"?[\w.]+\"?)\s*:=\s*(?P<value>.*)")
@@ -147,7 +155,7 @@ def _read(line: str, number: int, network: _Network, *, german: bool, declares: 
     if comment:
         network.comments.append(Comment(number, " ".join(comment.split())))
     code = " ".join(code.split()).rstrip("; ")
-    if not code:
+    if not code or _BLOCK_ENDS.match(code):
         return
     if declares or network.number == 0:
         network.statements.append(Statement(number, tuple(code.split()), code, declares=True))
@@ -179,7 +187,7 @@ def _meaning(code: str, *, german: bool) -> tuple[str, ...]:
     operand = operand.strip()
     if operand == "(":
         op, operand = f"{op}(", ""
-    op = ENGLISH.get(op, op) if german else op
+    op = ENGLISH_OPERATIONS.get(op, op) if german else op
     return (op, _operand(operand)) if operand else (op,)
 
 
@@ -187,7 +195,7 @@ def _operand(operand: str) -> str:
     if '"' in operand or "#" in operand:
         return operand.strip()
     area, _, rest = operand.strip().upper().partition(" ")
-    return f"{AREAS.get(area, area)} {rest}".strip()
+    return f"{ENGLISH_AREAS.get(area, area)} {rest}".strip()
 
 
 def _is_german(text: str) -> bool:
@@ -196,6 +204,6 @@ def _is_german(text: str) -> bool:
     for line in text.splitlines():
         code = _LABEL.sub("", line, count=1).split()
         op = code[0].rstrip(";").upper() if code else ""
-        german += op in GERMAN_ONLY
-        english += op in ENGLISH_ONLY
+        german += op in ONLY_GERMAN
+        english += op in ONLY_ENGLISH
     return german > english
