@@ -3,9 +3,10 @@
 from ccontrol.errors import BadFileError
 from ccontrol.logic import unknown
 from ccontrol.logic.file import HEAD_BYTES, Format, ProjectFile, SealText
+from ccontrol.logic.l5x import reader as l5x
 from ccontrol.logic.project import Project
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (l5x.FORMAT,)
 """One line each. The first that knows a file reads it: what goes by content stands before what goes
 by the name alone."""
 
