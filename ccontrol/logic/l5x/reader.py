@@ -59,7 +59,7 @@ class L5x:
     name = "l5x"
     version = 1
     title = "Rockwell L5X"
-    suffixes = (".l5x",)
+    suffixes: tuple[str, ...] = (".l5x",)
 
     def knows(self, name: str, head: bytes) -> bool:
         """Tell by the root element, or by the name for a file that begins like XML."""
