@@ -26,6 +26,7 @@ _BE = 0x6500
 _JUMP_OVER = 0x700B
 """JU: over the list of parameters that follows a call, itself counted."""
 _JUMP_WORDS, _PARAMETER_WORDS = 2, 2
+_WORD_BYTES = 2
 
 
 def disassemble(
@@ -44,7 +45,7 @@ def disassemble(
     """
     words = struct.unpack_from(f">{len(code) // 2}H", code)
     lines = _decoded(words, names, spelling)
-    closed = bool(lines) and words[lines[-1].at // 2] == _BE and lines[-1].size == 2  # noqa: PLR2004 — itself
+    closed = bool(lines) and words[lines[-1].at // 2] == _BE and lines[-1].size == _WORD_BYTES
     if len(code) % 2:
         lines.append(Line(len(code) - 1, 1, UNKNOWN, f"16#{code[-1]:02X}"))
     elif closed and all(line.target != lines[-1].at for line in lines):
@@ -65,7 +66,7 @@ def _decoded(words: Words, names: Names | None, spelling: Spelling) -> list[Line
         known = table[words[at]]
         if known is None or at + known.size // 2 > end:
             line = Line(at * 2, 2, UNKNOWN, f"16#{words[at]:04X}")
-        elif known.form is Form.NOTHING:
+        elif known.size == _WORD_BYTES:
             line = Line(at * 2, 2, known.op, known.operand)
         else:
             line = _with_operand(words, at, known, names, spelling)
