@@ -37,7 +37,8 @@ _HINT = "Export the project anew and hand over the complete file."
 
 def name_of(element: Element) -> str:
     """Return an element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    tag = element.tag
+    return tag.rpartition("}")[2] if "}" in tag else tag
 
 
 def read_tree(file: ProjectFile) -> Element:

@@ -1,12 +1,13 @@
 """Declarations → lines: `name : type (attributes) := value // what it is for`. Tags apart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x import values
 from ccontrol.logic.l5x.noise import is_default, is_noise
 from ccontrol.logic.l5x.record import children
-from ccontrol.logic.l5x.words import description, sealed
+from ccontrol.logic.l5x.words import by_name, sealed, text_of
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, name_of
 
@@ -22,14 +23,18 @@ def declaration(element: Element, seal: SealText, word: str = "") -> Iterator[st
     """
     name = printable(element.get("Name", "?"))
     start = f"{word} {name}" if word else name
-    defaults = _defaults(element, name, seal)
+    held = by_name(element)
+    defaults = _defaults(held, name, seal)
     value = ""
     if len(defaults) == 1 and defaults[0].startswith(f"{name} ="):
         value = f" :={defaults.pop()[len(name) + 2 :]}"
-    yield f"{start} : {_type(element)}{_attributes(element, seal)}{value}{_comment(element)}"
+    yield f"{start} : {_type(element)}{_attributes(element, seal)}{value}{_comment(held)}"
     yield from (f"{word} {line}" if word else line for line in defaults)
-    yield from _comments(element, start)
-    yield from children([each for each in element if name_of(each) not in _TOLD], seal, f"{start}/")
+    for comments in held.get("Comments", ()):
+        yield from _comments(comments, start)
+    others = [each for tag, all_of_it in held.items() if tag not in _TOLD for each in all_of_it]
+    if others:
+        yield from children(others, seal, f"{start}/")
 
 
 def _type(element: Element) -> str:
@@ -46,38 +51,36 @@ def _type(element: Element) -> str:
 def _attributes(element: Element, seal: SealText) -> str:
     tag = name_of(element)
     said = [
-        _attribute(name, value, seal)
-        for name, value in sorted((str(key), str(value)) for key, value in element.attrib.items())
-        if name not in _SPELLED and not is_noise(tag, name) and not is_default(name, value)
+        _attribute(str(name), str(value), seal)
+        for name, value in sorted(element.items())
+        if not _is_left_out(tag, name, value)
     ]
     return f" ({', '.join(said)})" if said else ""
+
+
+@lru_cache(maxsize=16_384)
+def _is_left_out(tag: str, name: str, value: str) -> bool:
+    return name in _SPELLED or is_noise(tag, name) or is_default(name, value)
 
 
 def _attribute(name: str, value: str, seal: SealText) -> str:
     return printable(name) if value == "true" else f"{printable(name)}={sealed(name, value, seal)}"
 
 
-def _comment(element: Element) -> str:
-    text = description(element)
+def _comment(held: Mapping[str, list[Element]]) -> str:
+    text = "\n".join(text_of(each) for each in held.get("Description", ()))
     return f" // {printable(text)}" if text else ""
 
 
-def _comments(element: Element, start: str) -> Iterator[str]:
+def _comments(comments: Element, start: str) -> Iterator[str]:
     """Yield what is said of members and bits, each by its operand."""
-    for comments in element:
-        if name_of(comments) == "Comments":
-            for each in comments:
-                said = printable(_own_text(each))
-                yield f"{start}{printable(each.get('Operand', '?'))} // {said}"
+    for each in comments:
+        yield f"{start}{printable(each.get('Operand', '?'))} // {printable(text_of(each))}"
 
 
-def _own_text(element: Element) -> str:
-    from_children = " ".join((each.text or "").strip() for each in element)
-    return ((element.text or "").strip() or from_children).replace("\r\n", "\n")
-
-
-def _defaults(element: Element, name: str, seal: SealText) -> list[str]:
-    best, _ = values.chosen(each for each in element if name_of(each) == "DefaultData")
+def _defaults(held: Mapping[str, list[Element]], name: str, seal: SealText) -> list[str]:
+    datas = held.get("DefaultData")
+    best, _ = values.chosen(datas) if datas else (None, [])
     return [] if best is None else values.lines(name, best, seal)
 
 

@@ -1,12 +1,13 @@
 """The tags of one scope (controller or program): definitions, actual values, forces, each apart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x import values
 from ccontrol.logic.l5x.declarations import declaration, sorted_key
 from ccontrol.logic.l5x.parts import Parts, name_attribute
 from ccontrol.logic.l5x.record import children
+from ccontrol.logic.l5x.words import by_name
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language
 from ccontrol.logic.xml import Element, name_of
@@ -25,7 +26,8 @@ class Tags:
         """Take one Tag."""
         key = sorted_key(name_attribute(tag))
         name = printable(name_attribute(tag) or "?")
-        best, settings = values.chosen(each for each in tag if name_of(each) == "Data")
+        held_by_name = by_name(tag)
+        best, settings = values.chosen(held_by_name.get("Data", ()))
         held = [] if best is None else values.lines(name, best, seal)
         defined = list(declaration(tag, seal))
         for each in settings:
@@ -35,7 +37,7 @@ class Tags:
         self._definitions.append((key, "\n".join(defined)))
         if held:
             self._values.append((key, "\n".join(held)))
-        forces = list(_forces(tag, name, seal))
+        forces = list(_forces(held_by_name.get("ForceData", ()), name, seal))
         if forces:
             self._forces.append((key, "\n".join(forces)))
 
@@ -64,8 +66,8 @@ def _by_use(settings: Element) -> tuple[list[Element], list[Element]]:
     return actual, [each for each in settings if each not in actual]
 
 
-def _forces(tag: Element, name: str, seal: SealText) -> Iterator[str]:
-    best, settings = values.chosen(each for each in tag if name_of(each) == "ForceData")
+def _forces(datas: Sequence[Element], name: str, seal: SealText) -> Iterator[str]:
+    best, settings = values.chosen(datas)
     if best is not None:
         yield from values.lines(name, best, seal)
     for each in settings:

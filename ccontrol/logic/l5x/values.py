@@ -5,6 +5,7 @@ the raw bytes. Studio writes those that the export options name, and all say the
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x.words import assignment, is_secret, shown
@@ -27,31 +28,48 @@ def chosen(datas: Iterable[Element]) -> tuple[Element | None, list[Element]]:
 def lines(name: str, data: Element, seal: SealText) -> list[str]:
     """Return the lines of one Data element; `name` is the tag's, as it is shown."""
     into: list[str] = []
+    hide = seal if is_secret(name) else None
     if len(data) == 0:
-        _add(into, name, " ".join((data.text or "").split()), seal)
-    else:
-        for each in data:
-            _take(each, name, into, seal)
+        into.append(_line(name, " ".join((data.text or "").split()), hide))
+    for each in data:
+        _take(each, name, into, seal, hide)
     return into
 
 
-def _take(element: Element, name: str, into: list[str], seal: SealText) -> None:
-    """Write one node: a leaf, or what lies in it."""
+def _take(
+    element: Element, name: str, into: list[str], seal: SealText, hide: SealText | None
+) -> None:
+    """Write one node, a leaf or what lies in it; `hide` seals what a name above calls a secret."""
     value = element.get("Value")
     if value is not None:
-        _add(into, name, value, seal)
+        into.append(_line(name, value, hide))
     elif len(element) == 0:
         text = (element.text or "").strip()
-        if text or not element.attrib:
-            _add(into, name, text, seal)
+        if text or "DataType" not in element.attrib or "Radix" in element.attrib:
+            into.append(_line(name, text, hide))
     elif "Dimensions" in element.attrib:
-        _elements(element, name, into, seal)
+        _elements(element, name, into, seal, hide)
     else:
-        for member in element:
-            _take(member, f"{name}.{printable(member.get('Name', '?'))}", into, seal)
+        _members(element, name, into, seal, hide)
 
 
-def _elements(array: Element, name: str, into: list[str], seal: SealText) -> None:
+def _members(
+    structure: Element, name: str, into: list[str], seal: SealText, hide: SealText | None
+) -> None:
+    """Write a structure. Most of the time of reading a project goes by in this loop."""
+    for member in structure:
+        shown_name, is_hidden = _member(member.get("Name", "?"))
+        value, inner = member.get("Value"), f"{name}.{shown_name}"
+        inner_hide = seal if is_hidden else hide
+        if value is None:
+            _take(member, inner, into, seal, inner_hide)
+        else:
+            into.append(_line(inner, value, inner_hide))
+
+
+def _elements(
+    array: Element, name: str, into: list[str], seal: SealText, hide: SealText | None
+) -> None:
     """Write an array: neighbours of one value in one line, structures each by itself."""
     first, last, run = "", "", None
     for element in array:
@@ -60,13 +78,13 @@ def _elements(array: Element, name: str, into: list[str], seal: SealText) -> Non
             last = index
             continue
         if run is not None:
-            _add(into, _range(name, first, last), run, seal)
+            into.append(_line(_range(name, first, last), run, hide))
         first, last, run = index, index, value
         if value is None:
             for structure in element:
-                _take(structure, f"{name}{printable(index)}", into, seal)
+                _take(structure, f"{name}{printable(index)}", into, seal, hide)
     if run is not None:
-        _add(into, _range(name, first, last), run, seal)
+        into.append(_line(_range(name, first, last), run, hide))
 
 
 def _range(name: str, first: str, last: str) -> str:
@@ -75,7 +93,11 @@ def _range(name: str, first: str, last: str) -> str:
     return f"{name}{printable(first)}..{printable(last)}"
 
 
-def _add(into: list[str], name: str, value: str, seal: SealText) -> None:
-    if is_secret(name):
-        value = seal(value) if value else value
-    into.append(assignment(name, shown(value)))
+@lru_cache(maxsize=4096)
+def _member(name: str) -> tuple[str, bool]:
+    """Return a member's name as it is shown, and whether it is the name of a secret."""
+    return printable(name), is_secret(name)
+
+
+def _line(name: str, value: str, hide: SealText | None) -> str:
+    return assignment(name, shown(hide(value) if hide is not None and value else value))

@@ -16,6 +16,8 @@ _SECRET = re.compile(r"passw|passphrase|secret|privatekey|\bpwd|communitystring"
 def text_of(element: Element) -> str:
     """Return an element's text without the white space of its layout; languages side by side."""
     own = (element.text or "").strip()
+    if len(element) == 0:
+        return own.replace("\r\n", "\n")
     others = (
         f"[{child.get('Lang', name_of(child))}] {(child.text or '').strip()}" for child in element
     )
@@ -23,15 +25,17 @@ def text_of(element: Element) -> str:
     return text.replace("\r\n", "\n")
 
 
-def description(element: Element) -> str:
-    """Return the text of an element's description, "" where it has none."""
-    found = child(element, "Description")
-    return "" if found is None else text_of(found)
-
-
 def child(element: Element, name: str) -> Element | None:
     """Return the first child of that name."""
     return next((each for each in element if name_of(each) == name), None)
+
+
+def by_name(element: Element) -> dict[str, list[Element]]:
+    """Return the children of an element under their names, in the file's order."""
+    held: dict[str, list[Element]] = {}
+    for each in element:
+        held.setdefault(name_of(each), []).append(each)
+    return held
 
 
 def inside(element: Element, holder: str) -> list[Element]:
