@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ccontrol.diff.programs.changes import LineDiff, LogicChange, LogicKind, Place
 from ccontrol.diff.programs.effort import Effort
-from ccontrol.diff.programs.lines import Gap, align, line_diffs
+from ccontrol.diff.programs.lines import Gap, Pair, align, line_diffs
 from ccontrol.diff.programs.severity import severity_of
 from ccontrol.diff.programs.statement_pairs import likest, pair_up
 from ccontrol.logic.printable import shortened
@@ -219,15 +219,24 @@ def _inside(sides: _Sides, dialect: Dialect, effort: Effort) -> Iterator[LogicCh
             continue
         yield from _gap_changes(sides, gap, dialect, effort, loose)
     yield from _lone_statements(sides, dialect, loose)
-    for i, j in found.pairs:
-        if before[i].text != after[j].text:
-            sentence = f"{quoted(before[i])} is spelled {quoted(after[j])}"
-            yield sides.change(Said(dialect.respelled, sentence), before[i].line, after[j].line)
+    yield from _respelled(sides, dialect, found.pairs)
     if sides.before.title != sides.after.title:
         said = f'title "{sides.before.title}" became "{sides.after.title}"'
         lines = _first_line(sides.before), _first_line(sides.after)
         yield sides.change(Said(LogicKind.COMMENT, said), *lines, line=False)
     yield from _comment_changes(sides, effort)
+
+
+def _respelled(sides: _Sides, dialect: Dialect, pairs: Sequence[Pair]) -> Iterator[LogicChange]:
+    """Yield one change for all statements of a unit that are only spelled otherwise."""
+    before, after = sides.before.statements, sides.after.statements
+    spelled = [(before[i], after[j]) for i, j in pairs if before[i].text != after[j].text]
+    if not spelled:
+        return
+    was, is_ = spelled[0]
+    more = f", and {len(spelled) - 1} more so" if len(spelled) > 1 else ""
+    sentence = f"{quoted(was)} is spelled {quoted(is_)}{more}"
+    yield sides.change(Said(dialect.respelled, sentence), was.line, is_.line)
 
 
 def _gap_changes(
