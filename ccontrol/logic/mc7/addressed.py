@@ -15,6 +15,10 @@ class Form(IntEnum):
     """What follows the first word of an instruction."""
 
     NOTHING = 0
+    BYTE = 7
+    """No word: the number is the second byte of the first."""
+    LOW_BITS = 8
+    """No word: the number is the lower seven bits of the first."""
     NUMBER = 1
     """A word: the number of a byte, timer or block."""
     OFFSET = 2
@@ -56,6 +60,8 @@ Row: TypeAlias = tuple[int, Opcode]
 _BITS = {1: "I", 2: "Q", 3: "M", 4: "DBX", 5: "DIX", 6: "L"}
 _AREAS = {1: "I", 2: "Q", 3: "M", 4: "DB", 5: "DI", 6: "L"}
 _WIDTHS = {1: ("B", 8), 2: ("W", 16), 3: ("D", 32)}
+_HALVES = {0x00: "I", 0x80: "Q"}
+"""Short forms have inputs and outputs share the 256 numbers of a byte."""
 _HOLDERS = {3: "M", 4: "DB", 5: "DI", 6: "L"}
 """Areas that may hold the address of a memory-indirect access."""
 _NAMED = {"L": Area.LOCAL, "DI": Area.INSTANCE, "DIX": Area.INSTANCE}
@@ -72,7 +78,7 @@ _COUNTER = _LOGIC | {6: "L", 8: "FR", 9: "LC", 0xA: "CD", 0xB: "S", 0xD: "CU", 0
 
 
 def rows() -> Iterator[Row]:
-    """Yield every addressed instruction with its first word."""
+    """Yield every addressed instruction with its first word; of many where the number is in it."""
     yield from _direct_bits()
     yield from _short_bits()
     yield from _short_bytes()
@@ -106,26 +112,25 @@ def _short_bits() -> Iterator[Row]:
     groups = {0x80: "A", 0x88: "O", 0x90: "S", 0x98: "=", 0xA0: "AN", 0xA8: "ON", 0xB0: "R"}
     for first, op in groups.items():
         for bit in range(8):
-            for byte in range(256):
-                yield (first | bit) << 8 | byte, Opcode(op, "M", f" {byte}.{bit}")
+            yield (first | bit) << 8, Opcode(op, "M", f" %d.{bit}", Form.BYTE)
     groups = {0xC0: "A", 0xC8: "O", 0xD0: "S", 0xD8: "=", 0xE0: "AN", 0xE8: "ON", 0xF0: "R"}
     for first, op in groups.items():
         for bit in range(8):
-            for byte in range(256):
-                area = "Q" if byte & 0x80 else "I"
-                yield (first | bit) << 8 | byte, Opcode(op, area, f" {byte & 0x7F}.{bit}")
+            for half, area in _HALVES.items():
+                word = (first | bit) << 8 | half
+                yield word, Opcode(op, area, f" %d.{bit}", Form.LOW_BITS)
 
 
 def _short_bytes() -> Iterator[Row]:
     memory = {0x0A: "MB", 0x12: "MW", 0x1A: "MD"}
     process = {0x4A: "B", 0x52: "W", 0x5A: "D"}
     for load, op in ((0, "L"), (1, "T")):
-        for byte in range(256):
-            for first, area in memory.items():
-                yield (first | load) << 8 | byte, Opcode(op, area, f" {byte}")
-            for first, width in process.items():
-                area = ("Q" if byte & 0x80 else "I") + width
-                yield (first | load) << 8 | byte, Opcode(op, area, f" {byte & 0x7F}")
+        for first, area in memory.items():
+            yield (first | load) << 8, Opcode(op, area, " %d", Form.BYTE)
+        for first, width in process.items():
+            for half, area in _HALVES.items():
+                word = (first | load) << 8 | half
+                yield word, Opcode(op, area + width, " %d", Form.LOW_BITS)
 
 
 def _short_numbers() -> Iterator[Row]:
@@ -140,8 +145,7 @@ def _short_numbers() -> Iterator[Row]:
         0x20: ("OPN", "DB"),
     }  # fmt: skip
     for first, (op, area) in kinds.items():
-        for number in range(256):
-            yield first << 8 | number, Opcode(op, area, f" {number}", calls=area == "FC")
+        yield first << 8, Opcode(op, area, " %d", Form.BYTE, calls=area == "FC")
 
 
 def _direct_bytes() -> Iterator[Row]:

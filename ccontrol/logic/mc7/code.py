@@ -66,7 +66,7 @@ def _decoded(words: Words, names: Names | None, spelling: Spelling) -> list[Line
         known = table[words[at]]
         if known is None or at + known.size // 2 > end:
             line = Line(at * 2, 2, UNKNOWN, f"16#{words[at]:04X}")
-        elif known.size == _WORD_BYTES:
+        elif known.form is Form.NOTHING:
             line = Line(at * 2, 2, known.op, known.operand)
         else:
             line = _with_operand(words, at, known, names, spelling)
@@ -80,7 +80,11 @@ def _decoded(words: Words, names: Names | None, spelling: Spelling) -> list[Line
 def _with_operand(
     words: Words, at: int, known: Instruction, names: Names | None, spelling: Spelling
 ) -> Line:
-    word, form, remark, target = words[at + 1], known.form, "", -1
+    form, remark, target = known.form, "", NO_TARGET
+    if known.size == _WORD_BYTES:
+        number = words[at] & (0xFF if form is Form.BYTE else 0x7F)
+        return Line(at * 2, known.size, known.op, known.operand % number)
+    word = words[at + 1]
     if names is not None and known.place and (name := _name(names, known.place, word)):
         operand = (known.operand if form is Form.PARAMETER else "#") + printable(name)
     elif form is Form.NUMBER:

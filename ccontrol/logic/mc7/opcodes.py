@@ -19,9 +19,11 @@ Speller: TypeAlias = Callable[[int, Spelling], Constant]
 
 SIZES = {
     Form.NOTHING: 2, Form.NUMBER: 4, Form.OFFSET: 4, Form.PARAMETER: 4, Form.WORD: 4,
-    Form.DOUBLE: 6, Form.JUMP: 4,
+    Form.DOUBLE: 6, Form.JUMP: 4, Form.BYTE: 2, Form.LOW_BITS: 2,
 }  # fmt: skip
 """Bytes of an instruction by what follows its first word."""
+_SPANS = {Form.BYTE: 256, Form.LOW_BITS: 128}
+"""First words that are one kind of instruction, where the number is in them."""
 
 
 class Instruction(NamedTuple):
@@ -119,7 +121,8 @@ def instructions(spelling: Spelling) -> tuple[Instruction | None, ...]:
     table: list[Instruction | None] = [None] * 0x1_0000
     for word, opcode in (*addressed.rows(), *_plain_rows()):
         spell = _SPELLERS[opcode.constant] if opcode.constant else None
-        table[word] = Instruction(
+        span = _SPANS.get(opcode.form, 1)
+        known = Instruction(
             spelling.operation(opcode.op),
             spelling.area(opcode.area) + opcode.rest,
             SIZES[opcode.form],
@@ -128,6 +131,7 @@ def instructions(spelling: Spelling) -> tuple[Instruction | None, ...]:
             spell,
             opcode.calls,
         )
+        table[word : word + span] = [known] * span
     return tuple(table)
 
 
