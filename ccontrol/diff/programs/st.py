@@ -40,6 +40,7 @@ _HEADING = re.compile(
 _SETTING = re.compile(r"[\w.\[\]#-]+ = ")
 """What readers put below the heading: `name = value`, which structured text never begins with."""
 _NUMBER = re.compile(r"(?:[A-Z_]+#)?[+-]?\d|[A-Z_]+#|'")
+_OPERATORS = frozenset({"AND", "OR", "XOR", "MOD", "NOT"})
 _CONSTANTS = frozenset({"TRUE", "FALSE"})
 
 
@@ -146,11 +147,15 @@ def _kind(gone: Counter[str], new: Counter[str]) -> LogicKind:
     words = [*gone, *new]
     if words and all(_NUMBER.match(word) for word in words):
         return LogicKind.SETPOINT
-    names = [word for word in words if word[0].isalpha() or word[0] in "#%\"_'"]
+    names = [word for word in words if _is_name(word)]
     signs = [word for word in words if word not in names and not _NUMBER.match(word)]
     if names and not signs and gone and new:
         return LogicKind.OPERAND
     return LogicKind.STATEMENT
+
+
+def _is_name(word: str) -> bool:
+    return word not in _OPERATORS and (word[0].isalpha() or word[0] in "#%\"_'")
 
 
 def _turned(gone: Counter[str], new: Counter[str]) -> bool:

@@ -1,0 +1,88 @@
+"""Structured text: statements are compared, not lines; words for people are told apart."""
+
+import pytest
+
+from ccontrol.diff.programs.changes import NO_LOGIC, LogicKind
+from ccontrol.diff.programs.effort import Effort
+from ccontrol.diff.programs.st import diff_equations, diff_st
+from tests.unit.diff.programs.made_projects import kinds
+
+CODE = """\
+FUNCTION_BLOCK Motor
+VAR_INPUT
+  start : BOOL; // go
+  limit : INT := 5;
+END_VAR
+(* main *)
+IF start AND NOT stop THEN
+  speed := 100; // full
+  Timer(IN := start, PT := T#5s);
+END_IF;
+IF level > 3 THEN
+  drain := open;
+END_IF;
+name := 'IF; (* no comment *)';
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("NOT stop", "stop", LogicKind.INVERTED_CONTACT),
+        ("level > 3", "level <= 3", LogicKind.INVERTED_CONTACT),
+        ("NOT stop THEN", "NOT stop OR always THEN", LogicKind.BYPASS_ADDED),
+        ("start AND", "TRUE AND", LogicKind.AFI_INSERTED),
+        ("speed := 100", "speed := 120", LogicKind.SETPOINT),
+        ("T#5s", "T#50s", LogicKind.SETPOINT),
+        ("limit : INT := 5", "limit : INT := 6", LogicKind.SETPOINT),
+        ("'IF; (* no comment *)'", "'IF; (* No comment *)'", LogicKind.SETPOINT),
+        ("drain := open", "drain := shut", LogicKind.OPERAND),
+        ("start AND NOT", "start XOR NOT", LogicKind.STATEMENT),
+        ("  Timer(IN := start, PT := T#5s);\n", "", LogicKind.CALL_REMOVED),
+        ("  drain := open;\n", "", LogicKind.STATEMENT),
+        ("  drain := open;\n", "  drain := open; fill := shut;\n", LogicKind.STATEMENT),
+        ("  start : BOOL; // go\n", "  start : BOOL; // go\n  x : INT;\n", LogicKind.DECLARATION),
+        ("start : BOOL;", "start : INT;", LogicKind.DECLARATION),
+        ("(* main *)", "(* the main part *)", LogicKind.COMMENT),
+        ("// full", "", LogicKind.COMMENT),
+        ("IF start AND", "if START  and", LogicKind.LAYOUT),
+        ("THEN\n  drain", "THEN drain", LogicKind.LAYOUT),
+    ],
+)
+def test_one_change_is_told_by_its_kind(old: str, new: str, kind: LogicKind) -> None:
+    assert old in CODE
+    assert kinds(diff_st(CODE, CODE.replace(old, new, 1), Effort()).changes) == [kind]
+
+
+def test_a_statement_that_moved_is_told_as_moved() -> None:
+    moved = CODE.replace("name := 'IF; (* no comment *)';\n", "")
+    moved = moved.replace("(* main *)\n", "(* main *)\nname := 'IF; (* no comment *)';\n")
+    assert kinds(diff_st(CODE, moved, Effort()).changes) == [LogicKind.MOVED]
+
+
+def test_settings_below_the_heading_are_no_statement() -> None:
+    old = "ROUTINE Main (structured text) in program Pump\nDescription = a; b\nx := 1;\n"
+    found = diff_st(old, old.replace("a; b", "a; c"), Effort()).changes
+    assert kinds(found) == [LogicKind.DECLARATION]
+
+
+def test_code_that_was_commented_out_is_not_taken_for_a_comment() -> None:
+    found = kinds(
+        diff_st(CODE, CODE.replace("drain := open;", "// drain := open;"), Effort()).changes
+    )
+    assert LogicKind.STATEMENT in found
+    assert not NO_LOGIC.issuperset(found)
+
+
+def test_an_open_comment_hides_the_rest_and_that_is_told() -> None:
+    found = kinds(diff_st(CODE, CODE.replace("(* main *)", "(* main"), Effort()).changes)
+    assert LogicKind.CALL_REMOVED in found
+
+
+def test_equations_are_compared_line_by_line() -> None:
+    old = "ROUTINE Mix (FBD)\nA.In1 := BAND(In1 := Start, In2 := 5)\nB.In := NOT x\n"
+    new = old.replace("In2 := 5", "In2 := 6").replace("NOT x", "x")
+    assert sorted(kinds(diff_equations(old, new, Effort()).changes)) == [
+        LogicKind.INVERTED_CONTACT,
+        LogicKind.SETPOINT,
+    ]
