@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x.parts import Parts, name_attribute
 from ccontrol.logic.l5x.record import children, record
+from ccontrol.logic.l5x.words import assignment, sealed
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language
 from ccontrol.logic.xml import Element, name_of
@@ -91,11 +92,17 @@ def _settings(element: Element, seal: SealText) -> Iterator[str]:
 def _add_settings(parts: Parts, path: tuple[str, ...], element: Element, seal: SealText) -> None:
     tag = name_of(element)
     lines = list(record(element, seal))
-    if (element.text or "").strip():
-        lines.insert(0, *children([element], seal))
+    said = (element.text or "").strip()
+    if said:
+        lines.insert(0, assignment("text", sealed(tag, said, seal)))
     if lines:
         aspect = Aspect.PROTECTION if tag in _PROTECTION else Aspect.CONFIGURATION
-        parts.add((*_under(element), *path), Language.RECORD, aspect, [tag.upper(), *lines])
+        parts.add(
+            (*_under(element), *path),
+            Language.RECORD,
+            aspect,
+            [f"SETTINGS {printable(tag)}", *lines],
+        )
 
 
 def _under(element: Element) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ _BY_ELEMENT: Mapping[str, frozenset[str]] = {
 
 _COSMETIC = frozenset({"ID", "X", "Y", "HideDesc", "DescX", "DescY", "DescWidth", "VisiblePins"})
 _SHEET = frozenset({"SheetSize", "SheetOrientation"})
+_NEW_NAMES = frozenset({"StepName", "TransitionName", "ActionName", "StopName"})
+"""What the editor calls the next element; the names that elements have stand in the text."""
 
 DEFAULTS: Mapping[str, frozenset[str]] = {
     "TagType": frozenset({"Base", "Alias"}),  # what it is an alias of stands there anyway
@@ -77,7 +79,7 @@ def is_noise(element: str, attribute: str) -> bool:
 
 def is_cosmetic(attribute: str) -> bool:
     """Tell whether an attribute of a chart's element only says where and how it is drawn."""
-    return attribute in _COSMETIC or attribute in _SHEET
+    return attribute in _COSMETIC or attribute in _SHEET or attribute in _NEW_NAMES
 
 
 def is_default(attribute: str, value: str) -> bool:

@@ -16,6 +16,7 @@ class Parts:
 
     def __init__(self) -> None:
         self._parts: dict[tuple[tuple[str, ...], Language], Part] = {}
+        self._met: dict[tuple[tuple[str, ...], Language], int] = {}
         self.problems: list[str] = []
 
     def add(
@@ -44,12 +45,14 @@ class Parts:
         return tuple(self._parts[key] for key in sorted(self._parts))
 
     def _free(self, path: tuple[str, ...], language: Language) -> tuple[str, ...]:
-        free, number = path, 1
+        free = path
         while (free, language) in self._parts:
-            number += 1
+            number = self._met.get((path, language), 1) + 1
+            self._met[path, language] = number
             free = (*path[:-1], f"{path[-1]} ({number})")
-        if number > 1:
-            self.problems.append(f"{printable('/'.join(path))}: stands in the file more than once")
+            if number == 2:  # noqa: PLR2004 — once for a name, however many bear it
+                told = printable("/".join(path))
+                self.problems.append(f"{told}: stands in the file more than once")
         return free
 
 

@@ -15,6 +15,8 @@ from ccontrol.logic.xml import Element, name_of
 
 DATA = frozenset({"Data", "DefaultData", "ForceData"})
 """Elements that hold values of tags, in several forms side by side."""
+_ENCODED = "EncodedData"
+"""Its text is encrypted anew by every export; its attributes tell it from others."""
 _KEYS = ("Name", "Id", "Operand", "Index", "Specifier", "Port", "Lang")
 """Which attribute tells one of several alike elements from the others, in this order."""
 
@@ -36,32 +38,39 @@ def record(
 
 
 def children(elements: Sequence[Element], seal: SealText, prefix: str = "") -> Iterator[str]:
-    """Yield the lines of elements that stand side by side; alike ones are told apart by a key."""
+    """Yield the lines of elements that stand side by side; alike ones are told apart by a key.
+
+    Two frames of the stack a level, here and in record(): 256 levels must not exhaust it.
+    """
     met = Counter(map(name_of, elements))
     ordinals: Counter[str] = Counter()
     for each in elements:
-        name = name_of(each)
-        ordinals[name] += 1
-        yield from _child(each, prefix, ordinals[name] if met[name] > 1 else 0, seal)
+        tag = name_of(each)
+        ordinals[tag] += 1
+        key = next((key for key in _KEYS if key in each.attrib), None)
+        said = _said(each)
+        if key is not None and _is_key_only(each) and not said:
+            yield assignment(f"{prefix}{_name(tag)}", sealed(tag, each.get(key, ""), seal))
+            continue
+        name = f"{prefix}{_name(tag)}"
+        if key is not None:
+            name = f"{name}[{printable(each.get(key, ''))}]"
+        elif met[tag] > 1:
+            name = f"{name}[#{ordinals[tag]}]"
+        if said:
+            yield assignment(name, sealed(tag, said, seal))
+        if not _is_text(each):
+            yield from record(each, seal, f"{name}.", without=() if key is None else (key,))
 
 
-def _child(element: Element, prefix: str, ordinal: int, seal: SealText) -> Iterator[str]:
-    tag = name_of(element)
-    name = f"{prefix}{_name(tag)}"
-    key = next((key for key in _KEYS if key in element.attrib), None)
-    is_text = _is_text(element)
-    said = text_of(element) if is_text else (element.text or "").strip()
-    if key is not None and len(element.attrib) == 1 and not said and len(element) == 0:
-        yield assignment(name, sealed(tag, element.get(key, ""), seal))
-        return
-    if key is not None:
-        name = f"{name}[{printable(element.get(key, ''))}]"
-    elif ordinal:
-        name = f"{name}[#{ordinal}]"
-    if said:
-        yield assignment(name, sealed(tag, said, seal))
-    if not is_text:
-        yield from record(element, seal, f"{name}.", without=() if key is None else (key,))
+def _said(element: Element) -> str:
+    if name_of(element) == _ENCODED:
+        return ""
+    return text_of(element) if _is_text(element) else (element.text or "").strip()
+
+
+def _is_key_only(element: Element) -> bool:
+    return len(element.attrib) == 1 and len(element) == 0
 
 
 def _is_text(element: Element) -> bool:

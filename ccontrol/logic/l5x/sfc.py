@@ -22,18 +22,18 @@ _BRANCH, _LINK, _NOTE = "Branch", "DirectedLink", "TextBox"
 _PLAIN_FALSE = frozenset(
     {"InitialStep", "PresetUsesExpr", "LimitHighUsesExpr", "LimitLowUsesExpr", "IsBoolean"}
 )
-_DEFAULT_NAMES = frozenset({"StepName", "TransitionName", "ActionName", "StopName"})
-"""With what words new elements begin; names that elements have say it all."""
 _INDENT = "  "
 _MOST_NESTED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class _Graph:
-    """Nodes by id, the owner of each leg, and which ids each id leads to."""
+    """Nodes by id, the owner and place of each leg, and which ids each id leads to and from."""
 
     nodes: Mapping[str, Element]
     owners: Mapping[str, str]
+    legs: Mapping[str, int]
+    """Which leg of its branch an id is, counted from 1."""
     after: Mapping[str, tuple[str, ...]]
     before: Mapping[str, tuple[str, ...]]
 
@@ -59,7 +59,7 @@ def chart(content: Element) -> Chart:
     notes = [each for each in content if name_of(each) == _NOTE]
     named += [((1, f"note {at}"), "note", each) for at, each in enumerate(notes)]
     names = unique(named)
-    nodes = [_drawn(node, names[key]) for key, _, node in named]
+    nodes = [_drawn(node, names[key], _reach(graph, key[1], node)) for key, _, node in named]
     wires = []
     for source, targets in graph.after.items():
         for target in targets:
@@ -72,6 +72,7 @@ def chart(content: Element) -> Chart:
 def _graph(content: Element) -> _Graph:
     nodes: dict[str, Element] = {}
     owners: dict[str, str] = {}
+    legs: dict[str, int] = {}
     after: dict[str, list[str]] = {}
     before: dict[str, list[str]] = {}
     for each in content:
@@ -82,9 +83,12 @@ def _graph(content: Element) -> _Graph:
             before.setdefault(target, []).append(source)
         elif tag in KNOWN and tag not in {_NOTE, "Attachment"}:
             nodes[at] = each
-            owners.update((leg.get("ID", ""), at) for leg in each if name_of(leg) == "Leg")
+            for place, leg in enumerate((leg for leg in each if name_of(leg) == "Leg"), 1):
+                owners[leg.get("ID", "")] = at
+                legs[leg.get("ID", "")] = place
     forth = {at: tuple(ends) for at, ends in after.items()}
-    return _Graph(nodes, owners, forth, {at: tuple(ends) for at, ends in before.items()})
+    back = {at: tuple(ends) for at, ends in before.items()}
+    return _Graph(nodes, owners, legs, forth, back)
 
 
 def _name(graph: _Graph, at: str, depth: int = 0) -> str:
@@ -162,15 +166,24 @@ def _note(note: Element) -> Iterator[str]:
 
 
 def _leg(graph: _Graph, at: str) -> str:
-    """Return which leg of a branch an id is, counted from 1; "" for a node itself."""
-    owner = graph.owners.get(at)
-    if owner is None:
-        return ""
-    legs = [leg.get("ID") for leg in graph.nodes[owner] if name_of(leg) == "Leg"]
-    return str(legs.index(at) + 1)
+    """Return which leg of a branch an id is; "" for a node itself."""
+    return str(graph.legs[at]) if at in graph.legs else ""
 
 
-def _drawn(node: Element, name: str) -> Node:
+def _reach(graph: _Graph, at: str, node: Element) -> tuple[int, int]:
+    """Return where a node begins and how wide it is; the file says of a branch how high it is."""
+    if name_of(node) != _BRANCH:
+        return coordinate(node, "X"), coordinate(node, "Width")
+    ends = [at, *(leg.get("ID", "") for leg in node)]
+    joined = (
+        end for one in ends for links in (graph.after, graph.before) for end in links.get(one, ())
+    )
+    owners = (graph.nodes.get(graph.owners.get(end, end)) for end in joined)
+    places = [coordinate(each, "X") for each in owners if each is not None and "X" in each.attrib]
+    return min(places, default=0), max(places, default=0) - min(places, default=0)
+
+
+def _drawn(node: Element, name: str, reach: tuple[int, int]) -> Node:
     tag = name_of(node)
     kind = {"Step": "step", "Transition": "transition", "Stop": "stop", _NOTE: "note"}.get(tag)
     if tag == _BRANCH:
@@ -179,9 +192,8 @@ def _drawn(node: Element, name: str) -> Node:
     if node.get("InitialStep") == "true":
         kind = "initial-step"
     label = "\n".join(_label(node))
-    places = (coordinate(node, place) for place in ("X", "Y"))
-    x, y = places
-    return Node(name, kind or "block", x, y, label, width=coordinate(node, "Width"))
+    x, width = reach
+    return Node(name, kind or "block", x, coordinate(node, "Y"), label, width=width)
 
 
 def _label(node: Element) -> Iterator[str]:
