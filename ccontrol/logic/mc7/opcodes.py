@@ -93,7 +93,7 @@ _LITERALS = {
     0xFE0A: ("+AR2", Form.WORD, "offset"), 0xFE03: ("LAR1", Form.DOUBLE, "pointer"),
     0xFE0B: ("LAR2", Form.DOUBLE, "pointer"),
 }  # fmt: skip
-_SPELLERS: Mapping[str, Speller] = {
+SPELLERS: Mapping[str, Speller] = {
     "binary": lambda value, _: constants.binary(value, 16),
     "integer": lambda value, _: constants.integer(value),
     "characters": lambda value, _: constants.characters(value.to_bytes(2, "big")),
@@ -113,6 +113,7 @@ _SPELLERS: Mapping[str, Speller] = {
     "time": lambda value, _: constants.time(value),
     "time of day": lambda value, _: constants.time_of_day(value),
 }
+"""How each kind of constant is written; no two values of one kind alike, remarks included."""
 
 
 @cache
@@ -120,7 +121,7 @@ def instructions(spelling: Spelling) -> tuple[Instruction | None, ...]:
     """Return the instruction of every first word, None where none is known."""
     table: list[Instruction | None] = [None] * 0x1_0000
     for word, opcode in (*addressed.rows(), *_plain_rows()):
-        spell = _SPELLERS[opcode.constant] if opcode.constant else None
+        spell = SPELLERS[opcode.constant] if opcode.constant else None
         span = _SPANS.get(opcode.form, 1)
         known = Instruction(
             spelling.operation(opcode.op),
