@@ -107,7 +107,8 @@ def _tell(old: str, new: str, diff: ProjectDiff, hidden: int) -> None:
         _tell_part(part)
     say(_summary(old, new, diff))
     if hidden:
-        say(f"{hidden} values differ; --values shows them.", Tone.QUIET)
+        differ = "1 value differs" if hidden == 1 else f"{hidden} values differ"
+        say(f"{differ}; --values shows them.", Tone.QUIET)
 
 
 def _tell_part(part: PartDiff) -> None:
@@ -134,7 +135,7 @@ def _summary(old: str, new: str, diff: ProjectDiff) -> str:
         return f"{names}: no difference"
     grave = [change for change in diff.changes if change.kind not in NO_LOGIC]
     if not grave:
-        return f"{names}: the logic is the same ({len(diff.changes)} other differences)"
+        return f"{names}: the logic is the same; {_count(len(diff.changes))} beside it"
     worst = max(change.severity for change in grave).word
     others = len(diff.changes) - len(grave)
     more = f", and {others} that change no logic" if others else ""

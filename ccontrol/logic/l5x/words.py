@@ -48,8 +48,9 @@ def shown(value: str) -> str:
     """Return a value in one line; a very long one by its length and hash."""
     if len(value) <= MOST_CHARS:
         return printable(value)
-    digest = hashlib.sha256(" ".join(value.split()).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"({len(value)} characters, sha256 {digest})"
+    words = " ".join(value.split())
+    digest = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"({len(words)} characters, sha256 {digest})"
 
 
 def sealed(name: str, value: str, seal: SealText) -> str:

@@ -155,3 +155,29 @@ def test_what_is_beyond_the_effort_is_told_as_not_compared() -> None:
     found = compare_projects(project(old), project(new), Effort(100))
     assert kinds(found) == [LogicKind.NOT_COMPARED]
     assert found.changes_logic
+
+
+def test_programs_that_are_scheduled_in_another_order_are_told_as_such() -> None:
+    task = "TASK Main\nScheduled.Program = A\nScheduled.Program = B\nScheduled.Program = C\n"
+    swapped = "TASK Main\nScheduled.Program = B\nScheduled.Program = A\nScheduled.Program = C\n"
+    old = part("tasks/Main", task, Language.RECORD, Aspect.CONFIGURATION)
+    found = compare_projects(project(old), project(replace(old, text=swapped)))
+    assert kinds(found) == [LogicKind.ROUTINE_REORDERED]
+    first = replace(old, text=task.replace("= A\n", "= X\nScheduled.Program = A\n"))
+    assert sentences(compare_projects(project(old), project(first))) == [
+        "`Scheduled.Program = X` added"
+    ]
+
+
+def test_words_for_one_element_of_a_tag_are_a_comment() -> None:
+    old = part("tags", "TAGS\na : INT[5]\na[0] // first\n", Language.DATA)
+    found = compare_projects(project(old), project(replace(old, text="TAGS\na : INT[5]\n")))
+    assert kinds(found) == [LogicKind.COMMENT]
+
+
+def test_slashes_in_a_value_begin_no_comment() -> None:
+    old = part("tags", "TAGS\nurl : STRING := 'http://a'\n", Language.DATA)
+    found = compare_projects(
+        project(old), project(replace(old, text=old.text.replace("http://a", "http://b")))
+    )
+    assert kinds(found) == [LogicKind.SETPOINT]
