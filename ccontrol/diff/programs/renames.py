@@ -30,6 +30,8 @@ _ADDRESS = re.compile(r"[A-Za-z]{1,3}\d+\Z")
 _STL_CALL = re.compile(r"\s*(?:\w+:\s*)?(?:CALL|UC|CC)\b", re.IGNORECASE)
 _BARE = re.compile(r"\s*(?:[\[|]\s*)*\w+\Z")
 """A ladder instruction without operands."""
+_DERIVED = re.compile(r"^RUNG\b.*$", re.MULTILINE)
+"""What a rung drives is said above it, too: no use of its own."""
 _FOLDED = frozenset({*Language}) - {Language.RECORD, Language.LISTING, Language.LAYOUT}
 """Not settings: their words may be anything, and one that is exchanged everywhere is no rename."""
 _RESERVED = re.compile(
@@ -234,7 +236,10 @@ def _renamed(part: Part, names: Mapping[str, str]) -> tuple[tuple[str, ...], str
         return names[name] + (found["called"] or "")
 
     path = tuple(_WORD.sub(renamed, element) for element in part.path)
-    places.clear()
     if part.language not in _FOLDED:
-        return path, part.text, places
-    return path, _pattern(part.language).sub(renamed, part.text), places
+        return path, part.text, Counter()
+    pattern = _pattern(part.language)
+    text = pattern.sub(renamed, part.text)
+    places.clear()
+    pattern.sub(renamed, _DERIVED.sub("", part.text))
+    return path, text, places
