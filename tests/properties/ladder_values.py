@@ -30,8 +30,8 @@ def series_of(
         branches = st.lists(leg, min_size=fewest_legs, max_size=3).map(tuple).map(Branch)
         return inner | branches
 
-    elements: st.SearchStrategy[Element] = st.recursive(leaves, legs, max_leaves=12)
-    return st.lists(elements, max_size=5).map(tuple)
+    elements: st.SearchStrategy[Element] = st.recursive(leaves, legs, max_leaves=6)
+    return st.lists(elements, max_size=4).map(tuple)
 
 
 LOGIX_SERIES = series_of(LOGIX, 1)

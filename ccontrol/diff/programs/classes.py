@@ -27,6 +27,7 @@ _MOST_SHOWN = 120
 _REMOVED = {Role.COIL: LogicKind.COIL_REMOVED, Role.CALL: LogicKind.CALL_REMOVED}
 _WORDS = {Role.COIL: "coil", Role.CALL: "call", Role.CONDITION: "condition", Role.BOX: "box"}
 _CONTACTS = frozenset({"XIC", "XIO", "Contact", "I_Contact"})
+_JUMPS = frozenset({"JSR", "SFR", "FOR", "JXR", "EVENT"})
 _NUMBER = r"[-+]?(?:\d+#[\w.]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)"
 _TOKEN = re.compile(
     rf"(?P<constant>(?<![\w.\])]){_NUMBER}(?![\w.])|\b[A-Za-z_]+#[-+\w.:#]+|'(?:\$.|[^'$])*'"
@@ -71,7 +72,8 @@ def meanings(edit: Edit) -> Iterator[Meaning]:
         case Removed():
             at, first = edit.before_path[:-1], edit.before_path[-1]
             series = (edit.element,)
-            yield from _removed(series, _paths(series, at, first), _named(edit.element))
+            around = _around(edit.element, edit.before_path)
+            yield from _removed(series, _paths(series, at, first), _named(edit.element), around)
         case LegAdded():
             yield _leg_added(edit)
         case LegRemoved():
@@ -165,7 +167,7 @@ def _operand_clause(edit: Replaced, kind: LogicKind, number: int, old: str, new:
     was, now = _short(old), _short(new)
     op = printable(edit.after.op)
     if kind is LogicKind.CALL_REMOVED:
-        return f"{op} calls {now} instead of {was}"
+        return f"{op} {'calls' if op in _JUMPS else 'runs with'} {now} instead of {was}"
     if kind is LogicKind.INVERTED_CONTACT:
         return f"{op} inverted: {was} became {now}"
     if len(edit.after.operands) == 1:
@@ -179,7 +181,8 @@ def _operand_clause(edit: Replaced, kind: LogicKind, number: int, old: str, new:
 
 def _added(edit: Added) -> Meaning:
     element = edit.element
-    paths = _paths((element,), edit.after_path[:-1], edit.after_path[-1])
+    inner = _paths((element,), edit.after_path[:-1], edit.after_path[-1])
+    paths = (*inner, *_around(element, edit.after_path))
     if isinstance(element, Instruction) and _never_or_always(element):
         clause = f"{one_line(element)} inserted: the power no longer depends on tags there"
         if canonical(element.op) == "AFI":
@@ -234,18 +237,23 @@ def _lets_pass(series: Series) -> bool:
 
 
 def _removed(
-    series: Series, paths: tuple[ElementPath, ...], what: str, leg: tuple[ElementPath, ...] = ()
+    series: Series, paths: tuple[ElementPath, ...], what: str, around: tuple[ElementPath, ...]
 ) -> Iterator[Meaning]:
     """Yield a meaning per coil and call that went; one for all where there are none."""
     found = [(path, one) for path, (_, one) in zip(paths, walk(series), strict=True)]
     worst = [(path, one, kind) for path, one in found if (kind := _REMOVED.get(role(one)))]
-    within = f" with {what}" if leg or len(found) > 1 else ""
+    within = f" with {what}" if around else ""
     for path, one, kind in worst:
         clause = f"{_WORDS[role(one)]} {_shown((one,))} removed{within}"
         yield Meaning(kind, clause, (path,))
-    if not worst or len(found) > len(worst) or leg:
+    if not worst or around:
         clause = "" if worst else f"{what} removed"
-        yield Meaning(LogicKind.INSTRUCTION_REMOVED, clause, (*paths, *leg))
+        yield Meaning(LogicKind.INSTRUCTION_REMOVED, clause, (*paths, *around))
+
+
+def _around(element: Element, path: ElementPath) -> tuple[ElementPath, ...]:
+    """Return where a branch itself stands: it may have no instructions to mark."""
+    return (path,) if isinstance(element, Branch) else ()
 
 
 def _named(element: Element) -> str:

@@ -1,9 +1,10 @@
 """How alike two rungs, series or instructions are, from 0 to 1. Weights only; decides nothing.
 
 What an instruction works on weighs twice its mnemonic: people recognise a rung by its tags. The
-weights were found by the mutation test (benchmarks.ladder_diff), not derived.
+weights were tried out (benchmarks.ladder_diff), not derived.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from operator import eq
@@ -14,6 +15,9 @@ from ccontrol.logic.ladder.model import Branch, Element, Instruction, Rung, Seri
 
 Bag: TypeAlias = frozenset[tuple[str, int]]
 """Tokens, each with a running number: so two sets' intersection counts what occurs twice."""
+
+_WORD_OR_OP = re.compile(r"[\w:.\\#]+\(?")
+_WORD = re.compile(r"[\w:.\\#]+")
 
 SAME_WORDS = 0.35
 """What an equal comment or title adds."""
@@ -28,20 +32,24 @@ BRANCH = 0.15
 
 
 def bag(series: Series) -> Bag:
-    """Return the mnemonics and, twice each, the operands of a series."""
+    """Return the mnemonics of a series, its operands, and the words in these."""
     found: Counter[str] = Counter()
     for _, instruction in instructions(series):
         found[f"{canonical(instruction.op)}("] += 1
         for operand in instruction.operands:
-            found[operand] += 2
+            found[operand] += 1
+            found.update((operand,) if operand.isidentifier() else _WORD.findall(operand))
     return _numbered(found)
 
 
 def rung_bag(rung: Rung) -> Bag:
-    """Return the bag of a rung; of one that could not be read, its words."""
+    """Return the bag of a rung; of one that could not be read, nearly the same by its text."""
     if rung.verbatim is None:
         return bag(rung.elements)
-    return _numbered(Counter(rung.verbatim.replace("(", "( ").replace(")", " ").split()))
+    found = Counter(_WORD_OR_OP.findall(rung.verbatim))
+    return _numbered(
+        Counter({word: n * (1 if word[-1] == "(" else 2) for word, n in found.items()})
+    )
 
 
 def _numbered(found: Counter[str]) -> Bag:

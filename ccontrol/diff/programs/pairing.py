@@ -5,7 +5,7 @@ instructions, then what is most alike within each gap (Needleman-Wunsch 1970), l
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -22,6 +22,8 @@ EXACT = 0.5
 """What equal logic counts more than likeness does: a copy wins over a rung that resembles."""
 MOST_CELLS = 62_500
 """Larger gaps (250 rungs by 250) are cut by their likest rungs first."""
+FEW_CELLS = 16
+"""Smaller gaps are not looked through for equal logic first: likeness finds it."""
 EFFORT = 4
 """How many comparisons of the budget the comparison of two rungs' bags is."""
 RARE = 12
@@ -37,6 +39,8 @@ class RungPair:
     before: int | None
     after: int | None
     moved: bool = False
+    same: bool = False
+    """Known to be equal; other pairs may be, too."""
 
 
 class _Side:
@@ -69,25 +73,25 @@ def pair_rungs(
     Where the effort does not reach, rungs that only resemble each other stay apart.
     """
     pairing = _Pairing(before, after, effort)
-    in_place = pairing.in_place()
+    same, in_place = pairing.in_place()
     ours, theirs = {i for i, _ in in_place}, {j for _, j in in_place}
     left = [i for i in range(len(before)) if i not in ours]
     right = [j for j in range(len(after)) if j not in theirs]
     moved = pairing.moved(left, right)
-    return tuple(_in_order(in_place, moved, len(before), len(after)))
+    pairs = {j: RungPair(i, j) for i, j in in_place}
+    pairs |= {j: RungPair(i, j, moved=True) for i, j in moved}
+    pairs |= {j: RungPair(i, j, same=True) for i, j in same}
+    return tuple(_in_order(pairs, len(before), len(after)))
 
 
-def _in_order(
-    in_place: Sequence[Pair], moved: Sequence[Pair], height: int, width: int
-) -> Iterator[RungPair]:
-    whence = {j: (i, False) for i, j in in_place} | {j: (i, True) for i, j in moved}
-    kept = {i for i, _ in whence.values()}
+def _in_order(pairs: Mapping[int, RungPair], height: int, width: int) -> Iterator[RungPair]:
+    kept = {pair.before for pair in pairs.values()}
     removed = deque(i for i in range(height) if i not in kept)
     for j in range(width):
-        i, is_moved = whence.get(j, (None, False))
-        while i is not None and not is_moved and removed and removed[0] < i:
+        pair = pairs.get(j) or RungPair(None, j)
+        while pair.before is not None and not pair.moved and removed and removed[0] < pair.before:
             yield RungPair(removed.popleft(), None)
-        yield RungPair(i, j, is_moved)
+        yield pair
     yield from (RungPair(i, None) for i in removed)
 
 
@@ -95,16 +99,19 @@ class _Pairing:
     def __init__(self, before: Sequence[Rung], after: Sequence[Rung], effort: Effort) -> None:
         self._before, self._after, self._effort = _Side(before), _Side(after), effort
 
-    def in_place(self) -> list[Pair]:
-        """Return pairs that rise on both sides."""
+    def in_place(self) -> tuple[Sequence[Pair], Sequence[Pair]]:
+        """Return pairs that rise on both sides: of equal rungs, and all of them."""
         whole = align(self._before.rungs, self._after.rungs, self._effort)
         pairs = list(whole.pairs)
         for gap in whole.gaps:
+            if len(gap.before) * len(gap.after) <= FEW_CELLS:
+                pairs.extend(self._alike(gap.before, gap.after))
+                continue
             logic = self._aligned(gap.before, gap.after, self._before.logic, self._after.logic)
             pairs.extend(logic)
             for ours, theirs in _between(gap.before, gap.after, logic):
                 pairs.extend(self._alike(ours, theirs))
-        return sorted(pairs)
+        return whole.pairs, sorted(pairs)
 
     def moved(self, left: Sequence[int], right: Sequence[int]) -> list[Pair]:
         """Return pairs of what is left on both sides: equal logic first, then what is alike."""
@@ -153,7 +160,9 @@ class _Pairing:
         alike = self._rungs_alike(i, j)
         if alike < ALIKE:
             return 0.0
-        return alike + (EXACT if self._before.logic(i) == self._after.logic(j) else 0.0)
+        if alike < 1.0 or self._before.logic(i) != self._after.logic(j):
+            return alike
+        return alike + EXACT
 
     def _rungs_alike(self, i: int, j: int) -> float:
         before, after = self._before, self._after

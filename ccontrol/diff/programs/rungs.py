@@ -54,6 +54,8 @@ class _Routine:
 
     def meanings(self, pair: RungPair) -> tuple[Meaning, ...]:
         """Return what a pair of rungs means: nothing for the same rung in the same place."""
+        if pair.same:
+            return ()
         if pair.after is None and pair.before is not None:
             return tuple(self._removed(self._before[pair.before]))
         if pair.before is None and pair.after is not None:
@@ -69,8 +71,11 @@ class _Routine:
         """Return what is told of a pair."""
         before = None if pair.before is None else self._before[pair.before]
         after = None if pair.after is None else self._after[pair.after]
-        was = None if before is None or pair.before is None else _place(before, pair.before)
-        now = None if after is None or pair.after is None else _place(after, pair.after)
+        was_number = None if pair.before is None else pair.before + 1
+        number = None if pair.after is None else pair.after + 1
+        if not said:
+            return RungDiff(before, after, was_number, number)
+        was, now = _place(before, was_number), _place(after, number)
         label = _label(was, now, is_moved=pair.moved)
         marks = Marks()
         for meaning in said:
@@ -80,7 +85,6 @@ class _Routine:
             for one in said
             if one.clause
         )
-        was_number, number = was.number if was else None, now.number if now else None
         return RungDiff(before, after, was_number, number, changes, marks.before, marks.after)
 
     def _removed(self, rung: Rung) -> Iterator[Meaning]:
@@ -147,11 +151,13 @@ def _contents(rung: Rung) -> str:
     return f": {shortened(shown, 2 * _MOST_ANCHOR)}" if shown else ""
 
 
-def _place(rung: Rung, index: int) -> Place:
+def _place(rung: Rung | None, number: int | None) -> Place | None:
+    if rung is None or number is None:
+        return None
     outputs = driven(rung)
     words = ", ".join(outputs[:_NAMED]) + (", …" if len(outputs) > _NAMED else "")
     words = words or rung.title or rung.comment.strip().partition("\n")[0]
-    return Place(index + 1, shortened(printable(words), _MOST_ANCHOR))
+    return Place(number, shortened(printable(words), _MOST_ANCHOR))
 
 
 def _label(was: Place | None, now: Place | None, *, is_moved: bool) -> str:

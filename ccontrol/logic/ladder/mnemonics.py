@@ -5,6 +5,7 @@ Sources: 1756-RM003 (Logix 5000 general instructions), 1756-RM006 (process), 175
 them. The names of operands are `pictures.symbols`' business.
 """
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
@@ -24,6 +25,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 )
 """Logix 36 and newer say the first; every file of the corpus with such names is of 36 or later."""
 
+_NAMED = re.compile(r"^\s*\w+\s*(?::=|=>)")
 _OPPOSITES = (
     ("XIC", "XIO"),
     ("Contact", "I_Contact"),
@@ -117,6 +119,8 @@ def role(instruction: Instruction) -> Role:
 def destination(instruction: Instruction) -> str:
     """Return the operand that it drives (a call: what it calls, or its instance), or nothing."""
     op = canonical(instruction.op)
+    if op not in BUILT_IN and any(_NAMED.search(one) for one in instruction.operands):
+        return op  # a call of an instance by its name: `#Timer.TON(pt := T#5s)`
     index = _DESTINATIONS.get(op, None if op in BUILT_IN else 0)
     if index is None or index >= len(instruction.operands):
         return ""

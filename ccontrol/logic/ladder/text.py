@@ -17,12 +17,13 @@ its own lines only.
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.ladder.escapes import raw
 from ccontrol.logic.ladder.model import Branch, Element, Instruction, Rung, Series
 from ccontrol.logic.ladder.neutral import MOST_DEPTH
-from ccontrol.logic.ladder.operands import cut, joined
+from ccontrol.logic.ladder.operands import PLAIN, cut, cut_plain, joined
 from ccontrol.logic.ladder.outputs import driven
 from ccontrol.logic.printable import printable, shortened
 
@@ -30,6 +31,9 @@ _HEAD = "RUNG"
 _INDENT = "  "
 _WIRE, _JSON, _VERBATIM, _TITLE, _COMMENT = "--", "~ ", "!", "#", "//"
 _MARKS = frozenset({_WIRE, "~", _VERBATIM, _TITLE, _COMMENT, "[", "|", "]"})
+_FIRSTS = frozenset({"", *(mark[0] for mark in _MARKS)})
+"""Whatever begins otherwise is an instruction."""
+_PLAIN_LINE = re.compile(rf"([^(~][^(]*+)\(({PLAIN})\)")
 _PLAIN_TYPE = re.compile(r"[\w*]+", re.ASCII)
 _MOST_DRIVEN = 4
 _HINT = "The text of a ladder is written by ccontrol: take it anew from the file or the store."
@@ -154,6 +158,9 @@ class _RungReader:
     def take(self, line: str, number: int) -> None:
         """Take the next line, without its indent."""
         self._number = number
+        if line[:1] not in _FIRSTS:
+            self._series.append(_instruction(line, number))
+            return
         word, _, rest = line.partition(" ")
         if word in self._texts:
             self._texts[word].append(rest)
@@ -166,7 +173,7 @@ class _RungReader:
             word, _, rest = line.partition(" ")
         if word == "]":
             self._end_branch(is_nothing=opened)
-        elif line not in {"", _WIRE}:
+        elif line and line != _WIRE:
             self._series.append(_instruction(line, number))
 
     def rung(self) -> Rung:
@@ -215,6 +222,9 @@ def _type_of(head: str, number: int) -> str:
 def _instruction(line: str, number: int) -> Instruction:
     if line.startswith(_JSON):
         return _from_json(line[len(_JSON) :], number)
+    plain = _plain_instruction(line)
+    if plain is not None:
+        return plain
     op, opened, _ = line.partition("(")
     if not opened:
         return Instruction(op, bare=True)
@@ -222,6 +232,13 @@ def _instruction(line: str, number: int) -> Instruction:
     if found is None or found[1] != len(line):
         raise _bad("the operands of an instruction do not end with the line", number)
     return Instruction(op, found[0])
+
+
+@lru_cache(maxsize=8192)
+def _plain_instruction(line: str) -> Instruction | None:
+    """Return it, or None. Cached: two versions of a text share theirs and compare faster."""
+    plain = _PLAIN_LINE.fullmatch(line)
+    return Instruction(plain[1], cut_plain(plain[2])) if plain else None
 
 
 def _from_json(text: str, number: int) -> Instruction:
