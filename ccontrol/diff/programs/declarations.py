@@ -141,7 +141,7 @@ def _said(before: _Entry, after: _Entry, part: Part) -> tuple[LogicKind, str]:
     kind = _kind(part)
     if kind is LogicKind.DECLARATION and _only_initial(before.code, after.code):
         kind = LogicKind.SETPOINT
-    if part.language is Language.RECORD:
+    if part.language is Language.RECORD or part.aspect is Aspect.VALUES:
         ours, theirs = _value(before.code), _value(after.code)
         if ours and theirs:
             return kind, f"{after.name}: {_short(ours)} became {_short(theirs)}"
