@@ -129,7 +129,7 @@ class _Reading:
         """Take a unit that stands where none is known to stand."""
         path = ("other", *above[1:], name_of(element), name_attribute(element))
         title = f"{name_of(element).upper()} {printable(name_attribute(element))}"
-        lines = [title.rstrip(), *record(element, self._seal)]
+        lines = [title.rstrip(), *record(element, self._seal, without={"Name"})]
         self._parts.add(path, Language.RECORD, Aspect.CONFIGURATION, lines)
 
 

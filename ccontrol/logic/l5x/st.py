@@ -18,5 +18,6 @@ def st_lines(content: Element) -> Iterator[str]:
 
 def _code(text: str) -> str:
     """Take away the line ends that Studio puts around what is in the line."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.removeprefix("\n").removesuffix("\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\n")
+    inside, _, last = text.rpartition("\n")
+    return text if last.strip() or "\n" not in text else inside

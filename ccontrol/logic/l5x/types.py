@@ -39,12 +39,12 @@ def add_instruction(parts: Parts, element: Element, under: tuple[str, ...], seal
     """Add an Add-On Instruction: its interface, its signature, its routines."""
     path = (*under, "instructions", name_attribute(element))
     title = f"ADD-ON INSTRUCTION {printable(name_attribute(element))}"
-    encoded = name_of(element) == "EncodedData"
-    lines = [title, *_settings(element, seal, encoded=encoded)]
+    told = {"Name", "Parameters", "LocalTags", "Routines", "ScanModeRoutine"}
+    lines = [title, *record(element, seal, without={*told, *DERIVED, *_SIGNATURE})]
     for holder, word in (("Parameters", "PARAMETER"), ("LocalTags", "LOCAL")):
         for each in inside(element, holder):
             lines += declaration(each, seal, word)
-    opaque = _PROTECTED if encoded else ""
+    opaque = _PROTECTED if name_of(element) == "EncodedData" else ""
     parts.add((*path, "definition"), Language.DATA, Aspect.PROGRAM, lines, opaque=opaque)
     signed = list(_signature(element, seal))
     if signed:
@@ -54,11 +54,6 @@ def add_instruction(parts: Parts, element: Element, under: tuple[str, ...], seal
         for routine in inside(element, holder):
             where = f"of instruction {printable(name_attribute(element))}"
             add_routine(parts, routine, path, where, seal)
-
-
-def _settings(element: Element, seal: SealText, *, encoded: bool) -> Iterator[str]:
-    told = {"Name", "Parameters", "LocalTags", "Routines", "ScanModeRoutine", *_SIGNATURE}
-    yield from record(element, seal, without=told if encoded else {*told, *DERIVED})
 
 
 def _signature(element: Element, seal: SealText) -> Iterator[str]:
