@@ -1,11 +1,12 @@
 """Statement list of Siemens S7: by networks, then by instructions; German and English are one."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccontrol.diff.programs.changes import LogicKind
 from ccontrol.diff.programs.effort import Effort
+from ccontrol.diff.programs.labels import renamed, shared_names
 from ccontrol.diff.programs.statements import (
     Comment,
     Said,
@@ -30,8 +31,12 @@ _BLOCK_ENDS = re.compile(
     r"\s*END_(?:FUNCTION|FUNCTION_BLOCK|ORGANIZATION_BLOCK|DATA_BLOCK|TYPE)\b", re.IGNORECASE
 )
 _LABEL = re.compile(r"\s*(?P<label>[A-Za-z_]\w{0,23}):(?!=)\s*")
-_QUOTED_OR_COMMENT = re.compile(r"\"[^\"]*\"|'[^']*'|(?P<comment>//.*)")
-_PARAMETER = re.compile(r"\s*(?P<name>\"?[\w.]+\"?)\s*:=\s*(?P<value>.*)")
+_QUOTED_OR_COMMENT = re.compile(r"\"[^\"]*\"|'[^']*'|(?P<comment>//(?! D?W#16#[0-9A-F]+$).*)")
+"""The bits that `ccontrol.logic.mc7` adds to a constant whose spelling hides some are code."""
+_PARAMETER = re.compile(
+    r"\s*(?P<name>#\d+|DI[XBWD] [\d.]+|\"?[\w.]+\"?)\s*(?P<way>:=|=>)\s*(?P<value>.*)"
+)
+"""A CPU's own code tells no names of parameters: their ordinals, or bytes of the instance DB."""
 _CONSTANT = re.compile(
     r"[+-]?\d[\d.]*(?:E[+-]?\d+)?\Z|(?:2|16|B|W|DW|C|T|S5T|S5TIME|TIME|D|DATE|TOD|L|P)#\S.*"
     r"|'.*'\Z|TRUE\Z|FALSE\Z",
@@ -78,14 +83,21 @@ class _StatementList:
 
     respelled = LogicKind.MNEMONIC_ONLY
 
+    def __init__(self, labels: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """`labels`: of a text, what to call its labels."""
+        self._labels = labels or {}
+
     def units(self, text: str) -> tuple[Unit, ...]:
-        return tuple(network.done() for network in _networks(text))
+        names = self._labels.get(text, {})
+        return tuple(renamed(network.done(), names) for network in _networks(text))
 
     def changed(self, before: Statement, after: Statement) -> Said:
         became = f"{quoted(before)} became {quoted(after)}"
         if after.declares or before.declares:
             return Said(LogicKind.DECLARATION, became)
         (op, *ours), (other, *theirs) = before.words, after.words
+        if before.text == after.text:
+            return Said(LogicKind.OPERAND, f"{quoted(before)} leads elsewhere")
         if ours == theirs:
             return _other_instruction(op, other, became)
         if op != other:
@@ -119,7 +131,9 @@ class _StatementList:
 
 def diff_stl(before: str, after: str, effort: Effort) -> TextDiff:
     """Hold two statement lists against each other."""
-    return diff_text(before, after, _StatementList(), effort)
+    plain = _StatementList()
+    names = shared_names(plain.units(before), plain.units(after), effort)
+    return diff_text(before, after, _StatementList({after: names}), effort)
 
 
 def _other_instruction(op: str, other: str, became: str) -> Said:
@@ -181,7 +195,10 @@ def _meaning(code: str, *, german: bool) -> tuple[str, ...]:
     """Return an instruction in English: mnemonic, operand; or a parameter of a call."""
     parameter = _PARAMETER.match(code)
     if parameter:
-        return (f"{parameter['name']} :=", _operand(parameter["value"].rstrip(",)")))
+        return (
+            f"{parameter['name']} {parameter['way']}",
+            _operand(parameter["value"].rstrip(",)")),
+        )
     op, _, operand = code.partition(" ")
     op = op.upper()
     operand = operand.strip()
