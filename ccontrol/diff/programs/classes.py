@@ -17,7 +17,15 @@ from ccontrol.diff.programs.elements import (
     Removed,
     Replaced,
 )
-from ccontrol.logic.ladder.mnemonics import OPPOSITES, Role, canonical, destination, role
+from ccontrol.logic.ladder.mnemonics import (
+    INVERTERS,
+    OPPOSITES,
+    Role,
+    canonical,
+    destination,
+    name,
+    role,
+)
 from ccontrol.logic.ladder.model import Branch, Element, ElementPath, Instruction, Series
 from ccontrol.logic.ladder.model import instructions as walk
 from ccontrol.logic.ladder.text import one_line
@@ -69,6 +77,9 @@ def meanings(edit: Edit) -> Iterator[Meaning]:
             yield from _replaced(edit)
         case Added():
             yield _added(edit)
+        case Removed(Instruction() as inverter, path) if name(inverter.op) in INVERTERS:
+            clause = f"{one_line(inverter)} removed: the power is no longer inverted there"
+            yield Meaning(LogicKind.INVERTED_CONTACT, clause, (path,))
         case Removed():
             at, first = edit.before_path[:-1], edit.before_path[-1]
             series = (edit.element,)
@@ -94,8 +105,8 @@ def _replaced(edit: Replaced) -> Iterator[Meaning]:
     where = ((edit.before_path,), (edit.after_path,))
     old, new = canonical(before.op), canonical(after.op)
     became = f"{printable(before.op)} became {printable(after.op)}"
-    if OPPOSITES.get(old) == new and before.operands == after.operands:
-        word = "contact" if old in _CONTACTS else "coil"
+    if OPPOSITES.get(name(old)) == name(new) and before.operands == after.operands:
+        word = "coil" if role(before) is Role.COIL else _word(before, "comparison")
         what = printable(", ".join(after.operands))
         yield Meaning(LogicKind.INVERTED_CONTACT, f"{word} {what} inverted: {became}", *where)
         return
@@ -188,6 +199,9 @@ def _added(edit: Added) -> Meaning:
         if canonical(element.op) == "AFI":
             clause = "AFI inserted: what follows it never runs"
         return Meaning(LogicKind.AFI_INSERTED, clause, (), paths)
+    if isinstance(element, Instruction) and name(element.op) in INVERTERS:
+        clause = f"{one_line(element)} added: the power is inverted there"
+        return Meaning(LogicKind.INVERTED_CONTACT, clause, (), paths)
     return Meaning(LogicKind.INSTRUCTION_ADDED, f"{_named(element)} added", (), paths)
 
 
@@ -256,12 +270,15 @@ def _around(element: Element, path: ElementPath) -> tuple[ElementPath, ...]:
     return (path,) if isinstance(element, Branch) else ()
 
 
+def _word(instruction: Instruction, otherwise: str) -> str:
+    return "contact" if instruction.op in _CONTACTS else otherwise
+
+
 def _named(element: Element) -> str:
+    shown = _shown((element,))
     if isinstance(element, Branch):
-        word = "branch"
-    else:
-        word = "contact" if element.op in _CONTACTS else _WORDS[role(element)]
-    return f"{word} {_shown((element,))}"
+        return f"branch {shown}"
+    return f"{_word(element, _WORDS[role(element)])} {shown}"
 
 
 def _paths(series: Series, at: ElementPath, first: int = 0) -> tuple[ElementPath, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from operator import eq
 from typing import TypeAlias
 
-from ccontrol.logic.ladder.mnemonics import OPPOSITES, canonical, role
+from ccontrol.logic.ladder.mnemonics import OPPOSITES, canonical, name, role
 from ccontrol.logic.ladder.model import Branch, Element, Instruction, Rung, Series, instructions
 
 Bag: TypeAlias = frozenset[tuple[str, int]]
@@ -35,7 +35,7 @@ def bag(series: Series) -> Bag:
     """Return the mnemonics of a series, its operands, and the words in these."""
     found: Counter[str] = Counter()
     for _, instruction in instructions(series):
-        found[f"{canonical(instruction.op)}("] += 1
+        found[f"{name(instruction.op)}("] += 1
         for operand in instruction.operands:
             found[operand] += 1
             found.update((operand,) if operand.isidentifier() else _WORD.findall(operand))
@@ -82,7 +82,7 @@ def elements_alike(one: Element, other: Element, one_bag: Bag, other_bag: Bag) -
 
 
 def _instructions_alike(one: Instruction, other: Instruction) -> float:
-    before, after = canonical(one.op), canonical(other.op)
+    before, after = name(one.op), name(other.op)
     if before == after:
         return SAME_OP + (1 - SAME_OP) * _share(one.operands, other.operands)
     if OPPOSITES.get(before) == after:

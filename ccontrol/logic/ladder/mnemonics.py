@@ -8,6 +8,7 @@ them. The names of operands are `pictures.symbols`' business.
 import re
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 
 from ccontrol.logic.ladder.model import Instruction
@@ -25,16 +26,26 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 )
 """Logix 36 and newer say the first; every file of the corpus with such names is of 36 or later."""
 
-_NAMED = re.compile(r"^\s*\w+\s*(?::=|=>)")
 _OPPOSITES = (
     ("XIC", "XIO"),
+    ("EQU", "NEQ"),
+    ("GRT", "LEQ"),
+    ("LES", "GEQ"),
     ("Contact", "I_Contact"),
     ("Coil", "I_Coil"),
+    ("EQ_Contact", "NE_Contact"),
+    ("GT_Contact", "LE_Contact"),
+    ("LT_Contact", "GE_Contact"),
+    ("Eq", "Ne"),
+    ("Gt", "Le"),
+    ("Lt", "Ge"),
 )
 OPPOSITES: Mapping[str, str] = MappingProxyType(
     {one: other for pair in _OPPOSITES for one, other in (pair, pair[::-1])}
 )
-"""The same contact or coil, negated."""
+"""The contact, coil or comparison that says the contrary of the same operands."""
+INVERTERS = frozenset({"Not"})
+"""What turns round whatever power comes to it."""
 
 
 class Role(Enum):
@@ -55,8 +66,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 _CONDITIONS = _words(
-    "XIC XIO ONS AFI EQU NEQ GRT GEQ LES LEQ LIM LIMIT MEQ CMP IsINF IsNAN "
-    "Contact I_Contact P_Contact N_Contact P_Trig N_Trig Not"
+    "XIC XIO ONS AFI EQU NEQ GRT GEQ LES LEQ LIM MEQ CMP SQI DTR IsINF IsNAN "
+    "Contact I_Contact P_Contact N_Contact P_Trig N_Trig PBox NBox Not Eq Ne Gt Ge Lt Le "
+    "EQ_Contact NE_Contact GT_Contact GE_Contact LT_Contact LE_Contact"
 )
 _COILS = _words("OTE OTL OTU Coil I_Coil S_Coil R_Coil P_Coil N_Coil")
 _CALLS = _words("JSR JXR FOR SFR EVENT Call")
@@ -64,39 +76,48 @@ _CALLS = _words("JSR JXR FOR SFR EVENT Call")
 _WRITES: Mapping[int, str] = MappingProxyType(
     {
         0: (
-            "OTE OTL OTU Coil I_Coil S_Coil R_Coil P_Coil N_Coil CPT "
-            "TON TOF RTO CTU CTD RES CLR BSL BSR JSR SFR FOR EVENT MSG PID ALMD ALMA "
-            "TONR TOFR RTOR CTUD DEDT SCL "
+            "OTE OTL OTU Coil I_Coil S_Coil R_Coil P_Coil N_Coil CPT TON TOF RTO CTU CTD RES CLR "
+            "BSL BSR SQL SRT JSR SFR FOR EVENT MSG PID ALMD ALMA TONR TOFR RTOR CTUD "
             "MSO MSF MASD MASR MDO MDF MDS MAFR MAS MAH MAJ MAM MAG MCD MRP MCCP MAPC MATC "
             "MAW MDW MAR MDR MAOC MDOC MGS MGSD MGSR MGSP MCS MCLM MCCM MCCD MCT MCTP MCSD MCSR "
-            "MCTO MCPM MDCC MDAC MSG SWPB"
+            "MCTO MCPM MDCC MDAC MSG"
         ),
         1: (
-            "OSR OSF MOV MVM ABS SQR SQRT NEG NOT COP CPS FLL TOD FRD DEG RAD SIN COS TAN ASN ACS "
-            "ATN LN LOG TRN UPPER LOWER STOD STOR DTOS RTOS FFL LFL SQO FFU LFU"
+            "OSR OSF MOV ABS SQR SQRT NEG NOT COP CPS FLL TOD FRD DEG RAD SIN COS TAN ASN ACS "
+            "ATN LN LOG TRN TRUNC UPPER LOWER STOD STOR DTOS RTOS FFL FFU LFL LFU"
         ),
-        2: "ADD SUB MUL DIV MOD AND OR XOR XPY CONCAT AVE STD SQL",
-        3: "MID DELETE BAND FIND FAL",
-        4: "INSERT BTD GSV",
+        2: "ADD SUB MUL DIV MOD AND OR XOR XPY CONCAT AVE STD SQO BTD MVM SWPB SIZE",
+        3: "MID DELETE INSERT FIND GSV",
+        4: "FAL",
     }
 )
+"""Mnemonics by the operand that they write to, counted from 0."""
+
 # Whatever writes nothing of ours to name, or writes in places that differ from use to use.
 _OTHERS = _words(
     "NOP RET SBR JMP LBL MCR TND UID UIE SFP PXRQ PCMD PSC PFL PRNP PATT PDET POVR PPD "
-    "SSV SIZE SRT FSC FBC DDT DTR SQI BTR BTW IOT IIM IOM ACB ABL ACL AHL ARD ARL AWA AWT "
+    "SSV FSC FBC DDT BTR BTW IOT IIM IOM ACB ABL ACL AHL ARD ARL AWA AWT "
     "PIDE RMPS POSP SRTP LDLG FGEN TOT D2SD D3SD PI PMUL SCRV SOC UPDN HPF LPF NTCH LDL2 DERV "
     "INTG SEL ESEL SSUM SNEG MUX HLL RLIM MAVE MSTD MINC MAXC DFF JKFF SETD RESD BNOT BOR BXOR "
     "DCS DCST DCM DCSTL DCSTM DCSRT SMAT THRS THRSE TSAM TSSM FSBM CROUT EPMS CBCM CBIM CBSSM "
     "CPM CSM ENPEN ESTOP RIN ROUT LC FPMS AVC MVC MMVC SDI SLS SS1 SS2 SOS SFX SBC"
 )
 
+# SIMATIC SD: boxes that are no calls of a block of the project's own.
+_SIMATIC = _words("Move Add Sub Mul Div Mod Neg Inc Dec Abs Convert Norm_X Scale_X Round Trunc")
+_INSTANCES = _words("TON TOF TP TONR CTU CTD CTUD R_TRIG F_TRIG")
+"""IEC's own function blocks, called by an instance: `#Timer.TON`."""
+
 _DESTINATIONS: Mapping[str, int] = MappingProxyType(
     {op: index for index, ops in _WRITES.items() for op in ops.split()}
 )
 BUILT_IN = frozenset(
-    {*_CONDITIONS, *_COILS, *_CALLS, *_OTHERS, *_DESTINATIONS, *ALIASES, *OPPOSITES}
+    {*_CONDITIONS, *_COILS, *_CALLS, *_OTHERS, *_SIMATIC, *_DESTINATIONS, *ALIASES, *OPPOSITES}
 )
 """Every name that is no call of an Add-On Instruction or of a block of the project's own."""
+
+_BOXES = BUILT_IN - _CALLS
+_ASSIGNED = re.compile(r"\s*(\w+)\s*(:=|=>)\s*(.*?)\s*", re.DOTALL)
 
 
 def canonical(op: str) -> str:
@@ -104,24 +125,39 @@ def canonical(op: str) -> str:
     return ALIASES.get(op, op)
 
 
+@lru_cache(maxsize=4096)
+def name(op: str) -> str:
+    """Return its one name, without the template that SIMATIC SD writes in braces behind it."""
+    return canonical(op.partition("{")[0].rstrip() or op)
+
+
 def role(instruction: Instruction) -> Role:
     """Return what it does to the power. A name that nobody knows is a call: an AOI, a block."""
-    op = canonical(instruction.op)
+    op = name(instruction.op)
     if op in _CONDITIONS or (op == "OSR" and len(instruction.operands) == 1):  # SLC 500's OSR
         return Role.CONDITION
     if op in _COILS:
         return Role.COIL
-    if op in _CALLS or op not in BUILT_IN:
-        return Role.CALL
-    return Role.BOX
+    if op in _BOXES or op.rpartition(".")[2] in _INSTANCES:
+        return Role.BOX
+    return Role.CALL
 
 
 def destination(instruction: Instruction) -> str:
     """Return the operand that it drives (a call: what it calls, or its instance), or nothing."""
-    op = canonical(instruction.op)
-    if op not in BUILT_IN and any(_NAMED.search(one) for one in instruction.operands):
-        return op  # a call of an instance by its name: `#Timer.TON(pt := T#5s)`
+    op = name(instruction.op)
+    if any(map(_ASSIGNED.fullmatch, instruction.operands)):
+        return _assigned(op, instruction)
     index = _DESTINATIONS.get(op, None if op in BUILT_IN else 0)
     if index is None or index >= len(instruction.operands):
         return ""
     return instruction.operands[index]
+
+
+def _assigned(op: str, instruction: Instruction) -> str:
+    """Return what an instruction drives whose operands have names: `out1 => #Level`."""
+    if op not in BUILT_IN:
+        return op.rpartition(".")[0] or op  # `#Timer.TON`, `"Motor_DB"`
+    found = filter(None, map(_ASSIGNED.fullmatch, instruction.operands))
+    driven = (one[3] for one in found if one[2] == "=>" or one[1] == "operand")
+    return next(filter(None, driven), "")

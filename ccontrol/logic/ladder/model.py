@@ -26,7 +26,7 @@ Element: TypeAlias = Instruction | Branch
 Series: TypeAlias = tuple[Element, ...]
 ElementPath: TypeAlias = tuple[int, ...]
 """Where an element stands in its rung, counted from 0: (i,) in the rung's own series, (i, leg, j)
-in a leg of the branch at (i,), and so on inwards."""
+in a leg of the branch at (i,), and so on inwards. Where a whole leg is meant, (i, leg)."""
 
 
 @dataclass(frozen=True, slots=True)

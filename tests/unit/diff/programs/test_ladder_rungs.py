@@ -169,6 +169,18 @@ def changed(number: int, text: str) -> tuple[Rung, ...]:
         ),
         (
             3,
+            "LEQ(Temp,80)LIM(1,Level,9)OTL(Hot);",
+            LogicKind.INVERTED_CONTACT,
+            "rung 3 (Hot): comparison Temp, 80 inverted: GRT became LEQ",
+        ),
+        (
+            3,
+            "GEQ(Temp,80)LIM(1,Level,9)OTL(Hot);",
+            LogicKind.INSTRUCTION_CHANGED,
+            "rung 3 (Hot): GRT(Temp,80) became GEQ(Temp,80)",
+        ),
+        (
+            3,
             "GRT(Temp,80)LIM(1,7,9)OTL(Hot);",
             LogicKind.AFI_INSERTED,
             "rung 3 (Hot): operand 2 of LIM: Level became the constant 7",
@@ -201,6 +213,19 @@ def test_one_edit_is_told_by_its_kind_in_one_sentence(
         ("Contact(#a)Coil(#b)", "Contact(#a)I_Coil(#b)", LogicKind.INVERTED_CONTACT),
         ("Contact(#a)P_Contact(#e)Coil(#b)", "Contact(#a)Coil(#b)", LogicKind.INSTRUCTION_REMOVED),
         ("Contact(#a)Coil(#b)", "Contact(#a)", LogicKind.COIL_REMOVED),
+        ("Contact(#a)Coil(#b)", "Contact(#a)Not()Coil(#b)", LogicKind.INVERTED_CONTACT),
+        ("Contact(#a)Not()Coil(#b)", "Contact(#a)Coil(#b)", LogicKind.INVERTED_CONTACT),
+        (
+            "Gt{ SrcType := Int }(IN1 := #a,IN2 := 5)",
+            "Le{ SrcType := Int }(IN1 := #a,IN2 := 5)",
+            LogicKind.INVERTED_CONTACT,
+        ),
+        (
+            "Gt{ SrcType := Int }(IN1 := #a,IN2 := 5)",
+            "Gt{ SrcType := Real }(IN1 := #a,IN2 := 5)",
+            LogicKind.INSTRUCTION_CHANGED,
+        ),
+        ("#M(a := 1)Coil(#b)", "Coil(#b)", LogicKind.CALL_REMOVED),
         ("T.TON(pt := T#5s)", "T.TON(pt := T#9s)", LogicKind.SETPOINT),
         ("CMP(a > 5)", "CMP(a > 6)", LogicKind.SETPOINT),
         ("CMP(a > b)", "CMP(a > 6)", LogicKind.AFI_INSERTED),
@@ -215,7 +240,7 @@ def test_other_families_and_expressions_have_the_same_kinds(
     def rung(text: str) -> tuple[Rung, ...]:
         def instruction(part: str) -> Instruction:
             op, _, operands = part.partition("(")
-            return Instruction(op, (operands,) if "," not in operands else (*operands.split(","),))
+            return Instruction(op, tuple(operands.split(",")) if operands else ())
 
         return (Rung(tuple(map(instruction, text.rstrip(")").split(")")))),)
 
