@@ -7,7 +7,8 @@ UNKNOWN = "????"
 """In place of an operation: these bytes are no instruction that is known."""
 NO_TARGET = -1
 """Of whatever is no jump."""
-_LABEL_WIDTH, _OP_WIDTH = 6, 5
+_INDENT, _LABEL_WIDTH, _OP_WIDTH = 2, 6, 5
+"""Only headings begin at the left: git shows in the head of a hunk which network it is in."""
 
 
 class Line(NamedTuple):
@@ -28,11 +29,12 @@ class Line(NamedTuple):
 
     def text(self) -> Iterator[str]:
         """Yield it as STEP 7 lays it out: label, operation, operand; parameters below."""
-        start = f"{self.label + ':' if self.label else '':{_LABEL_WIDTH}}{self.op:{_OP_WIDTH}}"
+        label = f"{self.label}:" if self.label else ""
+        start = f"{'':{_INDENT}}{label:{_LABEL_WIDTH}}{self.op:{_OP_WIDTH}}"
         remark = f" // {self.remark}" if self.remark else ""
         yield f"{start} {self.operand}".rstrip() + remark
         for parameter in self.parameters:
-            yield " " * (_LABEL_WIDTH + _OP_WIDTH + 1) + parameter
+            yield " " * (_INDENT + _LABEL_WIDTH + _OP_WIDTH + 1) + parameter
 
 
 class Network(NamedTuple):

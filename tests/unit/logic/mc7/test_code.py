@@ -171,6 +171,24 @@ def test_unknown_bytes_stand_in_their_place_and_are_counted() -> None:
     assert listing.unread == 1
 
 
+def test_only_headings_begin_at_the_left_so_that_git_names_the_network_of_a_hunk() -> None:
+    code = bytes.fromhex(
+        "8100 fff80003 8101 8102 1001 30030001 7e660001 3d60 700b0004 87000008 1002"
+    )
+    listing = disassemble(code, (0, 2))
+    assert list(listing.text()) == [
+        "NETWORK 1",
+        "        A     M 0.1",
+        "NETWORK 2",
+        "        JC    M000",
+        "        A     M 1.1",
+        "  M000: A     M 2.1",
+        "        CALL  FC 96",
+        "              #1 := 1",
+        "// the code does not end with BE",
+    ]
+
+
 def test_code_that_breaks_off_is_said_to() -> None:
     assert stl("81003003") == ["A M 0.1", "???? 16#3003", "// the code does not end with BE"]
     assert stl("810030") == ["A M 0.1", "???? 16#30", "// the code does not end with BE"]
