@@ -24,11 +24,11 @@ _STL_WORD = re.compile(
 )
 """What is no name there is a mnemonic, an area or a label."""
 _COMMENT = re.compile(r"\s*(?://|\(\*).*")
-_DECLARES = re.compile(r"\s*(?P<names>[^:=()]*?)\s*:(?!=)")
+_DECLARES = re.compile(r"^(?P<names>[^:=()\n]*):(?!=)", re.MULTILINE)
 _ADDRESS = re.compile(r"[A-Za-z]{1,3}\d+\Z")
 """S7's MW10 and DBX0, SLC's N7: places in memory, not names."""
-_STL_CALL = re.compile(r"\s*(?:\w+:\s*)?(?:CALL|UC|CC)\b", re.IGNORECASE)
-_BARE = re.compile(r"\s*(?:[\[|]\s*)*\w+\Z")
+_STL_CALL = re.compile(r"^ *(?:\w+: *)?(?:CALL|UC|CC)\b.*$", re.IGNORECASE | re.MULTILINE)
+_BARE = re.compile(r"^ *(?:[\[|] *)*\w+$", re.MULTILINE)
 """A ladder instruction without operands."""
 _DERIVED = re.compile(r"^RUNG\b.*$", re.MULTILINE)
 """What a rung drives is said above it, too: no use of its own."""
@@ -51,7 +51,6 @@ class _Names:
     """The names in some parts, by how they are used."""
 
     used: set[str] = field(default_factory=set)
-    declared: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     """They may be mnemonics or functions."""
 
@@ -100,58 +99,63 @@ def _exchanged(before: Project, after: Project) -> tuple[set[str], set[str]]:
     texts = {(part.path, part.language): part.text for part in before.parts}
     same = [part for part in after.parts if texts.get((part.path, part.language)) == part.text]
     equal = {(part.path, part.language) for part in same}
-    ours, theirs, kept = _Names(), _Names(), _Names()
-    _take(ours, (part for part in before.parts if (part.path, part.language) not in equal))
-    _take(theirs, (part for part in after.parts if (part.path, part.language) not in equal))
-    gone, new = ours.declared - theirs.used, theirs.declared - ours.used
-    if not gone or not new:
+    changed = [part for part in before.parts if (part.path, part.language) not in equal]
+    now = [part for part in after.parts if (part.path, part.language) not in equal]
+    ours, theirs = _all_declared(changed), _all_declared(now)
+    gone, new = ours - theirs, theirs - ours
+    if not gone or not new:  # mostly so: spares looking for their uses
         return set(), set()
-    _take(kept, same)
-    others = kept.used | ours.called | theirs.called | kept.called
-    return gone - others, new - others
+    kept = _names(same)
+    old, young = _names(changed), _names(now)
+    others = kept.used | kept.called | old.called | young.called
+    return gone - young.used - others, new - old.used - others
 
 
-def _take(names: _Names, parts: Iterable[Part]) -> None:
+def _all_declared(parts: Iterable[Part]) -> set[str]:
+    declared: set[str] = set()
     for part in parts:
-        for element in part.path:
-            words = {word for word, _ in _words(element, _WORD)}
-            names.used |= words
-            names.declared |= words
-        if part.language in _FOLDED and part.aspect is not Aspect.VALUES:
-            for line in part.text.splitlines():
-                _take_line(names, line, part.language)
+        declared.update(word for element in part.path for word, _ in _words(element, _WORD))
+        if _has_names(part) and part.language is not Language.LADDER:
+            declared |= _declared(part.text)
+    return declared
 
 
-def _take_line(names: _Names, line: str, language: Language) -> None:
-    words = list(_words(line, _pattern(language)))
-    if _is_call(line, language):
-        names.called.update(word for word, _ in words)
-        return
-    names.called.update(word for word, is_called in words if is_called)
-    names.used.update(word for word, is_called in words if not is_called)
-    if language is not Language.LADDER:
-        names.declared |= _declared(line)
+def _names(parts: Iterable[Part]) -> _Names:
+    names = _Names()
+    for part in parts:
+        names.used.update(word for element in part.path for word, _ in _words(element, _WORD))
+        if not _has_names(part):
+            continue
+        pattern = _pattern(part.language)
+        for word, is_called in _words(part.text, pattern):
+            (names.called if is_called else names.used).add(word)
+        for line in _calls(part):
+            names.called.update(word for word, _ in _words(line, pattern))
+    return names
 
 
-def _is_call(line: str, language: Language) -> bool:
-    if language is Language.STL:
-        return bool(_STL_CALL.match(line))
-    return language is Language.LADDER and bool(_BARE.match(line))
+def _has_names(part: Part) -> bool:
+    return part.language in _FOLDED and part.aspect is not Aspect.VALUES
 
 
-def _declared(line: str) -> set[str]:
-    """Return the names that a line gives a type to: they stand before a colon."""
-    found = _DECLARES.match(line)
-    return {word for word, _ in _words(found["names"], _WORD)} if found else set()
+def _calls(part: Part) -> Iterator[str]:
+    """Yield the lines whose words name what is executed."""
+    found = {Language.STL: _STL_CALL, Language.LADDER: _BARE}.get(part.language)
+    return (each.group() for each in found.finditer(part.text)) if found else iter(())
+
+
+def _declared(text: str) -> set[str]:
+    """Return the names that lines give a type to: they stand before a colon."""
+    return {word for found in _DECLARES.finditer(text) for word, _ in _words(found["names"], _WORD)}
 
 
 def _pattern(language: Language) -> re.Pattern[str]:
     return _STL_WORD if language is Language.STL else _WORD
 
 
-def _words(line: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
-    """Yield each name of a line and whether it is called there."""
-    for found in pattern.finditer(line):
+def _words(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
+    """Yield each name of a text and whether it is called there."""
+    for found in pattern.finditer(text):
         if found["name"]:
             yield found["name"], found["called"] is not None
 
@@ -165,7 +169,7 @@ def _uses(project: Project, names: set[str]) -> dict[str, tuple[_Uses, _Uses]]:
     wanted = {name for name in names if _may_fold(name)}
     uses: dict[str, tuple[_Uses, _Uses]] = defaultdict(lambda: (Counter(), Counter()))
     for part in project.parts:
-        if part.language not in _FOLDED or part.aspect is Aspect.VALUES:
+        if not _has_names(part):
             continue
         path = tuple(_masked(element, _WORD, wanted, "") for element in part.path)
         pattern = _pattern(part.language)
