@@ -1,6 +1,6 @@
 """Laws of comparing programs: nothing that differs goes unsaid, and nothing raises."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccontrol.diff.programs.changes import NO_LOGIC
@@ -60,6 +60,7 @@ projects = st.lists(parts, max_size=4).map(project)
 efforts = st.integers(0, 300) | st.just(1_000_000)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(projects, projects, efforts)
 def test_every_part_that_differs_is_told_and_no_other(
     before: Project, after: Project, most: int
@@ -75,12 +76,14 @@ def test_every_part_that_differs_is_told_and_no_other(
         }
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(projects, projects, efforts)
 def test_the_same_two_give_the_same_answer(before: Project, after: Project, most: int) -> None:
     first = compare_projects(before, after, Effort(most))
     assert first == compare_projects(before, after, Effort(most))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.sampled_from(["a", "NOT", "AND", "OR", "(", ")", "b", ":=", "5", ";"]), min_size=1),
     st.lists(st.sampled_from(["a", "NOT", "AND", "OR", "(", ")", "b", ":=", "6", ";"]), min_size=1),

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccontrol.diff.programs import lines
@@ -24,6 +24,7 @@ def common_length(one: list[str], other: list[str]) -> int:
     return above[-1]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(few_letters, few_letters, st.sampled_from([0, 8, 1 << 26]))
 def test_a_common_subsequence_is_a_longest_one_halved_or_whole(
     one: list[str], other: list[str], kept: int
@@ -37,6 +38,7 @@ def test_a_common_subsequence_is_a_longest_one_halved_or_whole(
     assert len(pairs) == common_length(one, other)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(few_letters, few_letters)
 def test_pairs_are_equal_rise_and_with_the_gaps_cover_everything(
     one: list[str], other: list[str]
@@ -53,6 +55,7 @@ def test_pairs_are_equal_rise_and_with_the_gaps_cover_everything(
     assert all(gap.compared for gap in found.gaps)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(few_letters, few_letters)
 def test_both_texts_come_back_from_the_pairs(one: list[str], other: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:

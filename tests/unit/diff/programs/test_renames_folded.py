@@ -1,6 +1,6 @@
 """A rename is told once, and nothing else hides behind it."""
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ccontrol.diff.programs.changes import LogicKind, Rename
@@ -135,6 +135,7 @@ def with_rungs(made: list[Rung], *names: str) -> Project:
     return project(tags(*names), part("main", text, Language.LADDER))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(rungs, min_size=3, max_size=8), st.data())
 def test_a_fold_never_hides_an_inverted_contact(made: list[Rung], data: st.DataObject) -> None:
     old = data.draw(st.sampled_from(TAGS))
