@@ -15,10 +15,10 @@ ExportOptions="NoRawData L5KData DecoratedData ForceProtectedEncoding AllProjDoc
 LastModifiedDate="Mon Jan 05 09:59:00 2026">
 <Security Code="0" ChangesToDetect="16#ffff_ffff_ffff_ffff"/>
 """
-_TYPES = 300
+_TYPES = 800
 _MEMBERS = 20
 _RUNGS = 40
-_BYTES_A_TAG = 3400
+_BYTES_A_TAG = 2980
 
 
 def make_project(path: Path, megabytes: int) -> None:
@@ -27,9 +27,9 @@ def make_project(path: Path, megabytes: int) -> None:
     with path.open("w", encoding="utf-8-sig", newline="\r\n") as file:
         file.write(_HEAD)
         _holder(file, "DataTypes", (_data_type(number) for number in range(_TYPES)))
-        _holder(file, "Modules", (_module(number) for number in range(tags // 100)))
+        _holder(file, "Modules", (_module(number) for number in range(tags // 4)))
         _holder(file, "Tags", (_tag(number) for number in range(tags)))
-        _holder(file, "Programs", (_program(number) for number in range(tags // 60)))
+        _holder(file, "Programs", (_program(number) for number in range(tags // 40)))
         file.write("</Controller>\n</RSLogix5000Content>\n")
 
 

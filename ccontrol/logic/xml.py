@@ -41,6 +41,11 @@ def name_of(element: Element) -> str:
     return tag.rpartition("}")[2] if "}" in tag else tag
 
 
+def attributes(element: Element) -> list[tuple[str, str]]:
+    """Return an element's attributes and their values, sorted by name."""
+    return sorted(cast("list[tuple[str, str]]", element.items()))
+
+
 def read_tree(file: ProjectFile) -> Element:
     """Return the root of the whole tree. Raises BadFileError, with the line, for what is no XML."""
     for root in units(file, ()):

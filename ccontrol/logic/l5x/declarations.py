@@ -9,7 +9,7 @@ from ccontrol.logic.l5x.noise import is_default, is_noise
 from ccontrol.logic.l5x.record import children
 from ccontrol.logic.l5x.words import by_name, sealed, text_of
 from ccontrol.logic.printable import printable
-from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml import Element, attributes, name_of
 
 _SPELLED = frozenset({"Name", "DataType", "Dimension", "Dimensions", "AliasFor"})
 _TOLD = frozenset({"Description", "DefaultData", "Data", "Comments", "ForceData"})
@@ -51,8 +51,8 @@ def _type(element: Element) -> str:
 def _attributes(element: Element, seal: SealText) -> str:
     tag = name_of(element)
     said = [
-        _attribute(str(name), str(value), seal)
-        for name, value in sorted(element.items())
+        _attribute(name, value, seal)
+        for name, value in attributes(element)
         if not _is_left_out(tag, name, value)
     ]
     return f" ({', '.join(said)})" if said else ""

@@ -11,7 +11,7 @@ from ccontrol.logic.l5x import values
 from ccontrol.logic.l5x.noise import is_noise
 from ccontrol.logic.l5x.words import assignment, sealed, text_of
 from ccontrol.logic.printable import printable
-from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml import Element, attributes, name_of
 
 DATA = frozenset({"Data", "DefaultData", "ForceData"})
 """Elements that hold values of tags, in several forms side by side."""
@@ -29,12 +29,15 @@ def record(
     `without` names attributes and children of the element itself that are told elsewhere.
     """
     tag = name_of(element)
-    for name, value in sorted((str(name), str(value)) for name, value in element.attrib.items()):
+    for name, value in attributes(element):
         if name not in without and not is_noise(tag, name):
             yield assignment(f"{prefix}{_name(name)}", sealed(name, value, seal))
     kept = [each for each in element if name_of(each) not in without]
-    yield from _data([each for each in kept if name_of(each) in DATA], seal, prefix)
-    yield from children([each for each in kept if name_of(each) not in DATA], seal, prefix)
+    if kept:
+        data = [each for each in kept if name_of(each) in DATA]
+        yield from _data(data, seal, prefix)
+        others = [each for each in kept if name_of(each) not in DATA] if data else kept
+        yield from children(others, seal, prefix)
 
 
 def children(elements: Sequence[Element], seal: SealText, prefix: str = "") -> Iterator[str]:
@@ -42,7 +45,7 @@ def children(elements: Sequence[Element], seal: SealText, prefix: str = "") -> I
 
     Two frames of the stack a level, here and in record(): 256 levels must not exhaust it.
     """
-    met = Counter(map(name_of, elements))
+    met = Counter(map(name_of, elements)) if len(elements) > 1 else Counter()
     ordinals: Counter[str] = Counter()
     for each in elements:
         tag = name_of(each)

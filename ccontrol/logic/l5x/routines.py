@@ -14,7 +14,7 @@ from ccontrol.logic.l5x.noise import is_cosmetic
 from ccontrol.logic.l5x.parts import Parts, name_attribute
 from ccontrol.logic.l5x.record import record
 from ccontrol.logic.l5x.st import st_lines
-from ccontrol.logic.l5x.words import child, text_of
+from ccontrol.logic.l5x.words import by_name, text_of
 from ccontrol.logic.ladder import text as ladder_text
 from ccontrol.logic.ladder.model import Rung
 from ccontrol.logic.ladder.neutral import read_rung
@@ -25,6 +25,7 @@ from ccontrol.model.aspect import Aspect
 
 _PROTECTED = "source protected: its text is encrypted, nobody can tell whether it changed"
 _NAMED_ONLY = "the export only names it"
+_RUNG = frozenset({"Number", "Type", "Use", "Text", "Comment"})
 _EMPTY = "// no logic"
 
 
@@ -91,11 +92,12 @@ def _ladder(content: Element, seal: SealText) -> Body:
     more: list[str] = []
     for each in content:
         if name_of(each) == "Rung":
-            text, comment = child(each, "Text"), child(each, "Comment")
-            said = "" if comment is None else text_of(comment)
-            neutral = "" if text is None else text_of(text)
+            held = by_name(each)
+            said = "\n".join(map(text_of, held.get("Comment", ())))
+            neutral = "".join(map(text_of, held.get("Text", ())))
             rungs.append(read_rung(neutral, said, each.get("Type", "N")))
-            more += record(each, seal, "rung.", without={"Type", "Text", "Comment"})
+            if not (_RUNG.issuperset(held) and _RUNG.issuperset(each.keys())):
+                more += record(each, seal, "rung.", without=_RUNG)
     unread = sum(rung.verbatim is not None for rung in rungs)
     lines = ladder_text.render(rungs).splitlines() or [_EMPTY]
     return Body((*more, *lines), unread)

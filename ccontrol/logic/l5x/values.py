@@ -99,5 +99,13 @@ def _member(name: str) -> tuple[str, bool]:
     return printable(name), is_secret(name)
 
 
+@lru_cache(maxsize=16_384)
+def _shown(value: str) -> str:
+    """Return a value as it is shown; most of the values of a project are a few, over and over."""
+    return shown(value)
+
+
 def _line(name: str, value: str, hide: SealText | None) -> str:
-    return assignment(name, shown(hide(value) if hide is not None and value else value))
+    if hide is not None and value:
+        return assignment(name, shown(hide(value)))
+    return f"{name} = {_shown(value)}" if value else f"{name} ="
