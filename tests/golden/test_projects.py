@@ -62,5 +62,13 @@ def test_a_comparison_says_what_changed_to_the_letter(
     assert expected.read_text("utf-8") == said
 
 
+def test_the_readme_quotes_a_comparison_as_it_comes_out() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    quoted = readme.partition("$ ccontrol compare before.L5X after.L5X\n")[2].partition("\n```")[0]
+    said = (Path(__file__).parent / "projects" / "l5x-guard-inverted" / "compare.txt").read_text()
+    assert quoted
+    assert said.startswith(f"{quoted}\n")
+
+
 def test_there_are_projects() -> None:
     assert any(named(folder, "after") for folder in PROJECTS)
