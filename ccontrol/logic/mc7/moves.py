@@ -7,6 +7,7 @@ none: nothing is guessed from half a pattern.
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from ccontrol.logic.mc7.addressed import Form
 from ccontrol.logic.mc7.lines import Line
 from ccontrol.logic.mc7.mnemonics import Spelling
 from ccontrol.logic.mc7.opcodes import Instruction, instructions
@@ -15,7 +16,13 @@ Words: TypeAlias = tuple[int, ...]
 
 BITS = 8
 """Of a byte."""
-_WIDTHS = {"X": 1, "": 1, "B": 8, "W": 16, "D": 32}
+_SLOTS = {"X": 1, "": 1, "B": 8, "W": 16, "D": 32}
+"""Bits of what an area's name ends with."""
+_WIDTHS = {"B": 8, "W": 16, "D": 32}
+_CONSTANT_WIDTHS = {Form.WORD: 16, Form.DOUBLE: 32}
+_PARAMETER_WIDTHS = {
+    0xFBC1: 8, 0xFBC2: 16, 0xFBC3: 32, 0xFBC5: 8, 0xFBC6: 16, 0xFBC7: 32, 0xFBCA: 32, 0xFBCB: 32,
+}  # fmt: skip
 _ANY_SHAPE, _POINTER_SHAPE = ((0, 16), (16, 16), (32, 16), (48, 32)), ((0, 16), (16, 32))
 _ANY_MARK = "W#16#10"
 _ANY_TYPES = {
@@ -37,6 +44,13 @@ class Move(NamedTuple):
     value: str
 
 
+class _Held(NamedTuple):
+    """What the accumulator (or, of one bit, the result of logic) holds."""
+
+    text: str
+    width: int
+
+
 class Frame(NamedTuple):
     """Through what a call's values go: "L", the local stack, or "DI", its instance DB.
 
@@ -56,11 +70,22 @@ class Frame(NamedTuple):
     def slot(self, line: Line, known: Instruction) -> tuple[int, int] | None:
         """Return the place in this area that it names: first bit and width; None for another."""
         name, _, rest = known.operand.partition(" ")
-        width = _WIDTHS.get(name.removeprefix(self.area)) if name.startswith(self.area) else None
+        width = _SLOTS.get(name.removeprefix(self.area)) if name.startswith(self.area) else None
         if width is None or not rest.startswith("%d"):
             return None
         bit = int(rest[3:]) if rest[3:] else 0
         return self.words[line.at // 2 + 1] * BITS + bit, width
+
+    def width(self, line: Line, known: Instruction) -> int:
+        """Return how many bits a load or transfer moves; 0 where it does not tell."""
+        name = known.operand.partition(" ")[0]
+        if known.form in _CONSTANT_WIDTHS:
+            return _CONSTANT_WIDTHS[known.form]
+        if known.form is Form.PARAMETER:
+            return _PARAMETER_WIDTHS.get(self.words[line.at // 2], 0)
+        if name in ("T", "C"):
+            return 16
+        return 8 if name.startswith("B#16#") else _WIDTHS.get(name[-1:], 0)
 
     def operand(self, line: Line, known: Instruction, opened: str) -> str | None:
         """Return an operand with the DB that was opened for it; None where it is not plain."""
@@ -78,26 +103,26 @@ def placed(lines: Sequence[Line], frame: Frame, *, fresh: bool) -> list[Move] | 
     `fresh`: no result of logic is carried in, so that a first A takes its operand as it is.
     """
     moves: list[Move] = []
-    values = {"A": "", "L": ""}
-    opened, pending = "", ""
+    held = {"=": _Held("", 0), "T": _Held("", 0)}
+    opened, pending = "", False
     for line in lines:
         known = frame.known(line)
         if known is None:
             return None
-        if known.op in ("T", "="):
-            slot, value = frame.slot(line, known), values["A" if known.op == "=" else "L"]
-            if slot is None or not value or opened:
+        if known.op in held:
+            slot, value = frame.slot(line, known), held[known.op]
+            if slot is None or slot[1] != value.width or opened:
                 return None
-            moves.append(Move(*slot, line.operand, value))
-            pending, fresh = "", fresh or known.op == "="
+            moves.append(Move(*slot, line.operand, value.text))
+            pending, fresh = False, fresh or known.op == "="
         elif _opens(known, frame) and not opened and not pending:
             opened = line.operand.replace(" ", "") + "."
         else:
             found = None if pending else _source(line, known, frame, opened, fresh)
             if found is None:
                 return None
-            pending, opened = found[0], ""
-            values[pending] = found[1]
+            pending, opened = True, ""
+            held["=" if found.width == 1 else "T"] = found
     return None if opened or pending else moves
 
 
@@ -117,11 +142,9 @@ def fetched(lines: Sequence[Line], frame: Frame) -> list[Move] | None:
             source = (*slot, line.operand)
         elif _opens(known, frame) and not opened:
             opened = line.operand.replace(" ", "") + "."
-        elif source is None or known.op != ("=" if source[1] == 1 else "T"):
-            return None
         else:
             where = frame.operand(line, known, opened)
-            if where is None:
+            if source is None or where is None or not _takes(line, known, frame, source[1]):
                 return None
             moves.append(Move(*source, where))
             source, opened = None, ""
@@ -156,13 +179,17 @@ def _opens(known: Instruction, frame: Frame) -> bool:
     return known.op == "OPN" and plain and frame.area == "L"
 
 
-def _source(
-    line: Line, known: Instruction, frame: Frame, opened: str, fresh: bool
-) -> tuple[str, str] | None:
-    """Return which kind of value it makes, A bit or Loaded, and the value."""
+def _takes(line: Line, known: Instruction, frame: Frame, width: int) -> bool:
+    if width == 1:
+        return known.op == "="
+    return known.op == "T" and frame.width(line, known) == width
+
+
+def _source(line: Line, known: Instruction, frame: Frame, opened: str, fresh: bool) -> _Held | None:
     if known.op in ("SET", "CLR"):
-        return None if opened else ("A", "TRUE" if known.op == "SET" else "FALSE")
+        return None if opened else _Held("TRUE" if known.op == "SET" else "FALSE", 1)
     if known.op not in ("A", "L") or (known.op == "A" and not fresh):
         return None
     value = frame.operand(line, known, opened)
-    return None if value is None else (known.op, value)
+    width = 1 if known.op == "A" else frame.width(line, known)
+    return _Held(value, width) if value and width else None

@@ -63,6 +63,9 @@ def test_a_compilers_call_is_one_line_with_its_parameters(code: str, lines: list
         "1001 41600000 30030001 7e360001 " + VIA_L1 + " 1002",  # put outside the local stack
         "1001 41600000 30030001 7e660003 " + VIA_L1 + " 1002",  # put where nothing points
         "1001 41600000 30030001 7e660001 30030001 7e660003 " + VIA_L1 + " 1002",
+        "1001 41600000 30030001 7e670001 " + VIA_L1 + " 1002",  # wider than the value
+        "1001 41600000 380300000001 7e660001 " + VIA_L1 + " 1002",  # half of the value
+        "1001 41600000 3d60 700b0004 87000008 7e630001 1306 1002",  # half of what comes out
         "1001 41600000 30030001 " + VIA_L1 + " 1002",  # loaded, for the block itself to find
         "1001 41600000 8100 8101 41600001 " + VIA_L1 + " 1002",  # two contacts in series
         "1001 41600000 a100 41600001 " + VIA_L1 + " 1002",  # an inverted contact
