@@ -6,7 +6,7 @@ Whatever stands here without a rule is a part of its own: nothing that the file 
 from collections.abc import Iterator
 
 from ccontrol.logic.file import SealText
-from ccontrol.logic.l5x.parts import Parts, name_attribute
+from ccontrol.logic.l5x.parts import Parts, name_attribute, titled
 from ccontrol.logic.l5x.record import children, record
 from ccontrol.logic.l5x.words import assignment, sealed
 from ccontrol.logic.printable import printable
@@ -68,8 +68,7 @@ def _add_each(parts: Parts, holder: Element, seal: SealText) -> None:
     tag = name_of(holder)
     aspect = _ASPECTS.get(tag, Aspect.CONFIGURATION)
     for each in holder:
-        word = name_of(each).upper()
-        lines = [f"{word} {printable(name_attribute(each))}", *_settings(each, seal)]
+        lines = [titled(each, name_of(each).upper()), *_settings(each, seal)]
         under = _under(each)
         if len(lines) > 1 or not under:
             path = (*under, _ONE_EACH[tag], name_attribute(each))

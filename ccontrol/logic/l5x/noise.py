@@ -61,7 +61,7 @@ DEFAULTS: Mapping[str, frozenset[str]] = {
     "Visible": frozenset({"false"}),
     "Hidden": frozenset({"false"}),
     "Family": frozenset({"NoFamily"}),
-    "Class": frozenset({"User"}),
+    "Class": frozenset({"User", "Standard"}),  # the contrary is Safety
 }
 """What a declaration leaves out where it says what is always so; absence means the same."""
 

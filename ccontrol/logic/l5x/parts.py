@@ -66,10 +66,16 @@ def forefathers(element: Element) -> tuple[str, ...]:
     return tuple(name_of(each) for each in reversed(list(element.iterancestors())))
 
 
-def program_of(element: Element) -> str | None:
-    """Return the name of the program that holds an element, None where none does."""
-    found = next((each for each in element.iterancestors() if name_of(each) == "Program"), None)
-    return None if found is None else name_attribute(found)
+def program_of(element: Element) -> Element | None:
+    """Return the program that holds an element, None where none does."""
+    return next((each for each in element.iterancestors() if name_of(each) == "Program"), None)
+
+
+def titled(element: Element, word: str) -> str:
+    """Return how a part's first line names an element: safety says so, for it weighs more."""
+    safety = "SAFETY " if element.get("Class") == "Safety" else ""
+    safety = safety if word.isupper() else safety.lower()
+    return f"{safety}{word} {printable(name_attribute(element))}".rstrip()
 
 
 def is_context(element: Element) -> bool:

@@ -14,6 +14,7 @@ from ccontrol.logic.l5x.parts import (
     is_context,
     name_attribute,
     program_of,
+    titled,
 )
 from ccontrol.logic.l5x.record import record
 from ccontrol.logic.l5x.routines import add_routine
@@ -95,14 +96,18 @@ class _Reading:
         above, tag = forefathers(element), name_of(element)
         under = (CONTEXT,) if is_context(element) else ()
         program = program_of(element)
-        scope = ("controller",) if program is None else ("programs", program)
+        scope = ("controller",) if program is None else ("programs", name_attribute(program))
         add = _BY_PLACE.get((above[-1], tag)) if above[:2] == _CONTROLLER else None
         if add is not None and len(above) == len(_CONTROLLER) + 1:
             add(self._parts, element, under, self._seal)
         elif tag == "Tag" and _is_of_scope(above, "Tags"):
             self._tags.setdefault((*under, *scope), Tags()).take(element, self._seal)
-        elif tag in {"Routine", "EncodedData"} and program and _is_of_scope(above, "Routines"):
-            where = f"in program {printable(program)}"
+        elif (
+            tag in {"Routine", "EncodedData"}
+            and program is not None
+            and _is_of_scope(above, "Routines")
+        ):
+            where = f"in {titled(program, 'program')}"
             add_routine(self._parts, element, (*under, *scope), where, self._seal)
         else:
             self._take_unknown(element, above)
@@ -128,8 +133,8 @@ class _Reading:
     def _take_unknown(self, element: Element, above: tuple[str, ...]) -> None:
         """Take a unit that stands where none is known to stand."""
         path = ("other", *above[1:], name_of(element), name_attribute(element))
-        title = f"{name_of(element).upper()} {printable(name_attribute(element))}"
-        lines = [title.rstrip(), *record(element, self._seal, without={"Name"})]
+        title = titled(element, name_of(element).upper())
+        lines = [title, *record(element, self._seal, without={"Name"})]
         self._parts.add(path, Language.RECORD, Aspect.CONFIGURATION, lines)
 
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x.declarations import declaration
 from ccontrol.logic.l5x.noise import DERIVED, is_default
-from ccontrol.logic.l5x.parts import Parts, name_attribute
+from ccontrol.logic.l5x.parts import Parts, name_attribute, titled
 from ccontrol.logic.l5x.record import record
 from ccontrol.logic.l5x.routines import add_routine
 from ccontrol.logic.l5x.words import inside
-from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language
 from ccontrol.logic.xml import Element, name_of
 from ccontrol.model.aspect import Aspect
@@ -27,7 +26,7 @@ def add_data_type(parts: Parts, element: Element, under: tuple[str, ...], seal: 
     """Add a DataType."""
     name = name_attribute(element)
     plain = {key for key, value in element.attrib.items() if is_default(str(key), str(value))}
-    lines = [f"DATA TYPE {printable(name)}"]
+    lines = [titled(element, "DATA TYPE")]
     lines += record(element, seal, without={"Name", "Members", *DERIVED, *map(str, plain)})
     for member in inside(element, "Members"):
         if not (member.get("Hidden") == "true" and _is_generated(member)):
@@ -38,7 +37,7 @@ def add_data_type(parts: Parts, element: Element, under: tuple[str, ...], seal: 
 def add_instruction(parts: Parts, element: Element, under: tuple[str, ...], seal: SealText) -> None:
     """Add an Add-On Instruction: its interface, its signature, its routines."""
     path = (*under, "instructions", name_attribute(element))
-    title = f"ADD-ON INSTRUCTION {printable(name_attribute(element))}"
+    title = titled(element, "ADD-ON INSTRUCTION")
     told = {"Name", "Parameters", "LocalTags", "Routines", "ScanModeRoutine"}
     lines = [title, *record(element, seal, without={*told, *DERIVED, *_SIGNATURE})]
     for holder, word in (("Parameters", "PARAMETER"), ("LocalTags", "LOCAL")):
@@ -52,7 +51,7 @@ def add_instruction(parts: Parts, element: Element, under: tuple[str, ...], seal
         parts.add((*path, "signature"), Language.RECORD, Aspect.PROTECTION, lines)
     for holder in ("Routines", "ScanModeRoutine"):
         for routine in inside(element, holder):
-            where = f"of instruction {printable(name_attribute(element))}"
+            where = f"of {titled(element, 'instruction')}"
             add_routine(parts, routine, path, where, seal)
 
 

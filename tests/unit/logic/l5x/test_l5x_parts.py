@@ -292,3 +292,17 @@ def test_a_node_without_wires_is_told() -> None:
     text = part(routine("FBD", f"<FBDContent>{sheet}</FBDContent>"), "programs/P/routines/R").text
     assert "A : IRef, not wired\n" in text
     assert "B : ORef, not wired\n" in text
+
+
+def test_safety_says_so_in_the_first_line() -> None:
+    read = controller(
+        '<Programs><Program Name="P" Class="Safety"><Routines><Routine Name="R" Type="RLL"/>'
+        '</Routines></Program></Programs><Tasks><Task Name="T" Class="Safety"/></Tasks>'
+        '<AddOnInstructionDefinitions><AddOnInstructionDefinition Name="I" Class="Safety"/>'
+        "</AddOnInstructionDefinitions>"
+    )
+    first = {each.name: each.text.partition("\n")[0] for each in read.parts}
+    assert first["programs/P/routines/R"] == "ROUTINE R in safety program P"
+    assert first["programs/P/program"] == "SAFETY PROGRAM P"
+    assert first["tasks/T"] == "SAFETY TASK T"
+    assert first["instructions/I/definition"] == "SAFETY ADD-ON INSTRUCTION I"
