@@ -31,8 +31,9 @@ _BLOCK_ENDS = re.compile(
     r"\s*END_(?:FUNCTION|FUNCTION_BLOCK|ORGANIZATION_BLOCK|DATA_BLOCK|TYPE)\b", re.IGNORECASE
 )
 _LABEL = re.compile(r"\s*(?P<label>[A-Za-z_]\w{0,23}):(?!=)\s*")
-_QUOTED_OR_COMMENT = re.compile(r"\"[^\"]*\"|'[^']*'|(?P<comment>//(?! D?W#16#[0-9A-F]+$).*)")
-"""The bits that `ccontrol.logic.mc7` adds to a constant whose spelling hides some are code."""
+_TELLING = r" D?W#16#[0-9A-F]+| the code does not end with BE"
+"""What `ccontrol.logic.mc7` adds as a remark and is code: bits that a constant's spelling hides."""
+_QUOTED_OR_COMMENT = re.compile(rf"\"[^\"]*\"|'[^']*'|(?P<comment>//(?!(?:{_TELLING})$).*)")
 _PARAMETER = re.compile(
     r"\s*(?P<name>#\d+|DI[XBWD] [\d.]+|\"?[\w.]+\"?)\s*(?P<way>:=|=>)\s*(?P<value>.*)"
 )
