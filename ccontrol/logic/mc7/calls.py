@@ -1,19 +1,24 @@
 """Calls with parameters: what a compiler makes of one CALL, folded back into one line.
 
 Folded is only what is exactly a compiler's pattern, with no label, jump or network inside: all that
-it does then stands in the CALL and its parameters, but for the scratch bytes of the local stack.
-Everything else stays instruction by instruction. Names of parameters are not in the caller: those
-of a FC are numbered (#1, #2 …), those of a FB are the bytes of its instance DB.
+it does then stands in the CALL and its parameters, but for the scratch bytes of the local stack;
+and those may be no variable, nor named by anything else in the network. Whatever is otherwise stays
+instruction by instruction. Names of parameters are not in the caller: those of a FC are numbered
+(#1, #2 …), those of a FB are the bytes of its instance DB.
 Patterns that were seen: BLD 1 … 2 (FC), 7 … 8 (SFC), 3 … 4 (FB), 9 … 10 (SFB). How parameters are
 put in place is read by `moves`; multi-instances stay unfolded.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from math import inf
+from typing import NamedTuple
 
 from ccontrol.logic.mc7.lines import NO_TARGET, UNKNOWN, Line
 from ccontrol.logic.mc7.moves import BITS, Frame, Move, Words, any_pointer, fetched, placed
+from ccontrol.logic.mc7.scratch import VIA_LOCAL, local_bytes
 
 _CLOSED_BY = {0x1001: 0x1002, 0x1007: 0x1008, 0x1003: 0x1004, 0x1009: 0x100A}
 """The BLD that opens a call, and the one that closes it."""
@@ -23,13 +28,46 @@ _UC_FC_LONG, _UC_FB_LONG, _UC_SFC, _UC_SFB = 0xFB70, 0xFB72, 0xFB74, 0xFB76
 _SWAP, _OPEN_DI = 0xFB7C, 0xFB79
 _SAVE_AR2, _RESTORE_AR2, _SET_AR2 = 0xFE6F, 0xFE6B, 0xFE0B
 _WHOLE_DB = (0x8400, 0x0000)
-_VIA_LOCAL = "P#V "
+_KEPT_RLO, _FROM_LOCAL_BIT = 0x4160, 0x0060
+_INTO_LOCAL, _FROM_LOCAL = (0x7E65, 0x7E66, 0x7E67), (0x7E61, 0x7E62, 0x7E63)
 
 
-def folded(lines: Sequence[Line], words: Words, starts: Sequence[int]) -> list[Line]:
-    """Return the lines with each call that is exactly one as a single line. Linear."""
-    cuts = frozenset(starts)
-    out: list[Line] = []
+class _Call(NamedTuple):
+    """What may be folded: its lines, first to last excluded, and the bytes of the local stack."""
+
+    first: int
+    end: int
+    line: Line
+    scratch: set[int]
+    named: set[int]
+    """Those that its parameters name."""
+
+
+def folded(
+    lines: Sequence[Line], words: Words, starts: Sequence[int], temp_bytes: int
+) -> list[Line]:
+    """Return the lines with each call that is exactly one as a single line. Linear.
+
+    The first `temp_bytes` of the local stack are the block's own variables, and never scratch.
+    """
+    calls = list(_candidates(lines, words, frozenset(starts)))
+    named: dict[int, set[int]] = defaultdict(set)
+    for call in calls:
+        named[bisect_right(starts, call.line.at)].update(call.named)
+    edges = [0, *(edge for call in calls for edge in (call.first, call.end)), len(lines)]
+    between = [lines[first:last] for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    for line in chain.from_iterable(between) if calls else ():
+        named[bisect_right(starts, line.at)].update(local_bytes(line, words))
+    out = list(between[0])
+    for call, rest in zip(calls, between[1:], strict=True):
+        taken = call.scratch & named[bisect_right(starts, call.line.at)]
+        is_free = not taken and min(call.scratch, default=temp_bytes) >= temp_bytes
+        out.extend((call.line,) if is_free else lines[call.first : call.end])
+        out.extend(rest)
+    return out
+
+
+def _candidates(lines: Sequence[Line], words: Words, cuts: frozenset[int]) -> Iterator[_Call]:
     at = 0
     while at < len(lines):
         closing = _CLOSED_BY.get(_head(words, lines[at]))
@@ -37,9 +75,22 @@ def folded(lines: Sequence[Line], words: Words, starts: Sequence[int]) -> list[L
         call = None
         if end > at and _head(words, lines[end]) == closing:
             call = _call(lines[at : end + 1], words)
-        out.append(call or lines[at])
+        if call:
+            yield _Call(at, end + 1, call, *_bytes(lines[at : end + 1], words))
         at = end + 1 if call else at + 1
-    return out
+
+
+def _bytes(lines: Sequence[Line], words: Words) -> tuple[set[int], set[int]]:
+    """Tell the bytes that a call needs for itself from those that its parameters name."""
+    heads = [_head(words, line) for line in lines]
+    at = next(index for index, head in enumerate(heads) if _is_function(head) or _is_block(head))
+    scratch: set[int] = set()
+    named: set[int] = set()
+    for index, line in enumerate(lines):
+        if index != at:
+            own = _is_own(heads[index], before=index < at)
+            (scratch if own else named).update(local_bytes(line, words))
+    return scratch, named | set(local_bytes(lines[at], words)) - scratch
 
 
 def _end(lines: Sequence[Line], words: Words, at: int, cuts: frozenset[int]) -> int:
@@ -57,7 +108,7 @@ def _call(lines: Sequence[Line], words: Words) -> Line | None:
     """Return what stands between two BLD as a call, None where it is not exactly one."""
     opened, *body, closed = lines
     heads = [_head(words, line) for line in body]
-    saves = bool(heads) and heads[0] & 0xFFF8 == 0x4160  # noqa: PLR2004 — = L: RLO kept aside
+    saves = bool(heads) and heads[0] & 0xFFF8 == _KEPT_RLO
     if saves:
         body, heads = body[1:], heads[1:]
     if _head(words, opened) in _OF_INSTANCE:
@@ -83,20 +134,26 @@ def _of_function(
     after = fetched(body[at + 1 :], frame)
     if before is None or after is None:
         return None
-    parameters = _numbered(body[at].parameters, before, after)
+    parameters = _numbered(body[at].parameters, before, after) if _apart(before) else None
     return None if parameters is None else (body[at].operand, parameters)
+
+
+def _apart(moves: Sequence[Move]) -> bool:
+    """Tell whether no value was put over another."""
+    ordered = sorted(moves, key=lambda move: move.bits)
+    return all(one.bits + one.width <= other.bits for one, other in pairwise(ordered))
 
 
 def _numbered(
     pointers: Sequence[str], before: Sequence[Move], after: Sequence[Move]
 ) -> tuple[str, ...] | None:
     """Put to each pointer what was placed where it points; None where anything is left over."""
-    via = sorted({_place(one) for one in pointers if one.startswith(_VIA_LOCAL)})
+    via = sorted({_place(one) for one in pointers if one.startswith(VIA_LOCAL)})
     ends = dict(pairwise((*via, inf)))
     texts: list[str] = []
     used = 0
     for number, pointer in enumerate(pointers, 1):
-        start = _place(pointer) if pointer.startswith(_VIA_LOCAL) else -1
+        start = _place(pointer) if pointer.startswith(VIA_LOCAL) else -1
         end = ends.get(start, -1)
         here = [move for move in before if start <= move.bits < end]
         there = [move for move in after if start <= move.bits < end]
@@ -125,7 +182,7 @@ def _value(here: Sequence[Move], there: Sequence[Move], start: int) -> str | Non
 
 
 def _place(pointer: str) -> int:
-    byte, _, bit = pointer.removeprefix(_VIA_LOCAL).partition(".")
+    byte, _, bit = pointer.removeprefix(VIA_LOCAL).partition(".")
     return int(byte) * BITS + int(bit)
 
 
@@ -161,6 +218,13 @@ def _frames(body: Sequence[Line], heads: Sequence[int], at: int, words: Words) -
         and words[pointer + 1 : pointer + 3] == _WHOLE_DB
         and words[saved + 1] == words[restored + 1]
     )
+
+
+def _is_own(head: int, *, before: bool) -> bool:
+    """Tell a transfer into the local stack before the call, or a load from it after."""
+    if before:
+        return head & 0xFFF8 == _KEPT_RLO or head in (*_INTO_LOCAL, _SAVE_AR2)
+    return head & 0xFFF8 == _FROM_LOCAL_BIT or head in (*_FROM_LOCAL, _RESTORE_AR2)
 
 
 def _is_function(head: int) -> bool:

@@ -36,12 +36,14 @@ def disassemble(
     names: Names | None = None,
     spelling: Spelling = Spelling.ENGLISH,
     fold: bool = True,
+    temp_bytes: int = 0,
 ) -> Listing:
     """Return the statement list of the code of one block.
 
     `starts` are the bytes at which networks begin, rising (see `networks`); `names` those of its
     interface. Calls are shown as CALL where the code is exactly what a compiler makes of one, else,
-    and without `fold`, instruction by instruction. The BE at the end is left out, as in STEP 7.
+    and without `fold`, instruction by instruction; `temp_bytes` of the local stack are declared as
+    TEMP, where no compiler puts what a call needs. The BE at the end is left out, as in STEP 7.
     """
     words = struct.unpack_from(f">{len(code) // 2}H", code)
     lines = _decoded(words, names, spelling)
@@ -53,7 +55,7 @@ def disassemble(
     lost = _label(lines)
     unread = lost + sum(line.op == UNKNOWN for line in lines)
     if fold:
-        lines = folded(lines, words, starts)
+        lines = folded(lines, words, starts, temp_bytes)
     problems = () if closed else ("the code does not end with BE",)
     return Listing(tuple(_networks(lines, starts)), unread, problems)
 

@@ -19,9 +19,17 @@ def stl(
     spelling: Spelling = Spelling.ENGLISH,
     names: Names | None = None,
     fold: bool = True,
+    temp_bytes: int = 0,
 ) -> list[str]:
     """Return the lines after the first heading, blanks made one, without the outer ones."""
-    listing = disassemble(bytes.fromhex(code), starts, spelling=spelling, names=names, fold=fold)
+    listing = disassemble(
+        bytes.fromhex(code),
+        starts,
+        spelling=spelling,
+        names=names,
+        fold=fold,
+        temp_bytes=temp_bytes,
+    )
     return [" ".join(line.split()) for line in listing.text()][1:]
 
 

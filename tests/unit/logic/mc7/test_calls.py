@@ -94,6 +94,42 @@ def test_a_jump_into_a_call_keeps_it_open() -> None:
     assert stl(whole + BE) == ["JC M000", "M000: CALL FC 45"]
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "9100 41600000",  # writes what the call keeps its result of logic in
+        "7e620000",  # reads it
+        "7e660002",  # writes over the value
+        "51660001",  # finds an address there
+        "3d2d 700b0004 87000008",  # hands it to another
+    ],
+)
+def test_a_call_whose_scratch_is_named_elsewhere_stays_open(beside: str) -> None:
+    call = "1001 41600000 30030001 7e660001 " + VIA_L1 + " 1002"
+    assert stl(call + beside + BE)[0] == "BLD 1"
+    elsewhere = "9100 41600007 7e620004" + call + "7e660006" + BE
+    assert "CALL FC 96" in stl(elsewhere)
+
+
+def test_what_another_network_names_is_its_own_business() -> None:
+    call = "1001 41600000 30030001 7e660001 " + VIA_L1 + " 1002"
+    assert "CALL FC 96" in stl("91004160 0000" + call + BE, (0, 6))
+
+
+def test_a_call_that_writes_over_a_declared_variable_stays_open() -> None:
+    call = "1001 41600004 30030001 7e660005 3d60 700b0004 87000028 1002" + BE
+    assert stl(call, temp_bytes=4) == ["CALL FC 96", "#1 := 1"]
+    assert stl(call, temp_bytes=5) == stl(call, fold=False)
+
+
+def test_values_put_over_each_other_are_no_parameters() -> None:
+    lists = "700b0006 87000008 87000010"
+    code = f"1001 41600000 30030001 7e660001 30030002 7e660002 3d60 {lists} 1002"
+    assert stl(code + BE) == stl(code + BE, fold=False)
+    apart = code.replace("7e660002", "7e660003").replace("87000010", "87000018")
+    assert stl(apart + BE) == ["CALL FC 96", "#1 := 1", "#2 := 2"]
+
+
 def test_a_network_that_begins_inside_keeps_a_call_open() -> None:
     code = "1001 41600000 3d2d 700b0002 1002" + BE
     assert stl(code, (0, 6)) == stl(code, (0, 6), fold=False)
