@@ -1,12 +1,12 @@
 """Every format of project files that is read, and which of them a file is."""
 
 from ccontrol.errors import BadFileError
-from ccontrol.logic import unknown
+from ccontrol.logic import sources, twincat, unknown
 from ccontrol.logic.file import HEAD_BYTES, Format, ProjectFile, SealText
 from ccontrol.logic.l5x import reader as l5x
 from ccontrol.logic.project import Project
 
-FORMATS: tuple[Format, ...] = (l5x.FORMAT,)
+FORMATS: tuple[Format, ...] = (l5x.FORMAT, twincat.FORMAT, sources.FORMAT)
 """One line each. The first that knows a file reads it: what goes by content stands before what goes
 by the name alone."""
 
