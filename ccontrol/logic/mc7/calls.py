@@ -57,7 +57,8 @@ def folded(
     edges = [0, *(edge for call in calls for edge in (call.first, call.end)), len(lines)]
     between = [lines[first:last] for first, last in zip(edges[::2], edges[1::2], strict=True)]
     for line in chain.from_iterable(between) if calls else ():
-        named[bisect_right(starts, line.at)].update(local_bytes(line, words))
+        if touched := local_bytes(line, words):
+            named[bisect_right(starts, line.at)].update(touched)
     out = list(between[0])
     for call, rest in zip(calls, between[1:], strict=True):
         taken = call.scratch & named[bisect_right(starts, call.line.at)]

@@ -4,7 +4,8 @@ Direct accesses alone: what a pointer in a register leads to is not to be known 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 from ccontrol.logic.mc7.lines import Line
 from ccontrol.logic.mc7.mnemonics import Spelling
@@ -16,12 +17,25 @@ _LOCAL = re.compile(r"(?:^|\[)L([BWD]?) %d")
 _BYTES = {"": 1, "B": 1, "W": 2, "D": 4}
 
 
-def local_bytes(line: Line, words: tuple[int, ...]) -> Iterator[int]:
-    """Yield the bytes of the local stack that it names; of a parameter the first one."""
+def local_bytes(line: Line, words: tuple[int, ...]) -> Sequence[int]:
+    """Return the bytes of the local stack that it names; of a parameter the first one."""
+    at = line.at // 2
+    size = _sizes()[words[at]] if at + 1 < len(words) else 0
+    direct = range(words[at + 1], words[at + 1] + size) if size else ()
+    return (*direct, *_pointed(line)) if line.parameters else direct
+
+
+def _pointed(line: Line) -> Iterator[int]:
     for parameter in line.parameters:
         if parameter.startswith(VIA_LOCAL):
             yield int(parameter.removeprefix(VIA_LOCAL).partition(".")[0])
-    at = line.at // 2
-    known = instructions(Spelling.ENGLISH)[words[at]] if at + 1 < len(words) else None
-    if known is not None and "L" in known.operand and (area := _LOCAL.search(known.operand)):
-        yield from range(words[at + 1], words[at + 1] + _BYTES[area[1]])
+
+
+@cache
+def _sizes() -> bytes:
+    """By the first word of an instruction: how many bytes of the local stack its second names."""
+    sizes = bytearray(0x1_0000)
+    for word, known in enumerate(instructions(Spelling.ENGLISH)):
+        if known is not None and (area := _LOCAL.search(known.operand)):
+            sizes[word] = _BYTES[area[1]]
+    return bytes(sizes)
