@@ -8,7 +8,7 @@ from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x.declarations import sorted_key
 from ccontrol.logic.l5x.noise import is_cosmetic
 from ccontrol.logic.l5x.places import Key, coordinate, unique
-from ccontrol.logic.l5x.record import record
+from ccontrol.logic.l5x.record import children, record
 from ccontrol.logic.l5x.st import st_lines
 from ccontrol.logic.l5x.words import text_of
 from ccontrol.logic.printable import printable
@@ -119,7 +119,7 @@ def _node(graph: _Graph, at: str, node: Element, seal: SealText) -> Iterator[str
             yield from _action(each, seal)
         elif name_of(each) == "Condition":
             yield f"{_INDENT}WHEN"
-            yield from _code(each, _INDENT * 2)
+            yield from _code(each, seal, _INDENT * 2)
     yield from _following(graph, at, node)
 
 
@@ -141,21 +141,24 @@ def _action(action: Element, seal: SealText) -> Iterator[str]:
     yield from _settings(action, seal, _INDENT * 2)
     for body in action:
         if name_of(body) == "Body":
-            yield from _code(body, _INDENT * 2)
+            yield from _code(body, seal, _INDENT * 2)
 
 
-def _code(holder: Element, indent: str) -> Iterator[str]:
-    """Yield the structured text within a condition or an action's body."""
+def _code(holder: Element, seal: SealText, indent: str) -> Iterator[str]:
+    """Yield the text within a condition or an action's body; what is no text as settings."""
     for content in holder:
-        for line in st_lines(content) if name_of(content) == "STContent" else ():
-            yield f"{indent}{line}"
+        if name_of(content) == "STContent":
+            yield from (f"{indent}{line}" for line in st_lines(content))
+        else:
+            yield from (f"{indent}{line}" for line in children([content], seal))
 
 
 def _settings(node: Element, seal: SealText, indent: str) -> Iterator[str]:
-    told = {"Operand", "Qualifier", "Action", "Body", "Condition", "Leg", "InitialStep"}
+    told = {"Operand", "Qualifier", "Action", "Body", "Condition", "Leg"}
     told |= {"BranchType", "BranchFlow", "ShowActions"}
     told |= {str(key) for key in node.attrib if is_cosmetic(str(key))}
     told |= {key for key in _PLAIN_FALSE if node.get(key) == "false"}
+    told |= {"InitialStep"} if node.get("InitialStep") == "true" else set()
     return (f"{indent}{line}" for line in record(node, seal, without=told))
 
 
@@ -204,6 +207,11 @@ def _label(node: Element) -> Iterator[str]:
     for each in node:
         if name_of(each) == "Action":
             yield f"{each.get('Qualifier', '')} {each.get('Operand', '')}"
-            yield from (line for body in each for line in _code(body, _INDENT))
+            yield from (line for body in each for line in _drawn_code(body, _INDENT))
         elif name_of(each) == "Condition":
-            yield from _code(each, "")
+            yield from _drawn_code(each, "")
+
+
+def _drawn_code(holder: Element, indent: str) -> Iterator[str]:
+    for content in holder:
+        yield from (f"{indent}{line}" for line in st_lines(content))

@@ -81,8 +81,11 @@ def _elements(
             into.append(_line(_range(name, first, last), run, hide))
         first, last, run = index, index, value
         if value is None:
+            inner = f"{name}{printable(index)}"
             for structure in element:
-                _take(structure, f"{name}{printable(index)}", into, seal, hide)
+                _take(structure, inner, into, seal, hide)
+            if len(element) == 0:
+                into.append(_line(inner, (element.text or "").strip(), hide))
     if run is not None:
         into.append(_line(_range(name, first, last), run, hide))
 

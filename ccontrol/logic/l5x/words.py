@@ -45,9 +45,10 @@ def inside(element: Element, holder: str) -> list[Element]:
 
 
 def shown(value: str) -> str:
-    """Return a value in one line; a very long one by its length and hash."""
+    """Return a value in one line, a blank at its end escaped; a very long one by its hash."""
     if len(value) <= MOST_CHARS:
-        return printable(value)
+        text = printable(value)
+        return f"{text[:-1]}\\x20" if text.endswith(" ") else text
     words = " ".join(value.split())
     digest = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
     return f"({len(words)} characters, sha256 {digest})"
@@ -55,7 +56,7 @@ def shown(value: str) -> str:
 
 def sealed(name: str, value: str, seal: SealText) -> str:
     """Return a value as it is shown, or its seal where its name says that it is a secret."""
-    return printable(seal(value)) if value and is_secret(name) else shown(value)
+    return shown(seal(value)) if value and is_secret(name) else shown(value)
 
 
 @lru_cache(maxsize=4096)

@@ -306,3 +306,51 @@ def test_safety_says_so_in_the_first_line() -> None:
     assert first["programs/P/program"] == "SAFETY PROGRAM P"
     assert first["tasks/T"] == "SAFETY TASK T"
     assert first["instructions/I/definition"] == "SAFETY ADD-ON INSTRUCTION I"
+
+
+def test_an_action_that_calls_a_routine_says_which() -> None:
+    step = (
+        '<Step ID="0" Operand="S"><Action ID="1" Operand="A" Qualifier="NonStored"><Body>'
+        '<JSR Routine="Other"/></Body></Action></Step>'
+    )
+    read = routine("SFC", f"<SFCContent>{step}</SFCContent>")
+    assert "    JSR.Routine = Other\n" in part(read, "programs/P/routines/R").text
+
+
+def test_a_blank_at_the_end_of_a_value_shows() -> None:
+    with_blank = controller('<Tasks><Task Name="T" Novel="a "/></Tasks>')
+    assert "Novel = a\\x20\n" in part(with_blank, "tasks/T").text
+
+
+def test_text_in_an_array_is_read() -> None:
+    array = '<Array DataType="X" Dimensions="2"><Element Index="[0]">one</Element></Array>'
+    read = controller(f'<Tags><Tag Name="t"><Data Format="Decorated">{array}</Data></Tag></Tags>')
+    assert "t[0] = one\n" in part(read, "values/controller/tags").text
+
+
+@pytest.mark.parametrize("kind", ["chain", "fan", "loop"])
+def test_a_sheet_of_three_thousand_functions_is_read_in_time(kind: str) -> None:
+    count = 3_000
+    pairs = {
+        "chain": [(at, at + 1) for at in range(count - 1)],
+        "fan": [(0, at) for at in range(1, count)],
+        "loop": [(at, (at + 1) % count) for at in range(count)],
+    }[kind]
+    nodes = "".join(f'<Function Type="F" ID="{at}"/>' for at in range(count))
+    wires = "".join(
+        f'<Wire FromID="{one}" FromParam="Out" ToID="{other}" ToParam="In"/>'
+        for one, other in pairs
+    )
+    sheet = f'<FBDContent><Sheet Number="1">{nodes}{wires}</Sheet></FBDContent>'
+    assert len(part(routine("FBD", sheet), "programs/P/routines/R").text) < 20_000_000
+
+
+def test_a_chart_of_three_thousand_branches_is_read_in_time() -> None:
+    count = 3_000
+    branches = "".join(
+        f'<Branch ID="{at}" BranchType="Selection" BranchFlow="Diverge"><Leg ID="L{at}"/></Branch>'
+        for at in range(count)
+    )
+    links = "".join(f'<DirectedLink FromID="L{at}" ToID="{at + 1}"/>' for at in range(count))
+    read = routine("SFC", f"<SFCContent>{branches}{links}</SFCContent>")
+    assert len(part(read, "programs/P/routines/R").text) < 20_000_000
