@@ -12,6 +12,7 @@ Recompiling moves the two times and nothing else in the blocks that are known.
 
 from ccontrol.logic.mc7.block import (
     FOOTER_CRC,
+    OPEN_MARKS,
     PASSWORD,
     TIMES,
     Block,
@@ -20,6 +21,7 @@ from ccontrol.logic.mc7.block import (
     iso_time,
     language_name,
 )
+from ccontrol.logic.mc7.sdb import time_entries, time_of_entry
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.secret import Seal, Sealed
 from ccontrol.model.unit import Image, Unit, UnitId, Value, fields
@@ -27,15 +29,6 @@ from ccontrol.model.unit import Image, Unit, UnitId, Value, fields
 MASK = "s7/1"
 
 _TIME_TABLE = 4
-_ENTRY_BYTES, _ENTRY_TIME = 12, 6
-_LISTS = 3
-_OPEN_MARKS = {
-    bytes(4): None,
-    b"\0\0\0\3": "know-how protected",
-    b"\x80\0\0\0": "system data",
-}
-"""Values of the password field that hide nothing: public captures show 3 in a Siemens standard
-block (Wireshark calls it know-how protect) and 80000000 in every SDB."""
 
 
 def block_id(block_type: str, number: int) -> UnitId:
@@ -56,7 +49,7 @@ def block_unit(block: Block, seal: Seal, fingerprint: str, *, keep_values: bool)
         fields(
             **_facts(block),
             crc=crc if times is None else None,
-            protection=_OPEN_MARKS.get(header.password),
+            protection=OPEN_MARKS.get(header.password),
             password=_password(header.password, seal),
         ),
         _image(block, times),
@@ -89,7 +82,7 @@ def _facts(block: Block) -> dict[str, Value]:
 
 
 def _password(field: bytes, seal: Seal) -> Sealed | None:
-    return None if field in _OPEN_MARKS else seal.of(field)
+    return None if field in OPEN_MARKS else seal.of(field)
 
 
 def _image(block: Block, times: bytes | None) -> Image:
@@ -113,21 +106,14 @@ def _image(block: Block, times: bytes | None) -> Image:
 
 
 def _masked_times(block: Block) -> bytes | None:
-    """Return a SDB4's table without its times, None for any other block or another layout.
-
-    Layout of the SDB4 of a CPU 315-2 PN/DP: 2 bytes, three offsets into the body, and at each of
-    them a list: number of entries, size of an entry (12), entries that end with a time stamp.
-    """
-    body = block.body
+    """Return a SDB4's table without its times, None for any other block or another layout."""
     if (block.header.type, block.header.number) != ("SDB", _TIME_TABLE):
         return None
-    masked = bytearray(body)
-    ends = [2 + 2 * _LISTS]
-    for at in range(2, 2 + 2 * _LISTS, 2):
-        start = int.from_bytes(body[at : at + 2], "big")
-        if start != ends[-1] or start + 2 > len(body) or body[start + 1] != _ENTRY_BYTES:
-            return None
-        ends.append(start + 2 + body[start] * _ENTRY_BYTES)
-        for entry in range(start + 2, ends[-1], _ENTRY_BYTES):
-            masked[entry + _ENTRY_TIME : entry + _ENTRY_BYTES] = bytes(_ENTRY_TIME)
-    return bytes(masked) if ends[-1] == len(body) else None
+    entries = time_entries(block.body)
+    if entries is None:
+        return None
+    masked = bytearray(block.body)
+    for entry in entries:
+        time = time_of_entry(entry)
+        masked[time] = bytes(time.stop - time.start)
+    return bytes(masked)

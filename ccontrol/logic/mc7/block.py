@@ -26,12 +26,24 @@ _FOOTER = struct.Struct(">8s8s8sBBH8s")
 _EPOCH = datetime(1984, 1, 1)  # noqa: DTZ001 — the engineer's local time; no zone is recorded
 _INFO_HEADER, _INFO_FOOTER = 6, 42
 _INFO_BYTES = 78
-_INTERFACE_HEAD = 7
+INTERFACE_HEAD = 7
+"""Bytes before the declarations of an interface."""
 
 _TYPE_IN_IMAGE = {0x08: "OB", 0x0A: "DB", 0x0B: "SDB", 0x0C: "FC", 0x0E: "FB"}
 CODE_TYPES = frozenset({"OB", "FB", "FC"})
 CREATED_BY_PROGRAM = 8
 """Language of a DB that the program made itself (SFC 22 CREAT_DB)."""
+
+ENCRYPTED = 0x29
+"""Language of a block with block privacy."""
+
+OPEN_MARKS = {
+    bytes(4): None,
+    b"\0\0\0\3": "know-how protected",
+    b"\x80\0\0\0": "system data",
+}
+"""Values of the password field that hide nothing: public captures show 3 in a Siemens standard
+block (Wireshark calls it know-how protect) and 80000000 in every SDB."""
 
 _LANGUAGES = {
     1: "STL",
@@ -44,7 +56,7 @@ _LANGUAGES = {
     CREATED_BY_PROGRAM: "DB made by the program",
     0x11: "SDB after memory reset",
     0x12: "SDB routing",
-    0x29: "encrypted",
+    ENCRYPTED: "encrypted",
 }
 _ATTRIBUTES = {0: "linked", 1: "standard block", 3: "not retentive"}
 
@@ -175,10 +187,10 @@ def interface_parts(interface: bytes) -> tuple[bytes, bytes] | None:
     endian). One byte fills up to an even size; it is whatever the compiler's memory held (0x52,
     0x6c, 0x50 in real blocks) and so is left out. None when the sizes do not fit this layout.
     """
-    if len(interface) < _INTERFACE_HEAD:
+    if len(interface) < INTERFACE_HEAD:
         return None
     declared, initial = struct.unpack_from("<HH", interface, 3)
-    cut = _INTERFACE_HEAD + declared
+    cut = INTERFACE_HEAD + declared
     if len(interface) - cut - initial not in (0, 1):
         return None
     return interface[:cut], interface[cut : cut + initial]

@@ -1,0 +1,140 @@
+"""A block as text: what it says of itself, what it declares, what it does. Dates left out.
+
+Laid out as STEP 7's sources are, for people; nothing reads it back.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from ccontrol.logic.mc7.block import (
+    ENCRYPTED,
+    OPEN_MARKS,
+    Block,
+    attribute_names,
+    language_name,
+)
+from ccontrol.logic.mc7.code import disassemble
+from ccontrol.logic.mc7.data_block import sections, structure
+from ccontrol.logic.mc7.declarations import Interface, Role
+from ccontrol.logic.mc7.interface import read_interface
+from ccontrol.logic.mc7.mnemonics import Spelling
+from ccontrol.logic.mc7.networks import network_starts
+from ccontrol.logic.mc7.sdb import sdb_sections
+from ccontrol.logic.printable import printable
+
+_KEYWORDS = {
+    "OB": "ORGANIZATION_BLOCK",
+    "FB": "FUNCTION_BLOCK",
+    "FC": "FUNCTION",
+    "DB": "DATA_BLOCK",
+    "SDB": "SYSTEM_DATA_BLOCK",
+}
+_OPAQUE = "encrypted by block privacy"
+
+
+class BlockText(NamedTuple):
+    """One block as text, and how much of it could not be read."""
+
+    text: str
+    unread: int
+    problems: tuple[str, ...]
+    opaque: str
+    """Why its code cannot be read; empty when it can."""
+
+
+class _Read(NamedTuple):
+    lines: list[str]
+    unread: int = 0
+    problems: tuple[str, ...] = ()
+
+
+def block_text(block: Block, language: Literal["en", "de"] = "en") -> str:
+    """Return a block as text, with English or German mnemonics."""
+    return written(block, Spelling(language)).text
+
+
+def written(
+    block: Block, spelling: Spelling = Spelling.ENGLISH, notes: Iterable[str] = ()
+) -> BlockText:
+    """Return a block as text. `notes` are remarks of whoever asks, below what it says itself."""
+    header = block.header
+    of_function = header.type == "FC"
+    if header.language == ENCRYPTED:
+        return _opaque(block, notes)
+    interface = read_interface(block.interface, of_function=of_function)
+    if header.type == "SDB":
+        read = _Read(_system_data(block))
+    elif header.type == "DB":
+        read = _data(block, interface)
+    else:
+        read = _code(block, interface, spelling)
+    head = [*_head(block, interface), *(f"// {note}" for note in notes)]
+    head += [f"// not read: {problem}" for problem in read.problems]
+    return BlockText(_joined([*head, *read.lines]), read.unread, read.problems, "")
+
+
+def _opaque(block: Block, notes: Iterable[str]) -> BlockText:
+    parts = (("interface", block.interface), ("code", block.body), ("more", block.additional))
+    lines = [
+        *_head(block, None),
+        *(f"// {note}" for note in notes),
+        f"// opaque: {_OPAQUE}",
+        *(f"{name} = {len(data)} bytes, sha256 {_sha256(data)}" for name, data in parts),
+    ]
+    return BlockText(_joined(lines), 0, (), _OPAQUE)
+
+
+def _head(block: Block, interface: Interface | None) -> Iterator[str]:
+    header, footer = block.header, block.footer
+    name = f' "{printable(footer.name)}"' if footer.name else ""
+    returned = f" : {_returned(interface)}" if header.type == "FC" and interface else ""
+    yield f"{_KEYWORDS[header.type]} {header.type}{header.number}{name}{returned}"
+    for keyword, value in (
+        ("AUTHOR", footer.author), ("FAMILY", footer.family), ("VERSION", footer.version)
+    ):  # fmt: skip
+        if value:
+            yield f"{keyword} : {printable(value)}"
+    attributes = ", ".join(attribute_names(header.attributes)) or "none"
+    yield f"// written in {language_name(header.language)}, attributes: {attributes}"
+    protection = OPEN_MARKS.get(header.password, "a password is set")
+    if protection:
+        yield f"// protection: {protection}"
+
+
+def _returned(interface: Interface) -> str:
+    return ", ".join(one.type for one in interface.of(Role.RETURN)) or "VOID"
+
+
+def _code(block: Block, interface: Interface, spelling: Spelling) -> _Read:
+    of_function = block.header.type == "FC"
+    networks = network_starts(block.additional, len(block.body))
+    names = interface.names if of_function else None
+    listing = disassemble(block.body, networks.starts, names=names, spelling=spelling)
+    problems = interface.problems
+    if not networks.trusted:
+        problems += ("the list of networks does not add up to the code: shown as one",)
+    lines = [*sections(interface, of_function=of_function), "", *listing.text()]
+    return _Read(lines, interface.unread + listing.unread, problems + listing.problems)
+
+
+def _data(block: Block, interface: Interface) -> _Read:
+    problems, size = interface.problems, block.header.mc7_bytes
+    if interface.memory_bytes != size:
+        problems += (f"it declares {interface.memory_bytes} bytes and holds {size}",)
+    return _Read(list(structure(interface)), interface.unread, problems)
+
+
+def _system_data(block: Block) -> list[str]:
+    lines = []
+    for section in sdb_sections(block):
+        lines += ["", f"SECTION {section.title}", *section.lines]
+    return lines
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
