@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ccontrol.diff.programs.changes import LogicKind
@@ -31,6 +31,8 @@ _TOKEN = re.compile(
 _CLOSING = frozenset({"THEN", "DO", "OF", "ELSE", "REPEAT"})
 """Words that end a statement beside the semicolon: the condition before them stands alone."""
 _DECLARING = re.compile(r"(?:VAR(?:_\w+)?|STRUCT|TYPE|UNION)\Z")
+_MODIFIERS = frozenset({"CONSTANT", "RETAIN", "NON_RETAIN", "PERSISTENT", "PUBLIC", "INTERNAL"})
+"""What may follow VAR before the first name."""
 _DECLARED = re.compile(r"END_(?:VAR|STRUCT|TYPE|UNION)\Z")
 _HEADING = re.compile(
     r"(?:ROUTINE|PROGRAM|FUNCTION|FUNCTION_BLOCK|ORGANIZATION_BLOCK|DATA_BLOCK|INTERFACE|METHOD"
@@ -187,29 +189,44 @@ def _tokens(text: str) -> Iterator[_Token]:
         line += found.group().count("\n")
 
 
-def _statements(tokens: Sequence[_Token]) -> Iterator[Statement]:
-    """Cut tokens without comments into statements."""
+def _statements(tokens: Iterable[_Token]) -> Iterator[Statement]:
+    """Cut tokens without comments into statements; lines count only for headings."""
     held: list[_Token] = []
     depth = 0
     for token in tokens:
         word = token.meaning
+        if held and _ends_before(held, token):
+            yield _statement(held, declares=depth > 0)
+            held = []
         if token.kind == "newline":
-            if held and (token.line == 1 or _HEADING.match(held[0].meaning)):
-                yield _statement(held, declares=False)
-                held = []
             continue
         if not held and _DECLARED.match(word):
             depth = max(0, depth - 1)
         held.append(token)
-        opens = bool(_DECLARING.match(word))
-        if opens:
-            depth += 1
-        alone = len(held) == 1 and (opens or _DECLARED.match(word))
-        if word == ";" or word in _CLOSING or alone:
-            yield _statement(held, declares=depth > 0)
+        depth += bool(_DECLARING.match(word))
+        if _ends_after(held):
+            if held[0].text != ";":
+                yield _statement(held, declares=depth > 0)
             held = []
     if held:
         yield _statement(held, declares=depth > 0)
+
+
+def _ends_before(held: Sequence[_Token], token: _Token) -> bool:
+    """Tell whether a statement is whole before this token: a heading, or VAR with what it says."""
+    first = held[0].meaning
+    if token.kind == "newline":
+        return token.line == 1 or bool(_HEADING.match(first))
+    said = all(each.meaning in _MODIFIERS for each in held[1:])
+    return bool(_DECLARING.match(first)) and said and token.meaning not in _MODIFIERS
+
+
+def _ends_after(held: Sequence[_Token]) -> bool:
+    """Tell whether a statement is whole with its last token."""
+    word = held[-1].meaning
+    if len(held) == 1:
+        return word in {";", "BEGIN", *_CLOSING} or bool(_DECLARED.match(word))
+    return word == ";" or word in _CLOSING or bool(_DECLARING.match(word))
 
 
 def _statement(tokens: Sequence[_Token], *, declares: bool) -> Statement:

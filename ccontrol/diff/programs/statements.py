@@ -31,6 +31,8 @@ class Statement:
     text: str
     """As its author spelled it, in one line."""
     declares: bool = False
+    owner: int = 0
+    """Of a parameter on a line of its own: the line of the call that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,16 +261,23 @@ def _lone_statements(sides: _Sides, dialect: Dialect, loose: _Loose) -> Iterator
     waiting: dict[tuple[str, ...], list[Statement]] = {}
     for statement in loose.gone:
         waiting.setdefault(statement.words, []).append(statement)
+    arrived: list[tuple[Statement, list[Statement]]] = []
     for statement, beside in loose.new:
         if waiting.get(statement.words):
             was = waiting[statement.words].pop(0)
             said = Said(LogicKind.MOVED, f"{quoted(statement)} moved here from line {was.line}")
             yield sides.change(said, was.line, statement.line)
         else:
+            arrived.append((statement, beside))
+    calls = {statement.line for statement, _ in arrived}
+    for statement, beside in arrived:
+        if statement.owner not in calls:
             yield sides.change(dialect.added(statement, beside), None, statement.line)
-    left = (statement for statements in waiting.values() for statement in statements)
+    left = [statement for statements in waiting.values() for statement in statements]
+    calls = {statement.line for statement in left}
     for statement in sorted(left, key=lambda each: each.line):
-        yield sides.change(dialect.removed(statement), statement.line, None)
+        if statement.owner not in calls:
+            yield sides.change(dialect.removed(statement), statement.line, None)
 
 
 def _not_compared(sides: _Sides, gap: Gap) -> LogicChange:

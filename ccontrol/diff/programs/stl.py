@@ -181,7 +181,17 @@ def _read(line: str, number: int, network: _Network, *, german: bool, declares: 
         network.statements.append(Statement(number, (name,), name))
         code = code[label.end() :]
     if code:
-        network.statements.append(Statement(number, _meaning(code, german=german), code))
+        owner = _call_above(network) if _PARAMETER.match(code) else 0
+        words = _meaning(code, german=german)
+        network.statements.append(Statement(number, words, code, owner=owner))
+
+
+def _call_above(network: _Network) -> int:
+    """Return the line of the call that a parameter belongs to; 0 for none."""
+    above = network.statements[-1] if network.statements else None
+    if above is None:
+        return 0
+    return above.owner or (above.line if above.words[0] in _CALLS else 0)
 
 
 def _without_comment(line: str) -> tuple[str, str]:
