@@ -37,6 +37,7 @@ _WORDS = {Role.COIL: "coil", Role.CALL: "call", Role.CONDITION: "condition", Rol
 _CONTACTS = frozenset({"XIC", "XIO", "Contact", "I_Contact"})
 _JUMPS = frozenset({"JSR", "SFR", "FOR", "JXR", "EVENT"})
 _NUMBER = r"[-+]?(?:\d+#[\w.]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)"
+_REAL = re.compile(r"[-+]?\d+(?:\.\d*(?:[eE][-+]?\d+)?|[eE][-+]?\d+)")
 _TOKEN = re.compile(
     rf"(?P<constant>(?<![\w.\])]){_NUMBER}(?![\w.])|\b[A-Za-z_]+#[-+\w.:#]+|'(?:\$.|[^'$])*'"
     r"|\b(?:TRUE|FALSE|true|false)\b)"
@@ -78,7 +79,7 @@ def meanings(edit: Edit) -> Iterator[Meaning]:
         case Added():
             yield _added(edit)
         case Removed(Instruction() as inverter, path) if name(inverter.op) in INVERTERS:
-            clause = f"{one_line(inverter)} removed: the power is no longer inverted there"
+            clause = f"{_shown((inverter,))} removed: the power is no longer inverted there"
             yield Meaning(LogicKind.INVERTED_CONTACT, clause, (path,))
         case Removed():
             at, first = edit.before_path[:-1], edit.before_path[-1]
@@ -111,12 +112,12 @@ def _replaced(edit: Replaced) -> Iterator[Meaning]:
         yield Meaning(LogicKind.INVERTED_CONTACT, f"{word} {what} inverted: {became}", *where)
         return
     if old != new:
-        clause = f"{one_line(before)} became {one_line(after)}"
-        yield Meaning(LogicKind.INSTRUCTION_CHANGED, shortened(clause, 2 * _MOST_SHOWN), *where)
+        clause = f"{_shown((before,))} became {_shown((after,))}"
+        yield Meaning(LogicKind.INSTRUCTION_CHANGED, clause, *where)
         return
     if before.op != after.op or before.bare != after.bare:
         if before.op == after.op:
-            became = f"{one_line(before)} is written {one_line(after)}"
+            became = f"{_shown((before,))} is written {_shown((after,))}"
         yield Meaning(LogicKind.MNEMONIC_ONLY, became, *where)
     yield from sorted(_operands(edit), key=lambda one: _ORDER.index(one.kind))
 
@@ -127,6 +128,7 @@ _ORDER = [
     LogicKind.INVERTED_CONTACT,
     LogicKind.SETPOINT,
     LogicKind.OPERAND,
+    LogicKind.MNEMONIC_ONLY,
 ]
 
 
@@ -134,8 +136,8 @@ def _operands(edit: Replaced) -> Iterator[Meaning]:
     before, after = edit.before.operands, edit.after.operands
     where = ((edit.before_path,), (edit.after_path,))
     if len(before) != len(after):
-        clause = f"{one_line(edit.before)} became {one_line(edit.after)}"
-        yield Meaning(LogicKind.OPERAND, shortened(clause, 2 * _MOST_SHOWN), *where)
+        clause = f"{_shown((edit.before,))} became {_shown((edit.after,))}"
+        yield Meaning(LogicKind.OPERAND, clause, *where)
         return
     for number, (old, new) in enumerate(zip(before, after, strict=True), start=1):
         if old != new:
@@ -164,10 +166,18 @@ def operand_kind(old: str, new: str) -> LogicKind:
     changed = {(one[0], other[0]) for one, other in zip(ours, theirs, strict=True) if one != other}
     if ("name", "constant") in changed:
         return LogicKind.AFI_INSERTED
+    if _is_same_number(old, new):
+        return LogicKind.MNEMONIC_ONLY
     # "?" stands for a value that the export leaves out: a timer's preset.
     if changed <= {("constant", "constant"), ("sign", "constant"), ("constant", "sign")}:
         return LogicKind.SETPOINT
     return LogicKind.OPERAND
+
+
+def _is_same_number(old: str, new: str) -> bool:
+    """Tell whether two literals with a point or exponent mean one number: `1.0`, `1.0e+000`."""
+    both = _REAL.fullmatch(old) and _REAL.fullmatch(new)
+    return bool(both) and float(old) == float(new)
 
 
 def _is_constant(operand: str) -> bool:
@@ -195,12 +205,12 @@ def _added(edit: Added) -> Meaning:
     inner = _paths((element,), edit.after_path[:-1], edit.after_path[-1])
     paths = (*inner, *_around(element, edit.after_path))
     if isinstance(element, Instruction) and _never_or_always(element):
-        clause = f"{one_line(element)} inserted: the power no longer depends on tags there"
+        clause = f"{_shown((element,))} inserted: the power no longer depends on tags there"
         if canonical(element.op) == "AFI":
             clause = "AFI inserted: what follows it never runs"
         return Meaning(LogicKind.AFI_INSERTED, clause, (), paths)
     if isinstance(element, Instruction) and name(element.op) in INVERTERS:
-        clause = f"{one_line(element)} added: the power is inverted there"
+        clause = f"{_shown((element,))} added: the power is inverted there"
         return Meaning(LogicKind.INVERTED_CONTACT, clause, (), paths)
     return Meaning(LogicKind.INSTRUCTION_ADDED, f"{_named(element)} added", (), paths)
 
@@ -286,11 +296,16 @@ def _paths(series: Series, at: ElementPath, first: int = 0) -> tuple[ElementPath
 
 
 def _shown(series: Series) -> str:
-    return shortened(" ".join(map(one_line, series)) or "--", _MOST_SHOWN)
+    return one_line(series, _MOST_SHOWN) or "--"
 
 
 def _shown_legs(legs: tuple[Series, ...]) -> str:
-    return shortened(" | ".join(map(_shown, legs)), _MOST_SHOWN)
+    words = ""
+    for leg in legs:
+        words += f"{' | ' if words else ''}{_shown(leg)}"
+        if len(words) > _MOST_SHOWN:
+            break
+    return shortened(words, _MOST_SHOWN)
 
 
 def _short(operand: str) -> str:

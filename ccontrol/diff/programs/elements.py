@@ -8,11 +8,12 @@ the same stretch: otherwise a bypass would look like a removal beside an additio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import accumulate
 from operator import itemgetter
 from typing import TypeAlias
 
 from ccontrol.diff.programs.effort import Effort
-from ccontrol.diff.programs.likeness import Bag, bag, bags_alike, elements_alike
+from ccontrol.diff.programs.likeness import bag, bags_alike, elements_alike
 from ccontrol.logic.ladder.model import Branch, Element, ElementPath, Instruction, Series
 
 LEGS_ALIKE = 0.25
@@ -20,8 +21,13 @@ LEGS_ALIKE = 0.25
 STRETCHES_ALIKE = 0.5
 _WRAPPED = 0.97
 """A stretch within a new branch is worth a little less than the same stretch left alone."""
+_WORDS_AN_ELEMENT = 3
+_MOST_TIMES = 3
+"""A stretch with more words than so many times a leg's cannot be STRETCHES_ALIKE."""
+_EFFORT = 16
+"""How many comparisons of the budget the comparison of two elements is."""
 _LONGER = 2
-"""How many elements more than the leg that it went into a stretch may have had."""
+"""How many elements more or fewer than the leg that it went into a stretch may have had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,51 +260,61 @@ def _leg_pairs(
     return pairs
 
 
-def _steps(ours: Series, theirs: Series, effort: Effort) -> Iterator[_Step]:
+class _Line:
+    """A series with what its alignment asks of it again and again."""
+
+    def __init__(self, series: Series) -> None:
+        self.elements = series
+        self.bags = [bag((one,)) for one in series]
+        self._sizes = [0, *accumulate(map(len, self.bags))]
+        self.leg_bags = [
+            [(leg, bag(leg)) for leg in one.legs] if isinstance(one, Branch) else []
+            for one in series
+        ]
+
+    def stretches(
+        self, first: int, other: "_Line", at: int, effort: Effort
+    ) -> Iterator[tuple[float, int, int]]:
+        """Yield how alike stretches from there are to legs of a branch: score, length, leg."""
+        for number, (leg, leg_bag) in enumerate(other.leg_bags[at]):
+            longest = min(len(self.elements) - first, len(leg) + _LONGER)
+            for count in range(max(1, len(leg) - _LONGER), longest + 1):
+                size = self._sizes[first + count] - self._sizes[first]
+                if size > _MOST_TIMES * len(leg_bag):
+                    break
+                _spend(effort, 1 + size // _WORDS_AN_ELEMENT)
+                alike = bags_alike(bag(self.elements[first : first + count]), leg_bag)
+                if alike >= STRETCHES_ALIKE:
+                    yield _WRAPPED * alike * min(count, len(leg)), count, number
+
+
+def _steps(our_series: Series, their_series: Series, effort: Effort) -> Iterator[_Step]:
     """Yield the alignment of two series that is most alike in all."""
-    _spend(effort, len(ours) * len(theirs))
-    our_bags, their_bags = _branch_bags(ours), _branch_bags(theirs)
-    best = [[0.0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
-    chosen = [[_ONLY_THEIRS] * len(theirs) for _ in ours]
-    for i in reversed(range(len(ours))):
-        for j in reversed(range(len(theirs))):
+    _spend(effort, len(our_series) * len(their_series))
+    ours, theirs = _Line(our_series), _Line(their_series)
+    height, width = len(our_series), len(their_series)
+    best = [[0.0] * (width + 1) for _ in range(height + 1)]
+    chosen = [[_ONLY_THEIRS] * width for _ in range(height)]
+    for i in reversed(range(height)):
+        for j in reversed(range(width)):
             ways = [(best[i + 1][j], _ONLY_OURS), (best[i][j + 1], _ONLY_THEIRS)]
-            alike = elements_alike(ours[i], theirs[j], our_bags[i], their_bags[j])
+            alike = elements_alike(our_series[i], their_series[j], ours.bags[i], theirs.bags[j])
             if alike:
                 ways.append((best[i + 1][j + 1] + alike, _PAIR))
-            for alike, count, leg in _stretches(ours, i, theirs[j], effort):
+            for alike, count, leg in ours.stretches(i, theirs, j, effort):
                 ways.append((best[i + count][j + 1] + alike, _Step(_Way.WRAP, count, 1, leg)))
-            for alike, count, leg in _stretches(theirs, j, ours[i], effort):
+            for alike, count, leg in theirs.stretches(j, ours, i, effort):
                 ways.append((best[i + 1][j + count] + alike, _Step(_Way.UNWRAP, 1, count, leg)))
             best[i][j], chosen[i][j] = max(ways, key=itemgetter(0))
     i = j = 0
-    while i < len(ours) or j < len(theirs):
-        step = _ONLY_OURS if j == len(theirs) else _ONLY_THEIRS
-        if i < len(ours) and j < len(theirs):
+    while i < height or j < width:
+        step = _ONLY_OURS if j == width else _ONLY_THEIRS
+        if i < height and j < width:
             step = chosen[i][j]
         yield step
         i, j = i + step.ours, j + step.theirs
 
 
-def _branch_bags(series: Series) -> list[Bag]:
-    return [bag((one,)) if isinstance(one, Branch) else frozenset() for one in series]
-
-
-def _stretches(
-    series: Series, first: int, branch: Element, effort: Effort
-) -> Iterator[tuple[float, int, int]]:
-    """Yield how alike stretches that begin there are to a branch's legs: score, length, leg."""
-    if not isinstance(branch, Branch):
-        return
-    for number, leg in enumerate(branch.legs):
-        leg_bag = bag(leg)
-        for count in range(1, min(len(series) - first, len(leg) + _LONGER) + 1 if leg else 0):
-            _spend(effort, count)
-            alike = bags_alike(bag(series[first : first + count]), leg_bag)
-            if alike >= STRETCHES_ALIKE:
-                yield _WRAPPED * alike * min(count, len(leg)), count, number
-
-
-def _spend(effort: Effort, comparisons: int) -> None:
-    if not effort.spend(comparisons):
+def _spend(effort: Effort, elements: int) -> None:
+    if not effort.spend(_EFFORT * elements):
         raise _TooMuchError

@@ -6,18 +6,30 @@ weights were tried out (benchmarks.ladder_diff), not derived.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from operator import eq
 from typing import TypeAlias
 
 from ccontrol.logic.ladder.mnemonics import OPPOSITES, canonical, name, role
-from ccontrol.logic.ladder.model import Branch, Element, Instruction, Rung, Series, instructions
+from ccontrol.logic.ladder.model import (
+    Branch,
+    Element,
+    ElementPath,
+    Instruction,
+    Rung,
+    Series,
+    instructions,
+)
 
 Bag: TypeAlias = frozenset[tuple[str, int]]
 """Tokens, each with a running number: so two sets' intersection counts what occurs twice."""
 
 _WORD_OR_OP = re.compile(r"[\w:.\\#]+\(?")
 _WORD = re.compile(r"[\w:.\\#]+")
+
+_MOST_WORDS = 1000
+"""A longer rung is known by its beginning."""
 
 SAME_WORDS = 0.35
 """What an equal comment or title adds."""
@@ -33,26 +45,32 @@ BRANCH = 0.15
 
 def bag(series: Series) -> Bag:
     """Return the mnemonics of a series, its operands, and the words in these."""
-    found: Counter[str] = Counter()
-    for _, instruction in instructions(series):
-        found[f"{name(instruction.op)}("] += 1
-        for operand in instruction.operands:
-            found[operand] += 1
-            found.update((operand,) if operand.isidentifier() else _WORD.findall(operand))
-    return _numbered(found)
+    return _bag(instructions(series))
 
 
 def rung_bag(rung: Rung) -> Bag:
-    """Return the bag of a rung; of one that could not be read, nearly the same by its text."""
+    """Return the bag of a rung, or of the beginning of a very long one.
+
+    Of one that could not be read it is nearly the same, by its text.
+    """
     if rung.verbatim is None:
-        return bag(rung.elements)
-    found = Counter(_WORD_OR_OP.findall(rung.verbatim))
-    return _numbered(
-        Counter({word: n * (1 if word[-1] == "(" else 2) for word, n in found.items()})
-    )
+        return _bag(islice(instructions(rung.elements), _MOST_WORDS))
+    words = islice(_WORD_OR_OP.finditer(rung.verbatim), _MOST_WORDS)
+    found = Counter(match.group() for match in words)
+    return _numbered({word: n * (1 if word[-1] == "(" else 2) for word, n in found.items()})
 
 
-def _numbered(found: Counter[str]) -> Bag:
+def _bag(found: Iterable[tuple[ElementPath, Instruction]]) -> Bag:
+    words: Counter[str] = Counter()
+    for _, instruction in found:
+        words[f"{name(instruction.op)}("] += 1
+        for operand in instruction.operands:
+            words[operand] += 1
+            words.update((operand,) if operand.isidentifier() else _WORD.findall(operand))
+    return _numbered(words)
+
+
+def _numbered(found: Mapping[str, int]) -> Bag:
     return frozenset((token, number) for token, count in found.items() for number in range(count))
 
 

@@ -24,8 +24,8 @@ MOST_CELLS = 62_500
 """Larger gaps (250 rungs by 250) are cut by their likest rungs first."""
 FEW_CELLS = 16
 """Smaller gaps are not looked through for equal logic first: likeness finds it."""
-EFFORT = 4
-"""How many comparisons of the budget the comparison of two rungs' bags is."""
+EFFORT = 32
+"""How many comparisons of the budget the comparison of two rungs is, beside one per word."""
 RARE = 12
 """A word in no more rungs than this points at them; and no more candidates are looked at."""
 
@@ -135,7 +135,8 @@ class _Pairing:
         if not ours or not theirs:
             return []
         cells = len(ours) * len(theirs)
-        if cells <= MOST_CELLS and self._effort.spend(EFFORT * cells):
+        words = sum(len(self._before.bag(i)) for i in ours) * len(theirs)
+        if cells <= MOST_CELLS and self._effort.spend(EFFORT * cells + words):
             return self._most_alike(ours, theirs)
         likest = {i: (i, j) for alike, i, j in self._likest(ours, theirs) if alike >= ALIKE}
         names = {j: (i, j) for i, j in likest.values()}
@@ -186,7 +187,8 @@ class _Pairing:
                 for j in js
             )
             candidates = [j for j, _ in votes.most_common(RARE)]
-            if not self._effort.spend(EFFORT * (len(candidates) + 1)):
+            words = len(self._before.bag(i))
+            if not self._effort.spend((EFFORT + words) * (len(candidates) + 1)):
                 break
             found.extend((self._rungs_alike(i, j), i, j) for j in candidates)
         return list(_one_to_one(found))

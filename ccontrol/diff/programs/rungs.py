@@ -4,6 +4,7 @@ Which rung is which: `pairing`; what was done to its elements: `elements`; what 
 `classes`. Here: whole rungs, and the sentences' places.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ccontrol.diff.programs.changes import LogicChange, LogicKind, Place, RungDiff
@@ -18,9 +19,14 @@ from ccontrol.logic.ladder.outputs import driven
 from ccontrol.logic.ladder.text import one_line
 from ccontrol.logic.printable import printable, shortened
 
+_WORDY = re.compile(r"\w")
+"""Comments begin with lines of dashes."""
+_MOST_SHOWN = 120
 _MOST_ANCHOR = 60
 _NAMED = 2
 """So many of the tags that a rung drives name it."""
+_PENDING = {"I": "inserted", "D": "to be deleted", "R": "to be replaced", "IR": "the replacement"}
+"""Rung@Type of Logix; its other words stand for themselves."""
 _GONE = {Role.COIL: LogicKind.COIL_REMOVED, Role.CALL: LogicKind.CALL_REMOVED}
 
 
@@ -93,7 +99,7 @@ class _Routine:
         for path, instruction in instructions(rung.elements):
             kind = _GONE.get(role(instruction))
             if kind is not None and instruction not in self._kept_instructions():
-                what = one_line(instruction)
+                what = one_line((instruction,), _MOST_SHOWN)
                 word = role(instruction).value
                 clause = f"{word} {what} removed with it, and nowhere else in this routine"
                 yield Meaning(kind, clause, (path,))
@@ -110,14 +116,16 @@ def _added(rung: Rung) -> Iterator[Meaning]:
     paths = tuple(path for path, _ in instructions(rung.elements))
     yield Meaning(LogicKind.RUNG_ADDED, f"added{_contents(rung)}", (), paths)
     if rung.type != "N":
-        yield Meaning(LogicKind.PENDING_EDIT, f"is a pending edit ({printable(rung.type)})")
+        yield Meaning(LogicKind.PENDING_EDIT, f"is a pending edit: {_pending(rung.type)}")
 
 
 def _changed(before: Rung, after: Rung, effort: Effort) -> Iterator[Meaning]:
     yield from _logic(before, after, effort)
     if before.type != after.type:
-        kinds = f"{printable(before.type)} became {printable(after.type)}"
-        yield Meaning(LogicKind.PENDING_EDIT, f"kind of pending edit: {kinds} (N: none)")
+        was, now = _pending(before.type), _pending(after.type)
+        clause = f"is a pending edit: {now}" + ("" if before.type == "N" else f", was {was}")
+        clause = f"is no pending edit any more, was {was}" if after.type == "N" else clause
+        yield Meaning(LogicKind.PENDING_EDIT, clause)
     for word, old, new in (
         ("comment", before.comment, after.comment),
         ("title", before.title, after.title),
@@ -144,11 +152,17 @@ def _logic(before: Rung, after: Rung, effort: Effort) -> Iterator[Meaning]:
         yield from meanings(edit)
 
 
+def _pending(kind: str) -> str:
+    shown = printable(kind)
+    return f"{shown} ({_PENDING[kind]})" if kind in _PENDING else shown
+
+
 def _contents(rung: Rung) -> str:
     if rung.verbatim is not None:
-        return ": " + shortened(printable(rung.verbatim), 2 * _MOST_ANCHOR)
-    shown = " ".join(map(one_line, rung.elements))
-    return f": {shortened(shown, 2 * _MOST_ANCHOR)}" if shown else ""
+        shown = printable(rung.verbatim[: _MOST_SHOWN + 1])
+    else:
+        shown = one_line(rung.elements, _MOST_SHOWN)
+    return f": {shortened(shown, _MOST_SHOWN)}" if shown else ""
 
 
 def _place(rung: Rung | None, number: int | None) -> Place | None:
@@ -156,15 +170,15 @@ def _place(rung: Rung | None, number: int | None) -> Place | None:
         return None
     outputs = driven(rung)
     words = ", ".join(outputs[:_NAMED]) + (", …" if len(outputs) > _NAMED else "")
-    words = words or rung.title or rung.comment.strip().partition("\n")[0]
+    words = words or next(filter(_WORDY.search, (rung.title, *rung.comment.split("\n"))), "")
     return Place(number, shortened(printable(words), _MOST_ANCHOR))
 
 
 def _label(was: Place | None, now: Place | None, *, is_moved: bool) -> str:
-    """Return both ordinals and what does not move, e.g. `rung 12, before 11 (Motor_Run)`."""
+    """Return both ordinals and what does not move, e.g. `rung 12, was 11 (Motor_Run)`."""
     place = now or was or Place(0)
     label = f"rung {place.number}"
     if was and now and was.number != now.number and not is_moved:
-        label += f", before {was.number}"
+        label += f", was {was.number}"
     anchor = place.anchor or (was.anchor if was else "")
     return f"{label} ({anchor})" if anchor else label

@@ -64,16 +64,31 @@ def parse(text: str) -> tuple[Rung, ...]:
     return tuple(rungs)
 
 
-def one_line(element: Element) -> str:
-    """Return an element as one printable line, e.g. `[XIC(a) | --]`, for sentences."""
-    return printable(_brief(element))
+def one_line(series: Iterable[Element], most: int) -> str:
+    """Return elements as one printable line of so many characters, `XIC(a) [XIC(b) | --]`.
+
+    For sentences. Looks no further than it shows.
+    """
+    words = ""
+    for piece in _pieces(series):
+        words += piece
+        if len(words) > most:
+            break
+    return shortened(printable(words), most)
 
 
-def _brief(element: Element) -> str:
-    if isinstance(element, Instruction):
-        return _instruction_text(element)
-    legs = (" ".join(map(_brief, leg)) or _WIRE for leg in element.legs)
-    return f"[{' | '.join(legs)}]"
+def _pieces(series: Iterable[Element]) -> Iterator[str]:
+    between = ""
+    for element in series:
+        yield between
+        between = " "
+        if isinstance(element, Instruction):
+            yield _instruction_text(element)
+            continue
+        for number, leg in enumerate(element.legs):
+            yield " | " if number else "["
+            yield from _pieces(leg) if leg else (_WIRE,)
+        yield "]" if element.legs else "[]"
 
 
 def _rung_lines(rung: Rung) -> Iterator[str]:

@@ -231,6 +231,8 @@ def test_one_edit_is_told_by_its_kind_in_one_sentence(
         ("CMP(a > b)", "CMP(a > 6)", LogicKind.AFI_INSERTED),
         ("CMP(x[1] > 5)", "CMP(x[2] > 5)", LogicKind.OPERAND),
         ("MOV(x.1,y)", "MOV(x.2,y)", LogicKind.OPERAND),
+        ("MOV(1.5,y)", "MOV(1.50000000e+000,y)", LogicKind.MNEMONIC_ONLY),
+        ("MOV(1,y)", "MOV(1.0,y)", LogicKind.SETPOINT),
         ("MOV(16#FF,y)", "MOV(16#0F,y)", LogicKind.SETPOINT),
     ],
 )
@@ -257,7 +259,7 @@ def test_an_inserted_rung_moves_no_other_one() -> None:
     after = (added, *ROUTINE)
     assert told(ROUTINE, after) == [
         (LogicKind.RUNG_ADDED, "rung 1 (Lamp): added: XIC(New) OTE(Lamp)"),
-        (LogicKind.PENDING_EDIT, "rung 1 (Lamp): is a pending edit (I)"),
+        (LogicKind.PENDING_EDIT, "rung 1 (Lamp): is a pending edit: I (inserted)"),
     ]
     assert told(after, ROUTINE) == [
         (LogicKind.RUNG_REMOVED, "rung 1 (Lamp): removed: XIC(New) OTE(Lamp)"),
@@ -276,14 +278,16 @@ def test_a_moved_and_changed_rung_is_both_and_says_both_numbers() -> None:
     ]
     before = (read_rung("NOP();"), *ROUTINE)
     sentences = [sentence for _, sentence in told(before, (inverted, *ROUTINE[1:]))]
-    assert "rung 1, before 2 (Run): contact Stop inverted: XIO became XIC" in sentences
+    assert "rung 1, was 2 (Run): contact Stop inverted: XIO became XIC" in sentences
 
 
 def test_words_and_pending_edits_are_told_apart_from_logic() -> None:
     rung = Rung(ROUTINE[0].elements, "Starts it.", "N", "Motor")
     after = Rung(rung.elements, "Starts it", "IR", "")
+    done = "rung 1 (Run): is no pending edit any more, was IR (the replacement)"
+    assert (LogicKind.PENDING_EDIT, done) in told((after,), (rung,))
     assert told((rung,), (after,)) == [
-        (LogicKind.PENDING_EDIT, "rung 1 (Run): kind of pending edit: N became IR (N: none)"),
+        (LogicKind.PENDING_EDIT, "rung 1 (Run): is a pending edit: IR (the replacement)"),
         (LogicKind.COMMENT, "rung 1 (Run): comment changed: Starts it"),
         (LogicKind.COMMENT, "rung 1 (Run): title removed: Motor"),
     ]
@@ -332,7 +336,7 @@ def test_what_the_effort_does_not_reach_is_told_as_not_compared() -> None:
     others = tuple(Instruction("XIO", (f"b{n}",)) for n in range(200))
     before, after = (Rung(contacts), *ROUTINE), (Rung((*others, *contacts[200:])), *ROUTINE)
     assert told(before, after)[0][0] is LogicKind.INSTRUCTION_CHANGED
-    diffs = diff_rungs(before, after, Effort(10_000))
+    diffs = diff_rungs(before, after, Effort(200_000))
     assert [change.kind for diff in diffs for change in diff.changes] == [LogicKind.NOT_COMPARED]
     diffs = diff_rungs(before, after, Effort(0))
     kinds = {change.kind for diff in diffs for change in diff.changes}
@@ -352,3 +356,10 @@ def test_a_thousand_new_rungs_for_a_thousand_others_take_bounded_effort() -> Non
     every = [path for diff in diffs for path in diff.after_marks]
     assert every == [(1,)] * 1000
     assert sum(1 for _ in instructions(after[0].elements)) == 3
+
+
+def test_a_rung_is_named_by_the_first_line_of_its_comment_that_says_something() -> None:
+    before = Rung((Instruction("NOP"),), "= = =\n\nValves\n", "N")
+    assert told((before,), (Rung(before.elements, before.comment, "e"),)) == [
+        (LogicKind.PENDING_EDIT, "rung 1 (Valves): is a pending edit: e")
+    ]

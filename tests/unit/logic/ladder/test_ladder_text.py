@@ -76,6 +76,8 @@ def test_lines_that_nobody_wrote_are_refused_with_their_number(line: str) -> Non
         parse(f"RUNG\n  {line}\nRUNG\n")
 
 
-def test_an_element_is_told_in_one_line() -> None:
-    (branch, *_) = read_rung(START).elements
-    assert one_line(branch) == "[XIC(Start) XIO(Stop) | XIC(Run) [-- | XIC(Jog)]]"
+def test_elements_are_told_in_one_line_as_long_as_is_wanted() -> None:
+    elements = read_rung(START).elements
+    assert one_line(elements[:1], 80) == "[XIC(Start) XIO(Stop) | XIC(Run) [-- | XIC(Jog)]]"
+    assert one_line(elements, 30) == "[XIC(Start) XIO(Stop) | XIC(R…"
+    assert one_line((), 30) == ""
