@@ -69,16 +69,17 @@ def folded(
 
 
 def _candidates(lines: Sequence[Line], words: Words, cuts: frozenset[int]) -> Iterator[_Call]:
-    at = 0
-    while at < len(lines):
-        closing = _CLOSED_BY.get(_head(words, lines[at]))
-        end = _end(lines, words, at, cuts) if closing else at
-        call = None
-        if end > at and _head(words, lines[end]) == closing:
-            call = _call(lines[at : end + 1], words)
+    whole = lines[:-1] if lines and lines[-1].size == 1 else lines
+    openings = [at for at, line in enumerate(whole) if words[line.at // 2] in _CLOSED_BY]
+    done = 0
+    for at in openings:
+        end = _end(lines, words, at, cuts) if at >= done else at
+        if _head(words, lines[end]) != _CLOSED_BY[_head(words, lines[at])]:
+            continue
+        call = _call(lines[at : end + 1], words)
         if call:
-            yield _Call(at, end + 1, call, *_bytes(lines[at : end + 1], words))
-        at = end + 1 if call else at + 1
+            done = end + 1
+            yield _Call(at, done, call, *_bytes(lines[at:done], words))
 
 
 def _bytes(lines: Sequence[Line], words: Words) -> tuple[set[int], set[int]]:
