@@ -16,10 +16,10 @@ _TOLD = frozenset({"Description", "DefaultData", "Data", "Comments", "ForceData"
 
 
 def declaration(element: Element, seal: SealText, word: str = "") -> Iterator[str]:
-    """Yield the line of a tag, parameter or member, then what it holds that fits no line.
+    """Yield the line of a tag, parameter or member, then what is said of what lies in it.
 
     `word` stands before the name ("PARAMETER"). A default value follows, in the line where it is
-    one value, below it where it has members.
+    one value, below it where it has members. What fits no line is told by settings_of().
     """
     name = printable(element.get("Name", "?"))
     start = f"{word} {name}" if word else name
@@ -32,9 +32,13 @@ def declaration(element: Element, seal: SealText, word: str = "") -> Iterator[st
     yield from (f"{word} {line}" if word else line for line in defaults)
     for comments in held.get("Comments", ()):
         yield from _comments(comments, start)
-    others = [each for tag, all_of_it in held.items() if tag not in _TOLD for each in all_of_it]
+
+
+def settings_of(element: Element, seal: SealText) -> Iterator[str]:
+    """Yield what a declaration holds beyond its line: how a tag is produced, an axis, a limit."""
+    others = [each for each in element if name_of(each) not in _TOLD]
     if others:
-        yield from children(others, seal, f"{start}/")
+        yield from children(others, seal, f"{printable(element.get('Name', '?'))}/")
 
 
 def _type(element: Element) -> str:

@@ -132,7 +132,7 @@ def _following(graph: _Graph, at: str, node: Element) -> Iterator[str]:
             yield f"{_INDENT}| {printable(', '.join(ends) or 'nothing')}"
     else:
         for name in sorted(_name(graph, end) for end in graph.after.get(at, ())):
-            yield f"{_INDENT}-> {printable(name)}"
+            yield f"{_INDENT}=> {printable(name)}"
 
 
 def _action(action: Element, seal: SealText) -> Iterator[str]:

@@ -1,10 +1,13 @@
-"""The tags of one scope (controller or program): definitions, actual values, forces, each apart."""
+"""The tags of one scope (controller or program), in parts: definitions, settings, values, forces.
+
+Settings are what decides more than a type: where a message goes, how a tag is produced, an axis.
+"""
 
 from collections.abc import Iterator, Sequence
 
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x import values
-from ccontrol.logic.l5x.declarations import declaration, sorted_key
+from ccontrol.logic.l5x.declarations import declaration, settings_of, sorted_key
 from ccontrol.logic.l5x.parts import Parts, name_attribute
 from ccontrol.logic.l5x.record import children
 from ccontrol.logic.l5x.words import by_name
@@ -19,6 +22,7 @@ class Tags:
 
     def __init__(self) -> None:
         self._definitions: list[tuple[tuple[str, str], str]] = []
+        self._settings: list[tuple[tuple[str, str], str]] = []
         self._values: list[tuple[tuple[str, str], str]] = []
         self._forces: list[tuple[tuple[str, str], str]] = []
 
@@ -29,31 +33,36 @@ class Tags:
         held_by_name = by_name(tag)
         best, settings = values.chosen(held_by_name.get("Data", ()))
         held = [] if best is None else values.lines(name, best, seal)
-        defined = list(declaration(tag, seal))
+        set_once = list(settings_of(tag, seal))
         for each in settings:
-            actual, set_once = _by_use(each)
-            defined += children(set_once, seal, f"{name}/")
+            actual, fixed = _by_use(each)
+            set_once += children(fixed, seal, f"{name}/")
             held += children(actual, seal, f"{name}/")
-        self._definitions.append((key, "\n".join(defined)))
-        if held:
-            self._values.append((key, "\n".join(held)))
+        self._definitions.append((key, "\n".join(declaration(tag, seal))))
         forces = list(_forces(held_by_name.get("ForceData", ()), name, seal))
-        if forces:
-            self._forces.append((key, "\n".join(forces)))
+        for lines, into in (
+            (set_once, self._settings),
+            (held, self._values),
+            (forces, self._forces),
+        ):
+            if lines:
+                into.append((key, "\n".join(lines)))
 
     def tell(self, parts: Parts, scope: tuple[str, ...], where: str) -> None:
         """Add the parts of this scope; `where` follows the word in their first lines."""
+        data, record, program = Language.DATA, Language.RECORD, Aspect.PROGRAM
         kinds = (
-            (self._definitions, scope, "tags", Aspect.PROGRAM, "TAGS"),
-            (self._values, ("values", *scope), "tags", Aspect.VALUES, "VALUES"),
-            (self._forces, scope, "forces", Aspect.PROGRAM, "FORCES"),
+            (self._definitions, (*scope, "tags"), data, program, "TAGS"),
+            (self._settings, (*scope, "tag-settings"), record, program, "SETTINGS of tags"),
+            (self._values, ("values", *scope, "tags"), data, Aspect.VALUES, "VALUES"),
+            (self._forces, (*scope, "forces"), record, program, "FORCES"),
         )
-        for told, path, name, aspect, word in kinds:
+        for told, path, language, aspect, word in kinds:
             if told:
                 told.sort()
                 texts = [f"{word} {where}", *(text for _, text in told)]
                 told.clear()
-                parts.add((*path, name), Language.DATA, aspect, texts)
+                parts.add(path, language, aspect, texts)
 
 
 def _by_use(settings: Element) -> tuple[list[Element], list[Element]]:

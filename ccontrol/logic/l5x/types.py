@@ -6,7 +6,7 @@ The order is meaning: it decides how a structure lies in memory, and how a call'
 from collections.abc import Iterator
 
 from ccontrol.logic.file import SealText
-from ccontrol.logic.l5x.declarations import declaration
+from ccontrol.logic.l5x.declarations import declaration, settings_of
 from ccontrol.logic.l5x.noise import DERIVED, is_default
 from ccontrol.logic.l5x.parts import Parts, name_attribute, titled
 from ccontrol.logic.l5x.record import record
@@ -31,6 +31,7 @@ def add_data_type(parts: Parts, element: Element, under: tuple[str, ...], seal: 
     for member in inside(element, "Members"):
         if not (member.get("Hidden") == "true" and _is_generated(member)):
             lines += declaration(member, seal)
+            lines += settings_of(member, seal)
     parts.add((*under, "types", name), Language.DATA, Aspect.PROGRAM, lines)
 
 
@@ -43,6 +44,7 @@ def add_instruction(parts: Parts, element: Element, under: tuple[str, ...], seal
     for holder, word in (("Parameters", "PARAMETER"), ("LocalTags", "LOCAL")):
         for each in inside(element, holder):
             lines += declaration(each, seal, word)
+            lines += settings_of(each, seal)
     opaque = _PROTECTED if name_of(element) == "EncodedData" else ""
     parts.add((*path, "definition"), Language.DATA, Aspect.PROGRAM, lines, opaque=opaque)
     signed = list(_signature(element, seal))

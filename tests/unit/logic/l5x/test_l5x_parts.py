@@ -60,16 +60,16 @@ def test_a_chart_of_steps_tells_what_follows_what() -> None:
         "  ACTION Pour (NonStored)\n"
         "    Valve_Open := 1;\n"
         "STEP Wait (initial)\n"
-        "  -> selection branch after Wait\n"
+        "  => selection branch after Wait\n"
         "STOP Halt\n"
         "TRANSITION Abandoned\n"
         "  WHEN\n"
         "    Stop_All\n"
-        "  -> Halt\n"
+        "  => Halt\n"
         "TRANSITION Bottle_There\n"
         "  WHEN\n"
         "    Start AND NOT Full\n"
-        "  -> Fill\n"
+        "  => Fill\n"
     )
 
 
