@@ -35,9 +35,9 @@ class Budget:
     bytes_limit: int = 8 * 1024 * 1024
     """Most bytes received in one poll; 64 MiB at most, so that every capture fits into its file.
 
-    A program of 650 KB is 0.8 MB on the wire. The default takes in whatever fits into an S7-300, and
-    all that the default pace can bring in messages of 240 bytes; the work memory of a CPU 417 holds
-    30 MB. What is stored of it lies in memory some ten times over while it is written.
+    A program of 650 KB is 0.8 MB on the wire. The default takes in whatever fits into an S7-300,
+    and all that the default pace can bring in messages of 240 bytes; the work memory of a CPU 417
+    holds 30 MB. What is stored of it lies in memory some ten times over while it is written.
     """
     spare_connections: int = 2
     """Fewer free connections of our type than this: we let go at once. 0 switches the check off."""
