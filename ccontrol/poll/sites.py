@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site, StoreSettings
-from ccontrol.errors import EngineError, StoreError, StoreLockedError
+from ccontrol.errors import EngineError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.control import ControlDoor
 from ccontrol.poll.engine import Engine
@@ -59,13 +59,10 @@ class Sites:
     async def open_first(self) -> None:
         """Open every site. Raises what went wrong when there is none that could be watched."""
         errors = await self._open_missing()
-        locked = [error for error in errors if isinstance(error, StoreLockedError)]
         sites = tuple(self._engine.roster.sites.values())
         tries = (partial(site.scribe.first_try, OPEN_S) for site in sites)
         troubles = await asyncio.gather(*map(in_its_own_thread, tries))
         refused = [trouble for trouble in troubles if trouble is not None and not trouble.retry]
-        if locked:
-            raise locked[0]
         if len(refused) == len(sites):  # also: there is no site at all
             raise next(iter((*refused, *errors)), EngineError("the configuration names no site"))
 
