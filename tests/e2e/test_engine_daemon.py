@@ -54,7 +54,8 @@ def test_a_day_in_short(plant: Plant, plc: Plc) -> None:
         running.signal(signal.SIGTERM)
         assert running.wait() == 0
     assert plant.outcomes("")[0] is Outcome.STARTED
-    assert plant.outcomes("")[-1] is Outcome.STOPPED
+    told = plant.journal("")[-1]
+    assert (told.outcome, told.reason) == (Outcome.STOPPED, "it was told to")
     assert plant.fsck() == ""
     assert plc.most_connections == 1
 
@@ -247,6 +248,9 @@ def test_a_history_that_somebody_committed_to_is_refused_with_its_own_code(plant
     git(path, "update-ref", "refs/heads/observed", made.stdout.strip())
     with starting(plant) as running:
         assert running.wait() == StoreForeignError.exit_code
+    told = plant.journal("")[-1]
+    assert told.outcome is Outcome.STOPPED
+    assert "is not this daemon's: it is not signed" in told.reason
 
 
 def test_the_service_manager_hears_ready_watchdog_reload_and_stop(
