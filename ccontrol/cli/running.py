@@ -32,7 +32,7 @@ class Running:
     answers: bool
     pid: int | None = None
     trouble: str = ""
-    """Why the store takes nothing just now, or why the daemon does not answer."""
+    """Why the store takes nothing, what it cannot read, or why the daemon does not answer."""
     hint: str = ""
     controllers: Mapping[str, Live] = field(default_factory=dict)
 

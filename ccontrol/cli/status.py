@@ -102,7 +102,7 @@ def _tell(one: SiteStanding, daemon: Running, now: datetime, *, in_detail: bool)
     say(f"{one.site}: {daemon.words}", Tone.GOOD if daemon.answers else Tone.BAD)
     _tell_store(one, now)
     if daemon.trouble:
-        what = "the store takes nothing: " if daemon.answers else ""
+        what = "trouble: " if daemon.answers else ""
         say(f"  {what}{daemon.trouble}", Tone.BAD)
         say(f"  → {daemon.hint}")
     if not one.controllers:

@@ -211,8 +211,8 @@ class Daemon:
         raise EngineError(f"the daemon does not know the question {str(question)[:80]}")
 
     def _status_line(self, engine: Engine, sites: Sites) -> str:
-        troubled = [site.name for site in engine.roster.sites.values() if site.trouble]
-        trouble = f"; the store takes nothing: {', '.join(troubled)}" if troubled else ""
+        troubled = [site.name for site in engine.roster.sites.values() if site.complaint]
+        trouble = f"; in trouble: {', '.join(troubled)}" if troubled else ""
         missing = f"; not opened: {', '.join(sites.missing)}" if sites.missing else ""
         return f"STATUS=watching {len(engine.roster)} controllers{trouble}{missing}"
 

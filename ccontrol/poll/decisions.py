@@ -3,8 +3,6 @@
 They are files; who wrote them is not asked here.
 """
 
-import logging
-
 from ccontrol.clock import Clock
 from ccontrol.errors import CcontrolError
 from ccontrol.model.aspect import Depth
@@ -18,8 +16,6 @@ from ccontrol.poll.triage import Follow
 from ccontrol.poll.turns import Turns
 from ccontrol.poll.watched import Watched
 from ccontrol.store.standing import Standing
-
-_log = logging.getLogger(__name__)
 
 
 class Decisions:
@@ -41,7 +37,9 @@ class Decisions:
                     self.attend_to(site)
                 self._end_pauses(site)
             except CcontrolError as error:
-                _log.error("pauses and enrolments cannot be read site=%s: %s", site.name, error)
+                site.cannot_decide(error, self._clock)
+            else:
+                site.can_decide()
 
     def attend_to(self, site: OpenSite) -> None:
         """Act on pauses and enrolments as they stand now."""

@@ -46,7 +46,7 @@ class SiteStatus:
     name: str
     controllers: tuple[ControllerStatus, ...]
     trouble: str
-    """Why the store takes nothing just now; empty when it does."""
+    """Why the store takes nothing, or what people decided cannot be read; empty when all is well."""
     hint: str
     put_aside: int
     """Captures in the spool's quarantine."""
@@ -87,7 +87,7 @@ class Overview:
         }
 
     def _site(self, site: "OpenSite") -> SiteStatus:
-        trouble = site.trouble
+        trouble = site.complaint
         return SiteStatus(
             name=site.name,
             controllers=tuple(map(self._controller, self.roster.of_site(site.name))),

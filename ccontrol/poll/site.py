@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import KeyInAgent, Site, StoreSettings
-from ccontrol.errors import SigningError, StoreError
+from ccontrol.errors import CcontrolError, SigningError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.secret import Seal
 from ccontrol.poll.catching_up import catch_up
@@ -57,6 +57,8 @@ class OpenSite:
     _opened: ExitStack
     full: StoreError | None = None
     """Why nothing may be committed, found before a commit needed the room."""
+    undecided: CcontrolError | None = None
+    """Why pauses and enrolments cannot be read; what was read last holds meanwhile."""
 
     @property
     def name(self) -> str:
@@ -67,6 +69,11 @@ class OpenSite:
     def trouble(self) -> StoreError | None:
         """Why the store takes nothing just now."""
         return self.scribe.trouble or self.full or self.ledger.trouble
+
+    @property
+    def complaint(self) -> CcontrolError | None:
+        """What somebody has to see to."""
+        return self.trouble or self.undecided
 
     def note(self, entry: JournalEntry) -> None:
         """Write a journal entry soon. What a controller or a defect said may be endless."""
@@ -85,6 +92,20 @@ class OpenSite:
             self.full = error
         else:
             self.full = None
+
+    def cannot_decide(self, error: CcontrolError, clock: Clock) -> None:
+        """Say once, until something else is wrong, that pauses and enrolments cannot be read."""
+        if str(error) != str(self.undecided):
+            text = "pauses and enrolments cannot be read, the last ones hold"
+            _log.error("%s site=%s: %s (%s)", text, self.name, error, error.hint)
+            self.note(JournalEntry(clock.now(), "", Outcome.FAILED, reason=f"{text}: {error}"))
+        self.undecided = error
+
+    def can_decide(self) -> None:
+        """Say once that they can be read again."""
+        if self.undecided is not None:
+            _log.info("pauses and enrolments can be read again site=%s", self.name)
+            self.undecided = None
 
     def close(self, timeout_s: float) -> None:
         """Finish what is in hand, end both threads, let the next engine in."""

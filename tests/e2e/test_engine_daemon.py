@@ -233,6 +233,26 @@ def test_a_disk_below_the_low_water_mark_stops_commits_loudly_and_polls_go_on(
         wait_until(lambda: len(plant.changes()) >= 2)
 
 
+def test_a_damaged_file_of_enrolments_is_told_once_and_what_stood_holds(
+    plant: Plant, plc: Plc
+) -> None:
+    file = plant.places.standing / "enrolled.json"
+    sound = file.read_bytes()
+    with daemon(plant) as running:
+        wait_until(lambda: len(plant.changes()) == 1)
+        file.write_bytes(b"rubbish")
+        wait_until(lambda: "enrolled.json: damaged" in status_of_site(plant))
+        asked = len(plc.asked)
+        wait_until(lambda: len(plc.asked) > asked + 4)
+        assert running.words.count("pauses and enrolments cannot be read") == 1
+        told = [each for each in plant.journal("") if "enrolled.json: damaged" in each.reason]
+        assert [each.outcome for each in told] == [Outcome.FAILED]
+        file.write_bytes(sound)
+        wait_until(lambda: status_of_site(plant) == "")
+        plc.mode = "stop"  # it is still enrolled: what it does is stored
+        wait_until(lambda: len(plant.changes()) == 2)
+
+
 def status_of_site(plant: Plant) -> str:
     found = control.ask_status(plant.places)
     assert found is not None
