@@ -81,6 +81,8 @@ class Health:
     next_full_at: datetime | None = None
     last_deep_at: datetime | None = None
     """When a trigger last led to a deep read: the next one has to wait its time."""
+    owed_since: datetime | None = None
+    """Since when something that moved waits for the deep read that the limit held back."""
     failures: int = 0
     """Polls in a row that failed; sets the back-off."""
     worker_deaths: int = 0
