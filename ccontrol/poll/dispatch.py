@@ -79,7 +79,7 @@ class Dispatch:
             if ticket is None:
                 return
             watched = self._roster.find(ticket.key)
-            if watched is not None:
+            if watched is not None and not self._turns.postponed(watched, ticket):
                 watched.asking = ticket.depth
                 self._in_hand.add(ticket.key)
                 place = self._admission.enter(watched, ticket.depth)

@@ -6,13 +6,14 @@ Who of those that wait is asked now is the dispatch's business.
 import asyncio
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ccontrol.clock import Clock
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.schedule import Tick, Timetable, Turn, phase_s
-from ccontrol.poll.triage import DEEP, Follow
+from ccontrol.poll.triage import DEEP, Follow, deep_wait_s
 from ccontrol.poll.waiting import Key, Priority, Ticket, Waiting
 from ccontrol.poll.watched import Watched
 
@@ -38,7 +39,25 @@ class Turns:
 
     def trigger(self, watched: Watched, depth: Depth) -> None:
         """Have a poll made because of something that was seen or decided."""
-        self.put(Ticket(watched.key, depth, Priority.FOLLOW_UP, triggered=True))
+        ticket = Ticket(watched.key, depth, Priority.FOLLOW_UP, triggered=True)
+        if not self.postponed(watched, ticket):
+            self.put(ticket)
+
+    def postponed(self, watched: Watched, ticket: Ticket) -> bool:
+        """Have a triggered deep read made later, if the limit on them forbids it now.
+
+        It is held against the limit when it is asked for and again when it would be made: another
+        one may have been made between.
+        """
+        if not ticket.triggered or ticket.depth not in DEEP:
+            return False
+        last, now = watched.health.last_deep_at, self._clock.now()
+        if last is not None and last > now:  # the clock was set back: the wait begins now, once
+            watched.health = replace(watched.health, last_deep_at=now)
+        wait_s = deep_wait_s(watched.health.last_deep_at, watched.controller.schedule, now)
+        if wait_s:
+            self.follow(watched, Follow(ticket.depth, wait_s))
+        return wait_s > 0
 
     def follow(self, watched: Watched, follow: Follow) -> None:
         """Ask for a poll because of a result, now or later."""
