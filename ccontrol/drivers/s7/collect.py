@@ -5,8 +5,8 @@ question. Whatever goes wrong ends up in the Capture.
 
 After connecting, one question (SZL 0132 index 1) finds out whether we may stay; it belongs to
 connecting, like the setup. Then
-  GLANCE       checksum words and protection, mode, newest diagnostic entry, block counts:
-               four requests
+  GLANCE       checksum words and protection, mode, newest diagnostic entry, block counts: four
+               requests; the entry waits where the words were only found at the second try
   DIAGNOSTICS  … and the diagnostic buffer, identity, firmware, names, modules
   INVENTORY    … glance, all lists, all infos, the blocks whose info differs, the words again
   FULL         everything, the words again
@@ -26,8 +26,9 @@ from ccontrol.drivers.s7.collect_blocks import Blocks
 from ccontrol.drivers.s7.conversation import Answer, Conversation
 from ccontrol.drivers.s7.cotp import ConnectionType
 from ccontrol.drivers.s7.guard import Guard
-from ccontrol.drivers.s7.memory import Memory
+from ccontrol.drivers.s7.memory import PROTECTION_LISTS, Memory
 from ccontrol.drivers.s7.options import S7Options
+from ccontrol.drivers.s7.refusals import NOT_SUPPORTED
 from ccontrol.drivers.s7.transport import Limits, Line, Peer
 from ccontrol.errors import (
     CcontrolError,
@@ -48,6 +49,8 @@ _SZL_HEADER = 8
 _MOST_BYTES = {Depth.GLANCE: 256 * 1024, Depth.DIAGNOSTICS: 4 * 1024 * 1024}
 """What a poll of that depth could ever bring, many times over; else the controller's own limit."""
 _COMMUNICATION_WORDS = 8
+_NO_ANSWER = "refused: it was sent, and no answer came"
+"""A CPU that hangs up on a password may count it as a wrong one: so it is not sent again."""
 
 
 async def collect(
@@ -114,9 +117,11 @@ class _Poll:
         depth, talk = self.ask.depth, self.talk
         await self._connect()
         await self._stay_only_if_welcome()
+        before = len(talk.exchanges)
         words, level = await self._words()
+        words_tried = len(talk.exchanges) - before
         await talk.szl(0x0424, 0)
-        await talk.szl(0x01A0, 1)
+        await self._newest_entry(words_tried)
         await talk.counts()
         if depth in (Depth.DIAGNOSTICS, Depth.FULL):
             await collect_modules.ask(talk)
@@ -152,14 +157,24 @@ class _Poll:
 
     async def _words(self) -> tuple[int | None, int]:
         """Read protection and checksum words; return the list that had them, and the level."""
-        controller_id = self.controller.id
-        for number in self.memory.protection_lists(controller_id):
+        controller_id, lacking = self.controller.id, True
+        for number in self.memory.protection_lists(controller_id, self.ask.depth):
             answer = await self.talk.szl(number, 4)
             if not answer.error:
-                self.memory.learn_protection_list(controller_id, number)
+                self.memory.learn_protection_lists(controller_id, number)
                 return number, _protection_level(answer)
-        self.memory.learn_protection_list(controller_id, None)
+            lacking = lacking and answer.error in NOT_SUPPORTED
+        if lacking:
+            self.memory.learn_protection_lists(controller_id)
         return None, _READING_FORBIDDEN  # unknown: a configured password is worth trying
+
+    async def _newest_entry(self, words_tried: int) -> None:
+        """Read the newest entry of the log, unless its request went into finding the words.
+
+        It is the one that can wait: the next glance asks for it, and it is as new to us then.
+        """
+        if self.ask.depth is not Depth.GLANCE or words_tried < len(PROTECTION_LISTS):
+            await self.talk.szl(0x01A0, 1)
 
     async def _enter_password(self, level: int) -> None:
         password = self.options.password
@@ -168,8 +183,13 @@ class _Poll:
         if self.ask.password_refused:
             self.notes["password"] = "not tried: it was refused before"  # noqa: S105 — a note, no password
             return
-        error = await self.client.enter_password(password)
-        self.notes["password"] = f"refused: error 0x{error:04x}" if error else "accepted"
+        requests, note = self.line.requests, ""
+        try:
+            error = await self.client.enter_password(password)
+            note = f"refused: error 0x{error:04x}" if error else "accepted"
+        finally:
+            if note or self.line.requests > requests:
+                self.notes["password"] = note or _NO_ANSWER
 
     def capture(
         self, started_at: datetime, ended_at: datetime, trouble: CcontrolError | None

@@ -5,24 +5,24 @@ Only what makes it gentler: nothing here changes a fact that is read. Nothing is
 
 from dataclasses import dataclass, field
 
+from ccontrol.model.aspect import Depth
+
 PROTECTION_LISTS = (0x0232, 0x0132)
 """System status lists whose index 4 holds protection and checksum words, in order of preference."""
 
 
 @dataclass(slots=True)
 class Memory:
-    """Which of two lists a controller answers, by its id."""
+    """Which of two lists a controller answers, by its id; no list where it has neither."""
 
-    _lists: dict[str, int] = field(default_factory=dict)
+    _lists: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def protection_lists(self, controller_id: str) -> tuple[int, ...]:
-        """Return the lists to try: one once it is known that the first is refused."""
-        known = self._lists.get(controller_id)
-        return PROTECTION_LISTS if known is None else (known,)
+    def protection_lists(self, controller_id: str, depth: Depth) -> tuple[int, ...]:
+        """Return the lists to try: a FULL poll tries both, any other what is known to be there."""
+        if depth is Depth.FULL:
+            return PROTECTION_LISTS
+        return self._lists.get(controller_id, PROTECTION_LISTS)
 
-    def learn_protection_list(self, controller_id: str, number: int | None) -> None:
-        """Remember which list was answered; None when none was, so that all are tried again."""
-        if number is None:
-            self._lists.pop(controller_id, None)
-        else:
-            self._lists[controller_id] = number
+    def learn_protection_lists(self, controller_id: str, *answered: int) -> None:
+        """Remember which list was answered; none: it has neither, and is asked at FULL again."""
+        self._lists[controller_id] = answered

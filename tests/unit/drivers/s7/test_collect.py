@@ -12,11 +12,21 @@ from ccontrol.drivers.s7.cotp import ConnectionType
 from ccontrol.drivers.s7.pdu import error_of, info_fingerprint, upload_payload
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
+from ccontrol.poll import passwords
 from ccontrol.sim.s7 import plant, scene
 from ccontrol.sim.s7.block import Block, Kind
 from ccontrol.sim.s7.connections import ClientType
 from ccontrol.sim.s7.cpu import Cpu
-from ccontrol.sim.s7.fault import Endless, Refuse, Rubbish, Segmented, StaleReference, WrongCount
+from ccontrol.sim.s7.fault import (
+    Endless,
+    Refuse,
+    Reset,
+    Rubbish,
+    Segmented,
+    Silence,
+    StaleReference,
+    WrongCount,
+)
 from ccontrol.sim.s7.hardware import cpu_414h
 from ccontrol.sim.s7.server import Live, running
 from tests.contract.allowance import QUICK, CountingPace
@@ -101,10 +111,34 @@ def test_a_cpu_without_0232_is_asked_for_0132_and_the_next_glance_knows(
     poller: Poller, live: Live
 ) -> None:
     live.cpu.missing_szl = frozenset({0x0232})
-    assert questions(poller.poll(Depth.GLANCE))[2:4] == ["szl 0232 0004", "szl 0132 0004"]
+    first = questions(poller.poll(Depth.GLANCE))
+    assert first[2:] == ["szl 0232 0004", "szl 0132 0004", "szl 0424 0000", "counts"]
     again = poller.poll(Depth.GLANCE)
-    assert questions(again)[2:4] == ["szl 0132 0004", "szl 0424 0000"]
+    assert questions(again)[2:] == ["szl 0132 0004", "szl 0424 0000", "szl 01A0 0001", "counts"]
     assert again.requests == CONNECTING + 4
+
+
+def test_a_cpu_with_neither_list_is_asked_for_them_once_and_at_every_full_poll(
+    poller: Poller, live: Live
+) -> None:
+    live.cpu.missing_szl = frozenset({0x0232, 0x0132})
+    poller.budget = replace(QUICK, spare_connections=0)
+    both = ["szl 0232 0004", "szl 0132 0004"]
+    assert questions(poller.poll(Depth.GLANCE))[1:] == [*both, "szl 0424 0000", "counts"]
+    for _ in range(2):
+        again = questions(poller.poll(Depth.GLANCE))
+        assert again[1:] == ["szl 0424 0000", "szl 01A0 0001", "counts"]
+    live.cpu.missing_szl = frozenset()
+    assert "szl 0232 0004 #2" in questions(poller.poll(Depth.FULL))
+    assert questions(poller.poll(Depth.GLANCE))[1] == "szl 0232 0004"
+
+
+def test_a_passing_refusal_of_the_words_is_not_taken_for_their_lack(
+    poller: Poller, live: Live
+) -> None:
+    live.faults.append(Refuse(first=3, last=4, connection=1, refusal=0xD240))
+    poller.poll(Depth.GLANCE)
+    assert "szl 0232 0004" in questions(poller.poll(Depth.GLANCE))
 
 
 def test_a_cpu_that_answers_little_is_asked_all_the_same(poller: Poller, live: Live) -> None:
@@ -195,6 +229,30 @@ def test_a_password_that_was_refused_before_is_not_tried(live: Live) -> None:
     assert passwords_sent(live) == 1
     poller.password = "secret"
     assert ("password", "accepted") in poller.poll(Depth.FULL).notes
+
+
+@pytest.mark.parametrize("fault", [Reset, Silence])
+def test_a_password_that_was_never_answered_counts_as_refused(
+    live: Live, fault: type[Reset | Silence]
+) -> None:
+    live.play(scene.protect, 3, "secret")
+    poller = Poller(live, password="secret")
+    at_password = questions_before(poller.poll(Depth.FULL), "upload 38 00001")  # it is no exchange
+    live.faults.append(fault(first=at_password, last=at_password))
+    capture = poller.poll(Depth.FULL)
+    assert passwords_sent(live) == 2
+    assert ("password", "refused: it was sent, and no answer came") in capture.notes
+    assert passwords.refuses(capture)
+
+
+def test_a_password_that_was_never_sent_is_not_noted(live: Live) -> None:
+    live.play(scene.protect, 3, "secret")
+    whole = Poller(live, password="secret").poll(Depth.FULL)
+    turns = questions_before(whole, "upload 38 00001")  # the connection takes a turn, too
+    paused = Poller(live, password="secret", pace=CountingPace(most=turns))
+    capture = paused.poll(Depth.FULL)
+    assert (capture.fault_class, passwords_sent(live)) == ("PausedError", 1)
+    assert "password" not in dict(capture.notes)
 
 
 def test_an_upload_that_is_refused_without_a_reason_is_tried_once_more(
