@@ -1,8 +1,8 @@
 """What was learnt of each block: read, confirmed, or why not.
 
-An image counts when it is whole, fits the block's info (sizes, dates, checksum), and, for code,
-when its checksum fits its body. Hiding must not pay: a contradiction that stands when everything
-was asked twice is committed as observed, with a finding.
+An image counts when it is whole, fits the info of the block that was asked for after it (sizes,
+dates, checksum), and, for code, when its checksum fits its body. Hiding must not pay: a
+contradiction that stands when everything was asked twice is committed as observed, with a finding.
 """
 
 import re
@@ -139,8 +139,11 @@ def _judge(found: BlockSights, look: _Look, name: str, number: int) -> Sighting:
         return _not_uploaded(told, infos, look)
     if not uploads[-1].whole:
         return _why_not(uploads[-1], look)
-    if not infos:
-        return _why_not(told[-1], look) if told else _ENDED
+    since = [answer for answer in told if answer.position > uploads[-1].position]
+    if not since:
+        return _ENDED  # it may have changed while it was read
+    if not any(_info(answer, name, number) for answer in since):
+        return _why_not(since[-1], look)
     images = [answer.payload for answer in uploads if answer.whole]
     return _uploaded(found, look, (name, number), infos, images)
 

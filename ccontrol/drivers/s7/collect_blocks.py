@@ -1,7 +1,10 @@
 """Lists, infos and uploads of blocks: which are read, and which a second time.
 
+The info of a block is asked for after its upload: the image begins with the header of before, so
+that a block which changed meanwhile does not fit what is told of it then. An INVENTORY asks for the
+info before, too, to find out what has to be uploaded at all.
 A second look is only taken when it can tell something: at an upload that was refused for no reason
-of ours, at one that does not fit the info taken before it, or whose own checksum does not fit.
+of ours, at one that does not fit the info taken after it, or whose own checksum does not fit.
 """
 
 from dataclasses import dataclass, field
@@ -32,45 +35,40 @@ class Blocks:
     ask: Ask
     wanted: list[tuple[int, int]] = field(default_factory=list)
     """Type code and number of each block that has to be uploaded, known after `look`."""
-    _infos: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     async def look(self) -> None:
-        """Ask for the lists of all types and the info of each block."""
+        """Ask for the lists of all types and, at INVENTORY, for the info of each block."""
         for name, kind in wire.BLOCK_TYPES.items():
             entries = (await self.talk.listing(kind)).payload
             for at in range(0, len(entries) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
                 if name != "DB" or entries[at + 3] != CREATED_BY_PROGRAM:
-                    await self._look_at(name, kind, int.from_bytes(entries[at : at + 2], "big"))
+                    number = int.from_bytes(entries[at : at + 2], "big")
+                    if self.ask.depth is Depth.FULL or await self._differs(name, kind, number):
+                        self.wanted.append((kind, number))
 
     async def read(self) -> None:
-        """Upload every block that is wanted."""
+        """Upload every block that is wanted, and ask for its info after that."""
         for kind, number in self.wanted:
-            await self._read(kind, number)
+            if not await self._is_read(kind, number):
+                await self._is_read(kind, number)
 
-    async def _look_at(self, name: str, kind: int, number: int) -> None:
+    async def _differs(self, name: str, kind: int, number: int) -> bool:
+        """Ask for the info of a block; tell whether the block has to be uploaded."""
         answer = await self.talk.info(kind, number)
-        info = answer.payload
-        self._infos[kind, number] = info
         if answer.error in _FINAL:
-            return
-        if self.ask.depth is not Depth.FULL and len(info) == wire.INFO_BYTES:
-            known = self.ask.known.get(f"{name}/{name}{number}")
-            if known == wire.info_fingerprint(info):
-                return
-        self.wanted.append((kind, number))
+            return False
+        info, known = answer.payload, self.ask.known.get(f"{name}/{name}{number}")
+        return len(info) != wire.INFO_BYTES or known != wire.info_fingerprint(info)
 
-    async def _read(self, kind: int, number: int) -> None:
-        """Upload a block; once more when the first time leaves a doubt."""
+    async def _is_read(self, kind: int, number: int) -> bool:
+        """Upload a block and ask for its info; tell whether no doubt is left."""
         answer = await self.talk.upload(kind, number)
-        if answer.error:
-            if answer.error not in _FINAL:  # CP 443-1: the first upload of a connection fails, 8702
-                await self.talk.upload(kind, number)
-            return
+        refused = answer.error in _FINAL  # any other passes: CP 443-1, first upload, 8702
+        if answer.error and self.ask.depth is not Depth.FULL:
+            return refused  # its info was told already
+        info = (await self.talk.info(kind, number)).payload
         image = _whole(answer)
-        if image and not _fits(image, self._infos[kind, number]):
-            self._infos[kind, number] = (await self.talk.info(kind, number)).payload
-        if not (image and _fits(image, self._infos[kind, number]) and _sound(image)):
-            await self.talk.upload(kind, number)
+        return refused or bool(image and _fits(image, info) and _sound(image))
 
 
 def _whole(answer: Answer) -> bytes:

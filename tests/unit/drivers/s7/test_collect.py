@@ -9,7 +9,7 @@ import pytest
 
 from ccontrol.drivers.s7 import S7Driver
 from ccontrol.drivers.s7.cotp import ConnectionType
-from ccontrol.drivers.s7.pdu import error_of, info_fingerprint, upload_payload
+from ccontrol.drivers.s7.pdu import error_of, info_fingerprint, upload_payload, userdata_payload
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
 from ccontrol.poll import passwords
@@ -310,14 +310,42 @@ def test_a_data_block_that_moves_by_itself_is_read_once(poller: Poller) -> None:
     assert "upload 41 00011 #2" not in questions(poller.poll(Depth.FULL))
 
 
-def test_a_block_that_changes_between_info_and_upload_has_its_info_read_again() -> None:
+@pytest.mark.parametrize("depth", [Depth.INVENTORY, Depth.FULL])
+def test_the_info_of_a_block_is_asked_for_after_each_upload(poller: Poller, depth: Depth) -> None:
+    asked = questions(poller.poll(depth))
+    infos_before = {"", " #2"} if depth is Depth.INVENTORY else {""}
+    for place in ("38 00001", "42 00004"):
+        after = asked[asked.index(f"upload {place}") + 1]
+        assert after == f"info {place}" + max(infos_before)
+        assert f"upload {place} #2" not in asked
+
+
+@pytest.mark.parametrize("depth", [Depth.INVENTORY, Depth.FULL])
+def test_a_block_that_changes_between_info_and_upload_is_read_as_it_is_then(depth: Depth) -> None:
     cpu = plant.press()
     later = plant.motor(1, "I0.2", "M11.0", "Q4.2", changed=datetime(2026, 8, 1, 12))  # noqa: DTZ001 — a block's time has no zone
     with running(ChangesWhenUploaded.of(cpu, later)) as live:
-        capture = Poller(live).poll(Depth.FULL)
+        capture = Poller(live).poll(depth)
     asked = questions(capture)
-    assert "info 43 00001 #2" in asked
     assert "upload 43 00001 #2" not in asked
+    assert info_of(capture, "43 00001") == later.info
+
+
+@pytest.mark.parametrize("depth", [Depth.INVENTORY, Depth.FULL])
+def test_a_block_that_changes_while_it_is_uploaded_is_read_once_more(depth: Depth) -> None:
+    later = plant.motor(1, "I0.2", "M11.0", "Q4.2", changed=datetime(2026, 8, 1, 12))  # noqa: DTZ001 — a block's time has no zone
+    with running(ChangesAfterUpload.of(plant.press(), later)) as live:
+        capture = Poller(live).poll(depth)
+    twice = [one for one in questions(capture, "upload") if "43 00001" in one]
+    assert twice == ["upload 43 00001", "upload 43 00001 #2"]
+    assert upload_payload(answers(capture, twice[1])) == later.image
+    assert info_of(capture, "43 00001") == later.info
+
+
+def info_of(capture: Capture, place: str) -> bytes:
+    """What was told of a block last."""
+    told = [one for one in capture.exchanges if one.question.startswith(f"info {place}")]
+    return userdata_payload(told[-1].answers)
 
 
 class ChangesWhenUploaded(Cpu):
@@ -336,6 +364,16 @@ class ChangesWhenUploaded(Cpu):
         if (kind, number) == self.later.key:
             self.load(self.later)
         return super().upload(kind, number)
+
+
+class ChangesAfterUpload(ChangesWhenUploaded):
+    """Somebody loads a block when the first fragment of its upload is out."""
+
+    def upload(self, kind: Kind, number: int) -> bytes | None:
+        image = Cpu.upload(self, kind, number)
+        if (kind, number) == self.later.key:
+            self.load(self.later)
+        return image
 
 
 def test_answers_that_never_end_are_cut_soon_and_the_poll_goes_on(
@@ -396,7 +434,7 @@ def test_eight_thousand_blocks_are_listed_and_told_apart(poller: Poller, live: L
     known = {f"DB/DB{block.number}": info_fingerprint(block.info) for block in blocks[1:]}
     capture = poller.poll(Depth.INVENTORY, known)
     assert capture.fault is None
-    assert len(questions(capture, "info ")) == 8012
+    assert len(questions(capture, "info ")) == 8012 + 13
     assert "upload 41 01000" in questions(capture)
     assert len(questions(capture, "upload")) == 13
 

@@ -21,6 +21,7 @@ from ccontrol.sim.s7.mc7 import Variable
 from tests.unit.drivers.s7.heard import NO_SUCH_BLOCK, PROTECTED, SEAL, Heard, uploaded, userdata
 
 LATER = datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=UTC)
+CHANGED = Unread("it changed while it was read", transient=True)
 OB1, FC1, DB11 = "38 00001", "43 00001", "41 00011"
 
 
@@ -135,7 +136,7 @@ def test_an_initial_value_of_a_db_is_content(cpu: Cpu) -> None:
 def test_a_db_of_the_program_is_no_unit_but_a_fb_cannot_hide_that_way(cpu: Cpu) -> None:
     for kind in (Kind.DB, Kind.FB):
         cpu.load(make_block(kind, 77, b"\0\0", changed=LATER, language=Language.CREATED_DB))
-    heard = replace(Heard(cpu), also=("info 45 00077", "upload 45 00077"))
+    heard = replace(Heard(cpu), also=("upload 45 00077", "info 45 00077"))
     listings = heard.snapshot().listings
     assert "DB77" not in listings["DB"].keys
     assert "FB77" in listings["FB"].keys
@@ -189,7 +190,9 @@ def test_a_refused_upload_is_unread_and_says_what_to_do(cpu: Cpu) -> None:
 
 
 def test_an_equal_info_confirms_and_a_differing_one_is_read(cpu: Cpu) -> None:
-    heard = replace(Heard(cpu, Depth.INVENTORY, upload=False), also=(f"upload {OB1}",))
+    heard = replace(
+        Heard(cpu, Depth.INVENTORY, upload=False), also=(f"upload {OB1}", f"info {OB1} #2")
+    )
     snapshot = heard.snapshot()
     info = own(cpu, Kind.FC, 1).info
     assert snapshot.sightings[id_of("FC1")] == Confirmed(info_fingerprint(info))
@@ -211,7 +214,9 @@ def test_code_that_does_not_fit_its_checksum_is_read_when_it_stays_so(cpu: Cpu) 
     image = damaged(own(cpu, Kind.OB, 1))
     once = Heard(cpu).but(f"upload {OB1}", uploaded(image))
     assert unread(once.snapshot(), "OB1").transient
-    twice = replace(once, also=(f"upload {OB1} #2",)).but(f"upload {OB1} #2", uploaded(image))
+    twice = replace(once, also=(f"upload {OB1} #2", f"info {OB1} #2")).but(
+        f"upload {OB1} #2", uploaded(image)
+    )
     snapshot = twice.snapshot()
     assert (
         section(block(snapshot, "OB1"), "body") == image[36:-36][: own(cpu, Kind.OB, 1).body_length]
@@ -224,7 +229,7 @@ def test_code_that_does_not_fit_its_checksum_is_read_when_it_stays_so(cpu: Cpu) 
 
 def test_a_second_upload_that_fits_ends_the_doubt(cpu: Cpu) -> None:
     heard = Heard(cpu).but(f"upload {OB1}", uploaded(damaged(own(cpu, Kind.OB, 1))))
-    snapshot = replace(heard, also=(f"upload {OB1} #2",)).snapshot()
+    snapshot = replace(heard, also=(f"upload {OB1} #2", f"info {OB1} #2")).snapshot()
     block(snapshot, "OB1")
     assert not snapshot.findings
 
@@ -232,7 +237,7 @@ def test_a_second_upload_that_fits_ends_the_doubt(cpu: Cpu) -> None:
 def test_two_uploads_that_differ_prove_nothing(cpu: Cpu) -> None:
     image = damaged(own(cpu, Kind.OB, 1))
     other = image[:41] + bytes((image[41] ^ 1,)) + image[42:]
-    heard = replace(Heard(cpu), also=(f"upload {OB1} #2",))
+    heard = replace(Heard(cpu), also=(f"upload {OB1} #2", f"info {OB1} #2"))
     heard = heard.but(f"upload {OB1}", uploaded(image)).but(f"upload {OB1} #2", uploaded(other))
     assert unread(heard.snapshot(), "OB1").transient
 
@@ -241,11 +246,39 @@ def test_a_block_that_changes_while_it_is_read_is_left_for_the_next_poll(cpu: Cp
     later = own(cpu, Kind.OB, 1).with_times(LATER)
     heard = replace(Heard(cpu), also=(f"info {OB1} #2",))
     changed = heard.but(f"info {OB1} #2", userdata(3, 3, later.info))
-    assert unread(changed.snapshot(), "OB1") == Unread(
-        "it changed while it was read", transient=True
-    )
+    assert unread(changed.snapshot(), "OB1") == CHANGED
     settled = changed.but(f"upload {OB1}", uploaded(later.image))
     assert field(block(settled.snapshot(), "OB1").moving, "code_time") == "2026-02-03T04:05:06.789"
+
+
+def torn(old: Block, new: Block, at: int) -> bytes:
+    """An image of which the first bytes were read before a download, and the rest after it."""
+    return old.image[:at] + new.image[at:]
+
+
+def test_an_upload_torn_inside_the_interface_is_not_taken_for_the_block(cpu: Cpu) -> None:
+    old, size = own(cpu, Kind.FB, 12), own(cpu, Kind.FB, 12).body_length
+    interface = bytearray(old.image)
+    interface[36 + size + 8] ^= 1
+    new = Block(bytes(interface)).with_times(LATER)
+    told = Heard(cpu).but("info 45 00012", userdata(3, 3, new.info))
+    mixed = told.but("upload 45 00012", uploaded(torn(old, new, 36 + size)))
+    assert unread(mixed.snapshot(), "FB12") == CHANGED
+    again = replace(mixed, also=("upload 45 00012 #2", "info 45 00012 #2"))
+    settled = again.but("info 45 00012 #2", userdata(3, 3, new.info))
+    settled = settled.but("upload 45 00012 #2", uploaded(new.image))
+    assert block(settled.snapshot(), "FB12").content != block(Heard(cpu).snapshot(), "FB12").content
+    moving = settled.but("info 45 00012 #2", userdata(3, 3, old.info))
+    assert unread(moving.snapshot(), "FB12") == CHANGED, "changed twice: incomplete"
+
+
+def test_an_upload_counts_only_when_the_info_was_asked_for_after_it(cpu: Cpu) -> None:
+    before = replace(
+        Heard(cpu, Depth.INVENTORY, upload=False), also=(f"upload {OB1}", f"info {OB1} #2")
+    )
+    block(before.snapshot(), "OB1")
+    assert unread(before.but(f"info {OB1} #2", None).snapshot(), "OB1").transient
+    assert unread(replace(before, also=(f"upload {OB1}",)).snapshot(), "OB1").transient
 
 
 def test_an_info_that_keeps_contradicting_its_image_is_a_finding(cpu: Cpu) -> None:
@@ -253,14 +286,14 @@ def test_an_info_that_keeps_contradicting_its_image_is_a_finding(cpu: Cpu) -> No
     once = Heard(cpu).but(f"upload {FC1}", uploaded(forged.image))
     assert unread(once.snapshot(), "FC1").transient
     twice = once.but(f"upload {FC1} #2", uploaded(forged.image))
-    snapshot = replace(twice, also=(f"info {FC1} #2", f"upload {FC1} #2")).snapshot()
+    snapshot = replace(twice, also=(f"upload {FC1} #2", f"info {FC1} #2")).snapshot()
     block(snapshot, "FC1")
     assert [(one.code, one.subject) for one in snapshot.findings] == [("info-mismatch", "FC/FC1")]
 
 
 def test_a_db_whose_values_move_can_contradict_its_info_as_well(cpu: Cpu) -> None:
     told = own(cpu, Kind.DB, 11).with_times(LATER).info
-    heard = replace(Heard(cpu), also=(f"info {DB11} #2", f"upload {DB11} #2"))
+    heard = replace(Heard(cpu), also=(f"upload {DB11} #2", f"info {DB11} #2"))
     for question in (f"info {DB11}", f"info {DB11} #2"):
         heard = heard.but(question, userdata(3, 3, told))
     assert [one.code for one in heard.snapshot().findings] == ["info-mismatch"]
@@ -268,7 +301,7 @@ def test_a_db_whose_values_move_can_contradict_its_info_as_well(cpu: Cpu) -> Non
 
 def test_forged_code_under_a_true_looking_info_raises_both_findings(cpu: Cpu) -> None:
     image = damaged(own(cpu, Kind.OB, 1).with_times(LATER))
-    heard = replace(Heard(cpu), also=(f"info {OB1} #2", f"upload {OB1} #2"))
+    heard = replace(Heard(cpu), also=(f"upload {OB1} #2", f"info {OB1} #2"))
     for question in (f"upload {OB1}", f"upload {OB1} #2"):
         heard = heard.but(question, uploaded(image))
     codes = {one.code for one in heard.snapshot().findings}
@@ -276,7 +309,7 @@ def test_forged_code_under_a_true_looking_info_raises_both_findings(cpu: Cpu) ->
 
 
 def test_an_image_that_is_none_twice_is_no_fault_of_the_line(cpu: Cpu) -> None:
-    heard = replace(Heard(cpu), also=(f"upload {OB1} #2",))
+    heard = replace(Heard(cpu), also=(f"upload {OB1} #2", f"info {OB1} #2"))
     for question in (f"upload {OB1}", f"upload {OB1} #2"):
         heard = heard.but(question, uploaded(b"no block at all"))
     assert not unread(heard.snapshot(), "OB1").transient
