@@ -26,7 +26,8 @@ from ccontrol.poll.by_hand import poll_and_follow, poll_once
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.places import Places
 from ccontrol.poll.recovery import recover
-from ccontrol.poll.site import open_site, signer_of
+from ccontrol.poll.signers import signer_of
+from ccontrol.poll.site import open_site
 from ccontrol.poll.waiting import Key
 from ccontrol.store import creation, keys
 from ccontrol.store.index import IndexReader

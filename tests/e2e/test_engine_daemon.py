@@ -20,7 +20,7 @@ from ccontrol.model.journal import Outcome
 from ccontrol.poll import control
 from ccontrol.poll.overview import ControllerStatus
 from ccontrol.poll.pace import Gate, Turnstile
-from ccontrol.poll.site import ALLOWED_SIGNERS
+from ccontrol.poll.signers import ALLOWED_SIGNERS
 from ccontrol.store.repository import Repository
 from ccontrol.store.spool import Spool
 from ccontrol.store.standing import WHOLE_SITE, Pause, Standing
