@@ -33,7 +33,7 @@ class Turns:
         self._loop = asyncio.get_running_loop()
 
     def put(self, ticket: Ticket) -> bool:
-        """Have a poll made; False when one for the same waits already and takes it in."""
+        """Have a poll made; False when a turn is lost: the one before still waits."""
         self.wake.set()
         return self.waiting.put(ticket)
 
@@ -118,7 +118,7 @@ class Turns:
         held = self._clock.monotonic() < watched.held_until
         if tick.depth is Depth.GLANCE and (held or watched.quarantined(self._clock.now())):
             return  # the failure's own line in the journal says until when
-        if not self.put(Ticket(tick.key, tick.depth, Priority.SCHEDULED)):
+        if not self.put(Ticket(tick.key, tick.depth, Priority.SCHEDULED, is_turn=True)):
             self._missed(watched, tick.depth, "the one before still waits for its turn")
 
     def _missed(self, watched: Watched, depth: Depth, reason: str) -> None:
