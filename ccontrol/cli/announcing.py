@@ -33,6 +33,9 @@ class Announcement:
     requests_per_s: float
     pace_shared_behind: str
     time_limit_s: float
+    """What a deep read has; `longest_s` when its blocks take so long."""
+    longest_s: float
+    bytes_limit: int
     spare_connections: int
     services: tuple[str, ...]
     """Everything that may ever be sent; the guard lets nothing else out."""
@@ -50,7 +53,9 @@ def announcement(controller: Controller, manifest: Manifest) -> Announcement:
         tuple(_looks(controller, manifest)),
         controller.budget.requests_per_s,
         controller.pace_key,
-        controller.budget.time_limit_s,
+        controller.budget.limit_s(Depth.FULL),
+        controller.budget.longest_s(Depth.FULL),
+        controller.budget.bytes_limit,
         controller.budget.spare_connections,
         manifest.services,
         dict(manifest.strengths),

@@ -14,6 +14,10 @@ from ccontrol.cli.running import running
 from ccontrol.cli.times import span, stamp
 from ccontrol.drivers.registry import driver
 
+_WIRE_BYTES = 1.25
+"""Bytes on the wire for each of a program: 0.8 MB for 650 KB, in messages of 240 bytes."""
+_MEGABYTE = 1_000_000
+
 
 def command(
     context: typer.Context,
@@ -81,7 +85,16 @@ def _tell(one: Announcement) -> None:
         f"At most {one.requests_per_s:g} requests a second, shared by everything behind "
         f"{one.pace_shared_behind}; one connection, let go after each poll;"
     )
-    say(f"no poll longer than {span(one.time_limit_s)}.")
+    most = span(one.longest_s)
+    longer = (
+        f", or {most} where its blocks take so long" if one.longest_s > one.time_limit_s else ""
+    )
+    say(f"no poll longer than {span(one.time_limit_s)}{longer}.")
+    program = one.bytes_limit / _WIRE_BYTES / _MEGABYTE
+    say(
+        f"At most {one.bytes_limit} bytes are taken in one poll (bytes_limit): a program of about "
+        f"{program:.1f} MB. A larger one is not read; its poll says what to set."
+    )
     if one.spare_connections:
         say(f"With fewer than {one.spare_connections} free connections it is left alone at once.")
     say("Only reads ever leave this machine:")

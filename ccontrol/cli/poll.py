@@ -118,7 +118,7 @@ class _Engine:
     def _ask(self, watched: Watched) -> tuple[JournalEntry, ...]:
         controller = watched.controller
         longest_s = FOLLOWED_AT_MOST * (
-            controller.budget.time_limit_s + controller.schedule.settle_s
+            controller.budget.longest_s(Depth.FULL) + controller.schedule.settle_s
         )
         places = Places(watched.site.store.path)
         told = ask_poll(places, controller.id, self.depth, longest_s + _MARGIN_S)

@@ -223,7 +223,7 @@ class Crew:
         self._jobs[place] = lane, job
         try:
             budget = controller.budget
-            limit_s = budget.limit_s(ask.depth) + LATE_S + KILL_GRACE_S
+            limit_s = budget.longest_s(ask.depth) + LATE_S + KILL_GRACE_S
             limit_s += KEEP_S_PER_MIB * budget.bytes_limit / 2**20
             message = Collect(job, controller, ask, requests_per_s, file)
             answer = await lane.do(job, message, limit_s)

@@ -28,6 +28,7 @@ from ccontrol.drivers.s7.cotp import ConnectionType
 from ccontrol.drivers.s7.guard import Guard
 from ccontrol.drivers.s7.memory import PROTECTION_LISTS, Memory
 from ccontrol.drivers.s7.options import S7Options
+from ccontrol.drivers.s7.progress import Progress
 from ccontrol.drivers.s7.refusals import NOT_SUPPORTED
 from ccontrol.drivers.s7.transport import Limits, Line, Peer
 from ccontrol.errors import (
@@ -59,12 +60,16 @@ async def collect(
     """Ask the controller and return what it said. See `ccontrol.drivers.api.Driver.collect`."""
     started_at, poll = clock.now(), _Poll(controller, ask, pace, clock, memory)
     trouble: CcontrolError | None = None
-    limit_s = controller.budget.limit_s(ask.depth)
+    budget = controller.budget
+    deadline = asyncio.timeout(budget.limit_s(ask.depth))
+    progress = Progress(budget, ask.depth, deadline, lambda: poll.line.bytes_received)
     try:
-        async with asyncio.timeout(limit_s):
-            await poll.run()
+        async with deadline:
+            await poll.run(progress)
     except TimeoutError:
-        trouble = OverBudgetError(f"the poll was not done within {limit_s:g} s")
+        trouble = OverBudgetError(progress.too_slow())
+    except OverBudgetError as error:
+        trouble = OverBudgetError(f"{error}{progress.too_large()}")
     except ReadOnlyViolationError:
         raise
     except CcontrolError as error:
@@ -112,7 +117,7 @@ class _Poll:
         options = self.controller.options
         return options if isinstance(options, S7Options) else S7Options()
 
-    async def run(self) -> None:
+    async def run(self, progress: Progress) -> None:
         """Ask everything that the depth wants. Raises what ends the poll early."""
         depth, talk = self.ask.depth, self.talk
         await self._connect()
@@ -130,7 +135,7 @@ class _Poll:
             await blocks.look()
             if blocks.wanted:
                 await self._enter_password(level)
-                await blocks.read()
+                await blocks.read(progress)
             if words is not None:
                 await talk.szl(words, 4)
 

@@ -13,6 +13,7 @@ from ccontrol.drivers.api import Ask
 from ccontrol.drivers.s7 import pdu as wire
 from ccontrol.drivers.s7.conversation import Answer, Conversation
 from ccontrol.drivers.s7.crc import block_crc
+from ccontrol.drivers.s7.progress import Progress
 from ccontrol.model.aspect import Depth
 
 CREATED_BY_PROGRAM = 8
@@ -46,11 +47,13 @@ class Blocks:
                     if self.ask.depth is Depth.FULL or await self._differs(name, kind, number):
                         self.wanted.append((kind, number))
 
-    async def read(self) -> None:
+    async def read(self, progress: Progress) -> None:
         """Upload every block that is wanted, and ask for its info after that."""
+        progress.begin(len(self.wanted))
         for kind, number in self.wanted:
             if not await self._is_read(kind, number):
                 await self._is_read(kind, number)
+            progress.one_more()
 
     async def _differs(self, name: str, kind: int, number: int) -> bool:
         """Ask for the info of a block; tell whether the block has to be uploaded."""
