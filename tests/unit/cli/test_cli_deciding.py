@@ -45,6 +45,17 @@ def test_pause_and_resume_are_journaled_as_a_gap_in_coverage(plant: Plant, run: 
     assert WHOLE_SITE not in standing(plant).pauses
 
 
+def test_what_was_paused_and_resumed_can_be_read_by_a_program(plant: Plant, run: Run) -> None:
+    config = ("--config", plant.config)
+    work = ("--until", "2h", "--reason", "work", "--json")
+    paused = run(*config, "pause", "press-3", *work).json
+    assert (paused["site"], paused["controller_id"]) == ("north", "press-3")
+    assert paused["paused"]["reason"] == "work"
+    assert run(*config, "pause", "north", *work).json["controller_id"] is None
+    assert run(*config, "resume", "press-3", "--json").json["ended"] == paused["paused"]
+    assert run(*config, "resume", "press-3", "--json").json["ended"] is None
+
+
 def test_a_pause_without_an_end_has_to_be_said_in_words(plant: Plant, run: Run) -> None:
     silent = run("--config", plant.config, "pause", "press-3", "--reason", "x")
     said = run("--config", plant.config, "pause", "press-3", "--until", "resumed", "--reason", "x")
