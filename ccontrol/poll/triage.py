@@ -188,7 +188,7 @@ def _settle(memory: Memory, snapshot: Snapshot, at: Circumstances, *, read_log: 
     return Decision(
         Outcome.SUPPRESSED,
         replace(agreed, pending="", restless=0),
-        commit=snapshot,
+        commit=_without_hints(snapshot),
         follow=Follow(Depth.INVENTORY, wait_s),
         reason=f"the blocks are read in {wait_s:.0f} s: one triggered deep read"
         f" in {at.schedule.deep_pause_s:.0f} s is allowed",
@@ -201,6 +201,12 @@ def _too_soon(memory: Memory, at: Circumstances) -> bool:
         return False
     since_s = (at.now - memory.pending_at).total_seconds()
     return 0 <= since_s < at.schedule.settle_s * 0.9
+
+
+def _without_hints(snapshot: Snapshot) -> Snapshot:
+    """Return a look without what proves no change before the blocks are read."""
+    proven = {unit: seen for unit, seen in snapshot.sightings.items() if unit not in snapshot.hints}
+    return replace(snapshot, sightings=proven) if snapshot.hints else snapshot
 
 
 def _beside(face: State, snapshot: Snapshot) -> Snapshot | None:

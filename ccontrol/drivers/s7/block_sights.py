@@ -15,6 +15,7 @@ from ccontrol.drivers.s7.block_lists import BlockList, read_lists
 from ccontrol.drivers.s7.block_units import block_id, block_unit
 from ccontrol.drivers.s7.blocks import (
     CODE_TYPES,
+    CREATED_BY_PROGRAM,
     HEADER_BYTES,
     NAME_OF_CODE,
     Block,
@@ -62,6 +63,8 @@ class BlockSights:
     """By type; empty when no list was asked for."""
     sightings: dict[UnitId, Sighting] = field(default_factory=dict)
     infos: dict[tuple[str, int], Info] = field(default_factory=dict)
+    made: dict[int, Info | None] = field(default_factory=dict)
+    """DBs that are no units, by number; None where the info does not say so, or it is gone."""
     findings: set[Finding] = field(default_factory=set)
 
     @property
@@ -110,7 +113,10 @@ def read_blocks(capture: Capture, answers: Answers, cpu: Cpu, seal: Seal) -> Blo
     refused_it = bool(note) and note != "accepted"
     unasked = None if confirms else _ENDED
     look = _Look(answers, seal, values, cpu.level, refused_it, unasked)
+    _look_at_made(found, answers)
     for name, number in sorted({*_listed(found.lists), *_asked(answers)}):
+        if name == "DB" and number in found.made:
+            continue
         sighting = _judge(found, look, name, number)
         if sighting is not None:
             found.sightings[block_id(name, number)] = sighting
@@ -119,6 +125,21 @@ def read_blocks(capture: Capture, answers: Answers, cpu: Cpu, seal: Seal) -> Blo
 
 def _listed(lists: Mapping[str, BlockList]) -> Iterator[tuple[str, int]]:
     return ((name, number) for name, one in lists.items() for number in one.numbers)
+
+
+def _look_at_made(found: BlockSights, answers: Answers) -> None:
+    """Take in the DBs that the program made for itself; one that is gone again tells nothing.
+
+    A DB that its list calls one of them counts as one only if its info does so, too.
+    """
+    lists = found.lists.get("DB") or BlockList(frozenset(), None)
+    asked = {number for name, number in _asked(answers) if name == "DB"}
+    for number in lists.made | (asked - lists.numbers):
+        told = answers.last(f"info {BLOCK_TYPES['DB']:02X} {number:05d}")
+        info = _info(told, "DB", number) if told else None
+        is_made = info is not None and info.header.language == CREATED_BY_PROGRAM
+        if number in lists.made or is_made:
+            found.made[number] = info if is_made and number in lists.made else None
 
 
 def _asked(answers: Answers) -> Iterator[tuple[str, int]]:

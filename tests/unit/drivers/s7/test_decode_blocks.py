@@ -1,5 +1,6 @@
 """What is said of blocks: masked content, protection, doubt, contradiction, and what is hidden."""
 
+import struct
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -143,9 +144,45 @@ def test_a_db_of_the_program_is_no_unit_but_a_fb_cannot_hide_that_way(cpu: Cpu) 
     block(heard.snapshot(), "FB77")
 
 
-def test_a_loaded_db_that_poses_as_one_of_the_program_is_a_hidden_block(cpu: Cpu) -> None:
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("depth", [Depth.INVENTORY, Depth.FULL])
+def test_a_db_that_the_program_made_changes_nothing_and_raises_no_finding(
+    cpu: Cpu, depth: Depth, *, counted: bool
+) -> None:
+    before = merge(None, Heard(cpu).snapshot())
+    cpu.false_words = None if counted else cpu.words()
     cpu.load(make_block(Kind.DB, 77, b"\1\2\3\4", changed=LATER, language=Language.CREATED_DB))
-    assert {one.code for one in Heard(cpu).snapshot().findings} == {"hidden-block"}
+    heard = replace(Heard(cpu, depth, upload=depth is Depth.FULL), also=("info 41 00077",))
+    snapshot = heard.snapshot()
+    assert not snapshot.findings
+    assert ("hidden-block", "") in snapshot.checked
+    assert compare(before, merge(before, snapshot)).changes == ()
+
+
+def test_a_loaded_db_that_poses_as_one_of_the_program_is_a_hidden_block(cpu: Cpu) -> None:
+    """Its list says so, its info does not."""
+    listed = b"".join(struct.pack(">HBB", *one) for one in cpu.listing(Kind.DB))
+    cpu.load(make_block(Kind.DB, 77, b"\1\2\3\4", changed=LATER, language=Language.DB))
+    lies = userdata(3, 2, listed + struct.pack(">HBB", 77, 0x22, Language.CREATED_DB))
+    assert {one.code for one in Heard(cpu).but("list 41", lies).snapshot().findings} == {
+        "hidden-block"
+    }
+
+
+def test_a_known_db_that_poses_as_one_of_the_program_is_told_as_removed(cpu: Cpu) -> None:
+    before = merge(None, Heard(cpu).snapshot())
+    image = own(cpu, Kind.DB, 10).image
+    cpu.load(Block(image[:4] + bytes((Language.CREATED_DB,)) + image[5:]))
+    after = merge(before, replace(Heard(cpu), also=("info 41 00010",)).snapshot())
+    told = {(str(one.unit), one.kind) for one in compare(before, after).changes}
+    assert ("DB/DB10", ChangeKind.REMOVED) in told
+
+
+def test_a_hidden_block_is_found_beside_dbs_of_the_program(cpu: Cpu) -> None:
+    cpu.load(make_block(Kind.DB, 77, b"\1\2\3\4", changed=LATER, language=Language.CREATED_DB))
+    scene.hide_block(cpu, plant.motor(66, "I9.0", "M9.0", "Q9.0"))
+    snapshot = replace(Heard(cpu), also=("info 41 00077",)).snapshot()
+    assert {one.code for one in snapshot.findings} == {"hidden-block"}
 
 
 def test_a_block_that_no_list_shows_is_found_by_the_words_of_the_cpu(cpu: Cpu) -> None:
