@@ -8,7 +8,6 @@ from ccontrol.diff.compare import compare
 from ccontrol.diff.merge import merge
 from ccontrol.drivers.s7.decode import interpret
 from ccontrol.model.aspect import Depth
-from ccontrol.model.state import State
 from ccontrol.model.unit import UnitId
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.block import Block, Kind
@@ -17,6 +16,8 @@ from ccontrol.sim.s7.mc7 import Variable
 from ccontrol.sim.s7.server import Live, running
 from tests.unit.drivers.s7.heard import SEAL
 from tests.unit.drivers.s7.polls import Poller, fingerprints, questions
+
+WORD = UnitId("checksum", "program")
 
 
 @pytest.fixture
@@ -58,33 +59,43 @@ class MakesDbs(Cpu):
         return super().upload(kind, number)
 
 
-@pytest.mark.parametrize("uploads", [11, 12])
-def test_a_program_that_makes_dbs_during_the_poll_neither_spoils_nor_changes_it(
-    uploads: int,
-) -> None:
+def busy_press(uploads: int) -> MakesDbs:
+    """A press of so many blocks, whose program makes and deletes a DB all the time."""
     cpu = plant.press()
     busy = MakesDbs(cpu.identity, cpu.model, modules=cpu.modules)
     busy.load(*cpu.true_blocks()[12 - uploads :])
-    with running(busy) as live:
+    return busy
+
+
+@pytest.mark.parametrize(("uploads", "looks"), [(11, 2), (12, 1)])
+def test_a_program_that_makes_dbs_during_the_poll_neither_spoils_nor_changes_it(
+    uploads: int, looks: int
+) -> None:
+    with running(busy_press(uploads)) as live:
         poller = Poller(live)
-        state: State | None = None
-        captures = []
-        for depth in (Depth.FULL, Depth.FULL, Depth.GLANCE, Depth.FULL, Depth.GLANCE):
-            captures.append(poller.poll(depth))
-            snapshot = interpret(captures[-1], SEAL)
+        first = poller.poll(Depth.FULL)
+        assert len(questions(first, "list 41")) == looks
+        state = merge(None, interpret(first, SEAL))
+        for _ in range(3):
+            snapshot = interpret(poller.poll(Depth.FULL), SEAL)
             assert snapshot.usable
             assert not snapshot.findings
-            before, state = state, merge(state, snapshot)
-            assert before is None or compare(before, state).changes == ()
-        assert ("list 41 #2" in questions(captures[0])) == bool(uploads % 2)
-        assert snapshot.hints == {UnitId("checksum", "program")}
+            assert compare(state, merge(state, snapshot)).changes == ()
+
+
+def test_a_glance_at_a_program_that_makes_dbs_asks_for_a_deep_read_and_proves_nothing() -> None:
+    with running(busy_press(11)) as live:
+        poller = Poller(live)
+        full = poller.poll(Depth.FULL)
+        state = merge(None, interpret(full, SEAL))
+        calm = interpret(poller.poll(Depth.GLANCE), SEAL)
+        assert compare(state, merge(state, calm)).changes == ()
         live.play(Cpu.load, made_by_program(98))
-        moved = merge(state, interpret(poller.poll(Depth.GLANCE), SEAL))
-        assert [str(one.unit) for one in compare(state, moved).changes] == ["checksum/program"]
-        again = merge(
-            state, interpret(poller.poll(Depth.INVENTORY, fingerprints(captures[0])), SEAL)
-        )
-        assert compare(state, again).changes == ()
+        moved = interpret(poller.poll(Depth.GLANCE), SEAL)
+        assert calm.hints == moved.hints == {WORD}
+        assert [one.unit for one in compare(state, merge(state, moved)).changes] == [WORD]
+        inventory = poller.poll(Depth.INVENTORY, fingerprints(full))
+        assert compare(state, merge(state, interpret(inventory, SEAL))).changes == ()
 
 
 class LoadsDuringThePoll(MakesDbs):
