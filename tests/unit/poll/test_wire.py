@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from ccontrol.errors import EngineError, ModelError
@@ -183,7 +183,6 @@ def test_rubbish_is_refused_as_rubbish(rubbish: bytes) -> None:
             from_worker(hostile)
 
 
-@settings(deadline=None)  # the memory is counted meanwhile, and the machine may be busy
 @given(some.data())
 def test_a_damaged_message_is_a_message_or_refused_and_costs_no_memory(
     data: some.DataObject,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -174,7 +174,6 @@ def test_a_damaged_table_stops_loudly_for_forgetting_a_pause_would_be_worse(
 AWARE = st.datetimes(timezones=st.just(START.tzinfo))
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.builds(Health, next_full_at=st.none() | AWARE, quarantined_until=st.none() | AWARE))
 def test_the_form_of_health_loses_nothing(health: Health) -> None:
     form = TypeAdapter(Health)
