@@ -67,7 +67,6 @@ class Lane:
 
     def __init__(self, name: str, module: str, arguments: tuple[str, ...], clock: Clock) -> None:
         self.name = name
-        self.deaths = 0
         self._module = module
         self._arguments = arguments
         self._clock = clock
@@ -157,7 +156,6 @@ class Lane:
 
     def _bury(self, reason: str, blamed: int | None) -> None:
         if self._worker is not None:
-            self.deaths += 1
             _log.warning("a worker ended lane=%s: %s", self.name, reason)
         self._worker = None
         alone = len(self._open) == 1
