@@ -15,7 +15,7 @@ from ccontrol.poll.telling import tell_decisions
 from ccontrol.poll.triage import Follow
 from ccontrol.poll.turns import Turns
 from ccontrol.poll.watched import Watched
-from ccontrol.store.standing import Standing
+from ccontrol.store.standing import Health, stored_health
 
 
 class Decisions:
@@ -46,9 +46,9 @@ class Decisions:
         watched = self._roster.of_site(site.name)
         resumed = [each for each in watched if self._is_resumed(each)]
         if resumed:
-            stored = Standing(site.places.standing)  # as `ccontrol capture` left it meanwhile
+            stored = stored_health(site.places.standing)  # as `ccontrol capture` left it meanwhile
             for each in resumed:
-                health = stored.health(each.controller.id)
+                health = stored.get(each.controller.id, Health())
                 each.health = passwords.learnt(each.health, health)
                 self._resume(each)
 

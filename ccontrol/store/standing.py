@@ -25,6 +25,7 @@ from ccontrol.store.disk import named_failures
 
 WHOLE_SITE = ""
 """The target of a pause that holds for every controller of the site."""
+_HEALTH_FILE = "health.jsonl"
 _COMPACT_FACTOR = 4
 _COMPACT_LEAST = 1_000
 _log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class Standing:
         self._folder = durable.make_folder(folder)
         self._pauses = _Table(self._folder / "pauses.json", TypeAdapter(dict[str, Pause]))
         self._enrolled = _Table(self._folder / "enrolled.json", TypeAdapter(dict[str, Enrolment]))
-        self._health_path = self._folder / "health.jsonl"
+        self._health_path = self._folder / _HEALTH_FILE
         self._health: dict[str, Health] = {}
         self._given: dict[str, str] = {}
         """The refused password of each health that was given last: what differs from it is news."""
@@ -206,14 +207,7 @@ class Standing:
             file.seek(start)
             text = file.read()
         whole = text.rfind(b"\n") + 1
-        for number, line in enumerate(text.splitlines(), start=self._lines + 1):
-            try:
-                name, health = _HEALTH_LINE.validate_json(line)
-            except ValidationError:
-                # Torn by a crash before it counted, or damaged: what stood before it holds.
-                _log.warning("no health in line %d of %s", number, self._health_path)
-                continue
-            self._health[name] = health
+        self._health |= _health_in(text, self._health_path, self._lines + 1)
         self._lines += text.count(b"\n")
         self._read_to = found.st_ino, start + whole
 
@@ -271,6 +265,33 @@ class _Table(Generic[T]):
                 f"{self._path}: damaged, so nobody knows what is paused or enrolled",
                 hint="Remove the file, then pause and enrol anew; the journal tells what stood.",
             ) from error
+
+
+def stored_health(folder: Path) -> dict[str, Health]:
+    """Return the health of every controller as the file in the folder holds it now.
+
+    Pauses and enrolments are not read, nor asked whether they are sound.
+    """
+    path = folder / _HEALTH_FILE
+    with named_failures(path):
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            return {}
+    return _health_in(text, path, 1)
+
+
+def _health_in(text: bytes, path: Path, first_line: int) -> dict[str, Health]:
+    found: dict[str, Health] = {}
+    for number, line in enumerate(text.splitlines(), start=first_line):
+        try:
+            name, health = _HEALTH_LINE.validate_json(line)
+        except ValidationError:
+            # Torn by a crash before it counted, or damaged: what stood before it holds.
+            _log.warning("no health in line %d of %s", number, path)
+            continue
+        found[name] = health
+    return found
 
 
 def _place(path: Path) -> tuple[int, int]:
