@@ -12,6 +12,7 @@ from ccontrol.errors import StoreLockedError
 from ccontrol.model.journal import Outcome
 from ccontrol.poll import control
 from ccontrol.poll.places import EngineLock
+from ccontrol.store.standing import Pause, Standing
 from tests.e2e.engine_plant import (
     CLOCK,
     CONFIGURATION,
@@ -168,6 +169,21 @@ def test_when_every_site_is_locked_there_is_nothing_to_watch(plant: Plant, south
         assert running.wait() == StoreLockedError.exit_code
     for lock in locks:
         lock.close()
+
+
+def test_a_reload_outlives_a_damaged_file_of_enrolments_after_a_pause(
+    plant: Plant, plc: Plc
+) -> None:
+    with daemon(plant) as running:
+        wait_until(lambda: len(plant.changes()) == 1)
+        until = CLOCK.now() + timedelta(seconds=1.5)
+        standing = Standing(plant.places.standing)
+        standing.pause("press-1", Pause(CLOCK.now(), "test", "a moment", until))
+        wait_until(lambda: "a moment" in running.words)
+        (plant.places.standing / "enrolled.json").write_bytes(b"rubbish")
+        wait_until(lambda: CLOCK.now() > until)
+        running.reload(plant)  # what was read last holds, and the pause is over by that
+        goes_on(plc)
 
 
 def test_controllers_that_are_new_changed_or_gone_are_taken_over(
