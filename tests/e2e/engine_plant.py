@@ -122,10 +122,13 @@ def git(git_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 def wait_until(happened: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
     end = time.monotonic() + timeout_s
+    looked_at = time.monotonic()
     while not happened():
         if time.monotonic() > end:
             raise AssertionError("it did not happen in time")
-        time.sleep(0.02)
+        took_s = time.monotonic() - looked_at
+        time.sleep(max(0.02, 3 * took_s))  # a look at a history must not starve who writes it
+        looked_at = time.monotonic()
 
 
 class RunningDaemon:
