@@ -305,7 +305,7 @@ def test_eight_thousand_blocks_are_listed_and_told_apart(poller: Poller, live: L
     one = plant.data_block(1).image
     blocks = [Block(one[:6] + n.to_bytes(2, "big") + one[8:]) for n in range(1000, 9000)]
     live.play(Cpu.load, *blocks)
-    poller.budget = replace(QUICK, time_limit_s=60.0)
+    poller.budget = replace(QUICK, time_limit_s=60.0, answer_timeout_s=20.0)
     known = {f"DB/DB{block.number}": info_fingerprint(block.info) for block in blocks[1:]}
     capture = poller.poll(Depth.INVENTORY, known)
     assert capture.fault is None
