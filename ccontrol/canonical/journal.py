@@ -14,7 +14,7 @@ from typing import Any
 
 from ccontrol.canonical import toml
 from ccontrol.errors import BadFileError
-from ccontrol.model.aspect import Depth
+from ccontrol.model.aspect import Depth, Strength
 from ccontrol.model.journal import JournalEntry, Outcome
 
 FORM = 1
@@ -34,7 +34,8 @@ _EVENTS = frozenset({Outcome.PAUSED, Outcome.RESUMED, Outcome.STARTED, Outcome.S
 _NUMBERS = ("duration_ms", "requests", "bytes_sent", "bytes_received", "unread")
 _TEXTS = {"reason": 4_001, "change_id": 100, "fault_class": 100}
 """Longest text, in characters; each takes up to twelve bytes of a line."""
-_UNSEEN_AT_MOST, _LONGEST_ASPECT = 16, 40
+_STRENGTHS_AT_MOST, _LONGEST_WORD = 16, 40
+_WEAKEST_LAST = tuple(strength.value for strength in Strength)
 _LONGEST_ID = 300
 _LARGEST = 2**63 - 1
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -56,8 +57,10 @@ def line(entry: JournalEntry) -> bytes:
         part[name] = max(0, min(getattr(entry, name), _LARGEST))
     for name, longest in _TEXTS.items():
         part[name] = _tamed(getattr(entry, name), longest)
-    aspects = {_tamed(aspect, _LONGEST_ASPECT) for aspect in entry.unseen}
-    part["unseen"] = sorted(aspects)[:_UNSEEN_AT_MOST]
+    words = {_tamed(one, _LONGEST_WORD): _tamed(how, _LONGEST_WORD) for one, how in entry.strengths}
+    part["strengths"] = dict(sorted(words.items())[:_STRENGTHS_AT_MOST])
+    if entry.owed_since is not None:
+        part["owed_since"] = entry.owed_since.astimezone(UTC).isoformat()
     told = {name: value for name, value in part.items() if value or name == "controller"}
     return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
 
@@ -93,8 +96,8 @@ class Watch:
     bytes_sent: int = 0
     bytes_received: int = 0
     most_unread: int = 0
-    unseen: set[str] = field(default_factory=set)
-    """Aspects of which, after some poll of the day, a change would not have been seen."""
+    strengths: dict[str, str] = field(default_factory=dict)
+    """How well a change of an aspect would have been seen after the poll that saw it least."""
     _answered_at: datetime | None = None
 
     def add(self, entry: JournalEntry, midnight: datetime) -> None:
@@ -106,7 +109,9 @@ class Watch:
         self.bytes_sent += entry.bytes_sent
         self.bytes_received += entry.bytes_received
         self.most_unread = max(self.most_unread, entry.unread)
-        self.unseen.update(entry.unseen)
+        for aspect, strength in entry.strengths:
+            known = self.strengths.get(aspect, strength)
+            self.strengths[aspect] = max(known, strength, key=_weakness)
         if entry.outcome in _ANSWERED:
             self._close_gap(entry.at, midnight)
 
@@ -180,9 +185,17 @@ def _written(watch: Watch) -> str:
         ("bytes_sent", watch.bytes_sent),
         ("bytes_received", watch.bytes_received),
         ("most_unread", watch.most_unread),
-        ("unseen", tuple(sorted(watch.unseen)) or None),
     ]
-    return "{ " + ", ".join(toml.lines(pairs)) + " }"
+    told = toml.lines(pairs)
+    if watch.strengths:
+        weak = ", ".join(toml.lines(sorted(watch.strengths.items())))
+        told.append(f"strengths = {{ {weak} }}")
+    return "{ " + ", ".join(told) + " }"
+
+
+def _weakness(strength: str) -> int:
+    """Return how little a strength sees; a word that nobody knows says nothing at all."""
+    return _WEAKEST_LAST.index(strength) if strength in _WEAKEST_LAST else len(_WEAKEST_LAST)
 
 
 def _event(entry: JournalEntry) -> Iterable[tuple[str, str | datetime | None]]:
@@ -194,18 +207,27 @@ def _event(entry: JournalEntry) -> Iterable[tuple[str, str | datetime | None]]:
 
 def _entry(part: Any) -> JournalEntry:  # noqa: ANN401 — whatever JSON may hold
     depth = part.get("depth") if isinstance(part, dict) else None
-    at = datetime.fromisoformat(part["at"])
-    if at.tzinfo is None:
-        raise ValueError("a time without a zone")
+    at, owed_since = _time(part["at"]), part.get("owed_since")
     return JournalEntry(
-        at=at.astimezone(UTC),
+        at=at,
         controller_id=_typed(part["controller"], str),
         outcome=Outcome(part["outcome"]),
         depth=None if depth is None else Depth(depth),
         **{name: _typed(part.get(name, 0), int) for name in _NUMBERS},
         **{name: _typed(part.get(name, ""), str) for name in _TEXTS},
-        unseen=tuple(_typed(aspect, str) for aspect in _typed(part.get("unseen", []), list)),
+        strengths=tuple(
+            (aspect, _typed(how, str))
+            for aspect, how in _typed(part.get("strengths", {}), dict).items()
+        ),
+        owed_since=None if owed_since is None else _time(owed_since),
     )
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return at.astimezone(UTC)
 
 
 def _tamed(text: str, longest: int) -> str:

@@ -3,12 +3,18 @@
 From the driver's manifest and the controller's own schedule; nothing is asked to find out. Pure.
 """
 
+import math
 from dataclasses import dataclass
 
 from ccontrol.cli.times import span
 from ccontrol.drivers.api import Manifest
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.controller import Controller
+from ccontrol.model.state import State
+
+WIRE_BYTES = 1.25
+"""Bytes on the wire for each of a program: 0.8 MB for 650 KB, in messages of 240 bytes."""
+_MIB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,13 @@ class Announcement:
     requests_per_s: float
     pace_shared_behind: str
     time_limit_s: float
+    """What a deep read has; `longest_s` when its blocks take so long."""
+    longest_s: float
+    bytes_limit: int
+    declared_bytes: int
+    """What its blocks declared when they were read last; 0 when nothing is stored of it."""
+    bytes_wanted: int
+    """The least `bytes_limit` that takes them in, in whole MiB."""
     spare_connections: int
     services: tuple[str, ...]
     """Everything that may ever be sent; the guard lets nothing else out."""
@@ -40,8 +53,8 @@ class Announcement:
     """How well a change can be seen at best; what this controller allows shows after a poll."""
 
 
-def announcement(controller: Controller, manifest: Manifest) -> Announcement:
-    """Return what enrolling a controller leads to."""
+def announcement(controller: Controller, manifest: Manifest, declared: int = 0) -> Announcement:
+    """Return what enrolling a controller leads to, whose blocks declared so many bytes."""
     return Announcement(
         controller.id,
         controller.title,
@@ -50,11 +63,22 @@ def announcement(controller: Controller, manifest: Manifest) -> Announcement:
         tuple(_looks(controller, manifest)),
         controller.budget.requests_per_s,
         controller.pace_key,
-        controller.budget.time_limit_s,
+        controller.budget.limit_s(Depth.FULL),
+        controller.budget.longest_s(Depth.FULL),
+        controller.budget.bytes_limit,
+        declared,
+        math.ceil(declared * WIRE_BYTES / _MIB) * _MIB,
         controller.budget.spare_connections,
         manifest.services,
         dict(manifest.strengths),
     )
+
+
+def declared_bytes(state: State) -> int:
+    """Return the bytes of load memory that the blocks of a state declare, read or not."""
+    units = (known.unit for known in state.units.values() if known.unit is not None)
+    sizes = (dict(unit.fields).get("load_bytes") for unit in units)
+    return sum(size for size in sizes if isinstance(size, int))
 
 
 def _looks(controller: Controller, manifest: Manifest) -> list[Look]:

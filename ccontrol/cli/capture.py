@@ -12,7 +12,7 @@ import typer
 
 from ccontrol.canonical.captures import pieces
 from ccontrol.cli.invocation import invocation
-from ccontrol.cli.output import Tone, say, working
+from ccontrol.cli.output import Tone, emit, say, working
 from ccontrol.cli.plant import Watched, configured_with_secrets, controller_named
 from ccontrol.cli.site_files import standing
 from ccontrol.cli.site_standing import pause_of
@@ -37,6 +37,7 @@ def command(
     controller: Annotated[str, typer.Argument(metavar="CONTROLLER")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Never overwritten.")],
     depth: Annotated[Depth, typer.Option(help="How much to ask.")] = Depth.FULL,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Ask a controller once and keep its answers in one file.
 
@@ -61,9 +62,25 @@ def command(
     if capture.fault and not capture.exchanges:
         raise DriverError(f"{controller}: {capture.fault}")
     _write(file, capture)
+    if as_json:
+        emit("ccontrol/capture/1", _row(watched, file, capture))
+        return
     say(f"{file}: {capture.requests} requests, {capture.bytes_received} bytes received", Tone.GOOD)
     if capture.fault:
         say(f"it is not whole: {capture.fault}", Tone.BAD)
+
+
+def _row(watched: Watched, file: Path, capture: Capture) -> dict[str, object]:
+    return {
+        "site": watched.site.name,
+        "controller_id": capture.controller_id,
+        "file": file,
+        "depth": capture.depth,
+        "requests": capture.requests,
+        "bytes_sent": capture.bytes_sent,
+        "bytes_received": capture.bytes_received,
+        "fault": capture.fault or "",
+    }
 
 
 @contextmanager

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from ccontrol.cli.invocation import invocation
-from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
+from ccontrol.cli.output import Cell, Sheet, Tone, complain, emit, say, show
 from ccontrol.cli.plant import configured, controllers_named
 from ccontrol.cli.times import back, stamp
 from ccontrol.cli.told_changes import Wanted, changes_in
 from ccontrol.cli.tones import severity_tone
 from ccontrol.config.settings import Config, Site
+from ccontrol.errors import StoreError
 from ccontrol.model.judgement import Severity
 from ccontrol.store.index_rows import IndexedChange
 
@@ -34,8 +35,10 @@ def command(
         str, typer.Option(metavar="WORD", help="At least: info, low, medium, high, critical.")
     ] = Severity.INFO.word,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
+) -> int:
     """List what changed, newest first.
+
+    A site whose history cannot be read is told; the call then ends with its error's code.
 
     \b
     Example:
@@ -45,18 +48,36 @@ def command(
     here = invocation(context)
     config = configured(here)
     earliest = back(since, here.clock.now()) if since else None
-    found = [
-        (site, change)
-        for site, ids in _wanted(config, controllers or [])
-        for change in changes_in(site, Wanted(ids, earliest, _severity(severity), limit))
-    ]
+    found: list[tuple[Site, IndexedChange]] = []
+    broken: list[tuple[Site, StoreError]] = []
+    for site, ids in _wanted(config, controllers or []):
+        try:
+            told = changes_in(site, Wanted(ids, earliest, _severity(severity), limit))
+        except StoreError as error:  # the histories of its neighbours are not concerned
+            broken.append((site, error))
+        else:
+            found += ((site, change) for change in told)
     found.sort(key=_newest_last, reverse=True)
     if as_json:
-        emit("ccontrol/changes/1", {"changes": [_row(site, change) for site, change in found]})
+        rows = [_row(site, change) for site, change in found]
+        emit("ccontrol/changes/1", {"changes": rows, "unreadable": list(map(_trouble, broken))})
     elif found:
         show(_sheet(found, several_sites=len(config.sites) > 1))
-    else:
+    elif not broken:
         say("no such change in the history")
+    return _ended(broken)
+
+
+def _ended(broken: list[tuple[Site, StoreError]]) -> int:
+    for site, error in broken:
+        complain(f"ccontrol: {site.name}: its changes are not listed: {error}", Tone.BAD)
+        complain(f"  → {error.hint}")
+    return max((error.exit_code for _, error in broken), default=0)
+
+
+def _trouble(broken: tuple[Site, StoreError]) -> dict[str, object]:
+    site, error = broken
+    return {"site": site.name, "trouble": str(error), "hint": error.hint}
 
 
 def _severity(word: str) -> Severity:

@@ -37,6 +37,11 @@ def target_of(found: Watched | Site) -> Target:
     return Target(found.site, found.controller.id)
 
 
+def named(target: Target) -> dict[str, str | None]:
+    """Return what names a target in JSON; a site as a whole has no controller id."""
+    return {"site": target.site.name, "controller_id": target.controller_id or None}
+
+
 def who() -> str:
     """Return who decides, as the operating system names them; behind sudo, who called it."""
     name = pwd.getpwuid(os.getuid()).pw_name
@@ -54,12 +59,13 @@ def record_enrolment(watched: Watched, clock: Clock) -> None:
     standing(watched.site).enrol(watched.controller.id, Enrolment(clock.now(), who()))
 
 
-def record_pause(target: Target, until: datetime | None, reason: str, clock: Clock) -> None:
-    """Pause a target, durably."""
-    now = clock.now()
-    standing(target.site).pause(target.controller_id, Pause(now, who(), reason, until))
+def record_pause(target: Target, until: datetime | None, reason: str, clock: Clock) -> Pause:
+    """Pause a target, durably; return the pause as it stands on disk."""
+    pause = Pause(clock.now(), who(), reason, until)
+    standing(target.site).pause(target.controller_id, pause)
     words = "until resumed" if until is None else f"until {until.isoformat(timespec='seconds')}"
-    _note(target, Outcome.PAUSED, f"{words} by {who()}: {reason}", clock)
+    _note(target, Outcome.PAUSED, f"{words} by {pause.by}: {reason}", clock)
+    return pause
 
 
 def end_pause(target: Target, reason: str, clock: Clock) -> Pause | None:

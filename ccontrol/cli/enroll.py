@@ -5,14 +5,19 @@ from typing import Annotated
 
 import typer
 
-from ccontrol.cli.announcing import Announcement, announcement
+from ccontrol.cli.announcing import WIRE_BYTES, Announcement, announcement, declared_bytes
 from ccontrol.cli.deciding import enrolled_since, record_enrolment
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import Watched, configured, controllers_named
 from ccontrol.cli.running import running
+from ccontrol.cli.states import state_at
 from ccontrol.cli.times import span, stamp
 from ccontrol.drivers.registry import driver
+from ccontrol.errors import UnreadableStateError
+from ccontrol.store.repository import Repository
+
+_MEGABYTE = 1_000_000
 
 
 def command(
@@ -36,7 +41,8 @@ def command(
     here = invocation(context)
     chosen = controllers_named(configured(here), controllers)
     told = [
-        announcement(each.controller, driver(each.controller.family).manifest) for each in chosen
+        announcement(each.controller, driver(each.controller.family).manifest, _declared(each))
+        for each in chosen
     ]
     if as_json:
         emit("ccontrol/enroll/1", {"controllers": told})
@@ -53,6 +59,16 @@ def command(
             say(f"{one.controller_id} is enrolled. {_first_read(watched, watched_now)}", Tone.GOOD)
         else:
             say(f"{one.controller_id} is not enrolled; nothing was changed.")
+
+
+def _declared(watched: Watched) -> int:
+    """Return what its blocks declared when they were read last; 0 when nothing is stored of it."""
+    with Repository.open(watched.site.store.path) as repository:
+        try:
+            state = state_at(repository, watched) if repository.head() else None
+        except UnreadableStateError:  # told by status; no reason to enrol nobody
+            state = None
+    return 0 if state is None else declared_bytes(state)
 
 
 def _first_read(watched: Watched, watched_now: set[str]) -> str:
@@ -81,7 +97,22 @@ def _tell(one: Announcement) -> None:
         f"At most {one.requests_per_s:g} requests a second, shared by everything behind "
         f"{one.pace_shared_behind}; one connection, let go after each poll;"
     )
-    say(f"no poll longer than {span(one.time_limit_s)}.")
+    most = span(one.longest_s)
+    longer = (
+        f", or {most} where its blocks take so long" if one.longest_s > one.time_limit_s else ""
+    )
+    say(f"no poll longer than {span(one.time_limit_s)}{longer}.")
+    program = one.bytes_limit / WIRE_BYTES / _MEGABYTE
+    say(
+        f"At most {one.bytes_limit} bytes are taken in one poll (bytes_limit): a program of about "
+        f"{program:.1f} MB. A larger one is not read; its poll says what to set."
+    )
+    if one.bytes_wanted > one.bytes_limit:
+        say(
+            f"Its blocks declared {one.declared_bytes} bytes when they were read last: they do not "
+            f"fit. Set bytes_limit = {one.bytes_wanted}.",
+            Tone.CAUTION,
+        )
     if one.spare_connections:
         say(f"With fewer than {one.spare_connections} free connections it is left alone at once.")
     say("Only reads ever leave this machine:")

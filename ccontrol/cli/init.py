@@ -16,7 +16,7 @@ from ccontrol.cli.output import Tone, say
 from ccontrol.clock import Clock
 from ccontrol.config.schema import SiteTable
 from ccontrol.errors import AlreadyThereError, StoreReadOnlyError
-from ccontrol.poll.site import ALLOWED_SIGNERS
+from ccontrol.poll.signers import ALLOWED_SIGNERS
 from ccontrol.store import allowed_signers, creation, keys
 from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners
 from ccontrol.store.commits import principal

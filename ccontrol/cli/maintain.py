@@ -9,15 +9,15 @@ import typer
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say, working
 from ccontrol.cli.plant import configured, configured_with_secrets, site_named
-from ccontrol.cli.trust import read_signers
-from ccontrol.config.settings import Config, Site
+from ccontrol.config.settings import Site
 from ccontrol.errors import StoreError, StoreTamperedError
 from ccontrol.poll.chores import fold_days, maintain
 from ccontrol.poll.control import ask_maintain
 from ccontrol.poll.places import Places
-from ccontrol.poll.site import ALLOWED_SIGNERS, open_site, signer_of
+from ccontrol.poll.signers import daemon_of
+from ccontrol.poll.site import open_site
 from ccontrol.poll.tended import Tended
-from ccontrol.store.writer import Daemon, Writer
+from ccontrol.store.writer import Writer
 
 _LONGEST_S = 7_200.0
 _OPEN_S = 60.0
@@ -101,7 +101,8 @@ def _accept(here: Invocation, name: str, head: str) -> None:
     """Let the store be written again on top of a head that somebody vouches for."""
     config = configured_with_secrets(here)
     site = site_named(config, name)
-    with Writer(site.store.path, _daemon(config, site), here.clock, accepted_head=head) as writer:
+    daemon = daemon_of(site, config.path.parent, here.clock.now())
+    with Writer(site.store.path, daemon, here.clock, accepted_head=head) as writer:
         found = writer.repository.head()
     if found != head:
         raise StoreError(
@@ -109,12 +110,6 @@ def _accept(here: Invocation, name: str, head: str) -> None:
             hint="Restore the branch first; then vouch for exactly that commit.",
         )
     say(f"{name}: {head} is accepted as the head", Tone.CAUTION)
-
-
-def _daemon(config: Config, site: Site) -> Daemon:
-    signers = config.path.parent / ALLOWED_SIGNERS
-    trusted = read_signers(signers) if signers.is_file() else None
-    return Daemon(site.name, signer_of(site.store), trusted)
 
 
 def _tell(one: Kept) -> None:

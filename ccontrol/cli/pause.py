@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ccontrol.cli.deciding import record_pause, target_of
+from ccontrol.cli.deciding import named, record_pause, target_of
 from ccontrol.cli.invocation import invocation
-from ccontrol.cli.output import Tone, say
+from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, target_named
 from ccontrol.cli.times import ahead, stamp
 
@@ -26,6 +26,7 @@ def command(
         ),
     ],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="For the journal.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Stop asking within a second, durably, and journal it as a gap in coverage.
 
@@ -42,7 +43,10 @@ def command(
         raise typer.BadParameter("--reason: say why, the journal keeps it")
     target = target_of(target_named(configured(here), name))
     end = _end(until, here.clock.now())
-    record_pause(target, end, reason, here.clock)
+    pause = record_pause(target, end, reason, here.clock)
+    if as_json:
+        emit("ccontrol/pause/1", {**named(target), "paused": pause})
+        return
     words = "until somebody resumes it" if end is None else f"until {stamp(end)} UTC"
     say(f"{target.words} is paused {words}; nothing is asked meanwhile.", Tone.CAUTION)
 

@@ -11,6 +11,7 @@ import typer
 
 from ccontrol import errors
 from ccontrol.cli.invocation import invocation
+from ccontrol.cli.outcomes import look_words
 from ccontrol.cli.output import Cell, Sheet, complain, emit, say, show, working
 from ccontrol.cli.plant import Watched, configured, configured_with_secrets, controllers_named
 from ccontrol.cli.running import running
@@ -47,7 +48,8 @@ class Asked:
             return self.refused.exit_code
         if self.looks[-1].outcome in _NOT_READ:
             return _exit_code_of(self.looks[-1].fault_class)
-        return _DIFFERENT if any(look.outcome in _MOVED for look in self.looks) else 0
+        moved = any(look.outcome in _MOVED or look.owed_since for look in self.looks)
+        return _DIFFERENT if moved else 0
 
 
 def command(
@@ -62,8 +64,8 @@ def command(
     """Ask controllers now, and commit what changed.
 
     It goes through the running daemon, if there is one. What moved is read deeper by itself.
-    Ends with 0 when nothing changed, 1 when something did, 3x when a controller could not be read,
-    4x when it may not be asked (paused, not enrolled).
+    Ends with 0 when nothing changed, 1 when something did or a change is not read yet, 3x when a
+    controller could not be read, 4x when it may not be asked (paused, not enrolled).
 
     \b
     Example:
@@ -116,7 +118,7 @@ class _Engine:
     def _ask(self, watched: Watched) -> tuple[JournalEntry, ...]:
         controller = watched.controller
         longest_s = FOLLOWED_AT_MOST * (
-            controller.budget.time_limit_s + controller.schedule.settle_s
+            controller.budget.longest_s(Depth.FULL) + controller.schedule.settle_s
         )
         places = Places(watched.site.store.path)
         told = ask_poll(places, controller.id, self.depth, longest_s + _MARGIN_S)
@@ -150,7 +152,8 @@ def _next_step(look: JournalEntry) -> str:
     if look.outcome is Outcome.GLANCED:
         return f"{name}: `ccontrol enroll {name}` lets it be read and kept."
     if look.outcome not in _NOT_READ:
-        return ""
+        read_now = f"`ccontrol poll {name} --depth full` reads it now"
+        return f"{name}: what moved is read later; {read_now}." if look.owed_since else ""
     if not look.bytes_received and look.outcome is Outcome.FAILED:
         return f"{name}: {DriverError.hint.replace('CONTROLLER', name)}"
     return f"{name}: mend what the reason says; `ccontrol poll {name}` asks again."
@@ -162,6 +165,7 @@ def _row(one: Asked, look: JournalEntry) -> dict[str, object]:
         "controller_id": look.controller_id,
         "at": look.at,
         "outcome": look.outcome,
+        "says": look_words(look),
         "depth": look.depth,
         "reason": look.reason,
         "change_id": look.change_id,
@@ -172,6 +176,8 @@ def _row(one: Asked, look: JournalEntry) -> dict[str, object]:
         "unread": look.unread,
         "fault_class": look.fault_class,
         "unseen": look.unseen,
+        "strengths": dict(look.strengths),
+        "owed_since": look.owed_since,
     }
 
 
@@ -180,7 +186,7 @@ def _sheet(asked: list[Asked]) -> Sheet:
         (
             look.controller_id,
             look.depth or "",
-            Cell(look.outcome.value, outcome_tone(look.outcome)),
+            Cell(look_words(look), outcome_tone(look.outcome)),
             f"{look.duration_ms} ms",
             f"{look.requests} request{'' if look.requests == 1 else 's'}",
             look.change_id,

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from ccontrol.cli.deciding import end_pause, target_of
+from ccontrol.cli.deciding import end_pause, named, target_of
 from ccontrol.cli.invocation import invocation
-from ccontrol.cli.output import Tone, say
+from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, target_named
 from ccontrol.cli.times import stamp
 
@@ -16,6 +16,7 @@ def command(
     *,
     name: Annotated[str, typer.Argument(metavar="SITE|CONTROLLER")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="For the journal.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Ask again: end the pause of a controller or of a site.
 
@@ -29,7 +30,9 @@ def command(
     here = invocation(context)
     target = target_of(target_named(configured(here), name))
     ended = end_pause(target, reason, here.clock)
-    if ended is None:
+    if as_json:
+        emit("ccontrol/resume/1", {**named(target), "ended": ended})
+    elif ended is None:
         say(f"{target.words} was not paused; nothing was changed.")
     else:
         say(f"{target.words} is asked again (paused since {stamp(ended.at)} UTC).", Tone.GOOD)

@@ -11,6 +11,8 @@ from ccontrol.poll.control import ask_status
 from ccontrol.poll.overview import ControllerStatus
 from ccontrol.poll.places import Places
 
+_DEEP = frozenset({Depth.INVENTORY, Depth.FULL})
+
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -32,7 +34,7 @@ class Running:
     answers: bool
     pid: int | None = None
     trouble: str = ""
-    """Why the store takes nothing just now, or why the daemon does not answer."""
+    """Why the store takes nothing, what it cannot read, or why the daemon does not answer."""
     hint: str = ""
     controllers: Mapping[str, Live] = field(default_factory=dict)
 
@@ -60,5 +62,5 @@ def running(site: Site) -> Running:
 
 
 def _live(status: ControllerStatus) -> Live:
-    waits = [seconds for depth, seconds in status.follow_ups.items() if depth is Depth.INVENTORY]
+    waits = [seconds for depth, seconds in status.follow_ups.items() if depth in _DEEP]
     return Live(status.next_at, status.asking, status.pending, min(waits, default=None))

@@ -1,5 +1,6 @@
 """How a site stands, from what lies on its disk: readable with and without a running daemon."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,9 @@ from ccontrol.store.index_rows import PollStatus
 from ccontrol.store.repository import Repository
 from ccontrol.store.room import Room
 from ccontrol.store.standing import WHOLE_SITE, Pause, Standing
+
+_CHECKSUMS = ("checksum",)
+"""The kind of a controller's own checksums over many units; a glance reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,31 @@ class SiteStanding:
     site: str
     store: StoreStanding
     controllers: tuple[ControllerStanding, ...]
+    polls_unknown: str = ""
+    """Why nobody can tell what came of the last polls; empty when somebody can."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenSite:
+    """A site of which nobody can tell how it stands, and why."""
+
+    site: str
+    error: StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class _Polls:
+    """What the index tells of polls, or why it does not."""
+
+    rows: Mapping[str, PollStatus]
+    unknown: str = ""
 
 
 def site_standing(site: Site, now: datetime, names: frozenset[str] = frozenset()) -> SiteStanding:
-    """Return how a site and its controllers (those named, or all) stand."""
+    """Return how a site and its controllers (those named, or all) stand.
+
+    Raises StoreError when the store, or what people decided, cannot be read.
+    """
     decided = standing(site)
     polls = _polls(site)
     with Repository.open(site.store.path) as repository:
@@ -59,13 +84,13 @@ def site_standing(site: Site, now: datetime, names: frozenset[str] = frozenset()
             for controller in site.controllers
             if not names or controller.id in names
         )
-    return SiteStanding(site.name, store, statuses)
+    return SiteStanding(site.name, store, statuses, polls.unknown)
 
 
 def _known(
     repository: Repository,
     decided: Standing,
-    polls: dict[str, PollStatus],
+    polls: _Polls,
     controller: Controller,
 ) -> Known:
     name = controller.id
@@ -75,7 +100,8 @@ def _known(
     except UnreadableStateError as error:  # its neighbours are not concerned
         unreadable = str(error)
     return Known(
-        polls=polls.get(name, PollStatus(name)),
+        polls=polls.rows.get(name, PollStatus(name)),
+        polls_unknown=polls.unknown,
         health=decided.health(name),
         enrolment=decided.enrolled.get(name),
         pause=pause_of(decided, name),
@@ -94,18 +120,24 @@ def pause_of(decided: Standing, name: str) -> Pause | None:
     return next(iter([*endless, *reversed(ending)]), None)
 
 
-def _polls(site: Site) -> dict[str, PollStatus]:
+def _polls(site: Site) -> _Polls:
+    """Return what the index tells. A site without one, and without a journal, was never asked."""
+    places = Places(site.store.path)
+    if not places.index.is_file() and not any(places.journal.glob("*")):
+        return _Polls({})
     try:
         with index_reader(site) as index:
-            return {status.controller_id: status for status in index.polls()}
-    except StoreError:
-        return {}  # no poll was made yet, or the index is being rebuilt: it is no truth
+            return _Polls({status.controller_id: status for status in index.polls()})
+    except StoreError as error:  # the index is no truth: everything else is told all the same
+        return _Polls({}, str(error))
 
 
 def _sight(repository: Repository, controller: Controller) -> State | None:
     """Return what is said of how well a controller is seen, without reading its programs."""
     home = home_of(repository, controller.id, controller.area)
-    files = {**repository.read(home.form), **repository.read(home.sight)}
+    files: dict[str, bytes] = {}
+    for path in home.read_back(_CHECKSUMS):
+        files |= repository.read(path)
     return parse(files) if files else None
 
 

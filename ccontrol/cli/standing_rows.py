@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ccontrol.cli.outcomes import NO_BLIND_SPOTS, outcome_words
+from ccontrol.cli.sight_words import Looks
 from ccontrol.cli.times import age, stamp
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.controller import Controller
@@ -16,9 +18,6 @@ from ccontrol.model.state import State
 from ccontrol.poll.staleness import is_stale
 from ccontrol.store.index_rows import PollStatus
 from ccontrol.store.standing import Enrolment, Health, Pause
-
-_NOT_MISSED = frozenset({Aspect.SIGHT, Aspect.VALUES})
-"""Sight is how we see, and values are read only where configured: neither is a blind spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,12 @@ class Known:
     enrolment: Enrolment | None = None
     pause: Pause | None = None
     state: State | None = None
-    """Only what sight, strengths and findings say; None when nothing is stored."""
+    """Only what sight, strengths, findings and the controller's own checksums say; None when
+    nothing is stored."""
     unreadable: str = ""
     """Why what is stored of it cannot be understood."""
+    polls_unknown: str = ""
+    """Why nobody can tell what came of its last polls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ class ControllerStanding:
     paused: Pause | None
     quarantined_until: datetime | None
     failures_in_a_row: int
+    polls_unknown: str
+    """Why nobody can tell what came of its last polls; empty when somebody can."""
+    owed_since: datetime | None
+    """Since when something that moved waits for a deep read."""
+    looks: Looks
+    """When it was last looked at, depth by depth."""
     unreadable: str = ""
     """Why what is stored of it cannot be understood; empty when it can."""
     unread: tuple[UnreadUnit, ...] = ()
@@ -78,8 +86,16 @@ class ControllerStanding:
         return tuple(
             aspect
             for aspect, strength in self.strengths.items()
-            if strength is Strength.NONE and aspect not in _NOT_MISSED
+            if strength is Strength.NONE and aspect not in NO_BLIND_SPOTS
         )
+
+    @property
+    def says(self) -> str:
+        """What is known of the last poll, in words that claim no more than was seen."""
+        if self.outcome is None:
+            return "unknown" if self.polls_unknown else "never asked"
+        in_part = bool(self.unseen or self.unread)
+        return outcome_words(self.outcome, in_part=in_part, owed=self.owed_since is not None)
 
 
 def controller_standing(controller: Controller, known: Known, now: datetime) -> ControllerStanding:
@@ -113,6 +129,9 @@ def controller_standing(controller: Controller, known: Known, now: datetime) -> 
         if _over(health.quarantined_until, now)
         else health.quarantined_until,
         failures_in_a_row=health.failures,
+        polls_unknown=known.polls_unknown,
+        owed_since=health.owed_since,
+        looks=_looks(known),
         unreadable=known.unreadable,
         unread=() if state is None else tuple(_unread(state)),
         findings=() if state is None else tuple(sorted(state.findings)),
@@ -129,8 +148,7 @@ def attention(
     """
     found = [finding.code for finding in status.findings]
     found += _failing(status, passing=passing)
-    if status.unreadable:
-        found.append("its history cannot be read")
+    found += _unknown(status)
     if status.paused:
         until = "until resumed" if status.paused.until is None else _until(status.paused.until)
         found.append(f"paused {until}")
@@ -147,37 +165,26 @@ def attention(
     return tuple(dict.fromkeys(found))
 
 
-def outcome_words(status: ControllerStanding) -> str:
-    """Return the outcome of the last poll without claiming more than was seen."""
-    if status.outcome is None:
-        return "never asked"
-    if status.outcome is Outcome.GLANCED:
-        return "only glanced at"
-    if status.outcome is not Outcome.UNCHANGED:
-        return status.outcome.value
-    return "unchanged where seen" if status.unseen or status.unread else "unchanged"
-
-
-def sight_words(status: ControllerStanding, aspect: Aspect) -> str:
-    """Return what can be said of one aspect since the last change."""
-    strength = status.strengths.get(aspect, Strength.NONE)
-    if strength is Strength.NONE:
-        return "cannot tell: nothing of it is read"
-    if status.succeeded_at is None:
-        return "cannot tell: no poll has succeeded"
-    words = {
-        Strength.CONTENT: "read and compared byte by byte",
-        Strength.FINGERPRINT: "a checksum is compared",
-        Strength.INDICATOR: "only something that usually moves with it is read",
-    }
-    return f"{words[strength]}, last at {stamp(status.succeeded_at)}"
+def _looks(known: Known) -> Looks:
+    """Return when it was looked at. The index knows glances to the second, health to the hour."""
+    health, polls = known.health, known.polls
+    polled_at = None if polls.outcome is Outcome.GLANCED else polls.succeeded_at
+    glances = [at for at in (polled_at, health.agreed_at) if at is not None]
+    units = known.state.units.values() if known.state else ()
+    return Looks(
+        glance_at=max(glances, default=None),
+        modules_at=health.modules_agreed_at,
+        blocks_at=health.blocks_agreed_at,
+        everything_at=health.everything_agreed_at,
+        checksums=frozenset(one.unit.aspect for one in units if one.unit and one.unread is None),
+    )
 
 
 def _strengths(state: State) -> dict[Aspect, Strength]:
     return {
         aspect: state.strengths.get(aspect, Strength.NONE)
         for aspect in Aspect
-        if aspect not in _NOT_MISSED or aspect in state.strengths
+        if aspect not in NO_BLIND_SPOTS or aspect in state.strengths
     }
 
 
@@ -191,6 +198,17 @@ def _unread(state: State) -> list[UnreadUnit]:
         if known.unread is not None
     ]
     return lists + units
+
+
+def _unknown(status: ControllerStanding) -> list[str]:
+    found = []
+    if status.polls_unknown:
+        found.append("its last polls are unknown")
+    if status.owed_since:
+        found.append(f"a deep read is owed since {stamp(status.owed_since)}")
+    if status.unreadable:
+        found.append("its history cannot be read")
+    return found
 
 
 def _failing(status: ControllerStanding, *, passing: bool) -> list[str]:

@@ -1,5 +1,6 @@
 """`ccontrol status`: how the plant is watched, and how well a change would be seen."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated
 
@@ -9,11 +10,13 @@ from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, target_named
 from ccontrol.cli.running import Live, Running, running
-from ccontrol.cli.site_standing import SiteStanding, site_standing
-from ccontrol.cli.standing_rows import ControllerStanding, attention, outcome_words, sight_words
+from ccontrol.cli.sight_words import sight_words
+from ccontrol.cli.site_standing import BrokenSite, SiteStanding, site_standing
+from ccontrol.cli.standing_rows import ControllerStanding, attention
 from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
 from ccontrol.config.settings import Config, Site
+from ccontrol.errors import StoreError
 
 _MEBI = 2**20
 _ATTENTION = 1
@@ -51,21 +54,17 @@ def command(
     config = configured(here)
     now = here.clock.now()
     stood = [
-        (site_standing(site, now, ids), running(site)) for site, ids in _chosen(config, names or [])
+        (_standing(site, now, ids), running(site)) for site, ids in _chosen(config, names or [])
     ]
     if as_json:
-        emit(
-            "ccontrol/status/1",
-            {
-                "config": config.path,
-                "at": now,
-                "sites": [_row(one, daemon) for one, daemon in stood],
-            },
-        )
+        rows = [_row(one, daemon, now) for one, daemon in stood]
+        emit("ccontrol/status/1", {"config": config.path, "at": now, "sites": rows})
     else:
         for one, daemon in stood:
             _tell(one, daemon, now, in_detail=bool(names))
-    return _ATTENTION if check and any(_needs(one, daemon, now) for one, daemon in stood) else 0
+    broken = [one.error.exit_code for one, _ in stood if isinstance(one, BrokenSite)]
+    needs = check and any(_needs(one, daemon, now) for one, daemon in stood)
+    return max(broken, default=_ATTENTION if needs else 0)
 
 
 def _chosen(config: Config, names: list[str]) -> list[tuple[Site, frozenset[str]]]:
@@ -84,25 +83,53 @@ def _chosen(config: Config, names: list[str]) -> list[tuple[Site, frozenset[str]
     ]
 
 
-def _row(one: SiteStanding, daemon: Running) -> dict[str, object]:
-    return {
-        "site": one.site,
-        "daemon": daemon,
-        "store": one.store,
-        "controllers": one.controllers,
-    }
+def _standing(site: Site, now: datetime, ids: frozenset[str]) -> SiteStanding | BrokenSite:
+    try:
+        return site_standing(site, now, ids)
+    except StoreError as error:  # its neighbours are not concerned
+        return BrokenSite(site.name, error)
 
 
-def _needs(one: SiteStanding, daemon: Running, now: datetime) -> bool:
+def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict[str, object]:
+    if isinstance(one, BrokenSite):
+        told: dict[str, object] = {"store": None, "polls_unknown": "", "controllers": []}
+    else:
+        told = {
+            "store": one.store,
+            "polls_unknown": one.polls_unknown,
+            "controllers": [_controller(status, now) for status in one.controllers],
+        }
+    error = one.error if isinstance(one, BrokenSite) else None
+    trouble = {"trouble": str(error or ""), "hint": error.hint if error else ""}
+    return {"site": one.site, **trouble, "daemon": daemon, **told}
+
+
+def _controller(status: ControllerStanding, now: datetime) -> dict[str, object]:
+    told = {field.name: getattr(status, field.name) for field in fields(status)}
+    needs = attention(status, now)
+    return {**told, "says": status.says, "unseen": status.unseen, "needs_attention": needs}
+
+
+def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bool:
+    if isinstance(one, BrokenSite):
+        return True
     sound = daemon.answers and not daemon.trouble and one.store.has_room
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
-def _tell(one: SiteStanding, daemon: Running, now: datetime, *, in_detail: bool) -> None:
+def _tell(
+    one: SiteStanding | BrokenSite, daemon: Running, now: datetime, *, in_detail: bool
+) -> None:
     say(f"{one.site}: {daemon.words}", Tone.GOOD if daemon.answers else Tone.BAD)
+    if isinstance(one, BrokenSite):
+        say(f"  nobody can tell how it stands: {one.error}", Tone.BAD)
+        say(f"  → {one.error.hint}")
+        return
     _tell_store(one, now)
+    if one.polls_unknown:
+        say(f"  what came of the last polls is unknown: {one.polls_unknown}", Tone.BAD)
     if daemon.trouble:
-        what = "the store takes nothing: " if daemon.answers else ""
+        what = "trouble: " if daemon.answers else ""
         say(f"  {what}{daemon.trouble}", Tone.BAD)
         say(f"  → {daemon.hint}")
     if not one.controllers:
@@ -137,11 +164,15 @@ def _cells(status: ControllerStanding, daemon: Running, now: datetime) -> tuple[
     return (
         status.controller_id,
         status.area,
-        Cell(outcome_words(status), tone),
-        Cell(age(status.succeeded_at, now), Tone.BAD if status.stale else Tone.PLAIN),
+        Cell(status.says, tone),
+        Cell(_success(status, now), Tone.BAD if status.stale else Tone.PLAIN),
         "" if status.paused else _next(status, live, now),
         Cell(needs, Tone.CAUTION),
     )
+
+
+def _success(status: ControllerStanding, now: datetime) -> str:
+    return age(status.succeeded_at, now, nothing="unknown" if status.polls_unknown else "never")
 
 
 def _next(status: ControllerStanding, live: Live | None, now: datetime) -> str:
@@ -156,11 +187,13 @@ def _next(status: ControllerStanding, live: Live | None, now: datetime) -> str:
 def _tell_detail(status: ControllerStanding, now: datetime) -> None:
     say()
     say(f"{status.controller_id} {status.name} ({status.address})")
-    look = f", depth {status.depth}" if status.depth else ""
-    say(f"  last attempt {stamp(status.attempted_at)} UTC{look}: {outcome_words(status)}")
-    if status.reason:
-        say(f"    {status.reason}")
-    say(f"  last success {stamp(status.succeeded_at)} UTC, {age(status.succeeded_at, now)}")
+    if status.polls_unknown:
+        say("  last attempt and last success: unknown", Tone.BAD)
+    else:
+        _tell_polls(status, now)
+    if status.owed_since:
+        since = stamp(status.owed_since)
+        say(f"  what moved at {since} UTC is not read yet: deep reads are limited", Tone.CAUTION)
     if status.failures_in_a_row:
         say(f"  {status.failures_in_a_row} failures in a row", Tone.BAD)
     if status.paused:
@@ -168,9 +201,18 @@ def _tell_detail(status: ControllerStanding, now: datetime) -> None:
     _tell_sight(status)
 
 
+def _tell_polls(status: ControllerStanding, now: datetime) -> None:
+    look = f", depth {status.depth}" if status.depth else ""
+    say(f"  last attempt {stamp(status.attempted_at)} UTC{look}: {status.says}")
+    if status.reason:
+        say(f"    {status.reason}")
+    say(f"  last success {stamp(status.succeeded_at)} UTC, {_success(status, now)}")
+
+
 def _tell_sight(status: ControllerStanding) -> None:
     for aspect, strength in status.strengths.items():
-        say(f"  {aspect:<14} {sight_words(status, aspect)}", strength_tone(strength))
+        words = sight_words(status.looks, aspect, strength)
+        say(f"  {aspect:<14} {words}", strength_tone(strength))
     if status.unreadable:
         say(f"  what is stored of it cannot be read: {status.unreadable}", Tone.BAD)
     elif not status.strengths:

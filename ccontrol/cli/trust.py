@@ -8,9 +8,8 @@ from pathlib import Path
 
 from ccontrol.config.settings import Config, KeyInAgent, Site
 from ccontrol.errors import SigningError
-from ccontrol.poll.site import ALLOWED_SIGNERS
+from ccontrol.poll.signers import ALLOWED_SIGNERS, read_signers
 from ccontrol.store import allowed_signers
-from ccontrol.store.allowed_signers import AllowedSigners
 from ccontrol.store.commits import principal
 from ccontrol.store.verify_commit import Trust
 
@@ -28,17 +27,11 @@ def trust_of(config: Config, site: Site) -> Trust:
 
 
 def trust_in(path: Path, site: str) -> Trust:
-    """Return the trust that an allowed-signers file gives to a site's daemon."""
-    return Trust(principal(site), read_signers(path))
+    """Return the trust that an allowed-signers file gives to a site's daemon.
 
-
-def read_signers(path: Path) -> AllowedSigners:
-    """Read an allowed-signers file. Raises SigningError with the path."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SigningError(f"{path}: cannot be read ({error})", hint=_HINT) from error
-    return allowed_signers.parse(text)
+    Raises SigningError when it has no line of it.
+    """
+    return Trust(principal(site), read_signers(path, site))
 
 
 _HINT = "Name the file that `ccontrol init` wrote with --allowed-signers, or a copy of it."

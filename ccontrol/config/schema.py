@@ -12,7 +12,14 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ccontrol.config.settings import EngineSettings, StoreSettings
-from ccontrol.model.controller import ID_PATTERN, Budget, Criticality, Schedule
+from ccontrol.model.controller import (
+    ID_PATTERN,
+    MOST_BYTES,
+    MOST_S,
+    Budget,
+    Criticality,
+    Schedule,
+)
 from ccontrol.model.secret import Secret
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
@@ -107,15 +114,15 @@ class BudgetTable(Table):
     """[site.controller.budget]: what one poll may cost the controller."""
 
     requests_per_s: float = Field(_BUDGET.requests_per_s, ge=0.1, le=200)
-    time_limit_s: float = Field(_BUDGET.time_limit_s, ge=1, le=14_400)
+    time_limit_s: float | None = Field(_BUDGET.time_limit_s, ge=1, le=MOST_S)
     answer_timeout_s: float = Field(_BUDGET.answer_timeout_s, ge=0.1, le=60)
-    bytes_limit: int = Field(_BUDGET.bytes_limit, ge=65_536, le=64 * 2**20)
+    bytes_limit: int = Field(_BUDGET.bytes_limit, ge=65_536, le=MOST_BYTES)
     spare_connections: int = Field(_BUDGET.spare_connections, ge=0, le=16)
     connections: Literal[1] = 1
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if self.answer_timeout_s > self.time_limit_s:
+        if self.time_limit_s is not None and self.answer_timeout_s > self.time_limit_s:
             raise ValueError("answer_timeout_s is longer than time_limit_s, the whole poll")
         return self
 

@@ -8,6 +8,12 @@ from ccontrol.model.aspect import Depth
 
 SHALLOW = frozenset({Depth.GLANCE, Depth.DIAGNOSTICS})
 SHALLOW_LIMIT_S = 60.0
+DEEP_LIMIT_S = 1_800.0
+"""A deep read has at least so long, unless its owner says otherwise."""
+MOST_S = 14_400
+"""No poll takes longer, whatever it has to read: 4 hours."""
+MOST_BYTES = 64 * 2**20
+"""No poll takes in more, so that every capture fits into its file."""
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}(?<![.])")
 """What the id of a controller, an area or a site looks like; it names a folder for ever."""
@@ -28,12 +34,13 @@ class Budget:
 
     requests_per_s: float = 20.0
     """Highest pace, shared by every controller behind the same bridge."""
-    time_limit_s: float = 1_800.0
-    """Wall-clock limit of a whole poll, connecting included; see `limit_s`."""
+    time_limit_s: float | None = None
+    """Wall-clock limit of a whole poll, connecting included. None: a deep read has 1,800 s, and
+    longer, up to 4 h, when the blocks that it has read so far say that all of them take longer."""
     answer_timeout_s: float = 5.0
     """Longest wait for one complete answer."""
     bytes_limit: int = 8 * 1024 * 1024
-    """Most bytes received in one poll; 64 MiB at most, so that every capture fits into its file.
+    """Most bytes received in one poll; `MOST_BYTES` at most.
 
     A program of 650 KB is 0.8 MB on the wire. The default takes in whatever fits into an S7-300,
     and all that the default pace can bring in messages of 240 bytes; the work memory of a CPU 417
@@ -43,8 +50,15 @@ class Budget:
     """Fewer free connections of our type than this: we let go at once. 0 switches the check off."""
 
     def limit_s(self, depth: Depth) -> float:
-        """Return the wall-clock limit of a poll: a shallow one never needs more than a minute."""
-        return min(self.time_limit_s, SHALLOW_LIMIT_S) if depth in SHALLOW else self.time_limit_s
+        """Return the limit with which a poll begins: a shallow one never needs over a minute."""
+        limit_s = DEEP_LIMIT_S if self.time_limit_s is None else self.time_limit_s
+        return min(limit_s, SHALLOW_LIMIT_S) if depth in SHALLOW else limit_s
+
+    def longest_s(self, depth: Depth) -> float:
+        """Return the limit beyond which a driver never moves it, however much there is to read."""
+        if depth in SHALLOW or self.time_limit_s is not None:
+            return self.limit_s(depth)
+        return MOST_S
 
 
 @dataclass(frozen=True, slots=True)

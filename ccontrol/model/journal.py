@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ccontrol.model.aspect import Depth
+from ccontrol.model.aspect import Depth, Strength
 
 
 class Outcome(StrEnum):
@@ -48,9 +48,16 @@ class JournalEntry:
     reason: str = ""
     change_id: str = ""
     unread: int = 0
-    """Units that were asked for and not had."""
+    """Units and lists that stand unread after this poll, or that it asked for and did not get:
+    whichever are more."""
     fault_class: str = ""
     """Name of the error (ccontrol.errors) that ended the poll; empty: none did."""
-    unseen: tuple[str, ...] = ()
-    """Aspects, sorted, of which a change would not be seen: strength none, as known after this
-    poll. "unchanged" says nothing of them."""
+    strengths: tuple[tuple[str, str], ...] = ()
+    """Aspect and strength, sorted, as known after this poll, where the strength is not content."""
+    owed_since: datetime | None = None
+    """Since when something that moved has not been read: the limit holds the deep read back."""
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Aspects of which a change would not be seen: "unchanged" says nothing of them."""
+        return tuple(aspect for aspect, strength in self.strengths if strength == Strength.NONE)

@@ -106,3 +106,5 @@ class Snapshot:
     """When the last answer had been heard; `taken_at` is the poll's beginning. None: at once."""
     words: tuple[Word, ...] = ()
     """The words that this family has, to tell since when a unit can have changed."""
+    hints: frozenset[UnitId] = frozenset()
+    """Units whose difference proves no change, it only calls for a deep read."""

@@ -63,6 +63,12 @@ class State:
                 raise ModelError(f"{known.unit.id} stands under the name of {unit_id}")
 
     @property
+    def unread_count(self) -> int:
+        """How many units and lists stand unread."""
+        units = sum(known.unread is not None for known in self.units.values())
+        return units + len(self.unlisted)
+
+    @property
     def proven(self) -> bool:
         """True when everything that the controller declared was read."""
-        return not self.unlisted and all(known.unread is None for known in self.units.values())
+        return not self.unread_count

@@ -17,12 +17,16 @@ ATTACK_VERSION = "18.1"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its id, how much it weighs, its sentence, and what such a change can be."""
+    """One rule: its id, how much it weighs, its sentence, and what such a change can be.
+
+    A rule without techniques says in `no_technique` why none fits.
+    """
 
     id: str
     severity: Severity
     reason: str
     techniques: tuple[str, ...] = ()
+    no_technique: str = ""
 
 
 _PROGRAM = (
@@ -36,18 +40,33 @@ _DESTRUCTION = ("T0809",)  # Data Destruction
 _CREDENTIAL = ("T0892",)  # Change Credential
 _MODE = ("T0858",)  # Change Operating Mode
 _ROOTKIT = ("T0851",)  # Rootkit
+_DOWNLOAD = ("T0843", "T0889")  # Program Download, Modify Program
+_REPLACED = ("T0862",)  # Supply Chain Compromise: a part that is not what it should be
+_GONE = ("T0826",)  # Loss of Availability
+_IMPOSTOR = ("T0830", "T0856", "T0862")
+# Adversary-in-the-Middle, Spoof Reporting Message, Supply Chain Compromise
+_UNSEEN = ("T0815",)  # Denial of View
+_SILENT = ("T0804", "T0814", "T0815")  # Block Reporting Message, Denial of Service, Denial of View
+_SPOOFED = ("T0815", "T0856")  # Denial of View, Spoof Reporting Message
+_EVASION = ("T0820",)  # Exploitation for Evasion
+
+_NOBODY_LOOKED = "it may always have been so"
+_AS_IT_WAS = "nothing is known to have changed"
+_ANY = "what moves is named by the changes themselves"
+_UNKNOWN_CODE = "nobody here knows what it stands for"
+_NO_CHANGE = "there is no change"
 
 _FACTS: dict[Aspect, tuple[Severity, tuple[str, ...]]] = {
     Aspect.PROGRAM: (Severity.HIGH, _PROGRAM),
     Aspect.CONFIGURATION: (Severity.HIGH, ("T0836", "T0843")),
-    Aspect.HARDWARE: (Severity.MEDIUM, ()),
+    Aspect.HARDWARE: (Severity.MEDIUM, _REPLACED),
     Aspect.FIRMWARE: (Severity.HIGH, _FIRMWARE),
-    Aspect.IDENTITY: (Severity.MEDIUM, ()),
+    Aspect.IDENTITY: (Severity.MEDIUM, _IMPOSTOR),
     Aspect.PROTECTION: (Severity.MEDIUM, _CREDENTIAL),
     Aspect.MODE: (Severity.LOW, _MODE),
-    Aspect.INVENTORY: (Severity.MEDIUM, ()),
+    Aspect.INVENTORY: (Severity.MEDIUM, _DOWNLOAD),
     Aspect.VALUES: (Severity.LOW, _PARAMETER),
-    Aspect.SIGHT: (Severity.LOW, ()),
+    Aspect.SIGHT: (Severity.LOW, _UNSEEN),
 }
 _SENTENCES = {
     Kind.ADDED: "{}: something is there that was not",
@@ -64,7 +83,12 @@ _WORST = {
     Aspect.SIGHT: Severity.MEDIUM,
 }
 """What an aspect's loss of sight weighs where the worst change weighs more than any change."""
-_QUIET = {Kind.FOUND: Severity.INFO, Kind.REGAINED: Severity.INFO, Kind.RECOMPILED: Severity.LOW}
+_QUIET = {
+    Kind.FOUND: (Severity.INFO, _NOBODY_LOOKED),
+    Kind.REGAINED: (Severity.INFO, _AS_IT_WAS),
+    Kind.RECOMPILED: (Severity.LOW, _AS_IT_WAS),
+}
+"""Kinds that are no sign of anything: what they weigh, and why no technique fits."""
 
 
 def _rule(aspect: Aspect, kind: Kind) -> Rule:
@@ -72,9 +96,10 @@ def _rule(aspect: Aspect, kind: Kind) -> Rule:
     name = f"{aspect.value}-{kind.value.replace(' ', '-')}"
     sentence = _SENTENCES[kind].format(aspect.value)
     if kind in _QUIET:
-        return Rule(name, _QUIET[kind], sentence)
+        severity, reason = _QUIET[kind]
+        return Rule(name, severity, sentence, no_technique=reason)
     if kind is Kind.LOST_SIGHT:
-        return Rule(name, _WORST.get(aspect, weight), sentence)
+        return Rule(name, _WORST.get(aspect, weight), sentence, _UNSEEN)
     return Rule(name, weight, sentence, techniques)
 
 
@@ -86,6 +111,18 @@ TABLE: dict[tuple[Aspect, Kind], Rule] = {
         Severity.HIGH,
         _SENTENCES[Kind.REMOVED].format("program"),
         (*_DESTRUCTION, *_PROGRAM),
+    ),
+    (Aspect.INVENTORY, Kind.REMOVED): Rule(
+        "inventory-removed",
+        Severity.MEDIUM,
+        _SENTENCES[Kind.REMOVED].format("inventory"),
+        (*_DESTRUCTION, *_DOWNLOAD),
+    ),
+    (Aspect.HARDWARE, Kind.REMOVED): Rule(
+        "hardware-removed",
+        Severity.MEDIUM,
+        _SENTENCES[Kind.REMOVED].format("hardware"),
+        _GONE,
     ),
     (Aspect.SIGHT, Kind.ADDED): Rule(
         "sight-added",
@@ -103,6 +140,7 @@ TABLE: dict[tuple[Aspect, Kind], Rule] = {
         "sight-lost-sight",
         _WORST[Aspect.SIGHT],
         "sight: less of the controller can be seen than before",
+        _UNSEEN,
     ),
 }
 """Every rule for something that differs between two states."""
@@ -138,25 +176,38 @@ FINDINGS: dict[str, Rule] = {
         "cannot-verify",
         Severity.MEDIUM,
         "polls have not come to an end for so long that nobody can say it is unchanged",
+        _SPOOFED,
     ),
     "quarantined": Rule(
         "quarantined",
         Severity.MEDIUM,
         "reading the controller broke a worker; it is watched less often than it should be",
+        _EVASION,
     ),
     "restless": Rule(
         "restless",
         Severity.MEDIUM,
         "the controller changes again and again; what it shows is committed less often",
+        no_technique=_ANY,
     ),
-    "stale": Rule("stale", Severity.MEDIUM, "the last successful poll is too long ago"),
+    "stale": Rule("stale", Severity.MEDIUM, "the last successful poll is too long ago", _SILENT),
 }
 """Rules for findings, by their code."""
 
-OTHER_FINDING = Rule("other-finding", Severity.MEDIUM, "a finding without a rule of its own")
-FINDING_OVER = Rule("finding-over", Severity.INFO, "a finding is over")
-NOTHING = Rule("nothing", Severity.INFO, "nothing differs")
-FIRST_SIGHT = Rule("first-sight", Severity.INFO, "the first sight of a controller")
+OTHER_FINDING = Rule(
+    "other-finding",
+    Severity.MEDIUM,
+    "a finding without a rule of its own",
+    no_technique=_UNKNOWN_CODE,
+)
+FINDING_OVER = Rule("finding-over", Severity.INFO, "a finding is over", no_technique=_AS_IT_WAS)
+NOTHING = Rule("nothing", Severity.INFO, "nothing differs", no_technique=_NO_CHANGE)
+FIRST_SIGHT = Rule(
+    "first-sight",
+    Severity.INFO,
+    "the first sight of a controller",
+    no_technique=_NOBODY_LOOKED,
+)
 
 RAISED_FROM = Severity.MEDIUM
 """Only what weighs at least this much is raised by criticality: noise stays noise."""

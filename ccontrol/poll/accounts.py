@@ -39,9 +39,6 @@ def settle(watched: Watched, snapshot: Snapshot, now: datetime) -> None:
     watched.held_until = 0.0
     if watched.health.unverified_since is None and not watched.health.worker_deaths:
         watched.doubt = Depth.GLANCE
-    if snapshot.depth is Depth.FULL:
-        # Only a first sight triggers one: what the owner enrolled for does not count.
-        watched.health = replace(watched.health, last_deep_at=None)
     if not watched.memory.log:
         watched.health = replace(watched.health, log_marker=watched.memory.log_marker)
 
@@ -57,6 +54,18 @@ def plan_full(
     elif entry.outcome is Outcome.SUPPRESSED and follow is not None:
         owed_at = entry.at + timedelta(seconds=follow.after_s)
         watched.health = replace(watched.health, next_full_at=owed_at)
+
+
+def owe(watched: Watched, snapshot: Snapshot, decided: Outcome, at: datetime) -> None:
+    """Remember that a deep read was held back until one has been done, without gaps.
+
+    What moved is in the history as far as a glance sees it, so that no later glance differs.
+    """
+    if decided is Outcome.SUPPRESSED:
+        since = watched.health.owed_since or at
+        watched.health = replace(watched.health, owed_since=since)
+    elif snapshot.depth in DEEP and snapshot.usable and not health_of.transient_gaps(snapshot):
+        watched.health = replace(watched.health, owed_since=None)
 
 
 def retry(watched: Watched, snapshot: Snapshot, follow: Follow | None) -> Follow | None:

@@ -77,6 +77,7 @@ class Acting:
         accounts.settle(watched, snapshot, entry.at)
         window.remember(watched, snapshot, entry.outcome)
         accounts.plan_full(watched, snapshot, entry, decision.follow)
+        accounts.owe(watched, snapshot, decision.outcome, entry.at)
         follow = accounts.retry(watched, snapshot, decision.follow)
         if follow is not None:
             self._follow(watched, follow)
@@ -103,6 +104,9 @@ class Acting:
             reason = f"kept in the spool; the store takes nothing yet: {trouble}"
             return replace(entry, outcome=Outcome.PENDING, reason=reason)
         if written.record is not None:
+            if written.record.changes.first and poll.ticket.triggered:
+                # The enrolment's own read: what the owner enrolled for does not count.
+                watched.health = replace(watched.health, last_deep_at=None)
             decided = entry.outcome in {Outcome.PENDING, Outcome.SUPPRESSED}
             changed = replace(entry, change_id=written.record.change_id)
             return changed if decided else replace(changed, outcome=Outcome.CHANGED)
@@ -114,4 +118,6 @@ class Acting:
 def _meet(watched: Watched, state: State, snapshot: Snapshot) -> None:
     marker = watched.memory.log_marker or watched.health.log_marker
     face = face_of(state, snapshot.sightings)
-    watched.memory = replace(watched.memory, face=face, log_marker=marker)
+    watched.memory = replace(
+        watched.memory, face=face, log_marker=marker, unread=state.unread_count
+    )

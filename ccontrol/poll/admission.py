@@ -29,15 +29,20 @@ class Admission:
         self._places: Counter[Place] = Counter()
         self.in_hand = 0
 
+    def full(self, most: int) -> frozenset[Depth]:
+        """Return the depths at which nobody may be asked now, whoever it is but a suspect."""
+        if self.in_hand >= most:
+            return frozenset(Depth)
+        few = max(1, most // 4)  # whole programs are large
+        return DEEP if self._deep() >= few else frozenset()
+
     def has_room(self, watched: Watched, depth: Depth, most: int) -> bool:
         """Say whether a controller may be asked now; `most` may be asked at once."""
         place = place_of(watched, depth)
         if place.alone:
             return self._none_alone() and not self._behind(place.bridge)
-        if self.in_hand >= most:
+        if depth in self.full(most):
             return False
-        if place.is_deep and self._deep() >= max(1, most // 4):
-            return False  # whole programs are large: few at once
         neighbours = self._behind(place.bridge)
         if any(other.alone for other in neighbours):
             return False  # in another process, where the pace is counted apart

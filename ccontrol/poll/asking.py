@@ -29,7 +29,7 @@ async def ask_controller(
     A cancelled poll is one that was paused: its capture says so.
     """
     started_at = clock.now()
-    limit_s = controller.budget.limit_s(ask.depth) + LATE_S
+    limit_s = controller.budget.longest_s(ask.depth) + LATE_S
     try:
         async with asyncio.timeout(limit_s):
             return await driver.collect(controller, ask, gate, clock)

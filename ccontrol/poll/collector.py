@@ -25,7 +25,7 @@ from ccontrol.poll.asking import ask_controller
 from ccontrol.poll.messages import Beat, Cancel, Collect, Collected, FromWorker
 from ccontrol.poll.pace import Gate, Turnstiles
 from ccontrol.poll.triage import DEEP
-from ccontrol.poll.wire import HEAD_BYTES, frame, frame_length, from_engine
+from ccontrol.poll.wire import HEAD_BYTES, frame_length, from_engine, to_engine
 from ccontrol.store import durable
 
 BEAT_S = 1.0
@@ -85,7 +85,7 @@ class Collector:
             await asyncio.sleep(BEAT_S)
 
     def _say(self, message: FromWorker) -> None:
-        self._answers.write(frame(message))
+        self._answers.write(to_engine(message))
 
 
 async def _collected(job: Collect, capture: Capture, duration_ms: int) -> Collected:

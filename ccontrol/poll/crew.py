@@ -67,7 +67,6 @@ class Lane:
 
     def __init__(self, name: str, module: str, arguments: tuple[str, ...], clock: Clock) -> None:
         self.name = name
-        self.deaths = 0
         self._module = module
         self._arguments = arguments
         self._clock = clock
@@ -157,7 +156,6 @@ class Lane:
 
     def _bury(self, reason: str, blamed: int | None) -> None:
         if self._worker is not None:
-            self.deaths += 1
             _log.warning("a worker ended lane=%s: %s", self.name, reason)
         self._worker = None
         alone = len(self._open) == 1
@@ -223,7 +221,7 @@ class Crew:
         self._jobs[place] = lane, job
         try:
             budget = controller.budget
-            limit_s = budget.limit_s(ask.depth) + LATE_S + KILL_GRACE_S
+            limit_s = budget.longest_s(ask.depth) + LATE_S + KILL_GRACE_S
             limit_s += KEEP_S_PER_MIB * budget.bytes_limit / 2**20
             message = Collect(job, controller, ask, requests_per_s, file)
             answer = await lane.do(job, message, limit_s)

@@ -78,11 +78,15 @@ class Daemon:
         sites = Sites(
             engine, self._clock, lambda site, question: self._answer(engine, site, question)
         )
+        why: Exception | None = None
         try:
             if await self._begin(engine, sites):
                 await self._watch(engine, sites)
+        except Exception as error:
+            why = error  # for the journal of each site
+            raise
         finally:
-            await self._end(sites)
+            await self._end(sites, why)
             _log.info("the watch ended sites=%s", ",".join(engine.roster.sites) or "none")
 
     def _listen_to_signals(self) -> None:
@@ -181,13 +185,13 @@ class Daemon:
         _log.info("the new configuration holds: %s", _scope(engine))
         self._notifier.say("READY=1", self._status_line(engine, sites))
 
-    async def _end(self, sites: Sites) -> None:
+    async def _end(self, sites: Sites, why: Exception | None) -> None:
         self._notifier.say("STOPPING=1")
         self._end_by_force_later()
         if self._beside is not None:
             self._beside.cancel()
             await asyncio.gather(self._beside, return_exceptions=True)
-        await sites.close()
+        await sites.close(why)
 
     # -- answers ---------------------------------------------------------------------------------
 
@@ -207,8 +211,8 @@ class Daemon:
         raise EngineError(f"the daemon does not know the question {str(question)[:80]}")
 
     def _status_line(self, engine: Engine, sites: Sites) -> str:
-        troubled = [site.name for site in engine.roster.sites.values() if site.trouble]
-        trouble = f"; the store takes nothing: {', '.join(troubled)}" if troubled else ""
+        troubled = [site.name for site in engine.roster.sites.values() if site.complaint]
+        trouble = f"; in trouble: {', '.join(troubled)}" if troubled else ""
         missing = f"; not opened: {', '.join(sites.missing)}" if sites.missing else ""
         return f"STATUS=watching {len(engine.roster)} controllers{trouble}{missing}"
 

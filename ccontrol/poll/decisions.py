@@ -3,8 +3,6 @@
 They are files; who wrote them is not asked here.
 """
 
-import logging
-
 from ccontrol.clock import Clock
 from ccontrol.errors import CcontrolError
 from ccontrol.model.aspect import Depth
@@ -17,9 +15,7 @@ from ccontrol.poll.telling import tell_decisions
 from ccontrol.poll.triage import Follow
 from ccontrol.poll.turns import Turns
 from ccontrol.poll.watched import Watched
-from ccontrol.store.standing import Standing
-
-_log = logging.getLogger(__name__)
+from ccontrol.store.standing import Health, stored_health
 
 
 class Decisions:
@@ -41,16 +37,18 @@ class Decisions:
                     self.attend_to(site)
                 self._end_pauses(site)
             except CcontrolError as error:
-                _log.error("pauses and enrolments cannot be read site=%s: %s", site.name, error)
+                site.cannot_decide(error, self._clock)
+            else:
+                site.can_decide()
 
     def attend_to(self, site: OpenSite) -> None:
         """Act on pauses and enrolments as they stand now."""
         watched = self._roster.of_site(site.name)
         resumed = [each for each in watched if self._is_resumed(each)]
         if resumed:
-            stored = Standing(site.places.standing)  # as `ccontrol capture` left it meanwhile
+            stored = stored_health(site.places.standing)  # as `ccontrol capture` left it meanwhile
             for each in resumed:
-                health = stored.health(each.controller.id)
+                health = stored.get(each.controller.id, Health())
                 each.health = passwords.learnt(each.health, health)
                 self._resume(each)
 

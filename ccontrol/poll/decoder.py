@@ -18,8 +18,9 @@ from typing import BinaryIO
 from ccontrol.canonical import captures
 from ccontrol.drivers.registry import DEFAULT, driver, table_named
 from ccontrol.model.capture import Capture
-from ccontrol.poll.messages import Beat, Decode, Decoded, FromWorker, ToWorker
-from ccontrol.poll.wire import frame, from_engine, read_frame
+from ccontrol.model.snapshot import Snapshot
+from ccontrol.poll.messages import Beat, Decode, Decoded, ToWorker
+from ccontrol.poll.wire import from_engine, read_frame, to_engine
 
 BEAT_S = 1.0
 MEMORY_BYTES = 1024 * 1024 * 1024
@@ -42,30 +43,34 @@ class Decoder:
         while (message := _next(requests)) is not None:
             if isinstance(message, Decode):
                 signal.setitimer(signal.ITIMER_REAL, message.time_limit_s)
-                self._say(self._decode(message))
+                self._say(self._answer(message))
                 signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def _decode(self, request: Decode) -> Decoded:
+    def _answer(self, request: Decode) -> bytes:
         try:
-            capture = _read(request)
-            family = driver(capture.family, self._drivers)
-            return Decoded(request.job, family.interpret(capture, request.seal))
+            return to_engine(Decoded(request.job, self._interpret(request)))
         except Exception as error:  # noqa: BLE001 — supervised border: interpret is total
             _log.exception("a capture could not be decoded job=%s", request.job)
-            return Decoded(request.job, None, f"{type(error).__name__}: {error}")
+            return to_engine(Decoded(request.job, None, f"{type(error).__name__}: {error}"))
+
+    def _interpret(self, request: Decode) -> Snapshot:
+        """Return the facts; the capture, as large again, is let go of here."""
+        capture = _read(request)
+        family = driver(capture.family, self._drivers)
+        return family.interpret(capture, request.seal)
 
     def _beat(self) -> None:
         pause = threading.Event()
         try:
             while True:
-                self._say(Beat())
+                self._say(to_engine(Beat()))
                 pause.wait(BEAT_S)
         except BrokenPipeError:
             os._exit(0)  # the engine was killed: nobody waits for what is being decoded
 
-    def _say(self, message: FromWorker) -> None:
+    def _say(self, framed: bytes) -> None:
         with self._saying:
-            self._answers.write(frame(message))
+            self._answers.write(framed)
             self._answers.flush()
 
 

@@ -147,6 +147,7 @@ class Delivery:
         if written.record is not None:
             tell_commit(written.record, written.commit)
             self._count(parcel, written.record)
+        watched.memory = replace(watched.memory, unread=written.state.unread_count)
         face = watched.memory.face
         if face is not None and not watched.unwritten:
             seen = parcel.sighted.snapshot

@@ -73,13 +73,15 @@ class Dispatch:
 
     def fill(self, *, with_a_suspect: bool) -> None:
         """Ask everybody who waits and can be asked; a suspect has a place of its own."""
-        at_most = self.settings.in_flight + with_a_suspect
-        while self._admission.in_hand < at_most:
-            ticket = self._turns.waiting.take(self._is_free)
+        most = self.settings.in_flight
+        with_a_suspect = with_a_suspect and any(watched.alone for watched in self._roster)
+        while self._admission.in_hand < most + with_a_suspect:
+            full = frozenset() if with_a_suspect else self._admission.full(most)
+            ticket = self._turns.waiting.take(self._is_free, without=full)
             if ticket is None:
                 return
             watched = self._roster.find(ticket.key)
-            if watched is not None:
+            if watched is not None and not self._turns.postponed(watched, ticket):
                 watched.asking = ticket.depth
                 self._in_hand.add(ticket.key)
                 place = self._admission.enter(watched, ticket.depth)

@@ -8,11 +8,11 @@ from ccontrol.model.aspect import Strength
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot
-from ccontrol.model.state import State
 from ccontrol.poll.messages import Collected
 from ccontrol.poll.site import OpenSite
+from ccontrol.poll.triage import Memory
 from ccontrol.poll.waiting import Ticket
-from ccontrol.poll.watched import Watched
+from ccontrol.poll.watched import Watched, unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,10 @@ def of_error(entry: JournalEntry, error: CcontrolError) -> JournalEntry:
     return replace(entry, fault_class=type(error).__name__)
 
 
-def unseen(face: State | None, snapshot: Snapshot) -> tuple[str, ...]:
-    """Return the aspects of which a change would not be seen, by all that is known now."""
+def with_sight(entry: JournalEntry, memory: Memory, snapshot: Snapshot) -> JournalEntry:
+    """Return the line with what the poll left unread, and how well a change would be seen now."""
+    face = memory.face
     known = {**(face.strengths if face else {}), **snapshot.strengths}
-    return tuple(sorted(aspect.value for aspect, how in known.items() if how is Strength.NONE))
+    weak = {one.value: how.value for one, how in known.items() if how is not Strength.CONTENT}
+    left = max(memory.unread, unread(snapshot))
+    return replace(entry, unread=left, strengths=tuple(sorted(weak.items())))

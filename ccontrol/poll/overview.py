@@ -46,7 +46,7 @@ class SiteStatus:
     name: str
     controllers: tuple[ControllerStatus, ...]
     trouble: str
-    """Why the store takes nothing just now; empty when it does."""
+    """Why the store takes nothing, or what people decided cannot be read; empty: all is well."""
     hint: str
     put_aside: int
     """Captures in the spool's quarantine."""
@@ -87,7 +87,7 @@ class Overview:
         }
 
     def _site(self, site: "OpenSite") -> SiteStatus:
-        trouble = site.trouble
+        trouble = site.complaint
         return SiteStatus(
             name=site.name,
             controllers=tuple(map(self._controller, self.roster.of_site(site.name))),
@@ -107,8 +107,17 @@ class Overview:
             asking=watched.asking,
             quarantined_until=watched.health.quarantined_until,
             pending=bool(watched.memory.pending),
-            follow_ups=watched.follow_ups_in_s(),
+            follow_ups=self._follow_ups(watched),
         )
+
+    def _follow_ups(self, watched: "Watched") -> dict[Depth, float]:
+        """Return what results asked for; what is owed since before a restart is planned as FULL."""
+        found = watched.follow_ups_in_s()
+        due = self.timetable.next_at(watched.key, Depth.FULL)
+        if watched.health.owed_since and due and Depth.INVENTORY not in found:
+            wait_s = max(0.0, (due - self.clock.now()).total_seconds())
+            found[Depth.FULL] = min(wait_s, found.get(Depth.FULL, wait_s))
+        return found
 
     def _next_at(self, watched: "Watched") -> datetime | None:
         due = self.timetable.next_at(watched.key, Depth.GLANCE)

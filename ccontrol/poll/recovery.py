@@ -14,12 +14,12 @@ from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Snapshot
 from ccontrol.poll.crew import Crew, Lost
 from ccontrol.poll.delivery import write
+from ccontrol.poll.in_hand import with_sight
 from ccontrol.poll.pipeline import Line, Sighted, Written
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.site import OpenSite
-from ccontrol.poll.triage import new_in_log
+from ccontrol.poll.triage import Memory, new_in_log
 from ccontrol.poll.waiting import Key
-from ccontrol.poll.watched import unread
 from ccontrol.poll.window import looks_before
 
 _log = logging.getLogger(__name__)
@@ -81,7 +81,6 @@ def _replay(site: OpenSite, sighted: Sighted, name: str, clock: Clock) -> Callab
             Outcome.UNCHANGED,
             snapshot.depth,
             reason="from the spool, after the daemon had ended in the middle",
-            unread=unread(snapshot),
         )
         try:
             written = write(line, site, sighted, name)
@@ -91,6 +90,7 @@ def _replay(site: OpenSite, sighted: Sighted, name: str, clock: Clock) -> Callab
             reason = f"{told.reason}; it cannot be written: {error}"
             site.note(replace(told, outcome=Outcome.FAILED, reason=reason))
             raise
+        told = with_sight(told, Memory(written.state, unread=written.state.unread_count), snapshot)
         if written.record is not None:
             told = replace(told, outcome=Outcome.CHANGED, change_id=written.record.change_id)
         site.note(told)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccontrol.clock import Clock
-from ccontrol.config.settings import KeyInAgent, Site, StoreSettings
-from ccontrol.errors import SigningError, StoreError
+from ccontrol.config.settings import Site, StoreSettings
+from ccontrol.errors import CcontrolError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.secret import Seal
 from ccontrol.poll.catching_up import catch_up
@@ -19,24 +19,19 @@ from ccontrol.poll.ledger import Ledger
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import EngineLock, Places
 from ccontrol.poll.scribe import Scribe
-from ccontrol.store import allowed_signers, repository
-from ccontrol.store.agent import AgentSigner
-from ccontrol.store.allowed_signers import AllowedSigners
+from ccontrol.poll.signers import daemon_of
+from ccontrol.store import repository
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
-from ccontrol.store.keys import FileSigner
 from ccontrol.store.room import Room
-from ccontrol.store.signing import Signer
 from ccontrol.store.spool import Spool
 from ccontrol.store.standing import Standing
 from ccontrol.store.vault import Vault
-from ccontrol.store.writer import Daemon, Writer
+from ccontrol.store.writer import Writer
 
 _log = logging.getLogger(__name__)
 
 REASON_AT_MOST = 500
-ALLOWED_SIGNERS = "allowed_signers"
-"""What `ccontrol init` writes beside the configuration."""
 
 
 @dataclass(slots=True)
@@ -57,6 +52,8 @@ class OpenSite:
     _opened: ExitStack
     full: StoreError | None = None
     """Why nothing may be committed, found before a commit needed the room."""
+    undecided: CcontrolError | None = None
+    """Why pauses and enrolments cannot be read; what was read last holds meanwhile."""
 
     @property
     def name(self) -> str:
@@ -67,6 +64,11 @@ class OpenSite:
     def trouble(self) -> StoreError | None:
         """Why the store takes nothing just now."""
         return self.scribe.trouble or self.full or self.ledger.trouble
+
+    @property
+    def complaint(self) -> CcontrolError | None:
+        """What somebody has to see to."""
+        return self.trouble or self.undecided
 
     def note(self, entry: JournalEntry) -> None:
         """Write a journal entry soon. What a controller or a defect said may be endless."""
@@ -86,6 +88,20 @@ class OpenSite:
         else:
             self.full = None
 
+    def cannot_decide(self, error: CcontrolError, clock: Clock) -> None:
+        """Say once, until something else is wrong, that pauses and enrolments cannot be read."""
+        if str(error) != str(self.undecided):
+            text = "pauses and enrolments cannot be read, the last ones hold"
+            _log.error("%s site=%s: %s (%s)", text, self.name, error, error.hint)
+            self.note(JournalEntry(clock.now(), "", Outcome.FAILED, reason=f"{text}: {error}"))
+        self.undecided = error
+
+    def can_decide(self) -> None:
+        """Say once that they can be read again."""
+        if self.undecided is not None:
+            _log.info("pauses and enrolments can be read again site=%s", self.name)
+            self.undecided = None
+
     def close(self, timeout_s: float) -> None:
         """Finish what is in hand, end both threads, let the next engine in."""
         self.scribe.stop(timeout_s)
@@ -95,9 +111,6 @@ class OpenSite:
 
 def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
     """Open a site and start its threads.
-
-    The allowed-signers file in the configuration's folder, if there is one, says whose older
-    commits count as this daemon's own: keys are changed now and then.
 
     Raises StoreLockedError when another engine watches it, StoreError when its files cannot be
     used. A history that cannot be written is `trouble`, not an error: polls go into the spool.
@@ -142,8 +155,7 @@ def seal_of(site: Site) -> Seal:
 
 
 def _line(site: Site, config_folder: Path, index: Index, vault: Vault | None, clock: Clock) -> Line:
-    trusted = _trusted(config_folder / ALLOWED_SIGNERS)
-    daemon = Daemon(site.name, signer_of(site.store), trusted)
+    daemon = daemon_of(site, config_folder, clock.now())
     writer = Writer(site.store.path, daemon, clock)
     return Line(writer, index, vault, _room(site.store), clock)
 
@@ -156,26 +168,6 @@ def _spools_room(store: StoreSettings) -> Room:
     """What was heard may use the room that commits leave free, and never the last of the disk."""
     low = store.low_water_bytes
     return Room(store.path, max(low - store.spool_limit_bytes, low // 2))
-
-
-def signer_of(store: StoreSettings) -> Signer:
-    """Return what signs a site's history. Raises SigningError when the key cannot be had."""
-    key = store.signing_key
-    if not isinstance(key, KeyInAgent):
-        return FileSigner.load(key.path)
-    line = allowed_signers.parse(f"ccontrol {key.public_key}\n")
-    if not line.lines:
-        raise SigningError("the configuration names no public key for ssh-agent")
-    return AgentSigner(line.lines[0].public_key, key.socket)
-
-
-def _trusted(path: Path) -> AllowedSigners | None:
-    try:
-        return allowed_signers.parse(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SigningError(f"{path}: cannot be read ({error})") from error
 
 
 def _vault(store: StoreSettings, places: Places) -> Vault | None:

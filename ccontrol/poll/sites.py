@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site, StoreSettings
-from ccontrol.errors import EngineError, StoreError, StoreLockedError
+from ccontrol.errors import CcontrolError, EngineError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.control import ControlDoor
 from ccontrol.poll.engine import Engine
@@ -59,13 +59,10 @@ class Sites:
     async def open_first(self) -> None:
         """Open every site. Raises what went wrong when there is none that could be watched."""
         errors = await self._open_missing()
-        locked = [error for error in errors if isinstance(error, StoreLockedError)]
         sites = tuple(self._engine.roster.sites.values())
         tries = (partial(site.scribe.first_try, OPEN_S) for site in sites)
         troubles = await asyncio.gather(*map(in_its_own_thread, tries))
         refused = [trouble for trouble in troubles if trouble is not None and not trouble.retry]
-        if locked:
-            raise locked[0]
         if len(refused) == len(sites):  # also: there is no site at all
             raise next(iter((*refused, *errors)), EngineError("the configuration names no site"))
 
@@ -85,8 +82,8 @@ class Sites:
         if known != {*self._open}:
             self._engine.lay_timetable()
 
-    async def close(self) -> None:
-        """Close every site, and with them the engine."""
+    async def close(self, why: Exception | None) -> None:
+        """Close every site, and with them the engine; `why` is None when it was told to stop."""
         recovering = tuple(self._recovering.values())
         for task in recovering:  # first: a decoder that we end proves nothing of a capture
             task.cancel()
@@ -94,7 +91,8 @@ class Sites:
         for name in tuple(self._doors):
             await self._doors.pop(name).close()
         await self._engine.stop()
-        await asyncio.gather(*(self._close(site, "it was told to") for site in self._open.values()))
+        closing = (self._close(site, _reason(site, why)) for site in self._open.values())
+        await asyncio.gather(*closing)
 
     async def _open_missing(self) -> tuple[StoreError, ...]:
         """Open the sites that are not; return why some could not be."""
@@ -181,6 +179,14 @@ def require_the_same_stores(opened: tuple[Site, ...], config: Config) -> None:
             f"only a restart can change {', '.join(changed)}",
             hint="Restart the daemon to take the file, or undo this change and reload.",
         )
+
+
+def _reason(site: OpenSite, why: Exception | None) -> str:
+    """Say why a site is watched no more, for its journal: its own trouble before another's."""
+    if why is None:
+        return "it was told to"
+    cause = site.trouble or why
+    return str(cause) if isinstance(cause, CcontrolError) else f"defect: {cause!r}"
 
 
 def _changed(old: StoreSettings, new: StoreSettings) -> list[str]:

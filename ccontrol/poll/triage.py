@@ -48,6 +48,8 @@ class Memory:
     """Entries of the controller's log that no poll has reported yet, newest first."""
     log_marker: str = ""
     """The newest entry of the last log that was read whole, raw."""
+    unread: int = 0
+    """Units and lists that stand unread in the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,7 @@ class Circumstances:
     @property
     def deep_wait_s(self) -> float:
         """Seconds until a trigger may lead to a deep read again; 0 when it may now."""
-        if self.last_deep_at is None:
-            return 0.0
-        allowed_at = self.last_deep_at + timedelta(seconds=self.schedule.deep_pause_s)
-        wait_s = (allowed_at - self.now).total_seconds()
-        return min(max(0.0, wait_s), self.schedule.deep_pause_s)  # whatever the clock was set to
+        return deep_wait_s(self.last_deep_at, self.schedule, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +108,15 @@ def decide(memory: Memory, snapshot: Snapshot, at: Circumstances) -> Decision:
         first = Follow(Depth.FULL, at.deep_wait_s)
         return Decision(Outcome.PENDING, heard, follow=first, reason="seen for the first time")
     return _look(memory.face, heard, snapshot, at)
+
+
+def deep_wait_s(last_deep_at: datetime | None, schedule: Schedule, now: datetime) -> float:
+    """Return the seconds until a trigger may lead to a deep read again; 0 when it may now."""
+    if last_deep_at is None:
+        return 0.0
+    allowed_at = last_deep_at + timedelta(seconds=schedule.deep_pause_s)
+    wait_s = (allowed_at - now).total_seconds()
+    return min(max(0.0, wait_s), schedule.deep_pause_s)  # whatever the clock was set to
 
 
 def face_of(state: State, glanced: Iterable[UnitId]) -> State:
@@ -181,7 +188,7 @@ def _settle(memory: Memory, snapshot: Snapshot, at: Circumstances, *, read_log: 
     return Decision(
         Outcome.SUPPRESSED,
         replace(agreed, pending="", restless=0),
-        commit=snapshot,
+        commit=_without_hints(snapshot),
         follow=Follow(Depth.INVENTORY, wait_s),
         reason=f"the blocks are read in {wait_s:.0f} s: one triggered deep read"
         f" in {at.schedule.deep_pause_s:.0f} s is allowed",
@@ -194,6 +201,12 @@ def _too_soon(memory: Memory, at: Circumstances) -> bool:
         return False
     since_s = (at.now - memory.pending_at).total_seconds()
     return 0 <= since_s < at.schedule.settle_s * 0.9
+
+
+def _without_hints(snapshot: Snapshot) -> Snapshot:
+    """Return a look without what proves no change before the blocks are read."""
+    proven = {unit: seen for unit, seen in snapshot.sightings.items() if unit not in snapshot.hints}
+    return replace(snapshot, sightings=proven) if snapshot.hints else snapshot
 
 
 def _beside(face: State, snapshot: Snapshot) -> Snapshot | None:

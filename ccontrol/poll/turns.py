@@ -6,13 +6,14 @@ Who of those that wait is asked now is the dispatch's business.
 import asyncio
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ccontrol.clock import Clock
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.schedule import Tick, Timetable, Turn, phase_s
-from ccontrol.poll.triage import DEEP, Follow
+from ccontrol.poll.triage import DEEP, Follow, deep_wait_s
 from ccontrol.poll.waiting import Key, Priority, Ticket, Waiting
 from ccontrol.poll.watched import Watched
 
@@ -32,13 +33,31 @@ class Turns:
         self._loop = asyncio.get_running_loop()
 
     def put(self, ticket: Ticket) -> bool:
-        """Have a poll made; False when one for the same waits already and takes it in."""
+        """Have a poll made; False when a turn is lost: the one before still waits."""
         self.wake.set()
         return self.waiting.put(ticket)
 
     def trigger(self, watched: Watched, depth: Depth) -> None:
         """Have a poll made because of something that was seen or decided."""
-        self.put(Ticket(watched.key, depth, Priority.FOLLOW_UP, triggered=True))
+        ticket = Ticket(watched.key, depth, Priority.FOLLOW_UP, triggered=True)
+        if not self.postponed(watched, ticket):
+            self.put(ticket)
+
+    def postponed(self, watched: Watched, ticket: Ticket) -> bool:
+        """Have a triggered deep read made later, if the limit on them forbids it now.
+
+        It is held against the limit when it is asked for and again when it would be made: another
+        one may have been made between.
+        """
+        if not ticket.triggered or ticket.depth not in DEEP:
+            return False
+        last, now = watched.health.last_deep_at, self._clock.now()
+        if last is not None and last > now:  # the clock was set back: the wait begins now, once
+            watched.health = replace(watched.health, last_deep_at=now)
+        wait_s = deep_wait_s(watched.health.last_deep_at, watched.controller.schedule, now)
+        if wait_s:
+            self.follow(watched, Follow(ticket.depth, wait_s))
+        return wait_s > 0
 
     def follow(self, watched: Watched, follow: Follow) -> None:
         """Ask for a poll because of a result, now or later."""
@@ -99,7 +118,7 @@ class Turns:
         held = self._clock.monotonic() < watched.held_until
         if tick.depth is Depth.GLANCE and (held or watched.quarantined(self._clock.now())):
             return  # the failure's own line in the journal says until when
-        if not self.put(Ticket(tick.key, tick.depth, Priority.SCHEDULED)):
+        if not self.put(Ticket(tick.key, tick.depth, Priority.SCHEDULED, is_turn=True)):
             self._missed(watched, tick.depth, "the one before still waits for its turn")
 
     def _missed(self, watched: Watched, depth: Depth, reason: str) -> None:

@@ -24,7 +24,7 @@ from ccontrol.poll import watched as health_of
 from ccontrol.poll.acting import Acting
 from ccontrol.poll.crew import Crew, Lost
 from ccontrol.poll.delivery import Delivery, Parcel, spool_name
-from ccontrol.poll.in_hand import Poll, of_error, unseen, with_heard
+from ccontrol.poll.in_hand import Poll, of_error, with_heard, with_sight
 from ccontrol.poll.letters import Letter, expected, taken_in
 from ccontrol.poll.messages import Collected
 from ccontrol.poll.pipeline import Sighted
@@ -83,6 +83,7 @@ class Visitor:
             entry = self._setbacks.failed(poll, told, scheduled=self.scheduled)
         if entry.outcome in SUCCESSES:
             watched.succeeded_at = entry.at
+        entry = replace(entry, owed_since=watched.health.owed_since)
         watched.last = entry
         poll.site.note(entry)
         tell_poll(watched, before, entry)
@@ -165,7 +166,7 @@ class Visitor:
             lost = Lost(f"its answers broke the decoder: {fault}", sure=True)
             return self._setbacks.broke_a_worker(poll, lost, self.settings)
         snapshot = accounts.with_own_findings(watched, decoded.snapshot, self._clock.now())
-        entry = replace(entry, unread=health_of.unread(snapshot))
+        entry = with_sight(entry, watched.memory, snapshot)
         decision: Decision | None = None
         if not snapshot.usable and has_failed(poll, heard):
             entry = self._unverified(poll, snapshot, entry)
@@ -176,7 +177,7 @@ class Visitor:
         if decision is None:
             return entry
         entry = await self._acting.act(poll, snapshot, decision, entry, letter)
-        return replace(entry, unseen=unseen(watched.memory.face, snapshot))
+        return with_sight(entry, watched.memory, snapshot)
 
     def _unverified(self, poll: Poll, snapshot: Snapshot, entry: JournalEntry) -> JournalEntry:
         """It answered something, and then it could not be verified."""

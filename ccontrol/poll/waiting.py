@@ -4,7 +4,7 @@ Knows no time and starts nothing: the engine takes from it when there is room.
 """
 
 from asyncio import Future
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
@@ -40,6 +40,8 @@ class Ticket:
     priority: Priority
     triggered: bool = False
     """A result asked for it: a deep one counts against the limit on deep reads."""
+    is_turn: bool = False
+    """A turn of the schedule is in it, also when something else asked for the same before."""
     replies: "list[Future[JournalEntry]]" = field(default_factory=list)
     """Who waits for what comes of it."""
 
@@ -52,31 +54,38 @@ class Waiting:
             priority: {} for priority in Priority
         }
 
-    def __len__(self) -> int:
-        return sum(map(len, self._lines.values()))
-
     def __iter__(self) -> Iterator[Ticket]:
         return (ticket for line in self._lines.values() for ticket in line.values())
 
     def put(self, ticket: Ticket) -> bool:
-        """Add a ticket; False when one for the same poll waits already and takes it in."""
+        """Add a ticket; one for the same poll that waits already takes it in.
+
+        False when a turn of the schedule is lost by that: the one before is in it.
+        """
         place = ticket.key, ticket.depth
         there = next((line.get(place) for line in self._lines.values() if place in line), None)
         if there is None:
             self._lines[ticket.priority][place] = ticket
             return True
+        is_lost = there.is_turn and ticket.is_turn
+        there.is_turn = there.is_turn or ticket.is_turn
         there.triggered = there.triggered and ticket.triggered
         there.replies.extend(ticket.replies)
         if ticket.priority < there.priority:
             del self._lines[there.priority][place]
             there.priority = ticket.priority
             self._lines[there.priority][place] = there
-        return False
+        return not is_lost
 
-    def take(self, is_free: Callable[[Ticket], bool]) -> Ticket | None:
-        """Remove and return the first ticket whose controller can be asked now."""
+    def take(
+        self, is_free: Callable[[Ticket], bool], without: Collection[Depth] = ()
+    ) -> Ticket | None:
+        """Remove and return the first ticket whose controller can be asked now.
+
+        Depths without any room are passed over: a thousand may wait, and a look at each costs.
+        """
         for ticket in self:
-            if is_free(ticket):
+            if ticket.depth not in without and is_free(ticket):
                 del self._lines[ticket.priority][ticket.key, ticket.depth]
                 return ticket
         return None

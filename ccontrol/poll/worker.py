@@ -14,7 +14,7 @@ from contextlib import suppress
 from ccontrol.clock import Clock
 from ccontrol.errors import EngineError
 from ccontrol.poll.messages import Beat, FromWorker, ToWorker
-from ccontrol.poll.wire import HEAD_BYTES, frame, frame_length, from_worker
+from ccontrol.poll.wire import HEAD_BYTES, frame_length, from_worker, to_worker
 
 START_S = 30.0
 """Longest wait for a new process to say that it is ready."""
@@ -66,7 +66,7 @@ class Worker:
     def send(self, message: ToWorker) -> None:
         """Hand it a message; silently lost when it has just died, which `died` tells."""
         if self._process.stdin is not None and not self.died.is_set():
-            self._process.stdin.write(frame(message))
+            self._process.stdin.write(to_worker(message))
 
     async def kill(self) -> None:
         """End it now, whatever it does, and wait for its end."""

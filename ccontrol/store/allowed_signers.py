@@ -55,6 +55,10 @@ class AllowedSigners:
         """Say whether any line allows it."""
         return any(line.allows(principal, public_key, namespace, when) for line in self.lines)
 
+    def name(self, principal: str) -> bool:
+        """Say whether any line is about this principal, whatever it allows."""
+        return any(_matches(principal, line.principals) for line in self.lines)
+
     def text(self) -> str:
         """Return the file's content, for `gpg.ssh.allowedSignersFile`."""
         return "".join(f"{_write(line)}\n" for line in self.lines)

@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from ccontrol.store.disk import named_failures
 
 WHOLE_SITE = ""
 """The target of a pause that holds for every controller of the site."""
+_HEALTH_FILE = "health.jsonl"
 _COMPACT_FACTOR = 4
 _COMPACT_LEAST = 1_000
 _log = logging.getLogger(__name__)
@@ -81,6 +82,8 @@ class Health:
     next_full_at: datetime | None = None
     last_deep_at: datetime | None = None
     """When a trigger last led to a deep read: the next one has to wait its time."""
+    owed_since: datetime | None = None
+    """Since when something that moved waits for the deep read that the limit held back."""
     failures: int = 0
     """Polls in a row that failed; sets the back-off."""
     worker_deaths: int = 0
@@ -115,10 +118,15 @@ class Standing:
         self._folder = durable.make_folder(folder)
         self._pauses = _Table(self._folder / "pauses.json", TypeAdapter(dict[str, Pause]))
         self._enrolled = _Table(self._folder / "enrolled.json", TypeAdapter(dict[str, Enrolment]))
-        self._health_path = self._folder / "health.jsonl"
+        self._health_path = self._folder / _HEALTH_FILE
         self._health: dict[str, Health] = {}
+        self._given: dict[str, str] = {}
+        """The refused password of each health that was given last: what differs from it is news."""
         self._lines = 0
+        self._read_to = (0, 0)
+        """Inode of the file of health, and how many bytes of it were taken in."""
         self._read_health()
+        self._given = {name: health.refused_password for name, health in self._health.items()}
 
     @property
     def pauses(self) -> Mapping[str, Pause]:
@@ -161,33 +169,47 @@ class Standing:
         return self._health.get(controller_id, Health())
 
     def put_health(self, changed: Mapping[str, Health]) -> None:
-        """Remember the health of controllers; durable when it returns. Equal ones cost nothing."""
-        new = {name: health for name, health in changed.items() if self.health(name) != health}
-        if not new:
+        """Remember the health of controllers; durable when it returns. Equal ones cost nothing.
+
+        A refused password that somebody else wrote down meanwhile (`ccontrol capture` may) is kept,
+        unless the one that is given here is news of ours.
+        """
+        if all(self.health(name) == health for name, health in changed.items()):
             return
-        with self._locked():  # nobody's line may fall between reading the file and replacing it
-            durable.append(self._health_path, _health_lines(new))
-            self._health.update(new)
-            self._lines += len(new)
+        with self._locked():  # nobody's line may fall between reading the file and writing it
+            self._read_health()
+            kept = {name: self._with_refusal(name, health) for name, health in changed.items()}
+            self._given |= {name: health.refused_password for name, health in changed.items()}
+            new = {name: health for name, health in kept.items() if self.health(name) != health}
+            if new:
+                durable.append(self._health_path, _health_lines(new))
+                self._health.update(new)
+                self._lines += len(new)
             if self._lines > max(_COMPACT_LEAST, _COMPACT_FACTOR * len(self._health)):
-                self._read_health()  # with what others appended: `ccontrol capture` may
                 durable.write_whole(self._health_path, _health_lines(self._health))
                 self._lines = len(self._health)
+            self._read_to = _place(self._health_path)
+
+    def _with_refusal(self, name: str, health: Health) -> Health:
+        stored = self.health(name).refused_password
+        news = health.refused_password != self._given.get(name, "")
+        return health if news else replace(health, refused_password=stored)
 
     def _read_health(self) -> None:
+        """Take in the lines that are new since the last look; one that is not whole waits."""
         if not self._health_path.exists():
             return
-        with named_failures(self._health_path):
-            lines = self._health_path.read_bytes().splitlines()
-        for number, text in enumerate(lines, start=1):
-            try:
-                name, health = _HEALTH_LINE.validate_json(text)
-            except ValidationError:
-                # Torn by a crash before it counted, or damaged: what stood before it holds.
-                _log.warning("no health in line %d of %s", number, self._health_path)
-                continue
-            self._health[name] = health
-        self._lines = len(lines)
+        with named_failures(self._health_path), self._health_path.open("rb") as file:
+            inode, start = self._read_to
+            found = os.fstat(file.fileno())
+            if found.st_ino != inode or found.st_size < start:
+                start = self._lines = 0
+            file.seek(start)
+            text = file.read()
+        whole = text.rfind(b"\n") + 1
+        self._health |= _health_in(text, self._health_path, self._lines + 1)
+        self._lines += text.count(b"\n")
+        self._read_to = found.st_ino, start + whole
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -243,6 +265,39 @@ class _Table(Generic[T]):
                 f"{self._path}: damaged, so nobody knows what is paused or enrolled",
                 hint="Remove the file, then pause and enrol anew; the journal tells what stood.",
             ) from error
+
+
+def stored_health(folder: Path) -> dict[str, Health]:
+    """Return the health of every controller as the file in the folder holds it now.
+
+    Pauses and enrolments are not read, nor asked whether they are sound.
+    """
+    path = folder / _HEALTH_FILE
+    with named_failures(path):
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            return {}
+    return _health_in(text, path, 1)
+
+
+def _health_in(text: bytes, path: Path, first_line: int) -> dict[str, Health]:
+    found: dict[str, Health] = {}
+    for number, line in enumerate(text.splitlines(), start=first_line):
+        try:
+            name, health = _HEALTH_LINE.validate_json(line)
+        except ValidationError:
+            # Torn by a crash before it counted, or damaged: what stood before it holds.
+            _log.warning("no health in line %d of %s", number, path)
+            continue
+        found[name] = health
+    return found
+
+
+def _place(path: Path) -> tuple[int, int]:
+    with named_failures(path):
+        found = path.stat()
+    return found.st_ino, found.st_size
 
 
 def _health_lines(rows: Mapping[str, Health]) -> bytes:

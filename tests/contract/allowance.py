@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ccontrol.errors import PausedError
 from ccontrol.model.controller import Budget
 
-QUICK = Budget(time_limit_s=5.0, answer_timeout_s=0.5)
+QUICK = Budget(time_limit_s=2.0, answer_timeout_s=0.3)
 
 
 @dataclass

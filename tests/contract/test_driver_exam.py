@@ -254,9 +254,7 @@ def test_no_controller_at_all_is_a_capture_too(bench: Bench) -> None:
 
 
 @given(rubbish=st.binary(min_size=1, max_size=300), at_answer=st.integers(1, 8))
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rubbish_in_place_of_an_answer_is_a_fact_in_the_capture(
     bench: Bench, rubbish: bytes, at_answer: int
 ) -> None:

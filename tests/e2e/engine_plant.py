@@ -26,7 +26,8 @@ from ccontrol.poll.by_hand import poll_and_follow, poll_once
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.places import Places
 from ccontrol.poll.recovery import recover
-from ccontrol.poll.site import open_site, signer_of
+from ccontrol.poll.signers import signer_of
+from ccontrol.poll.site import open_site
 from ccontrol.poll.waiting import Key
 from ccontrol.store import creation, keys
 from ccontrol.store.index import IndexReader
@@ -121,10 +122,13 @@ def git(git_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 def wait_until(happened: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
     end = time.monotonic() + timeout_s
+    looked_at = time.monotonic()
     while not happened():
         if time.monotonic() > end:
             raise AssertionError("it did not happen in time")
-        time.sleep(0.02)
+        took_s = time.monotonic() - looked_at
+        time.sleep(max(0.02, 3 * took_s))  # a look at a history must not starve who writes it
+        looked_at = time.monotonic()
 
 
 class RunningDaemon:

@@ -1,6 +1,7 @@
 """The commands beside a running daemon and without one, on simulated controllers."""
 
 import json
+import re
 import subprocess  # noqa: TID251 — the program is run as a user runs it
 import sys
 import time
@@ -13,6 +14,7 @@ import pytest
 from ccontrol.sim.s7 import plant, scene
 from tests.e2e.engine_plant import wait_until
 from tests.e2e.simulated_plant import Plant, made
+from tests.unit.docs.program import part_of
 
 NAMES = ("glanced", "moved", "paused", "captured", "silent")
 
@@ -92,7 +94,10 @@ def test_a_capture_needs_the_controller_for_itself(watched: Plant, tmp_path: Pat
     assert watched.run(*glance).code == 23
     assert not file.exists()
     watched.run("pause", "captured", "--until", "1h", "--reason", "a test")
-    assert watched.run(*glance).code == 0
+    told = watched.json(*glance)
+    assert told["form"] == "ccontrol/capture/1"
+    assert set(told) - {"form"} <= set(re.findall(r"`([a-z_]+)`", part_of("capture")))
+    assert (told["controller_id"], told["file"], told["fault"]) == ("captured", str(file), "")
     assert file.stat().st_mode & 0o077 == 0
     assert watched.run(*glance).code == 12
     replayed = watched.json("replay", str(file))

@@ -98,6 +98,47 @@ def test_what_was_held_back_is_owed_beyond_a_pause(known: Watch, plant: Plant, p
     wait_until(lambda: Depth.FULL in known.do(_follow_ups(known)))
 
 
+def test_what_is_owed_is_told_after_every_poll_until_it_has_been_read(
+    known: Watch, plant: Plant, plc: Plc
+) -> None:
+    plc.blocks["OB1"] = "AN I0.0"
+    known.poll()
+    plc.blocks["OB1"] = "O I0.0"
+    held = known.poll()[-1]
+    assert held.owed_since == held.at
+    plc.log.insert(0, "something else")
+    again = known.poll()
+    assert [(entry.outcome, entry.owed_since) for entry in again] == [
+        (Outcome.UNCHANGED, held.at),
+        (Outcome.UNCHANGED, held.at),
+    ]
+    assert Standing(plant.places.standing).health("press-1").owed_since == held.at
+    read = known.poll(depth=Depth.INVENTORY)[-1]
+    assert (read.outcome, read.owed_since) == (Outcome.CHANGED, None)
+    assert [entry.owed_since for entry in plant.journal("press-1")[-4:]] == [
+        *[held.at] * 3,
+        None,
+    ]
+    assert Standing(plant.places.standing).health("press-1").owed_since is None
+
+
+def test_what_is_owed_is_planned_and_told_after_a_restart_too(plant: Plant, plc: Plc) -> None:
+    with watching(plant) as watch:
+        watch.poll(depth=Depth.FULL)
+        for program in ("AN I0.0", "O I0.0"):
+            plc.blocks["OB1"] = program
+            last = watch.poll()[-1]
+        assert last.outcome is Outcome.SUPPRESSED
+    with watching(plant) as watch:
+        assert watch.poll()[-1].owed_since == last.at
+        watch.do(_schedule(watch))
+        assert 0 <= watch.do(_follow_ups(watch))[Depth.FULL] <= 60
+
+
+async def _schedule(watch: Watch) -> None:
+    watch.engine.begin_schedule()
+
+
 async def _follow_ups(watch: Watch) -> dict[Depth, float]:
     (controller,) = watch.engine.overview.status(1).sites[0].controllers
     return controller.follow_ups

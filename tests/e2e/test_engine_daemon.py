@@ -20,7 +20,7 @@ from ccontrol.model.journal import Outcome
 from ccontrol.poll import control
 from ccontrol.poll.overview import ControllerStatus
 from ccontrol.poll.pace import Gate, Turnstile
-from ccontrol.poll.site import ALLOWED_SIGNERS
+from ccontrol.poll.signers import ALLOWED_SIGNERS
 from ccontrol.store.repository import Repository
 from ccontrol.store.spool import Spool
 from ccontrol.store.standing import WHOLE_SITE, Pause, Standing
@@ -54,7 +54,8 @@ def test_a_day_in_short(plant: Plant, plc: Plc) -> None:
         running.signal(signal.SIGTERM)
         assert running.wait() == 0
     assert plant.outcomes("")[0] is Outcome.STARTED
-    assert plant.outcomes("")[-1] is Outcome.STOPPED
+    told = plant.journal("")[-1]
+    assert (told.outcome, told.reason) == (Outcome.STOPPED, "it was told to")
     assert plant.fsck() == ""
     assert plc.most_connections == 1
 
@@ -232,6 +233,26 @@ def test_a_disk_below_the_low_water_mark_stops_commits_loudly_and_polls_go_on(
         wait_until(lambda: len(plant.changes()) >= 2)
 
 
+def test_a_damaged_file_of_enrolments_is_told_once_and_what_stood_holds(
+    plant: Plant, plc: Plc
+) -> None:
+    file = plant.places.standing / "enrolled.json"
+    sound = file.read_bytes()
+    with daemon(plant) as running:
+        wait_until(lambda: len(plant.changes()) == 1)
+        file.write_bytes(b"rubbish")
+        wait_until(lambda: "enrolled.json: damaged" in status_of_site(plant))
+        asked = len(plc.asked)
+        wait_until(lambda: len(plc.asked) > asked + 4)
+        assert running.words.count("pauses and enrolments cannot be read") == 1
+        told = [each for each in plant.journal("") if "enrolled.json: damaged" in each.reason]
+        assert [each.outcome for each in told] == [Outcome.FAILED]
+        file.write_bytes(sound)
+        wait_until(lambda: status_of_site(plant) == "")
+        plc.mode = "stop"  # it is still enrolled: what it does is stored
+        wait_until(lambda: len(plant.changes()) == 2)
+
+
 def status_of_site(plant: Plant) -> str:
     found = control.ask_status(plant.places)
     assert found is not None
@@ -247,6 +268,9 @@ def test_a_history_that_somebody_committed_to_is_refused_with_its_own_code(plant
     git(path, "update-ref", "refs/heads/observed", made.stdout.strip())
     with starting(plant) as running:
         assert running.wait() == StoreForeignError.exit_code
+    told = plant.journal("")[-1]
+    assert told.outcome is Outcome.STOPPED
+    assert "is not this daemon's: it is not signed" in told.reason
 
 
 def test_the_service_manager_hears_ready_watchdog_reload_and_stop(

@@ -12,7 +12,16 @@ from ccontrol.errors import StoreLockedError
 from ccontrol.model.journal import Outcome
 from ccontrol.poll import control
 from ccontrol.poll.places import EngineLock
-from tests.e2e.engine_plant import CLOCK, CONFIGURATION, Plant, daemon, make_plant, wait_until
+from ccontrol.store.standing import Pause, Standing
+from tests.e2e.engine_plant import (
+    CLOCK,
+    CONFIGURATION,
+    Plant,
+    daemon,
+    make_plant,
+    starting,
+    wait_until,
+)
 from tests.unit.poll.toy import Plc, controller, serving
 
 
@@ -138,6 +147,43 @@ def test_a_new_site_that_cannot_be_opened_is_told_and_opened_when_it_can_be(
         lock.close()
         running.reload(plant, south)
         goes_on(other)
+
+
+def test_a_site_that_is_locked_at_the_start_stops_no_other_site(
+    plant: Plant, plc: Plc, south: Plant, other: Plc
+) -> None:
+    lock = EngineLock(plant.places)
+    with starting(plant, south) as running:
+        wait_until(lambda: running.is_ready(south))
+        assert "a site cannot be watched site=north" in running.words
+        goes_on(other)
+        assert plc.asked == []
+        lock.close()
+        running.reload(plant, south)  # else it is tried again each minute
+        goes_on(plc)
+
+
+def test_when_every_site_is_locked_there_is_nothing_to_watch(plant: Plant, south: Plant) -> None:
+    locks = [EngineLock(plant.places), EngineLock(south.places)]
+    with starting(plant, south) as running:
+        assert running.wait() == StoreLockedError.exit_code
+    for lock in locks:
+        lock.close()
+
+
+def test_a_reload_outlives_a_damaged_file_of_enrolments_after_a_pause(
+    plant: Plant, plc: Plc
+) -> None:
+    with daemon(plant) as running:
+        wait_until(lambda: len(plant.changes()) == 1)
+        until = CLOCK.now() + timedelta(seconds=1.5)
+        standing = Standing(plant.places.standing)
+        standing.pause("press-1", Pause(CLOCK.now(), "test", "a moment", until))
+        wait_until(lambda: "a moment" in running.words)
+        (plant.places.standing / "enrolled.json").write_bytes(b"rubbish")
+        wait_until(lambda: CLOCK.now() > until)
+        running.reload(plant)  # what was read last holds, and the pause is over by that
+        goes_on(plc)
 
 
 def test_controllers_that_are_new_changed_or_gone_are_taken_over(

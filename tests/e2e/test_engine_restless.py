@@ -79,6 +79,7 @@ def test_a_controller_that_changes_at_each_look_is_told_once_and_hides_nothing(
 
 def test_what_was_held_back_is_held_back_and_counted_after_a_restart_too(plant: Plant) -> None:
     with daemon(plant):
+        wait_until(lambda: "restless" in findings(plant))
         wait_until(lambda: len(held_looks(plant)) >= 2)
     before, commits = len(held_looks(plant)), len(records(plant))
     with daemon(plant):

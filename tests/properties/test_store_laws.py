@@ -63,7 +63,7 @@ class Shelf:
         return ids
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(nested=NESTED)
 def test_tree_ids_are_those_of_git_in_both_formats(nested: dict[str, object]) -> None:
     ids = Shelf().build(None, dict(flat(nested)))
@@ -99,7 +99,7 @@ def test_any_bytes_are_a_tree_that_round_trips_or_are_refused(content: bytes) ->
     assert len(objects.format_tree(entries)) <= len(content)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(subject=SUBJECTS, body=st.text(), trailers=TRAILERS)
 def test_git_reads_exactly_our_trailers_whatever_the_text(
     subject: str,

@@ -57,7 +57,7 @@ def after_cut(recording: Recording, at: int, seed: int) -> Iterator[Path]:
         yield found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cut=st.floats(0, 1), seed=st.integers(0, 2**32))
 def test_what_was_acknowledged_is_there_and_the_next_commit_succeeds(
     recording: Recording,

@@ -46,7 +46,7 @@ def mutated(raw: bytes, cuts: list[tuple[int, int, bytes]]) -> bytes:
     return raw
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(cuts=CUTS, signs_again=st.booleans())
 def test_a_commit_of_any_bytes_is_judged(
     site: Site, cuts: list[tuple[int, int, bytes]], *, signs_again: bool
@@ -66,7 +66,7 @@ def test_a_commit_of_any_bytes_is_judged(
     assert signs_again or raw == genuine.raw or fault is not None
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(cuts=CUTS)
 def test_a_store_whose_head_is_any_bytes_is_judged(
     site: Site, cuts: list[tuple[int, int, bytes]]
@@ -85,7 +85,7 @@ def test_a_store_whose_head_is_any_bytes_is_judged(
         (site.git_dir / BRANCH).write_text(f"{genuine.id}\n")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(content=st.one_of(st.binary(max_size=200), st.text("#^ 0af\nrefs/heads", max_size=90)))
 def test_packed_branches_of_any_bytes_are_read_or_refused(content: bytes | str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -334,7 +334,8 @@ entries = st.builds(
     any_text,
     st.integers(0, 2**40),
     st.sampled_from(("", "GarbledError")),
-    st.lists(st.sampled_from(Aspect), unique=True).map(
-        lambda aspects: tuple(sorted(aspect.value for aspect in aspects))
+    st.dictionaries(st.sampled_from(Aspect), st.sampled_from(Strength)).map(
+        lambda known: tuple(sorted((one.value, how.value) for one, how in known.items()))
     ),
+    st.none() | times,
 )

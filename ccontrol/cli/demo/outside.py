@@ -6,7 +6,7 @@ import shutil
 import subprocess  # noqa: TID251 — stock git is shown exactly as a reader would call it
 
 from ccontrol.cli.demo.stage import Stage
-from ccontrol.poll.site import ALLOWED_SIGNERS
+from ccontrol.poll.signers import ALLOWED_SIGNERS
 
 _CLONE = "history"
 

@@ -24,6 +24,8 @@ class BlockList(NamedTuple):
     """Of blocks that are units: a DB that the program made itself is none."""
     why: Unread | None
     """Why the list is not complete; None when it is."""
+    made: frozenset[int] = frozenset()
+    """Of DBs that the program made itself, as the list says."""
 
 
 def read_lists(answers: Answers, counts: tuple[dict[str, int], ...]) -> Mapping[str, BlockList]:
@@ -53,8 +55,9 @@ def _list(answers: Answers, name: str, code: int, declared: list[int]) -> BlockL
     if answer.fault or len(payload) % _ENTRY.size:
         return BlockList(frozenset(), Unread("its list is garbled or breaks off", transient=True))
     entries = list(_ENTRY.iter_unpack(payload))
-    numbers = frozenset(number for number, _, lang in entries if not _made_itself(name, lang))
-    return BlockList(numbers, _disagreement(name, len(entries), len(numbers), declared))
+    made = frozenset(number for number, _, lang in entries if _made_itself(name, lang))
+    numbers = frozenset(number for number, _, _ in entries) - made
+    return BlockList(numbers, _disagreement(name, len(entries), len(numbers), declared), made)
 
 
 def _made_itself(name: str, language: int) -> bool:

@@ -1,8 +1,8 @@
 """What was learnt of each block: read, confirmed, or why not.
 
-An image counts when it is whole, fits the block's info (sizes, dates, checksum), and, for code,
-when its checksum fits its body. Hiding must not pay: a contradiction that stands when everything
-was asked twice is committed as observed, with a finding.
+An image counts when it is whole, fits the info of the block that was asked for after it (sizes,
+dates, checksum), and, for code, when its checksum fits its body. Hiding must not pay: a
+contradiction that stands when everything was asked twice is committed as observed, with a finding.
 """
 
 import re
@@ -20,6 +20,7 @@ from ccontrol.drivers.s7.refusals import refused
 from ccontrol.errors import GarbledError
 from ccontrol.logic.mc7.block import (
     CODE_TYPES,
+    CREATED_BY_PROGRAM,
     HEADER_BYTES,
     Block,
     Footer,
@@ -62,6 +63,8 @@ class BlockSights:
     """By type; empty when no list was asked for."""
     sightings: dict[UnitId, Sighting] = field(default_factory=dict)
     infos: dict[tuple[str, int], Info] = field(default_factory=dict)
+    made: dict[int, Info | None] = field(default_factory=dict)
+    """DBs that are no units, by number; None where the info does not say so, or it is gone."""
     findings: set[Finding] = field(default_factory=set)
 
     @property
@@ -110,7 +113,10 @@ def read_blocks(capture: Capture, answers: Answers, cpu: Cpu, seal: Seal) -> Blo
     refused_it = bool(note) and note != "accepted"
     unasked = None if confirms else _ENDED
     look = _Look(answers, seal, values, cpu.level, refused_it, unasked)
+    _look_at_made(found, answers)
     for name, number in sorted({*_listed(found.lists), *_asked(answers)}):
+        if name == "DB" and number in found.made:
+            continue
         sighting = _judge(found, look, name, number)
         if sighting is not None:
             found.sightings[block_id(name, number)] = sighting
@@ -119,6 +125,21 @@ def read_blocks(capture: Capture, answers: Answers, cpu: Cpu, seal: Seal) -> Blo
 
 def _listed(lists: Mapping[str, BlockList]) -> Iterator[tuple[str, int]]:
     return ((name, number) for name, one in lists.items() for number in one.numbers)
+
+
+def _look_at_made(found: BlockSights, answers: Answers) -> None:
+    """Take in the DBs that the program made for itself; one that is gone again tells nothing.
+
+    A DB that its list calls one of them counts as one only if its info does so, too.
+    """
+    lists = found.lists.get("DB") or BlockList(frozenset(), None)
+    asked = {number for name, number in _asked(answers) if name == "DB"}
+    for number in lists.made | (asked - lists.numbers):
+        told = answers.last(f"info {BLOCK_TYPES['DB']:02X} {number:05d}")
+        info = _info(told, "DB", number) if told else None
+        is_made = info is not None and info.header.language == CREATED_BY_PROGRAM
+        if number in lists.made or is_made:
+            found.made[number] = info if is_made and number in lists.made else None
 
 
 def _asked(answers: Answers) -> Iterator[tuple[str, int]]:
@@ -139,8 +160,11 @@ def _judge(found: BlockSights, look: _Look, name: str, number: int) -> Sighting:
         return _not_uploaded(told, infos, look)
     if not uploads[-1].whole:
         return _why_not(uploads[-1], look)
-    if not infos:
-        return _why_not(told[-1], look) if told else _ENDED
+    since = [answer for answer in told if answer.position > uploads[-1].position]
+    if not since:
+        return _ENDED  # it may have changed while it was read
+    if not any(_info(answer, name, number) for answer in since):
+        return _why_not(since[-1], look)
     images = [answer.payload for answer in uploads if answer.whole]
     return _uploaded(found, look, (name, number), infos, images)
 

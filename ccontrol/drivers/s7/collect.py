@@ -5,8 +5,8 @@ question. Whatever goes wrong ends up in the Capture.
 
 After connecting, one question (SZL 0132 index 1) finds out whether we may stay; it belongs to
 connecting, like the setup. Then
-  GLANCE       checksum words and protection, mode, newest diagnostic entry, block counts:
-               four requests
+  GLANCE       checksum words and protection, mode, newest diagnostic entry, block counts: four
+               requests; the entry waits where the words were only found at the second try
   DIAGNOSTICS  … and the diagnostic buffer, identity, firmware, names, modules
   INVENTORY    … glance, all lists, all infos, the blocks whose info differs, the words again
   FULL         everything, the words again
@@ -19,15 +19,18 @@ from datetime import datetime
 
 from ccontrol.clock import Clock
 from ccontrol.drivers.api import Ask, Pace
-from ccontrol.drivers.s7 import collect_modules
+from ccontrol.drivers.s7 import collect_modules, szl
 from ccontrol.drivers.s7 import pdu as wire
 from ccontrol.drivers.s7.client import Client
 from ccontrol.drivers.s7.collect_blocks import Blocks
 from ccontrol.drivers.s7.conversation import Answer, Conversation
 from ccontrol.drivers.s7.cotp import ConnectionType
 from ccontrol.drivers.s7.guard import Guard
-from ccontrol.drivers.s7.memory import Memory
+from ccontrol.drivers.s7.memory import PROTECTION_LISTS, Memory
 from ccontrol.drivers.s7.options import S7Options
+from ccontrol.drivers.s7.program_word import NOTHING, Word
+from ccontrol.drivers.s7.progress import Progress
+from ccontrol.drivers.s7.refusals import NOT_SUPPORTED
 from ccontrol.drivers.s7.transport import Limits, Line, Peer
 from ccontrol.errors import (
     CcontrolError,
@@ -39,7 +42,7 @@ from ccontrol.errors import (
 )
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
-from ccontrol.model.controller import Controller
+from ccontrol.model.controller import SHALLOW, Controller
 
 FAMILY = "s7"
 _READING_FORBIDDEN = 3
@@ -48,6 +51,9 @@ _SZL_HEADER = 8
 _MOST_BYTES = {Depth.GLANCE: 256 * 1024, Depth.DIAGNOSTICS: 4 * 1024 * 1024}
 """What a poll of that depth could ever bring, many times over; else the controller's own limit."""
 _COMMUNICATION_WORDS = 8
+_DB = wire.BLOCK_TYPES["DB"]
+_NO_ANSWER = "refused: it was sent, and no answer came"
+"""A CPU that hangs up on a password may count it as a wrong one: so it is not sent again."""
 
 
 async def collect(
@@ -56,12 +62,16 @@ async def collect(
     """Ask the controller and return what it said. See `ccontrol.drivers.api.Driver.collect`."""
     started_at, poll = clock.now(), _Poll(controller, ask, pace, clock, memory)
     trouble: CcontrolError | None = None
-    limit_s = controller.budget.limit_s(ask.depth)
+    budget = controller.budget
+    deadline = asyncio.timeout(budget.limit_s(ask.depth))
+    progress = Progress(budget, ask.depth, deadline, lambda: poll.line.bytes_received)
     try:
-        async with asyncio.timeout(limit_s):
-            await poll.run()
+        async with deadline:
+            await poll.run(progress)
     except TimeoutError:
-        trouble = OverBudgetError(f"the poll was not done within {limit_s:g} s")
+        trouble = OverBudgetError(progress.too_slow())
+    except OverBudgetError as error:
+        trouble = OverBudgetError(f"{error}{progress.too_large()}")
     except ReadOnlyViolationError:
         raise
     except CcontrolError as error:
@@ -100,6 +110,9 @@ class _Poll:
             "rack": str(options.rack),
             "slot": str(options.slot),
         }
+        made = self.memory.made.get(self.controller.id)
+        if made is not None and self.ask.depth in SHALLOW:
+            self.notes["made_dbs"] = f"{made.length:04x} {made.crc:04x}"
         if options.actual_values:
             self.notes["actual_values"] = " ".join(options.actual_values)
 
@@ -109,15 +122,17 @@ class _Poll:
         options = self.controller.options
         return options if isinstance(options, S7Options) else S7Options()
 
-    async def run(self) -> None:
+    async def run(self, progress: Progress) -> None:
         """Ask everything that the depth wants. Raises what ends the poll early."""
         depth, talk = self.ask.depth, self.talk
         await self._connect()
         await self._stay_only_if_welcome()
-        words, level = await self._words()
+        before = len(talk.exchanges)
+        words, opening, level = await self._words()
+        words_tried = len(talk.exchanges) - before
         await talk.szl(0x0424, 0)
-        await talk.szl(0x01A0, 1)
-        await talk.counts()
+        await self._newest_entry(words_tried)
+        declared = _declared_dbs(await talk.counts())
         if depth in (Depth.DIAGNOSTICS, Depth.FULL):
             await collect_modules.ask(talk)
         if depth in (Depth.INVENTORY, Depth.FULL):
@@ -125,9 +140,9 @@ class _Poll:
             await blocks.look()
             if blocks.wanted:
                 await self._enter_password(level)
-                await blocks.read()
+                await blocks.read(progress)
             if words is not None:
-                await talk.szl(words, 4)
+                await self._close(words, opening, blocks, declared)
 
     async def _connect(self) -> None:
         await self.client.connect()
@@ -150,16 +165,42 @@ class _Poll:
                 f"{free} connections of type {kind} are left beside ours, {wanted} have to be"
             )
 
-    async def _words(self) -> tuple[int | None, int]:
-        """Read protection and checksum words; return the list that had them, and the level."""
-        controller_id = self.controller.id
-        for number in self.memory.protection_lists(controller_id):
+    async def _words(self) -> tuple[int | None, Word | None, int]:
+        """Read protection and checksum words; return the list that had them, word and level."""
+        controller_id, lacking = self.controller.id, True
+        for number in self.memory.protection_lists(controller_id, self.ask.depth):
             answer = await self.talk.szl(number, 4)
             if not answer.error:
-                self.memory.learn_protection_list(controller_id, number)
-                return number, _protection_level(answer)
-        self.memory.learn_protection_list(controller_id, None)
-        return None, _READING_FORBIDDEN  # unknown: a configured password is worth trying
+                self.memory.learn_protection_lists(controller_id, number)
+                return number, _program_word(answer, number), _protection_level(answer)
+            lacking = lacking and answer.error in NOT_SUPPORTED
+        if lacking:
+            self.memory.learn_protection_lists(controller_id)
+        return None, None, _READING_FORBIDDEN  # unknown: a configured password is worth trying
+
+    async def _newest_entry(self, words_tried: int) -> None:
+        """Read the newest entry of the log, unless its request went into finding the words.
+
+        It is the one that can wait: the next glance asks for it, and it is as new to us then.
+        """
+        if self.ask.depth is not Depth.GLANCE or words_tried < len(PROTECTION_LISTS):
+            await self.talk.szl(0x01A0, 1)
+
+    async def _close(
+        self, number: int, opening: Word | None, blocks: Blocks, declared: int | None
+    ) -> None:
+        """Read the words again; once more, with the DBs there are, where the program makes DBs.
+
+        Only there a word may have moved, or not follow from the blocks, without any engineer.
+        """
+        closing = _program_word(await self.talk.szl(number, 4), number)
+        lacks = closing is not None and not blocks.follows(closing)
+        moved = closing != opening or blocks.made != NOTHING
+        if (lacks and moved) or declared not in (None, blocks.dbs):
+            await blocks.look_again()
+            closing = _program_word(await self.talk.szl(number, 4), number)
+        if closing is not None:
+            self.memory.learn_made(self.controller.id, closing, blocks.loaded, blocks.made)
 
     async def _enter_password(self, level: int) -> None:
         password = self.options.password
@@ -168,8 +209,13 @@ class _Poll:
         if self.ask.password_refused:
             self.notes["password"] = "not tried: it was refused before"  # noqa: S105 — a note, no password
             return
-        error = await self.client.enter_password(password)
-        self.notes["password"] = f"refused: error 0x{error:04x}" if error else "accepted"
+        requests, note = self.line.requests, ""
+        try:
+            error = await self.client.enter_password(password)
+            note = f"refused: error 0x{error:04x}" if error else "accepted"
+        finally:
+            if note or self.line.requests > requests:
+                self.notes["password"] = note or _NO_ANSWER
 
     def capture(
         self, started_at: datetime, ended_at: datetime, trouble: CcontrolError | None
@@ -202,6 +248,22 @@ def _free_connections(answer: Answer, kind: ConnectionType) -> int | None:
     _, for_pg, for_op, of_pg, of_op, _, _, free = struct.unpack(">8H", record[:16])
     reserved = {ConnectionType.PG: for_pg - of_pg, ConnectionType.OP: for_op - of_op}
     return int(free + max(reserved.get(kind, 0), 0))
+
+
+def _program_word(answer: Answer, number: int) -> Word | None:
+    """Return the CPU's word for its program; None where it has none that counts."""
+    try:
+        words = szl.master(szl.protections(answer.payload, number)).words
+    except (GarbledError, IndexError):
+        return None
+    return words and Word(words.program_length, words.program_crc)
+
+
+def _declared_dbs(counts: Answer) -> int | None:
+    """Return how many DBs the CPU says that it has; None when it does not say."""
+    entries = counts.payload
+    found = (entries[at : at + 4] for at in range(0, len(entries) - 3, 4))
+    return next((int.from_bytes(one[2:]) for one in found if one[1] == _DB), None)
 
 
 def _protection_level(answer: Answer) -> int:

@@ -1,7 +1,10 @@
 """Lists, infos and uploads of blocks: which are read, and which a second time.
 
+The info of a block is asked for after its upload: the image begins with the header of before, so
+that a block which changed meanwhile does not fit what is told of it then. An INVENTORY asks for the
+info before, too, to find out what has to be uploaded at all.
 A second look is only taken when it can tell something: at an upload that was refused for no reason
-of ours, at one that does not fit the info taken before it, or whose own checksum does not fit.
+of ours, at one that does not fit the info taken after it, or whose own checksum does not fit.
 """
 
 from dataclasses import dataclass, field
@@ -9,14 +12,18 @@ from dataclasses import dataclass, field
 from ccontrol.drivers.api import Ask
 from ccontrol.drivers.s7 import pdu as wire
 from ccontrol.drivers.s7.conversation import Answer, Conversation
+from ccontrol.drivers.s7.program_word import PROGRAM_TYPES, Word, word_of
+from ccontrol.drivers.s7.progress import Progress
 from ccontrol.logic.mc7.crc import block_crc
 from ccontrol.model.aspect import Depth
 
 CREATED_BY_PROGRAM = 8
-"""Language of a DB that the running program made for itself (SFC 22): noise, never read."""
+"""Language of a DB that the running program made for itself (SFC 22): noise, never uploaded."""
 _FINAL = frozenset({0xD209, 0xD20C, 0xD20E, 0xD210, 0xD241, 0xD242})
 """Refusals that asking again does not mend: no such block, protection level, fail-safe block."""
 _ENTRY_BYTES = 4
+_DB = wire.BLOCK_TYPES["DB"]
+_PROGRAM = frozenset(wire.BLOCK_TYPES[name] for name in PROGRAM_TYPES)
 _EDGE = 36
 """Bytes of a block's header, and of its footer."""
 _CODE = frozenset({0x08, 0x0C, 0x0E})  # OB, FC, FB: their bodies do not move by themselves
@@ -32,45 +39,87 @@ class Blocks:
     ask: Ask
     wanted: list[tuple[int, int]] = field(default_factory=list)
     """Type code and number of each block that has to be uploaded, known after `look`."""
+    dbs: int = 0
+    """How many DBs were listed last, those that the program made included."""
     _infos: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    _made: dict[int, bytes] = field(default_factory=dict)
 
     async def look(self) -> None:
-        """Ask for the lists of all types and the info of each block."""
+        """Ask for the lists of all types and, at INVENTORY, for the info of each block.
+
+        The infos of DBs that the program made are asked for at every depth: the CPU's word for its
+        program may count them.
+        """
         for name, kind in wire.BLOCK_TYPES.items():
-            entries = (await self.talk.listing(kind)).payload
-            for at in range(0, len(entries) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
-                if name != "DB" or entries[at + 3] != CREATED_BY_PROGRAM:
-                    await self._look_at(name, kind, int.from_bytes(entries[at : at + 2], "big"))
+            numbers, made = self._numbers(name, (await self.talk.listing(kind)).payload)
+            for number in numbers:
+                if self.ask.depth is Depth.FULL or await self._differs(name, kind, number):
+                    self.wanted.append((kind, number))
+            await self._look_at_made(made)
 
-    async def read(self) -> None:
-        """Upload every block that is wanted."""
+    async def look_again(self) -> None:
+        """Ask for the list of DBs once more, and for the infos of those that the program made."""
+        await self.talk.counts()
+        _, made = self._numbers("DB", (await self.talk.listing(_DB)).payload)
+        self._made.clear()
+        await self._look_at_made(made)
+
+    @property
+    def loaded(self) -> Word:
+        """The CPU's word for its program as it follows from the blocks that were loaded."""
+        return word_of(info for (kind, _), info in self._infos.items() if kind in _PROGRAM)
+
+    @property
+    def made(self) -> Word:
+        """The same of the DBs that the program made for itself."""
+        return word_of(self._made.values())
+
+    def follows(self, told: Word) -> bool:
+        """Tell whether the CPU's word follows from its blocks, with such DBs or without."""
+        loaded = self.loaded
+        return told in (loaded, loaded.beside(self.made))
+
+    def _numbers(self, name: str, entries: bytes) -> tuple[list[int], list[int]]:
+        """Return the numbers of a list: of blocks that were loaded, of DBs that were made."""
+        found: tuple[list[int], list[int]] = ([], [])
+        for at in range(0, len(entries) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
+            made = name == "DB" and entries[at + 3] == CREATED_BY_PROGRAM
+            found[made].append(int.from_bytes(entries[at : at + 2], "big"))
+        if name == "DB":
+            self.dbs = len(found[0]) + len(found[1])
+        return found
+
+    async def _look_at_made(self, numbers: list[int]) -> None:
+        for number in numbers:
+            self._made[number] = (await self.talk.info(_DB, number)).payload
+
+    async def read(self, progress: Progress) -> None:
+        """Upload every block that is wanted, and ask for its info after that."""
+        progress.begin(len(self.wanted))
         for kind, number in self.wanted:
-            await self._read(kind, number)
+            if not await self._is_read(kind, number):
+                await self._is_read(kind, number)
+            progress.one_more()
 
-    async def _look_at(self, name: str, kind: int, number: int) -> None:
+    async def _differs(self, name: str, kind: int, number: int) -> bool:
+        """Ask for the info of a block; tell whether the block has to be uploaded."""
         answer = await self.talk.info(kind, number)
-        info = answer.payload
-        self._infos[kind, number] = info
+        self._infos[kind, number] = answer.payload
         if answer.error in _FINAL:
-            return
-        if self.ask.depth is not Depth.FULL and len(info) == wire.INFO_BYTES:
-            known = self.ask.known.get(f"{name}/{name}{number}")
-            if known == wire.info_fingerprint(info):
-                return
-        self.wanted.append((kind, number))
+            return False
+        info, known = answer.payload, self.ask.known.get(f"{name}/{name}{number}")
+        return len(info) != wire.INFO_BYTES or known != wire.info_fingerprint(info)
 
-    async def _read(self, kind: int, number: int) -> None:
-        """Upload a block; once more when the first time leaves a doubt."""
+    async def _is_read(self, kind: int, number: int) -> bool:
+        """Upload a block and ask for its info; tell whether no doubt is left."""
         answer = await self.talk.upload(kind, number)
-        if answer.error:
-            if answer.error not in _FINAL:  # CP 443-1: the first upload of a connection fails, 8702
-                await self.talk.upload(kind, number)
-            return
+        refused = answer.error in _FINAL  # any other passes: CP 443-1, first upload, 8702
+        if answer.error and self.ask.depth is not Depth.FULL:
+            return refused  # its info was told already
+        info = (await self.talk.info(kind, number)).payload
+        self._infos[kind, number] = info
         image = _whole(answer)
-        if image and not _fits(image, self._infos[kind, number]):
-            self._infos[kind, number] = (await self.talk.info(kind, number)).payload
-        if not (image and _fits(image, self._infos[kind, number]) and _sound(image)):
-            await self.talk.upload(kind, number)
+        return refused or bool(image and _fits(image, info) and _sound(image))
 
 
 def _whole(answer: Answer) -> bytes:

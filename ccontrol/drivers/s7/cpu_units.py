@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ccontrol.drivers.s7 import szl
 from ccontrol.drivers.s7.answers import Answer, Answers
+from ccontrol.drivers.s7.program_word import Word
 from ccontrol.drivers.s7.sights import (
     Sights,
     is_not_supported,
@@ -59,12 +60,8 @@ class Cpu:
     """What the other parts of a snapshot need to know of the CPU."""
 
     sights: Sights
-    opening: szl.Words | None = None
-    """Its checksum words when the poll began; None when they were not had or are not valid."""
-    closing: szl.Words | None = None
-    """The same when the poll ended."""
-    closed: bool = False
-    """Whether they were heard a second time, valid or not."""
+    words: tuple[szl.Words | None, ...] = ()
+    """Its checksum words each time they were heard; None where they are not valid."""
     level: int | None = None
     """The protection level in force."""
     counts: tuple[dict[str, int], ...] = ()
@@ -86,10 +83,8 @@ def read_cpu(answers: Answers) -> Cpu:
     )
     return Cpu(
         joined(parts),
-        opening=_master(first).words if first else None,
-        closing=_master(protections[-1]).words if len(protections) > 1 else None,
-        closed=len(protections) > 1,
-        level=_master(first).valid_level if first else None,
+        words=tuple(szl.master(records).words for records in protections),
+        level=szl.master(first).valid_level if first else None,
         counts=counts,
     )
 
@@ -138,7 +133,7 @@ def _lock_and_words(answers: Answers, first: tuple[szl.Protection, ...]) -> Sigh
     locks = seen(
         "protection", (_lock(one, key) for one, key in zip(first, _racks(first), strict=True))
     )
-    words = _master(first).words
+    words = szl.master(first).words
     if words is None:
         why = Unread("the CPU itself marks its checksum words as not valid")
         return joined((locks, not_seen(why, *wanted[1:])))
@@ -147,11 +142,6 @@ def _lock_and_words(answers: Answers, first: tuple[szl.Protection, ...]) -> Sigh
 
 def _unusable(answer: Answer) -> Unread | None:
     return _GARBLED if answer.whole else None
-
-
-def _master(records: tuple[szl.Protection, ...]) -> szl.Protection:
-    """Return the record of the CPU in charge; the only one, unless the CPU is a H CPU."""
-    return next((one for one in records if one.master), records[0])
 
 
 def _racks(records: tuple[szl.Protection, ...]) -> list[str]:
@@ -179,17 +169,20 @@ def _lock(record: szl.Protection, key: str) -> Unit:
 
 
 def _word_units(words: szl.Words) -> Iterator[Unit]:
-    pairs = (
-        ("program", Aspect.PROGRAM, words.program_length, words.program_crc),
-        ("hardware", Aspect.CONFIGURATION, words.hardware_length, words.hardware_crc),
+    yield program_word(Word(words.program_length, words.program_crc))
+    yield _word_unit(
+        "hardware", Aspect.CONFIGURATION, Word(words.hardware_length, words.hardware_crc)
     )
-    for key, aspect, length, crc in pairs:
-        yield Unit(
-            UnitId("checksum", key),
-            aspect,
-            f"the CPU's own checksum of its {key}",
-            fields(length=f"{length:04x}", crc=f"{crc:04x}"),
-        )
+
+
+def program_word(word: Word) -> Unit:
+    """Return the unit of the CPU's word for its program."""
+    return _word_unit("program", Aspect.PROGRAM, word)
+
+
+def _word_unit(key: str, aspect: Aspect, word: Word) -> Unit:
+    told = fields(length=f"{word.length:04x}", crc=f"{word.crc:04x}")
+    return Unit(UnitId("checksum", key), aspect, f"the CPU's own checksum of its {key}", told)
 
 
 def _modes(answers: Answers, first: tuple[szl.Protection, ...]) -> Sights:

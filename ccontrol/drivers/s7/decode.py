@@ -2,16 +2,17 @@
 
 What is not understood becomes Unread with its reason; what a CPU does not have is not named. The
 parts: cpu_units (the CPU itself), modules (racks and buses), block_sights (blocks), diagnostics
-(the log), judgements (over all of it).
+(the log), word_check and judgements (over all of it).
 """
 
 from ccontrol.drivers.s7.answers import Answers
 from ccontrol.drivers.s7.block_sights import read_blocks
-from ccontrol.drivers.s7.cpu_units import Cpu, read_cpu
+from ccontrol.drivers.s7.cpu_units import read_cpu
 from ccontrol.drivers.s7.diagnostics import read_log
-from ccontrol.drivers.s7.judgements import WORDS, checks, moved_underneath, strengths
+from ccontrol.drivers.s7.judgements import WORDS, checks, strengths
 from ccontrol.drivers.s7.modules import read_modules
 from ccontrol.drivers.s7.sights import Sights, joined
+from ccontrol.drivers.s7.word_check import PROGRAM, WordCheck, check_words
 from ccontrol.model.capture import Capture
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Read, Snapshot
@@ -27,8 +28,11 @@ def interpret(capture: Capture, seal: Seal) -> Snapshot:
     blocks = read_blocks(capture, answers, cpu, seal)
     of_blocks = Sights(blocks.sightings, blocks.listings)
     sights = joined((cpu.sights, read_modules(answers), of_blocks))
-    findings, checked = checks(cpu, blocks)
-    usable, reason = _usable(capture, cpu, sights)
+    words = check_words(capture, cpu, blocks)
+    if words.program is not None:
+        sights.sightings[PROGRAM] = words.program
+    findings, checked = checks(words, blocks)
+    usable, reason = _usable(capture, words, sights)
     return Snapshot(
         controller_id=capture.controller_id,
         family=capture.family,
@@ -45,12 +49,13 @@ def interpret(capture: Capture, seal: Seal) -> Snapshot:
         facts=FACTS,
         read_by=capture.ended_at,
         words=WORDS,
+        hints=words.hints,
     )
 
 
-def _usable(capture: Capture, cpu: Cpu, sights: Sights) -> tuple[bool, str]:
+def _usable(capture: Capture, words: WordCheck, sights: Sights) -> tuple[bool, str]:
     """Say whether the poll may be compared, and why not or why it ended early."""
-    if moved_underneath(cpu):
+    if words.moved:
         return False, "the program or the hardware configuration changed while it was read"
     certain = any(isinstance(sighting, Read) for sighting in sights.sightings.values())
     return certain, capture.fault or ("" if certain else "the controller answered nothing of use")

@@ -1,16 +1,14 @@
-"""Judgements over a whole poll: hidden blocks, how well changes are seen, whether it counts."""
+"""Judgements over a whole poll: findings, and how well changes are seen."""
 
-from functools import reduce
-from operator import xor
-
-from ccontrol.drivers.s7.block_sights import BlockSights, Info
+from ccontrol.drivers.s7.block_sights import BlockSights
 from ccontrol.drivers.s7.cpu_units import Cpu
 from ccontrol.drivers.s7.findings import (
     CHECKSUM_MISMATCH,
     HIDDEN_BLOCK,
     INFO_MISMATCH,
-    hidden_block,
 )
+from ccontrol.drivers.s7.program_word import PROGRAM_TYPES
+from ccontrol.drivers.s7.word_check import HARDWARE_TYPES, NOT_IN_WORDS, PROGRAM, WordCheck
 from ccontrol.logic.mc7.block import CODE_TYPES
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.capture import Capture
@@ -18,37 +16,27 @@ from ccontrol.model.finding import Finding
 from ccontrol.model.snapshot import Read, Sighting, Unread, Word
 from ccontrol.model.unit import UnitId
 
-PROGRAM_TYPES = frozenset({"OB", "FB", "FC", "DB"})
-HARDWARE_TYPES = frozenset({"SDB"})
-_NOT_IN_WORDS = frozenset({2, 4})
-"""SDBs that the CPU's word for its hardware configuration leaves out."""
 WORDS = (
-    Word(UnitId("checksum", "program"), PROGRAM_TYPES, "crc"),
+    Word(PROGRAM, PROGRAM_TYPES, "crc"),
     Word(
         UnitId("checksum", "hardware"),
         HARDWARE_TYPES,
         "crc",
-        frozenset(UnitId("SDB", f"SDB{number}") for number in _NOT_IN_WORDS),
+        frozenset(UnitId("SDB", f"SDB{number}") for number in NOT_IN_WORDS),
     ),
 )
 """What the CPU's own words are made of, see `checks`."""
 
 
-def checks(cpu: Cpu, blocks: BlockSights) -> tuple[set[Finding], set[tuple[str, str]]]:
+def checks(words: WordCheck, blocks: BlockSights) -> tuple[set[Finding], set[tuple[str, str]]]:
     """Return the findings of this poll, and those that it could have raised: code and subject."""
     findings = set(blocks.findings)
     checked = {(INFO_MISMATCH, str(unit)) for unit in blocks.read}
     checked |= {(CHECKSUM_MISMATCH, str(unit)) for unit in blocks.read if unit.kind in CODE_TYPES}
-    hidden = _hidden(cpu, blocks)
-    if hidden is not None:
-        findings |= hidden
+    if words.hidden is not None:
+        findings |= words.hidden
         checked.add((HIDDEN_BLOCK, ""))
     return findings, checked
-
-
-def moved_underneath(cpu: Cpu) -> bool:
-    """Return whether the CPU's own words at the end were others than at the beginning."""
-    return cpu.closed and cpu.opening is not None and cpu.closing != cpu.opening
 
 
 def strengths(
@@ -80,31 +68,6 @@ def strengths(
     }
 
 
-def _hidden(cpu: Cpu, blocks: BlockSights) -> set[Finding] | None:
-    """Hold the XOR over all blocks against the CPU's words; None when that cannot be done."""
-    words = cpu.opening
-    if words is None or not cpu.closed or cpu.closing != words:
-        return None
-    wanted = [(name, at) for name, one in blocks.lists.items() for at in one.numbers]
-    if not blocks.all_listed or not all(at in blocks.infos for at in wanted):
-        return None
-    program = [blocks.infos[at] for at in wanted if at[0] in PROGRAM_TYPES]
-    hardware = [blocks.infos[at] for at in wanted if at[0] == "SDB" and at[1] not in _NOT_IN_WORDS]
-    found = set()
-    if _sums(program) != (words.program_length, words.program_crc):
-        found.add(hidden_block(Aspect.PROGRAM))
-    if _sums(hardware) != (words.hardware_length, words.hardware_crc):
-        found.add(hidden_block(Aspect.CONFIGURATION))
-    return found
-
-
-def _sums(infos: list[Info]) -> tuple[int, int]:
-    return (
-        reduce(xor, (info.header.mc7_bytes for info in infos), 0),
-        reduce(xor, (info.footer.crc for info in infos), 0),
-    )
-
-
 def _of_kind(sightings: dict[UnitId, Sighting], kind: str) -> Strength | None:
     found = [sighting for unit, sighting in sightings.items() if unit.kind == kind]
     if any(isinstance(sighting, Read) for sighting in found):
@@ -129,7 +92,7 @@ def _of_blocks(cpu: Cpu, blocks: BlockSights, types: frozenset[str]) -> Strength
         return None
     if blocks.lists and not unread:
         return Strength.CONTENT
-    if cpu.opening or any(name in types for name, _ in blocks.infos):
+    if any(cpu.words[:1]) or any(name in types for name, _ in blocks.infos):
         return Strength.FINGERPRINT
     return Strength.INDICATOR if cpu.counts else Strength.NONE
 

@@ -42,5 +42,8 @@ def refused(error: int, level: int | None = None, *, password_refused: bool = Fa
 def _locked(level: int | None, *, password_refused: bool) -> str:
     lock = f"protection level {level}" if level else "the CPU's protection level"
     if password_refused:
-        return f"{lock} forbids it, and the CPU refused the configured password: correct it"
+        return (
+            f"{lock} forbids it, and the CPU refused the configured password or hung up on it: "
+            "correct it, it is not sent again until the configuration changes"
+        )
     return f"{lock} forbids it: lower it, or configure the password that allows reading"

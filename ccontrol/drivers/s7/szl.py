@@ -105,6 +105,11 @@ def protections(payload: bytes, number: int) -> tuple[Protection, ...]:
     return tuple(map(_protection, _of_length(payload, number, _PROTECTION_RECORD)))
 
 
+def master(records: tuple[Protection, ...]) -> Protection:
+    """Return the record of the CPU in charge; the only one, unless the CPU is a H CPU."""
+    return next((one for one in records if one.master), records[0])
+
+
 def identities(payload: bytes) -> tuple[Identity, ...]:
     """Read what the parts of a CPU are: 1 module, 6 hardware, 7 firmware, 81 boot loader."""
     return tuple(

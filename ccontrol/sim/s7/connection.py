@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from collections import deque
 from typing import cast
 
 from ccontrol.sim.s7 import wire
@@ -39,6 +40,7 @@ class Connection(asyncio.Protocol):
         self._messages = 0
         self._admitted: ClientType | None = None
         self._send_at = 0.0
+        self._late: deque[tuple[bytes, Fault]] = deque()
         self._may_write = asyncio.Event()
         self._may_write.set()
         self._flooding: asyncio.Task[None] | None = None
@@ -107,11 +109,17 @@ class Connection(asyncio.Protocol):
         fault = next((f for f in self._faults if f.strikes(self._number, self._messages)), NO_FAULT)
         frame = fault.frame(self._session.answer(pdu, fault))
         wait_s = self._delay_s + fault.delay_s
-        if not wait_s and fault.bytes_per_s is None and self._send_at <= self._loop.time():
+        at_once = not (wait_s or self._late) and fault.bytes_per_s is None
+        if at_once and self._send_at <= self._loop.time():
             self._send(frame, fault)
             return
+        self._late.append((frame, fault))
         self._send_at = max(self._send_at, self._loop.time()) + wait_s
-        self._loop.call_at(self._send_at, self._send, frame, fault)
+        self._loop.call_at(self._send_at, self._send_next)
+
+    def _send_next(self) -> None:
+        """Send the oldest answer that waits: timers that come due together keep no order."""
+        self._send(*self._late.popleft())
 
     def _send(self, frame: bytes, fault: Fault) -> None:
         if self._transport.is_closing():

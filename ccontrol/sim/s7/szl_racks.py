@@ -1,5 +1,7 @@
 """System status lists xy91, xy92 and xy94: what stands in the racks, and who is on the bus."""
 
+import struct
+
 from ccontrol.sim.s7 import hardware
 from ccontrol.sim.s7.cpu import Cpu
 from ccontrol.sim.s7.szl_record import NO_SUCH_INDEX, RefusedError, SzlList, one, several
@@ -54,33 +56,34 @@ def masters(_cpu: Cpu, _index: int) -> SzlList:
     )
 
 
-def racks(cpu: Cpu, _index: int) -> SzlList:
-    """0092 and 0292: racks that are planned and there."""
-    return one(hardware.bits(frozenset({0, *(m.rack for m in cpu.modules)}), 16))
+def racks(cpu: Cpu, index: int) -> SzlList:
+    """0092 and 0292: racks that are planned and there; no stations on the DP bus of an index."""
+    planned = frozenset() if index else frozenset({0, *(m.rack for m in cpu.modules)})
+    return one(hardware.bits(planned, 16))
 
 
-def faulty_racks(cpu: Cpu, _index: int) -> SzlList:
-    """0692: racks with a fault in them."""
-    faulty = frozenset(m.rack for m in cpu.modules if m.expected != m.actual)
-    return one(hardware.bits(faulty, 16))
+def faulty_racks(cpu: Cpu, index: int) -> SzlList:
+    """0692: racks with a fault in them; no stations on the DP bus of an index."""
+    faulty = () if index else (m.rack for m in cpu.modules if m.expected != m.actual)
+    return one(hardware.bits(frozenset(faulty), 16))
 
 
-def _stations(numbers: frozenset[int]) -> SzlList:
-    """Bit n of 2,048 is station n; bit 0 says that there is any."""
+def _stations(index: int, numbers: frozenset[int]) -> SzlList:
+    """The bus by its index, and 2,048 bits: bit n is station n, bit 0 says that there is any."""
     shown = numbers | {0} if numbers else numbers
-    return one(b"\0\0" + hardware.bits(shown, 256))
+    return one(struct.pack(">H", index) + hardware.bits(shown, 256))
 
 
-def planned_stations(cpu: Cpu, _index: int) -> SzlList:
+def planned_stations(cpu: Cpu, index: int) -> SzlList:
     """0094: PROFINET stations that the configuration names."""
-    return _stations(cpu.stations.planned)
+    return _stations(index, cpu.stations.planned)
 
 
-def present_stations(cpu: Cpu, _index: int) -> SzlList:
+def present_stations(cpu: Cpu, index: int) -> SzlList:
     """0294: those that answer."""
-    return _stations(cpu.stations.planned - cpu.stations.lost)
+    return _stations(index, cpu.stations.planned - cpu.stations.lost)
 
 
-def faulty_stations(cpu: Cpu, _index: int) -> SzlList:
+def faulty_stations(cpu: Cpu, index: int) -> SzlList:
     """0694: those that do not."""
-    return _stations(cpu.stations.lost)
+    return _stations(index, cpu.stations.lost)

@@ -11,7 +11,7 @@ from ccontrol.canonical import captures
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture, Exchange
 from ccontrol.poll.messages import Collected
-from ccontrol.poll.wire import frame
+from ccontrol.poll.wire import to_engine
 
 T = TypeVar("T")
 AT = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
@@ -59,6 +59,6 @@ def test_one_answer_without_end_is_no_more_than_the_others() -> None:
 
 def test_a_frame_is_built_in_one_piece() -> None:
     content = bytes(8 * 2**20)
-    framed, most = peak(lambda: frame(Collected(1, content, 1, 1, 1, 1)))
+    framed, most = peak(lambda: to_engine(Collected(1, content, 1, 1, 1, 1)))
     assert len(framed) > len(content)
     assert most < 1.3 * len(content)

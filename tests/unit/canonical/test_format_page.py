@@ -50,7 +50,7 @@ def test_every_key_of_journal_and_capture_is_specified() -> None:
     capture = Capture("a", "s7", Depth.FULL, AT, AT, (Exchange("q"),), 1, 1, 1)
     lines = captures.encode(capture).splitlines()
     entry = JournalEntry(
-        AT, "a", Outcome.CHANGED, Depth.FULL, 1, 1, 1, 1, "r", "c", 1, "f", ("mode",)
+        AT, "a", Outcome.CHANGED, Depth.FULL, 1, 1, 1, 1, "r", "c", 1, "f", (("mode", "none"),), AT
     )
     lines.append(journal.line(entry))
     summary = journal.render_summary(journal.fold(date(2026, 2, 3), [entry]), "", 0, 0)

@@ -83,7 +83,10 @@ def test_a_journal_line_leaves_out_what_is_empty() -> None:
         JournalEntry(MIDNIGHT, "x" * 5000, Outcome.FAILED, reason="\U0001f4a9" * 70_000),
         JournalEntry(MIDNIGHT, "", Outcome.FAILED, requests=2**70, bytes_sent=-1),
         JournalEntry(
-            MIDNIGHT, "", Outcome.FAILED, unseen=tuple("\U0001f4a9" * n for n in range(99))
+            MIDNIGHT,
+            "",
+            Outcome.FAILED,
+            strengths=tuple(("\U0001f4a9" * n, "\U0001f4a9" * 99) for n in range(99)),
         ),
     ],
     ids=("surrogate", "long", "numbers", "aspects"),
@@ -105,14 +108,20 @@ def test_whatever_happened_can_be_written_read_and_folded(odd: JournalEntry) -> 
         (b'"requests":4', b'"requests": 4'),
         (b'"press-3"', b'"\\ud800"'),
         (b"+00:00", b"+01:00"),
-        (b'["mode","values"]', b'["values","mode"]'),
-        (b'["mode","values"]', b'["mode","mode","values"]'),
-        (b'["mode","values"]', b'"mode"'),
-        (b'["mode","values"]', b"[1]"),
+        (b'"mode":"none","program":"indicator"', b'"program":"indicator","mode":"none"'),
+        (b'"mode":"none"', b'"mode":"none","mode":"none"'),
+        (b'{"mode":"none","program":"indicator"}', b'["mode"]'),
+        (b'"mode":"none"', b'"mode":1'),
+        (b"2026-03-01T05:00:00+00:00", b"2026-03-01T05:00:00"),
+        (b'"2026-03-01T05:00:00+00:00"', b"1"),
     ],
 )
 def test_a_line_that_ccontrol_never_writes_is_none(written: bytes, odd: bytes) -> None:
-    line = journal.line(replace(entry(1, Outcome.UNCHANGED), unseen=("mode", "values")))
+    weak = (("mode", "none"), ("program", "indicator"))
+    owed = datetime(2026, 3, 1, 5, tzinfo=UTC)
+    whole = replace(entry(1, Outcome.UNCHANGED), strengths=weak, owed_since=owed)
+    line = journal.line(whole)
+    assert journal.parse_line(line) == whole
     assert written in line
     with pytest.raises(BadFileError):
         journal.parse_line(line.replace(written, odd, 1))
@@ -213,15 +222,19 @@ def test_a_day_is_folded_into_counts_gaps_and_events() -> None:
     assert [event["outcome"] for event in found["event"]] == ["started"]
 
 
-def test_a_day_names_what_some_poll_of_it_would_not_have_seen() -> None:
+def test_a_day_tells_how_little_some_poll_of_it_would_have_seen() -> None:
     entries = [
-        replace(entry(1, Outcome.UNCHANGED), unseen=("values",)),
-        replace(entry(2, Outcome.UNCHANGED), unseen=("hardware", "values")),
+        replace(entry(1, Outcome.UNCHANGED), strengths=(("program", "none"),)),
+        replace(
+            entry(2, Outcome.UNCHANGED),
+            strengths=(("hardware", "indicator"), ("program", "fingerprint")),
+        ),
         entry(3, Outcome.UNCHANGED, "press-4"),
     ]
     found = tomllib.loads(journal.render_summary(journal.fold(DAY, entries), "", 0, 0).decode())
-    assert found["controller"]["press-3"]["unseen"] == ["hardware", "values"]
-    assert "unseen" not in found["controller"]["press-4"]
+    weakest = {"hardware": "indicator", "program": "none"}
+    assert found["controller"]["press-3"]["strengths"] == weakest
+    assert "strengths" not in found["controller"]["press-4"]
 
 
 def test_a_clock_that_steps_back_makes_no_negative_gap() -> None:

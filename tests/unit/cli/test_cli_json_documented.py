@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.unit.cli.plants import Plant, Run
-from tests.unit.docs.program import COMMANDS
+from tests.unit.docs.program import part_of
 
 VARIABLE = frozenset({"strengths", "fields", "moving", "listings"})
 """Tables whose keys are data, not words of ours."""
@@ -21,15 +21,6 @@ def keys(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from keys(item)
-
-
-def part_of(command: str) -> str:
-    text = COMMANDS.read_text("utf-8")
-    found = re.search(
-        rf"^## `ccontrol {command}`\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE
-    )
-    assert found is not None
-    return found[1]
 
 
 def times(value: object) -> Iterator[object]:
@@ -49,6 +40,8 @@ def times(value: object) -> Iterator[object]:
 COMMANDS_WITH_JSON = (
     "config check",
     "enroll",
+    "pause",
+    "resume",
     "status",
     "changes",
     "show",
@@ -62,8 +55,10 @@ COMMANDS_WITH_JSON = (
 def answered(plant: Plant, run: Run, command: str) -> object:
     config = ("--config", plant.config)
     newest = run(*config, "changes", "--json").json["changes"][0]["change_id"]
-    more = {"enroll": ["press-3"], "show": [newest], "diff": ["press-3"]}.get(command, [])
-    run(*config, "pause", "press-3", "--until", "1h", "--reason", "to be seen")
+    pause = ["press-3", "--until", "1h", "--reason", "to be seen"]
+    asked = {"show": [newest], "pause": pause}
+    more = asked.get(command, ["press-3"] if command in {"enroll", "diff", "resume"} else [])
+    run(*config, "pause", *pause)
     return run(*config, *command.split(), *more, "--json").json
 
 
@@ -76,7 +71,7 @@ def test_the_reference_names_every_key_and_the_form(plant: Plant, run: Run, comm
     assert answer["form"] in words
 
 
-@pytest.mark.parametrize("command", ["status", "changes", "show"])
+@pytest.mark.parametrize("command", ["status", "changes", "show", "pause", "resume"])
 def test_times_are_iso_8601_in_utc_or_null(plant: Plant, run: Run, command: str) -> None:
     found = list(times(answered(plant, run, command)))
     assert any(found)

@@ -4,13 +4,11 @@ import os
 import subprocess  # noqa: TID251 — a stranger's commit is made with stock git
 from datetime import UTC, datetime, timedelta
 
-from ccontrol.cli.standing_rows import (
-    Known,
-    attention,
-    controller_standing,
-    outcome_words,
-    sight_words,
-)
+import pytest
+
+from ccontrol.cli.sight_words import sight_words
+from ccontrol.cli.standing_rows import Known, attention, controller_standing
+from ccontrol.clock import SystemClock
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.controller import Controller
 from ccontrol.model.finding import Finding
@@ -21,6 +19,7 @@ from ccontrol.model.unit import UnitId
 from ccontrol.poll.places import Places
 from ccontrol.store.index import Index
 from ccontrol.store.index_rows import PollStatus
+from ccontrol.store.journal import Journal
 from ccontrol.store.standing import Enrolment, Health, Pause
 from tests.unit.cli.plants import Plant, Run
 
@@ -45,16 +44,16 @@ def known(polls: PollStatus, of: State | None, **parts: object) -> Known:
 
 def test_a_controller_that_is_seen_whole_and_did_not_change_is_unchanged() -> None:
     status = controller_standing(PRESS, known(polled(), state()), NOW)
-    assert outcome_words(status) == "unchanged"
+    assert status.says == "unchanged"
     assert attention(status, NOW) == ()
 
 
 def test_unchanged_is_not_said_when_an_aspect_cannot_be_seen() -> None:
     blind = state(strengths={**ALL_SEEN, Aspect.PROTECTION: Strength.NONE})
     status = controller_standing(PRESS, known(polled(), blind), NOW)
-    assert outcome_words(status) == "unchanged where seen"
+    assert status.says == "unchanged where seen"
     assert attention(status, NOW) == ("blind: protection",)
-    assert "cannot tell" in sight_words(status, Aspect.PROTECTION)
+    assert "cannot tell" in sight_words(status.looks, Aspect.PROTECTION, Strength.NONE)
 
 
 def test_an_aspect_that_nobody_spoke_of_counts_as_not_seen() -> None:
@@ -62,20 +61,20 @@ def test_an_aspect_that_nobody_spoke_of_counts_as_not_seen() -> None:
         PRESS, known(polled(), state(strengths={Aspect.PROGRAM: Strength.CONTENT})), NOW
     )
     assert Aspect.FIRMWARE in status.unseen
-    assert outcome_words(status) == "unchanged where seen"
+    assert status.says == "unchanged where seen"
 
 
 def test_unchanged_is_not_said_while_something_is_unread() -> None:
     units = {UnitId("FB", "FB1"): KnownUnit(None, "access level 3: lower it")}
     status = controller_standing(PRESS, known(polled(), state(units=units)), NOW)
-    assert outcome_words(status) == "unchanged where seen"
+    assert status.says == "unchanged where seen"
     assert status.unread[0].reason == "access level 3: lower it"
     assert "1 unread" in attention(status, NOW)
 
 
 def test_a_controller_that_nobody_enrolled_is_only_glanced_at() -> None:
     status = controller_standing(PRESS, known(polled(Outcome.GLANCED), None, enrolment=None), NOW)
-    assert outcome_words(status) == "only glanced at"
+    assert status.says == "only glanced at"
     assert "not enrolled" in attention(status, NOW)
 
 
@@ -88,9 +87,7 @@ def test_without_a_success_for_too_long_it_is_stale_and_says_since_when() -> Non
 def test_a_controller_that_never_answered_is_stale() -> None:
     never = PollStatus("press-3", Outcome.FAILED, Depth.GLANCE, attempted_at=NOW)
     assert controller_standing(PRESS, known(never, None), NOW).stale
-    assert outcome_words(controller_standing(PRESS, known(PollStatus("x"), None), NOW)) == (
-        "never asked"
-    )
+    assert controller_standing(PRESS, known(PollStatus("x"), None), NOW).says == "never asked"
 
 
 def test_a_paused_controller_is_not_stale_and_has_time_again_when_the_pause_ends() -> None:
@@ -131,6 +128,26 @@ def test_quarantine_and_findings_need_attention() -> None:
         PRESS, known(polled(), state(findings=frozenset({finding})), health=health), NOW
     )
     assert attention(status, NOW) == ("hidden-block", "quarantined until 2026-03-01 12:04:00")
+
+
+def test_a_deep_read_that_is_owed_needs_attention_until_it_is_done() -> None:
+    owed = Health(owed_since=NOW - timedelta(minutes=20))
+    status = controller_standing(PRESS, known(polled(), state(), health=owed), NOW)
+    assert status.says == "moved, not read yet"
+    words = ("a deep read is owed since 2026-03-01 11:40:00",)
+    assert attention(status, NOW, passing=False) == words
+    failed = PollStatus("press-3", Outcome.FAILED, Depth.GLANCE, "silent", NOW, NOW)
+    status = controller_standing(PRESS, known(failed, state(), health=owed), NOW)
+    assert status.says == "failed"
+    assert attention(status, NOW, passing=False) == words
+
+
+def test_polls_that_nobody_can_tell_of_are_unknown_and_not_never() -> None:
+    status = controller_standing(
+        PRESS, known(PollStatus("press-3"), state(), polls_unknown="damaged"), NOW
+    )
+    assert status.says == "unknown"
+    assert attention(status, NOW) == ("its last polls are unknown",)
 
 
 def test_a_history_that_cannot_be_read_concerns_one_controller_only(plant: Plant, run: Run) -> None:
@@ -192,3 +209,21 @@ def test_status_tells_the_last_polls_to_programs(plant: Plant, run: Run) -> None
 def test_status_can_be_a_check_for_a_monitoring_system(plant: Plant, run: Run) -> None:
     assert run("--config", plant.config, "status", "--check").code == 1
     assert run("--config", plant.config, "status").code == 0
+
+
+@pytest.mark.parametrize("damaged", [True, False], ids=("damaged", "missing"))
+def test_an_index_that_cannot_be_read_makes_polls_unknown_and_hides_nothing_else(
+    plant: Plant, run: Run, *, damaged: bool
+) -> None:
+    places = Places(plant.store)
+    Journal(places.journal, SystemClock()).append(JournalEntry(NOW, "press-3", Outcome.UNCHANGED))
+    places.index.write_bytes(b"no index") if damaged else places.index.unlink()
+    said = run("--config", plant.config, "status", "press-3")
+    assert said.code == 0
+    assert "what came of the last polls is unknown" in said.out
+    assert "never" not in said.out
+    (site,) = run("--config", plant.config, "status", "--json").json["sites"]
+    assert site["polls_unknown"]
+    press = site["controllers"][0]
+    assert (press["says"], press["strengths"]["program"]) == ("unknown", "content")
+    assert "its last polls are unknown" in press["needs_attention"]

@@ -158,7 +158,7 @@ def accepted(statements: list[str]) -> list[str]:
     return kept
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(STATEMENTS, max_size=8).map(accepted))
 def test_the_line_named_is_that_of_the_statement_that_made_it(statements: list[str]) -> None:
     made: dict[Location, int] = {}
@@ -181,7 +181,7 @@ def test_the_line_named_is_that_of_the_statement_that_made_it(statements: list[s
         assert int(named[1]) == made[place.steps] or own_header
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="ab=[]{}\"'#\\\n\r. 1") | st.text())
 def test_any_text_at_all_can_be_asked(text: str) -> None:
     Lines(text).words(Place(("a", 0, "b")))

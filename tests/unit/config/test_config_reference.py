@@ -29,7 +29,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[site.controller.budget]": BudgetTable,
     **{f"[site.controller.{family}]": driver(family).options for family in DRIVERS},
 }
-IN_WORDS = {"port": "the family's", "password": "none"}
+IN_WORDS = {"port": "the family's", "password": "none", "time_limit_s": "as it needs"}
 
 
 def rows(heading: str) -> dict[str, tuple[str, str]]:

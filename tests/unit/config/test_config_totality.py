@@ -80,7 +80,7 @@ def outcome(make: Callable[[], Config]) -> Config | CcontrolError:
         return error
 
 
-@settings(max_examples=150, deadline=None)  # the machine may be busy
+@settings(max_examples=150)
 @given(FILES)
 def test_any_tables_end_as_a_config_or_as_faults(raw: Mapping[str, object]) -> None:
     found = outcome(lambda: of_toml(raw, Path("/nowhere/ccontrol.toml"), FAMILIES, withheld))
@@ -89,7 +89,6 @@ def test_any_tables_end_as_a_config_or_as_faults(raw: Mapping[str, object]) -> N
         assert all(fault.isprintable() for fault in found.faults), found.faults
 
 
-@settings(deadline=None)
 @given(TOML_LIKE)
 def test_any_text_ends_as_a_config_or_as_faults(text: str) -> None:
     found = outcome(lambda: read(text, Path("/nowhere")))

@@ -1,6 +1,7 @@
 """The program as its documentation has to describe it: commands, options, the text of --help."""
 
 import io
+import re
 import shlex
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -102,3 +103,13 @@ def why_wrong(arguments: list[str]) -> str:
     if arguments and not words and not any(a.startswith("-") for a in arguments):
         return f"there is no command {arguments[0]!r}"
     return ""
+
+
+def part_of(command: str) -> str:
+    """Return what the reference says of a command."""
+    text = COMMANDS.read_text("utf-8")
+    found = re.search(
+        rf"^## `ccontrol {command}`\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE
+    )
+    assert found is not None
+    return found[1]

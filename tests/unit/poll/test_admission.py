@@ -32,6 +32,20 @@ def test_no_more_than_the_configured_number_are_asked_at_once() -> None:
     ] * 2
 
 
+def test_a_depth_that_is_full_has_no_room_for_anybody_but_a_suspect() -> None:
+    admission = Admission()
+    newcomer, suspect = watched("new"), watched("suspect", suspect=True)
+    met = set()
+    for depth in [Depth.FULL, Depth.INVENTORY] + [Depth.GLANCE] * 6:
+        full = admission.full(MOST)
+        met.add(full)
+        assert full == {each for each in Depth if not admission.has_room(newcomer, each, MOST)}
+        assert admission.has_room(suspect, Depth.FULL, MOST)
+        assert admit(admission, watched(f"{admission.in_hand}"), depth)
+    assert met == {frozenset(), frozenset({Depth.INVENTORY, Depth.FULL})}
+    assert admission.full(MOST) == frozenset(Depth)
+
+
 def test_a_quarter_of_them_may_be_read_whole() -> None:
     admission = Admission()
     deep = [admit(admission, watched(str(number), ""), Depth.FULL) for number in range(4)]

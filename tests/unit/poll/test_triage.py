@@ -113,6 +113,14 @@ def test_a_held_back_deep_read_commits_what_was_seen_and_comes_later() -> None:
     assert told(second) == (Outcome.SUPPRESSED, True, Follow(Depth.INVENTORY, 1200.0))
 
 
+def test_a_held_back_deep_read_commits_no_hint() -> None:
+    hint = replace(seen("bb"), hints=frozenset({CHECKSUM}))
+    second = decide(decide(KNOWN, hint, at()).memory, hint, at(15, deep_s_ago=600))
+    assert second.outcome is Outcome.SUPPRESSED
+    assert second.commit is not None
+    assert set(second.commit.sightings) == {MODE}
+
+
 def test_no_clock_makes_a_deep_read_wait_longer_than_its_pause() -> None:
     assert at(deep_s_ago=-1e6).deep_wait_s == SCHEDULE.deep_pause_s
 

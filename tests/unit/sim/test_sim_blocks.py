@@ -126,7 +126,7 @@ def test_moved_values_keep_the_checksum_of_the_load() -> None:
     assert block_crc(moved.kind.in_image, moved.body) != moved.stored_crc
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(1, 60))
 def test_many_blocks_have_different_keys_and_true_sizes(count: int) -> None:
     blocks = plant.many_blocks(count)

@@ -198,9 +198,7 @@ def test_a_fault_may_strike_one_connection_only(call: Call, live: Live) -> None:
     assert first.szl(0x0424)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(min_size=1, max_size=60), st.booleans())
 def test_hostile_bytes_never_hurt_the_others(live: Live, rubbish: bytes, framed: bool) -> None:
     caller, _ = knock(live.port)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ccontrol.errors import StoreError, StoreLockedError
@@ -258,19 +258,16 @@ STATUSES = st.builds(
 )
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(CHANGES)
 def test_the_row_of_a_change_loses_nothing(each: IndexedChange) -> None:
     assert change_of(change_cells(each)) == each
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(STATUSES)
 def test_the_row_of_a_poll_loses_nothing(status: PollStatus) -> None:
     assert poll_of(poll_cells(status)) == status
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.sampled_from(Outcome)))
 def test_only_attempts_count_as_attempts(outcomes: list[Outcome]) -> None:
     status = PollStatus("press-3")

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ccontrol.errors import StoreError
@@ -342,7 +342,6 @@ LINES = st.one_of(
 )
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.lists(LINES))
 def test_reading_is_total_on_rubbish(lines: list[bytes]) -> None:
     raw = b"\n".join(lines)

@@ -270,4 +270,4 @@ class SpoolLaw(RuleBasedStateMachine):
 
 
 TestSpoolLaw = SpoolLaw.TestCase
-TestSpoolLaw.settings = settings(max_examples=30, stateful_step_count=15, deadline=None)
+TestSpoolLaw.settings = settings(max_examples=30, stateful_step_count=15)

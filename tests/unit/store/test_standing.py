@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -122,6 +122,25 @@ def test_what_another_process_learnt_outlives_the_tidying_of_the_file(
     assert restarted.health("c0") == Health(failures=6)
 
 
+def test_a_late_line_of_the_daemon_buries_no_refusal_that_a_command_wrote(tmp_path: Path) -> None:
+    daemon = again(tmp_path)
+    daemon.put_health({"press-3": Health(failures=1, refused_password="old")})
+    again(tmp_path).put_health({"press-3": Health(failures=1, refused_password="a seal")})
+    daemon.put_health({"press-3": Health(failures=2, refused_password="old")})
+    daemon.put_health({"press-3": Health(failures=3, refused_password="old")})
+    assert again(tmp_path).health("press-3") == Health(failures=3, refused_password="a seal")
+    daemon.put_health({"press-3": Health(failures=3, refused_password="news of its own")})
+    assert again(tmp_path).health("press-3").refused_password == "news of its own"
+
+
+def test_a_refusal_of_before_a_restart_is_not_taken_for_news(tmp_path: Path) -> None:
+    again(tmp_path).put_health({"press-3": Health(refused_password="old")})
+    daemon = again(tmp_path)
+    again(tmp_path).put_health({"press-3": Health(refused_password="a seal")})
+    daemon.put_health({"press-3": Health(failures=1, refused_password="old")})
+    assert again(tmp_path).health("press-3").refused_password == "a seal"
+
+
 def test_a_torn_line_of_health_costs_nothing_that_counted(
     standing: Standing, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -155,7 +174,6 @@ def test_a_damaged_table_stops_loudly_for_forgetting_a_pause_would_be_worse(
 AWARE = st.datetimes(timezones=st.just(START.tzinfo))
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.builds(Health, next_full_at=st.none() | AWARE, quarantined_until=st.none() | AWARE))
 def test_the_form_of_health_loses_nothing(health: Health) -> None:
     form = TypeAdapter(Health)

@@ -146,9 +146,10 @@ class Heard:
             yield from (*LOG, *CPU, *MODULES)
         if self.depth in (Depth.INVENTORY, Depth.FULL):
             yield from (f"list {code:02X}" for code in BLOCK_TYPES.values())
-            yield from (f"info {place}" for place in blocks_of(self.cpu))
-            if self.upload:
-                yield from (f"upload {place}" for place in blocks_of(self.cpu))
+            for place in blocks_of(self.cpu):
+                if self.upload:
+                    yield f"upload {place}"
+                yield f"info {place}"
         yield from self.also
         if self.depth in (Depth.INVENTORY, Depth.FULL):
             yield f"{GLANCE[0]} #2"

@@ -66,3 +66,23 @@ def fingerprints(capture: Capture) -> dict[str, str]:
             info, name = userdata_payload(one.answers), names[int(code, 16)]
             known[f"{name}/{name}{int(number)}"] = info_fingerprint(info)
     return known
+
+
+def answers(capture: Capture, question: str) -> tuple[bytes, ...]:
+    """What came back for a question."""
+    return next(one.answers for one in capture.exchanges if one.question == question)
+
+
+def last(capture: Capture, question: str) -> bytes:
+    """The last message that came back for a question."""
+    return answers(capture, question)[-1]
+
+
+def questions_before(capture: Capture, question: str) -> int:
+    """Number of the S7 message that begins a question, as the simulator counts them."""
+    before = 0
+    for one in capture.exchanges:
+        if one.question == question:
+            return before + 1
+        before += len(one.answers)
+    raise KeyError(question)

@@ -192,7 +192,7 @@ numbers, codes = st.integers(0, 65_535), st.sampled_from(sorted(wire.BLOCK_TYPES
 
 
 @given(code=codes, number=numbers, szl=st.tuples(numbers, numbers), upload=st.integers(0, 255))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_question_is_byte_for_byte_what_the_vendor_builds(
     code: int, number: int, szl: tuple[int, int], upload: int
 ) -> None:
@@ -286,7 +286,7 @@ def test_the_vendors_loggers_stay_silent_even_at_debug(caplog: pytest.LogCapture
 
 
 @given(st.lists(st.binary(max_size=80), min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rubbish_answers_end_in_an_error_of_ours(answers: list[bytes]) -> None:
     padded = [(b"\x32" + answer).ljust(6, b"\0") for answer in answers]
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
@@ -11,16 +10,31 @@ from ccontrol.drivers.s7 import S7Driver
 from ccontrol.drivers.s7.cotp import ConnectionType
 from ccontrol.drivers.s7.pdu import error_of, info_fingerprint, upload_payload
 from ccontrol.model.aspect import Depth
-from ccontrol.model.capture import Capture
+from ccontrol.poll import passwords
 from ccontrol.sim.s7 import plant, scene
-from ccontrol.sim.s7.block import Block, Kind
+from ccontrol.sim.s7.block import Block
 from ccontrol.sim.s7.connections import ClientType
 from ccontrol.sim.s7.cpu import Cpu
-from ccontrol.sim.s7.fault import Endless, Refuse, Rubbish, Segmented, StaleReference, WrongCount
+from ccontrol.sim.s7.fault import (
+    Endless,
+    Refuse,
+    Reset,
+    Rubbish,
+    Segmented,
+    Silence,
+    StaleReference,
+)
 from ccontrol.sim.s7.hardware import cpu_414h
 from ccontrol.sim.s7.server import Live, running
 from tests.contract.allowance import QUICK, CountingPace
-from tests.unit.drivers.s7.polls import Poller, fingerprints, questions
+from tests.unit.drivers.s7.polls import (
+    Poller,
+    answers,
+    fingerprints,
+    last,
+    questions,
+    questions_before,
+)
 
 CONNECTING = 3  # connection request, setup, one look at the free connections
 PASSWORD = 0x45
@@ -101,10 +115,34 @@ def test_a_cpu_without_0232_is_asked_for_0132_and_the_next_glance_knows(
     poller: Poller, live: Live
 ) -> None:
     live.cpu.missing_szl = frozenset({0x0232})
-    assert questions(poller.poll(Depth.GLANCE))[2:4] == ["szl 0232 0004", "szl 0132 0004"]
+    first = questions(poller.poll(Depth.GLANCE))
+    assert first[2:] == ["szl 0232 0004", "szl 0132 0004", "szl 0424 0000", "counts"]
     again = poller.poll(Depth.GLANCE)
-    assert questions(again)[2:4] == ["szl 0132 0004", "szl 0424 0000"]
+    assert questions(again)[2:] == ["szl 0132 0004", "szl 0424 0000", "szl 01A0 0001", "counts"]
     assert again.requests == CONNECTING + 4
+
+
+def test_a_cpu_with_neither_list_is_asked_for_them_once_and_at_every_full_poll(
+    poller: Poller, live: Live
+) -> None:
+    live.cpu.missing_szl = frozenset({0x0232, 0x0132})
+    poller.budget = replace(QUICK, spare_connections=0)
+    both = ["szl 0232 0004", "szl 0132 0004"]
+    assert questions(poller.poll(Depth.GLANCE))[1:] == [*both, "szl 0424 0000", "counts"]
+    for _ in range(2):
+        again = questions(poller.poll(Depth.GLANCE))
+        assert again[1:] == ["szl 0424 0000", "szl 01A0 0001", "counts"]
+    live.cpu.missing_szl = frozenset()
+    assert "szl 0232 0004 #2" in questions(poller.poll(Depth.FULL))
+    assert questions(poller.poll(Depth.GLANCE))[1] == "szl 0232 0004"
+
+
+def test_a_passing_refusal_of_the_words_is_not_taken_for_their_lack(
+    poller: Poller, live: Live
+) -> None:
+    live.faults.append(Refuse(first=3, last=4, connection=1, refusal=0xD240))
+    poller.poll(Depth.GLANCE)
+    assert "szl 0232 0004" in questions(poller.poll(Depth.GLANCE))
 
 
 def test_a_cpu_that_answers_little_is_asked_all_the_same(poller: Poller, live: Live) -> None:
@@ -154,14 +192,6 @@ def test_a_deep_read_begins_and_ends_with_the_checksum_words(poller: Poller) -> 
         assert asked[-1] == "szl 0232 0004 #2"
 
 
-def test_a_block_that_the_program_made_itself_is_left_alone(poller: Poller, live: Live) -> None:
-    made = plant.data_block(99)
-    live.play(Cpu.load, Block(made.image[:4] + b"\x08" + made.image[5:]))
-    capture = poller.poll(Depth.FULL)
-    assert "list 41" in questions(capture)
-    assert not [one for one in questions(capture) if one.endswith(" 41 00099")]
-
-
 def test_a_lifted_protection_level_costs_no_password(live: Live) -> None:
     assert Poller(live, password="secret").poll(Depth.FULL).fault is None
     assert passwords_sent(live) == 0
@@ -197,87 +227,28 @@ def test_a_password_that_was_refused_before_is_not_tried(live: Live) -> None:
     assert ("password", "accepted") in poller.poll(Depth.FULL).notes
 
 
-def test_an_upload_that_is_refused_without_a_reason_is_tried_once_more(
-    poller: Poller, live: Live
+@pytest.mark.parametrize("fault", [Reset, Silence])
+def test_a_password_that_was_never_answered_counts_as_refused(
+    live: Live, fault: type[Reset | Silence]
 ) -> None:
-    first = questions_before(poller.poll(Depth.FULL), "upload 38 00001")
-    connection = live.server.log.connections + 1
-    live.faults.append(Refuse(connection=connection, first=first, last=first))
+    live.play(scene.protect, 3, "secret")
+    poller = Poller(live, password="secret")
+    at_password = questions_before(poller.poll(Depth.FULL), "upload 38 00001")  # it is no exchange
+    live.faults.append(fault(first=at_password, last=at_password))
     capture = poller.poll(Depth.FULL)
-    assert questions(capture, "upload")[:3] == [
-        "upload 38 00001",
-        "upload 38 00001 #2",
-        "upload 45 00012",
-    ]
-    assert error_of(last(capture, "upload 38 00001")) == 0x8702
-    assert upload_payload(answers(capture, "upload 38 00001 #2"))[:2] == b"pp"
+    assert passwords_sent(live) == 2
+    assert ("password", "refused: it was sent, and no answer came") in capture.notes
+    assert passwords.refuses(capture)
 
 
-def test_an_upload_of_another_length_than_announced_is_tried_once_more(
-    poller: Poller, live: Live
-) -> None:
-    live.faults.append(WrongCount(by=4))
-    capture = poller.poll(Depth.FULL)
-    assert capture.fault is None
-    assert len(questions(capture, "upload")) == 24
-
-
-def test_an_upload_longer_than_announced_is_ended_and_the_poll_goes_on(
-    poller: Poller, live: Live
-) -> None:
-    live.faults.append(WrongCount(by=-40))
-    capture = poller.poll(Depth.FULL)
-    assert capture.fault is None
-    broken = next(one for one in capture.exchanges if one.question == "upload 38 00001")
-    assert broken.fault is not None
-    assert "does not end" in broken.fault
-    assert broken.answers[-1][12:] == b"\x1f"
-
-
-def test_a_block_whose_own_checksum_is_wrong_is_read_twice(poller: Poller, live: Live) -> None:
-    block = plant.motor(1, "I0.2", "M11.0", "Q4.2")
-    spoilt = bytearray(block.image)
-    spoilt[40] ^= 1
-    live.play(Cpu.load, Block(bytes(spoilt)))
-    capture = poller.poll(Depth.FULL)
-    assert "upload 43 00001 #2" in questions(capture)
-    assert answers(capture, "upload 43 00001") != ()
-    first, second = (
-        upload_payload(answers(capture, f"upload 43 00001{again}")) for again in ("", " #2")
-    )
-    assert first == second == bytes(spoilt)
-
-
-def test_a_data_block_that_moves_by_itself_is_read_once(poller: Poller) -> None:
-    assert "upload 41 00011 #2" not in questions(poller.poll(Depth.FULL))
-
-
-def test_a_block_that_changes_between_info_and_upload_has_its_info_read_again() -> None:
-    cpu = plant.press()
-    later = plant.motor(1, "I0.2", "M11.0", "Q4.2", changed=datetime(2026, 8, 1, 12))  # noqa: DTZ001 — a block's time has no zone
-    with running(ChangesWhenUploaded.of(cpu, later)) as live:
-        capture = Poller(live).poll(Depth.FULL)
-    asked = questions(capture)
-    assert "info 43 00001 #2" in asked
-    assert "upload 43 00001 #2" not in asked
-
-
-class ChangesWhenUploaded(Cpu):
-    """Somebody loads a block just before it is uploaded."""
-
-    later: Block
-
-    @classmethod
-    def of(cls, cpu: Cpu, later: Block) -> "ChangesWhenUploaded":
-        other = cls(cpu.identity, cpu.model, modules=cpu.modules)
-        other.load(*cpu.true_blocks())
-        other.later = later
-        return other
-
-    def upload(self, kind: Kind, number: int) -> bytes | None:
-        if (kind, number) == self.later.key:
-            self.load(self.later)
-        return super().upload(kind, number)
+def test_a_password_that_was_never_sent_is_not_noted(live: Live) -> None:
+    live.play(scene.protect, 3, "secret")
+    whole = Poller(live, password="secret").poll(Depth.FULL)
+    turns = questions_before(whole, "upload 38 00001")  # the connection takes a turn, too
+    paused = Poller(live, password="secret", pace=CountingPace(most=turns))
+    capture = paused.poll(Depth.FULL)
+    assert (capture.fault_class, passwords_sent(live)) == ("PausedError", 1)
+    assert "password" not in dict(capture.notes)
 
 
 def test_answers_that_never_end_are_cut_soon_and_the_poll_goes_on(
@@ -334,11 +305,11 @@ def test_eight_thousand_blocks_are_listed_and_told_apart(poller: Poller, live: L
     one = plant.data_block(1).image
     blocks = [Block(one[:6] + n.to_bytes(2, "big") + one[8:]) for n in range(1000, 9000)]
     live.play(Cpu.load, *blocks)
-    poller.budget = replace(QUICK, time_limit_s=60.0)
+    poller.budget = replace(QUICK, time_limit_s=60.0, answer_timeout_s=20.0)
     known = {f"DB/DB{block.number}": info_fingerprint(block.info) for block in blocks[1:]}
     capture = poller.poll(Depth.INVENTORY, known)
     assert capture.fault is None
-    assert len(questions(capture, "info ")) == 8012
+    assert len(questions(capture, "info ")) == 8012 + 13
     assert "upload 41 01000" in questions(capture)
     assert len(questions(capture, "upload")) == 13
 
@@ -364,21 +335,3 @@ def soon(true: Callable[[], bool]) -> bool:
             return True
         time.sleep(0.01)
     return False
-
-
-def answers(capture: Capture, question: str) -> tuple[bytes, ...]:
-    return next(one.answers for one in capture.exchanges if one.question == question)
-
-
-def last(capture: Capture, question: str) -> bytes:
-    return answers(capture, question)[-1]
-
-
-def questions_before(capture: Capture, question: str) -> int:
-    """Number of the S7 message that begins a question, as the simulator counts them."""
-    before = 0
-    for one in capture.exchanges:
-        if one.question == question:
-            return before + 1
-        before += len(one.answers)
-    raise KeyError(question)

@@ -1,5 +1,6 @@
 """What is said of blocks: masked content, protection, doubt, contradiction, and what is hidden."""
 
+import struct
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,13 +13,14 @@ from ccontrol.drivers.s7.pdu import BLOCK_TYPES, info_fingerprint
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.change import Kind as ChangeKind
 from ccontrol.model.secret import Seal, Sealed
-from ccontrol.model.snapshot import Confirmed, Read, Snapshot, Unread
-from ccontrol.model.unit import Unit, UnitId, field
+from ccontrol.model.snapshot import Confirmed, Unread
+from ccontrol.model.unit import field
 from ccontrol.sim.s7 import plant, scene
 from ccontrol.sim.s7.block import Block, Kind, Language, make_block
 from ccontrol.sim.s7.cpu import Cpu
 from ccontrol.sim.s7.mc7 import Variable
 from tests.unit.drivers.s7.heard import NO_SUCH_BLOCK, PROTECTED, SEAL, Heard, uploaded, userdata
+from tests.unit.drivers.s7.seen import block, id_of, own, section, unread
 
 LATER = datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=UTC)
 OB1, FC1, DB11 = "38 00001", "43 00001", "41 00011"
@@ -27,33 +29,6 @@ OB1, FC1, DB11 = "38 00001", "43 00001", "41 00011"
 @pytest.fixture
 def cpu() -> Cpu:
     return plant.press()
-
-
-def id_of(key: str) -> UnitId:
-    return UnitId(key.rstrip("0123456789"), key)
-
-
-def block(snapshot: Snapshot, key: str) -> Unit:
-    sighting = snapshot.sightings[id_of(key)]
-    assert isinstance(sighting, Read), sighting
-    return sighting.unit
-
-
-def unread(snapshot: Snapshot, key: str) -> Unread:
-    sighting = snapshot.sightings[id_of(key)]
-    assert isinstance(sighting, Unread), sighting
-    return sighting
-
-
-def section(unit: Unit, name: str) -> bytes | None:
-    assert unit.image is not None
-    return dict(unit.image.sections).get(name)
-
-
-def own(cpu: Cpu, kind: Kind, number: int) -> Block:
-    found = cpu.block(kind, number)
-    assert found is not None
-    return found
 
 
 def test_a_block_tells_who_made_it_and_in_what(cpu: Cpu) -> None:
@@ -135,16 +110,52 @@ def test_an_initial_value_of_a_db_is_content(cpu: Cpu) -> None:
 def test_a_db_of_the_program_is_no_unit_but_a_fb_cannot_hide_that_way(cpu: Cpu) -> None:
     for kind in (Kind.DB, Kind.FB):
         cpu.load(make_block(kind, 77, b"\0\0", changed=LATER, language=Language.CREATED_DB))
-    heard = replace(Heard(cpu), also=("info 45 00077", "upload 45 00077"))
+    heard = replace(Heard(cpu), also=("upload 45 00077", "info 45 00077"))
     listings = heard.snapshot().listings
     assert "DB77" not in listings["DB"].keys
     assert "FB77" in listings["FB"].keys
     block(heard.snapshot(), "FB77")
 
 
-def test_a_loaded_db_that_poses_as_one_of_the_program_is_a_hidden_block(cpu: Cpu) -> None:
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("depth", [Depth.INVENTORY, Depth.FULL])
+def test_a_db_that_the_program_made_changes_nothing_and_raises_no_finding(
+    cpu: Cpu, depth: Depth, *, counted: bool
+) -> None:
+    before = merge(None, Heard(cpu).snapshot())
+    cpu.false_words = None if counted else cpu.words()
     cpu.load(make_block(Kind.DB, 77, b"\1\2\3\4", changed=LATER, language=Language.CREATED_DB))
-    assert {one.code for one in Heard(cpu).snapshot().findings} == {"hidden-block"}
+    heard = replace(Heard(cpu, depth, upload=depth is Depth.FULL), also=("info 41 00077",))
+    snapshot = heard.snapshot()
+    assert not snapshot.findings
+    assert ("hidden-block", "") in snapshot.checked
+    assert compare(before, merge(before, snapshot)).changes == ()
+
+
+def test_a_loaded_db_that_poses_as_one_of_the_program_is_a_hidden_block(cpu: Cpu) -> None:
+    """Its list says so, its info does not."""
+    listed = b"".join(struct.pack(">HBB", *one) for one in cpu.listing(Kind.DB))
+    cpu.load(make_block(Kind.DB, 77, b"\1\2\3\4", changed=LATER, language=Language.DB))
+    lies = userdata(3, 2, listed + struct.pack(">HBB", 77, 0x22, Language.CREATED_DB))
+    assert {one.code for one in Heard(cpu).but("list 41", lies).snapshot().findings} == {
+        "hidden-block"
+    }
+
+
+def test_a_known_db_that_poses_as_one_of_the_program_is_told_as_removed(cpu: Cpu) -> None:
+    before = merge(None, Heard(cpu).snapshot())
+    image = own(cpu, Kind.DB, 10).image
+    cpu.load(Block(image[:4] + bytes((Language.CREATED_DB,)) + image[5:]))
+    after = merge(before, replace(Heard(cpu), also=("info 41 00010",)).snapshot())
+    told = {(str(one.unit), one.kind) for one in compare(before, after).changes}
+    assert ("DB/DB10", ChangeKind.REMOVED) in told
+
+
+def test_a_hidden_block_is_found_beside_dbs_of_the_program(cpu: Cpu) -> None:
+    cpu.load(make_block(Kind.DB, 77, b"\1\2\3\4", changed=LATER, language=Language.CREATED_DB))
+    scene.hide_block(cpu, plant.motor(66, "I9.0", "M9.0", "Q9.0"))
+    snapshot = replace(Heard(cpu), also=("info 41 00077",)).snapshot()
+    assert {one.code for one in snapshot.findings} == {"hidden-block"}
 
 
 def test_a_block_that_no_list_shows_is_found_by_the_words_of_the_cpu(cpu: Cpu) -> None:
@@ -189,7 +200,9 @@ def test_a_refused_upload_is_unread_and_says_what_to_do(cpu: Cpu) -> None:
 
 
 def test_an_equal_info_confirms_and_a_differing_one_is_read(cpu: Cpu) -> None:
-    heard = replace(Heard(cpu, Depth.INVENTORY, upload=False), also=(f"upload {OB1}",))
+    heard = replace(
+        Heard(cpu, Depth.INVENTORY, upload=False), also=(f"upload {OB1}", f"info {OB1} #2")
+    )
     snapshot = heard.snapshot()
     info = own(cpu, Kind.FC, 1).info
     assert snapshot.sightings[id_of("FC1")] == Confirmed(info_fingerprint(info))
@@ -201,94 +214,6 @@ def test_an_equal_info_confirms_and_a_differing_one_is_read(cpu: Cpu) -> None:
 
 def test_a_full_poll_confirms_nothing_that_it_did_not_read(cpu: Cpu) -> None:
     assert unread(Heard(cpu, upload=False).snapshot(), "OB1").transient
-
-
-def damaged(block: Block) -> bytes:
-    return block.image[:40] + bytes((block.image[40] ^ 1,)) + block.image[41:]
-
-
-def test_code_that_does_not_fit_its_checksum_is_read_when_it_stays_so(cpu: Cpu) -> None:
-    image = damaged(own(cpu, Kind.OB, 1))
-    once = Heard(cpu).but(f"upload {OB1}", uploaded(image))
-    assert unread(once.snapshot(), "OB1").transient
-    twice = replace(once, also=(f"upload {OB1} #2",)).but(f"upload {OB1} #2", uploaded(image))
-    snapshot = twice.snapshot()
-    assert (
-        section(block(snapshot, "OB1"), "body") == image[36:-36][: own(cpu, Kind.OB, 1).body_length]
-    )
-    assert [(one.code, one.subject) for one in snapshot.findings] == [
-        ("checksum-mismatch", "OB/OB1")
-    ]
-    assert ("checksum-mismatch", "OB/OB1") in snapshot.checked
-
-
-def test_a_second_upload_that_fits_ends_the_doubt(cpu: Cpu) -> None:
-    heard = Heard(cpu).but(f"upload {OB1}", uploaded(damaged(own(cpu, Kind.OB, 1))))
-    snapshot = replace(heard, also=(f"upload {OB1} #2",)).snapshot()
-    block(snapshot, "OB1")
-    assert not snapshot.findings
-
-
-def test_two_uploads_that_differ_prove_nothing(cpu: Cpu) -> None:
-    image = damaged(own(cpu, Kind.OB, 1))
-    other = image[:41] + bytes((image[41] ^ 1,)) + image[42:]
-    heard = replace(Heard(cpu), also=(f"upload {OB1} #2",))
-    heard = heard.but(f"upload {OB1}", uploaded(image)).but(f"upload {OB1} #2", uploaded(other))
-    assert unread(heard.snapshot(), "OB1").transient
-
-
-def test_a_block_that_changes_while_it_is_read_is_left_for_the_next_poll(cpu: Cpu) -> None:
-    later = own(cpu, Kind.OB, 1).with_times(LATER)
-    heard = replace(Heard(cpu), also=(f"info {OB1} #2",))
-    changed = heard.but(f"info {OB1} #2", userdata(3, 3, later.info))
-    assert unread(changed.snapshot(), "OB1") == Unread(
-        "it changed while it was read", transient=True
-    )
-    settled = changed.but(f"upload {OB1}", uploaded(later.image))
-    assert field(block(settled.snapshot(), "OB1").moving, "code_time") == "2026-02-03T04:05:06.789"
-
-
-def test_an_info_that_keeps_contradicting_its_image_is_a_finding(cpu: Cpu) -> None:
-    forged = plant.motor(1, "I7.7", "M11.0", "Q4.2")
-    once = Heard(cpu).but(f"upload {FC1}", uploaded(forged.image))
-    assert unread(once.snapshot(), "FC1").transient
-    twice = once.but(f"upload {FC1} #2", uploaded(forged.image))
-    snapshot = replace(twice, also=(f"info {FC1} #2", f"upload {FC1} #2")).snapshot()
-    block(snapshot, "FC1")
-    assert [(one.code, one.subject) for one in snapshot.findings] == [("info-mismatch", "FC/FC1")]
-
-
-def test_a_db_whose_values_move_can_contradict_its_info_as_well(cpu: Cpu) -> None:
-    told = own(cpu, Kind.DB, 11).with_times(LATER).info
-    heard = replace(Heard(cpu), also=(f"info {DB11} #2", f"upload {DB11} #2"))
-    for question in (f"info {DB11}", f"info {DB11} #2"):
-        heard = heard.but(question, userdata(3, 3, told))
-    assert [one.code for one in heard.snapshot().findings] == ["info-mismatch"]
-
-
-def test_forged_code_under_a_true_looking_info_raises_both_findings(cpu: Cpu) -> None:
-    image = damaged(own(cpu, Kind.OB, 1).with_times(LATER))
-    heard = replace(Heard(cpu), also=(f"info {OB1} #2", f"upload {OB1} #2"))
-    for question in (f"upload {OB1}", f"upload {OB1} #2"):
-        heard = heard.but(question, uploaded(image))
-    codes = {one.code for one in heard.snapshot().findings}
-    assert codes == {"info-mismatch", "checksum-mismatch"}
-
-
-def test_an_image_that_is_none_twice_is_no_fault_of_the_line(cpu: Cpu) -> None:
-    heard = replace(Heard(cpu), also=(f"upload {OB1} #2",))
-    for question in (f"upload {OB1}", f"upload {OB1} #2"):
-        heard = heard.but(question, uploaded(b"no block at all"))
-    assert not unread(heard.snapshot(), "OB1").transient
-
-
-def test_an_image_that_is_torn_or_another_block_is_not_believed(cpu: Cpu) -> None:
-    image = own(cpu, Kind.OB, 1).image
-    other = own(cpu, Kind.FC, 1).image
-    for answers in (uploaded(image)[:-2], uploaded(image[:-1]), uploaded(other), uploaded(b"")):
-        snapshot = Heard(cpu).but(f"upload {OB1}", answers).snapshot()
-        assert unread(snapshot, "OB1").transient
-        assert ("checksum-mismatch", "OB/OB1") not in snapshot.checked
 
 
 def test_a_refused_end_of_an_upload_does_not_spoil_it(cpu: Cpu) -> None:

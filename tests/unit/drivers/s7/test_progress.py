@@ -1,0 +1,78 @@
+"""Polls that take longer, or bring more, than their limits: how far they come, what would do."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from ccontrol.model import controller
+from ccontrol.model.aspect import Depth
+from ccontrol.model.controller import Budget
+from ccontrol.sim.s7 import plant
+from ccontrol.sim.s7.server import Live, running
+from tests.contract.allowance import QUICK
+from tests.unit.drivers.s7.polls import Poller, questions
+
+HAS_NO_LIMIT_OF_ITS_OWN = replace(QUICK, time_limit_s=None)
+
+
+@pytest.fixture
+def live() -> Iterator[Live]:
+    with running(plant.press()) as found:
+        yield found
+
+
+def test_a_deep_read_has_as_long_as_its_blocks_need(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.server.delay_s = 0.01
+    monkeypatch.setattr(controller, "DEEP_LIMIT_S", 0.6)  # else this test would take half an hour
+    capture = Poller(live, budget=HAS_NO_LIMIT_OF_ITS_OWN).poll(Depth.FULL)
+    assert capture.fault is None
+    assert (capture.ended_at - capture.started_at).total_seconds() > 0.6
+
+
+def test_however_much_there_is_a_deep_read_ends(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.server.delay_s = 0.02
+    monkeypatch.setattr(controller, "DEEP_LIMIT_S", 0.9)
+    monkeypatch.setattr(controller, "MOST_S", 1.2)
+    capture = Poller(live, budget=HAS_NO_LIMIT_OF_ITS_OWN).poll(Depth.FULL)
+    assert capture.fault_class == "OverBudgetError"
+    assert re.fullmatch(
+        r"the poll was not done within 1\.2 s: \d+ of 12 blocks were read; raise requests_per_s,"
+        r" no poll may take longer",
+        str(capture.fault),
+    )
+
+
+def test_a_limit_that_the_owner_set_holds_and_the_poll_says_what_would_do(live: Live) -> None:
+    live.server.delay_s = 0.02
+    capture = Poller(live, budget=replace(QUICK, time_limit_s=1.2)).poll(Depth.FULL)
+    assert capture.fault_class == "OverBudgetError"
+    assert "blocks were read; set time_limit_s = 60" in str(capture.fault)
+
+
+def test_more_bytes_than_the_limit_are_told_with_the_limit_that_would_do(live: Live) -> None:
+    blocks = plant.many_blocks(60, least=4096, most=4096)
+    live.cpu.load(*blocks)
+    small = Poller(live, budget=replace(QUICK, bytes_limit=100_000)).poll(Depth.FULL)
+    assert small.fault_class == "OverBudgetError"
+    told = re.search(
+        r"sent more than 100000 bytes in one poll: (\d+) of (\d+) blocks were read; "
+        r"set bytes_limit = (\d+)$",
+        str(small.fault),
+    )
+    assert told is not None
+    assert int(told[1]) < int(told[2])
+    enough = Poller(live, budget=replace(QUICK, bytes_limit=int(told[3]))).poll(Depth.FULL)
+    assert enough.fault is None
+    assert len(set(questions(enough, "upload"))) == int(told[2])
+
+
+def test_the_limit_of_a_glance_moves_nowhere() -> None:
+    assert Budget().longest_s(Depth.GLANCE) == Budget().limit_s(Depth.GLANCE) == 60.0
+    assert (Budget().limit_s(Depth.FULL), Budget().longest_s(Depth.FULL)) == (1_800.0, 14_400.0)
+    assert Budget(time_limit_s=20.0).longest_s(Depth.FULL) == 20.0
