@@ -41,12 +41,12 @@ def add_instruction(parts: Parts, element: Element, under: tuple[str, ...], seal
     title = titled(element, "ADD-ON INSTRUCTION")
     told = {"Name", "Parameters", "LocalTags", "Routines", "ScanModeRoutine"}
     lines = [title, *record(element, seal, without={*told, *DERIVED, *_SIGNATURE})]
-    for holder, word in (("Parameters", "PARAMETER"), ("LocalTags", "LOCAL")):
-        for each in inside(element, holder):
-            lines += declaration(each, seal, word)
-            lines += settings_of(each, seal)
     opaque = _PROTECTED if name_of(element) == "EncodedData" else ""
-    parts.add((*path, "definition"), Language.DATA, Aspect.PROGRAM, lines, opaque=opaque)
+    parts.add((*path, "instruction"), Language.RECORD, Aspect.PROGRAM, lines, opaque=opaque)
+    declared = list(_declared(element, seal))
+    if declared:
+        lines = [f"INTERFACE of {title}", *declared]
+        parts.add((*path, "interface"), Language.DATA, Aspect.PROGRAM, lines)
     signed = list(_signature(element, seal))
     if signed:
         lines = [f"SIGNATURE of {title}", *signed]
@@ -55,6 +55,14 @@ def add_instruction(parts: Parts, element: Element, under: tuple[str, ...], seal
         for routine in inside(element, holder):
             where = f"of {titled(element, 'instruction')}"
             add_routine(parts, routine, path, where, seal)
+
+
+def _declared(element: Element, seal: SealText) -> Iterator[str]:
+    """Yield parameters and local tags, in their order: a call's operands go by it."""
+    for holder, word in (("Parameters", "PARAMETER"), ("LocalTags", "LOCAL")):
+        for each in inside(element, holder):
+            yield from declaration(each, seal, word)
+            yield from settings_of(each, seal)
 
 
 def _signature(element: Element, seal: SealText) -> Iterator[str]:

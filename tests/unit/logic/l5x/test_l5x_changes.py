@@ -51,15 +51,15 @@ CHANGES = {
     "type member": ('Name="Amounts" DataType="REAL" Dimension="4"',
         'Name="Amounts" DataType="REAL" Dimension="8"', "types/Recipe", "REAL[8]"),
     "parameter default": ('Value="500"/>\n</DefaultData>', 'Value="501"/>\n</DefaultData>',
-        "instructions/Valve/definition", ":= 501"),
-    "instruction revision": ('Revision="1.2"', 'Revision="1.3"', "instructions/Valve/definition",
+        "instructions/Valve/interface", ":= 501"),
+    "instruction revision": ('Revision="1.2"', 'Revision="1.3"', "instructions/Valve/instruction",
         "Revision = 1.3"),
     "instruction logic": ("XIC(Open)TON", "XIO(Open)TON", "instructions/Valve/routines/Logic",
         "XIO(Open)"),
     "instruction signature": ("16#0badcafe", "16#0badf00d", "instructions/Valve/signature",
         "16#0badf00d"),
     "encoded instruction": ('EditedDate="2026-02-02T09:59:00.000Z"',
-        'EditedDate="2026-03-03T09:59:00.000Z"', "instructions/Secret/definition", "2026-03-03"),
+        'EditedDate="2026-03-03T09:59:00.000Z"', "instructions/Secret/instruction", "2026-03-03"),
     "encoded signature": ('SignatureID="B9E26BEF"', 'SignatureID="00000000"',
         "instructions/Secret/signature", "SignatureID = 00000000"),
     "statement": ("IF Level &gt; 80.0" if "IF Level &gt;" in PLANT else "IF Level > 80.0",
@@ -108,8 +108,8 @@ def test_the_order_of_parameters_is_seen_for_it_decides_what_a_call_means() -> N
     middle = before.index('<Parameter Name="Limit"')
     end = before.index("</Parameters>\n<LocalTags>")
     after = before[:start] + before[middle:end] + before[start:middle] + before[end:]
-    assert [part.text for part in project(before).parts if "Valve/def" in part.name] != [
-        part.text for part in project(after).parts if "Valve/def" in part.name
+    assert [part.text for part in project(before).parts if "Valve/interface" in part.name] != [
+        part.text for part in project(after).parts if "Valve/interface" in part.name
     ]
 
 

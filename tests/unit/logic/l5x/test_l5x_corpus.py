@@ -58,7 +58,7 @@ def test_an_instruction_encoded_anew_is_the_same(
         for kind in ("deps", "no_deps")
     ]
     texts = [
-        {part.path[1]: part.text for part in read.parts if part.name.endswith("/definition")}
+        {part.path[1]: part.text for part in read.parts if part.name.endswith("/instruction")}
         for _, read in pair
     ]
     common = set(texts[0]) & set(texts[1])

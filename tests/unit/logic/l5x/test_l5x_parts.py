@@ -137,7 +137,7 @@ def test_a_password_is_sealed_wherever_its_name_says_so() -> None:
         ("controller/Security", Aspect.PROTECTION),
         ("controller/SafetyInfo", Aspect.PROTECTION),
         ("instructions/Valve/signature", Aspect.PROTECTION),
-        ("instructions/Valve/definition", Aspect.PROGRAM),
+        ("instructions/Valve/interface", Aspect.PROGRAM),
         ("modules/Inputs", Aspect.HARDWARE),
         ("values/modules/Inputs", Aspect.VALUES),
         ("tasks/Fast", Aspect.CONFIGURATION),
@@ -150,10 +150,10 @@ def test_each_part_belongs_to_a_side_of_the_controller(path: str, aspect: Aspect
 
 def test_protected_content_says_that_it_is_opaque_and_who_it_is() -> None:
     read = project(PLANT)
-    secret = part(read, "instructions/Secret/definition")
+    secret = part(read, "instructions/Secret/instruction")
     assert "source protected" in secret.opaque
     assert "EditedDate = 2026-02-02T09:59:00.000Z\n" in secret.text
-    assert "PARAMETER Start : BOOL" in secret.text
+    assert "PARAMETER Start : BOOL" in part(read, "instructions/Secret/interface").text
     assert "nobody can tell" in part(read, "programs/Filling/routines/Hidden").opaque
     assert len(read.problems) == 2
     assert "c2Vjc" not in "".join(each.text for each in read.parts)
@@ -305,7 +305,7 @@ def test_safety_says_so_in_the_first_line() -> None:
     assert first["programs/P/routines/R"] == "ROUTINE R in safety program P"
     assert first["programs/P/program"] == "SAFETY PROGRAM P"
     assert first["tasks/T"] == "SAFETY TASK T"
-    assert first["instructions/I/definition"] == "SAFETY ADD-ON INSTRUCTION I"
+    assert first["instructions/I/instruction"] == "SAFETY ADD-ON INSTRUCTION I"
 
 
 def test_an_action_that_calls_a_routine_says_which() -> None:
