@@ -11,11 +11,13 @@ import typer.main
 
 from ccontrol.cli.app import app, main
 from ccontrol.errors import CcontrolError
+from ccontrol.logic.formats import FORMATS
 
 ROOT = Path(__file__).parents[3]
 COMMANDS = ROOT / "docs" / "reference" / "commands.md"
 EXIT_CODES = ROOT / "docs" / "reference" / "exit-codes.md"
 WIDTH = 100
+PROGRAMS = ROOT / "docs" / "programs"
 _GROUP = typer.main.get_command(app)
 
 
@@ -32,6 +34,17 @@ def exit_code_row(error: type[CcontrolError]) -> str:
     later = "yes" if error.retry else "no"
     cells = (error.exit_code, f"`{error.__name__}`", meaning, error.hint, later)
     return f"| {' | '.join(map(str, cells))} |"
+
+
+def format_rows() -> list[str]:
+    """The lines of the table of formats in docs/programs: title, endings, the page about it."""
+    rows = []
+    for each in FORMATS:
+        page = f"[{each.name}.md]({each.name}.md)"
+        endings = ", ".join(f"`{suffix}`" for suffix in each.suffixes)
+        there = (PROGRAMS / f"{each.name}.md").exists()
+        rows.append(f"| {each.title} | {endings or 'any'} | {page if there else ''} |")
+    return rows
 
 
 def commands() -> dict[str, object]:
