@@ -15,7 +15,7 @@ from ccontrol.logic.mc7.calls import folded
 from ccontrol.logic.mc7.constants import Constant, parameter
 from ccontrol.logic.mc7.lines import NO_TARGET, UNKNOWN, Line, Listing, Network
 from ccontrol.logic.mc7.mnemonics import Spelling
-from ccontrol.logic.mc7.names import Area, Names
+from ccontrol.logic.mc7.names import Area, Names, OutsideInstance
 from ccontrol.logic.mc7.opcodes import Instruction, instructions
 from ccontrol.logic.printable import printable
 
@@ -23,6 +23,11 @@ Words: TypeAlias = tuple[int, ...]
 
 _BE = 0x6500
 """With which every block ends; STEP 7 does not show that one."""
+_LEAVING = frozenset({
+    0xFB79, 0xFB39, 0xFB49, 0xFB59, 0xFB69, 0xFBD9,  # OPN DI
+    0xFB7C, 0xFE08, 0xFE0A, 0xFE0E,  # CDB, CAR, +AR2
+    0xFE0B, 0xFE0C, 0xFE3B, 0xFE4B, 0xFE5B, 0xFE6B,  # LAR2
+})  # fmt: skip
 _JUMP_OVER = 0x700B
 """JU: over the list of parameters that follows a call, itself counted."""
 _JUMP_WORDS, _PARAMETER_WORDS = 2, 2
@@ -54,10 +59,23 @@ def disassemble(
         lines.pop()
     lost = _label(lines)
     unread = lost + sum(line.op == UNKNOWN for line in lines)
-    if fold:
-        lines = folded(lines, words, starts, temp_bytes)
+    told = folded(lines, words, starts, temp_bytes)
+    if names is not None and not isinstance(names, OutsideInstance) and _leaves(told, words):
+        return disassemble(
+            code,
+            starts,
+            names=OutsideInstance(names),
+            spelling=spelling,
+            fold=fold,
+            temp_bytes=temp_bytes,
+        )
     problems = () if closed else ("the code does not end with BE",)
-    return Listing(tuple(_networks(lines, starts)), unread, problems)
+    return Listing(tuple(_networks(told if fold else lines, starts)), unread, problems)
+
+
+def _leaves(lines: Sequence[Line], words: Words) -> bool:
+    """Tell whether anything but a whole call opens an instance DB or moves AR2."""
+    return any(words[line.at // 2] in _LEAVING for line in lines if line.size > 1)
 
 
 def _decoded(words: Words, names: Names | None, spelling: Spelling) -> list[Line]:

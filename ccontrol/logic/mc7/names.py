@@ -25,3 +25,18 @@ class Names(Protocol):
         declared variable of that very width begins at that very place.
         """
         ...
+
+
+class OutsideInstance:
+    """The names of an interface but for those of its instance.
+
+    For code that opens another instance DB or moves AR2: there an access through both need not be
+    to its own instance, and a name would be a guess.
+    """
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def name_of(self, area: Area, byte: int, bit: int, width: int) -> str | None:
+        """Return the name of a parameter or local; None for whatever is in the instance."""
+        return None if area is Area.INSTANCE else self._names.name_of(area, byte, bit, width)

@@ -234,6 +234,21 @@ def test_operands_bear_the_names_of_the_interface_where_it_has_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "leaving", ["fb790005", "fb7c", "fe0a0008", "fe0b84000008", "fb490002", "fe08"]
+)
+def test_code_that_leaves_its_instance_gets_no_names_of_it(leaving: str) -> None:
+    assert "T #Old" in stl("795800137e660004" + leaving + BE, names=Declared())
+    assert stl("79580013" + leaving + BE, names=Declared())[0] == "A DIX [AR2,P#2.3]"
+
+
+def test_a_whole_call_comes_back_to_the_instance() -> None:
+    call = "1003 41600018 fb7c fb790002 fe6f0014 fe0b84000000 7501 fe6b0014 fb7c 1004"
+    assert stl("79580013" + call + BE, names=Declared()) == [
+        r"A #Running\x1b[2J", "CALL FB 1, DB 2",
+    ]  # fmt: skip
+
+
 def test_every_real_code_block_is_read_to_the_last_byte() -> None:
     paths = real_blocks("dotnet-toolbox/F*.bin") + real_blocks("captures/OB*")
     for path in paths:
