@@ -39,6 +39,7 @@ _TEXTS = {
 }
 _RUNG = re.compile(r"^RUNG\b", re.MULTILINE)
 _LONGEST_TITLE = 120
+_MOST_NAMED = 5
 
 
 def differences_of_origin(before: Project, after: Project) -> tuple[str, ...]:
@@ -68,7 +69,23 @@ def compare_projects(before: Project, after: Project, effort: Effort | None = No
         found = _part_diff(old, new, renames, effort)
         if found is not None:
             parts.append(replace(found, before=folded.originals.get(key, old)))
-    return ProjectDiff(tuple(parts), folded.renames, differences_of_origin(before, after))
+    warnings = (*differences_of_origin(before, after), *_unseen(ours, theirs))
+    return ProjectDiff(tuple(parts), folded.renames, warnings)
+
+
+def _unseen(before: Mapping[Key, Part], after: Mapping[Key, Part]) -> tuple[str, ...]:
+    """Say which parts look the same only because nobody can read them; a hash would tell."""
+    names = [
+        part.name
+        for key, part in after.items()
+        if part.opaque and part.language is not Language.LISTING
+        if key in before and before[key].text == part.text
+    ]
+    if not names:
+        return ()
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    told = ", ".join(names[:_MOST_NAMED])
+    return (f"nobody can tell whether these changed, they cannot be read: {told}{more}",)
 
 
 def _by_key(parts: Iterable[Part]) -> Mapping[Key, Part]:

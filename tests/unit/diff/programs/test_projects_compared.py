@@ -101,6 +101,14 @@ def test_what_nobody_can_read_is_told_when_it_is_another_one() -> None:
     assert kinds(opened) == [LogicKind.PROTECTED_CONTENT]
 
 
+def test_what_nobody_can_read_and_looks_the_same_is_not_called_unchanged() -> None:
+    same = part("Secret", "ROUTINE Secret\nrevision = 1\n", opaque="source protected")
+    hashed = part("file", "FILE\nsha256 = 00\n", Language.LISTING, opaque="no reader")
+    found = compare_projects(project(same, hashed), project(same, hashed))
+    assert found.parts == ()
+    assert found.warnings == ("nobody can tell whether these changed, they cannot be read: Secret",)
+
+
 def test_ladder_is_compared_by_rungs_and_shown_as_rungs() -> None:
     head = "ROUTINE Main (ladder)\n"
     old = part("a", head + render((rung("XIC", "Stop"), rung("XIC", "Go"))), Language.LADDER)
