@@ -90,3 +90,9 @@ class Interface:
     def names(self) -> ParameterNames:
         """Return the names of a FC's parameters, which its code knows by their ordinals alone."""
         return ParameterNames(tuple(one.name for role in _PARAMETERS for one in self.of(role)))
+
+    @property
+    def temp_bytes(self) -> int:
+        """Return how much of the local stack TEMP takes; a compiler keeps its own things after."""
+        ends = (one.at + one.bits * one.elements for one in self.of(Role.TEMP))
+        return -(-max(ends, default=0) // 8)

@@ -4,6 +4,8 @@ import pytest
 
 from ccontrol.logic.mc7.block import cut_image
 from ccontrol.logic.mc7.code import disassemble
+from ccontrol.logic.mc7.interface import read_interface
+from ccontrol.logic.mc7.networks import network_starts
 from tests.unit.logic.mc7.statements import real_blocks, stl
 
 BE = "6500"
@@ -148,3 +150,14 @@ def test_folding_real_blocks_loses_no_byte() -> None:
             for fold in (True, False)
         ]  # fmt: skip
         assert sizes == [len(body) - 2] * 2
+
+
+def test_every_call_of_the_real_blocks_is_folded_beside_their_declared_variables() -> None:
+    for path in real_blocks("dotnet-toolbox/F*.bin") + real_blocks("captures/OB*"):
+        block = cut_image(path.read_bytes())
+        starts = network_starts(block.additional, len(block.body)).starts
+        declared = read_interface(block.interface, of_function=block.header.type == "FC")
+        assert declared.temp_bytes <= block.header.local_bytes
+        listing = disassemble(block.body, starts, temp_bytes=declared.temp_bytes)
+        ops = [(line.op, line.operand) for each in listing.networks for line in each.lines]
+        assert not {("BLD", str(number)) for number in range(1, 17)} & set(ops), path
