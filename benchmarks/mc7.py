@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 from ccontrol.logic.mc7.block import Block, cut_image
 from ccontrol.logic.mc7.code import disassemble
+from ccontrol.logic.mc7.interface import read_interface
 from ccontrol.logic.mc7.mnemonics import Spelling
-from ccontrol.logic.mc7.names import Area
 from ccontrol.logic.mc7.networks import network_starts
 
 ROOT = Path(__file__).parent.parent
@@ -44,20 +44,12 @@ class Agreement(NamedTuple):
     differences: tuple[tuple[str, str], ...]
 
 
-class Generated:
-    """Parameters named as the .awl names them, where all of them go in."""
-
-    def name_of(self, area: Area, byte: int, bit: int, width: int) -> str | None:  # noqa: ARG002 — the protocol's
-        """Return IN0, IN1 …"""
-        return f"IN{byte}" if area is Area.PARAMETER else None
-
-
 def ours(block: Block) -> list[str]:
     """Return our statement list, without blanks."""
     starts = network_starts(block.additional, len(block.body)).starts
-    listing = disassemble(
-        block.body, starts, names=Generated(), spelling=Spelling.GERMAN, fold=False
-    )
+    of_function = block.header.type == "FC"
+    names = read_interface(block.interface, of_function=of_function).names
+    listing = disassemble(block.body, starts, names=names, spelling=Spelling.GERMAN, fold=False)
     return ["".join(line.split("//")[0].split()) for line in listing.text()]
 
 
