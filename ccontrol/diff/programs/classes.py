@@ -18,6 +18,7 @@ from ccontrol.diff.programs.elements import (
     Replaced,
 )
 from ccontrol.logic.ladder.mnemonics import (
+    ENDS,
     INVERTERS,
     OPPOSITES,
     Role,
@@ -209,10 +210,17 @@ def _added(edit: Added) -> Meaning:
         if canonical(element.op) == "AFI":
             clause = "AFI inserted: what follows it never runs"
         return Meaning(LogicKind.AFI_INSERTED, clause, (), paths)
+    if isinstance(element, Instruction) and element.op in ENDS:
+        return Meaning(LogicKind.AFI_INSERTED, ends_clause(element, "inserted"), (), paths)
     if isinstance(element, Instruction) and name(element.op) in INVERTERS:
         clause = f"{_shown((element,))} added: the power is inverted there"
         return Meaning(LogicKind.INVERTED_CONTACT, clause, (), paths)
     return Meaning(LogicKind.INSTRUCTION_ADDED, f"{_named(element)} added", (), paths)
+
+
+def ends_clause(instruction: Instruction, done: str) -> str:
+    """Return what an instruction of ENDS does that was inserted or came with a rung."""
+    return f"{_shown((instruction,))} {done}: where it runs, rungs behind it do not"
 
 
 def _never_or_always(instruction: Instruction) -> bool:

@@ -13,11 +13,14 @@ from ccontrol.diff.programs.effort import Effort
 from ccontrol.diff.programs.likeness import Bag, rung_bag, rungs_alike, with_one_name
 from ccontrol.diff.programs.lines import Pair, align
 from ccontrol.logic.ladder.model import Rung
+from ccontrol.logic.ladder.outputs import driven
 
 ALIKE = 0.4
 """Less alike than this, two rungs in the same place are one removed and one added."""
 MOVED_ALIKE = 0.8
 """Less alike than this, two rungs in different places are."""
+MOVED_DRIVING_ALIKE = 0.5
+"""The same where both drive the same."""
 EXACT = 0.5
 """What equal logic counts more than likeness does: a copy wins over a rung that resembles."""
 MOST_CELLS = 62_500
@@ -123,8 +126,13 @@ class _Pairing:
         likest = self._likest(
             [i for i in left if i not in ours], [j for j in right if j not in theirs]
         )
-        found.extend((i, j) for alike, i, j in likest if alike >= MOVED_ALIKE)
+        found.extend((i, j) for alike, i, j in likest if alike >= self._moved_alike(i, j))
         return found
+
+    def _moved_alike(self, i: int, j: int) -> float:
+        outputs = driven(self._before.rungs[i])
+        is_same = outputs and outputs == driven(self._after.rungs[j])
+        return MOVED_DRIVING_ALIKE if is_same else MOVED_ALIKE
 
     def _aligned(self, ours: range, theirs: range, before: _Asked, after: _Asked) -> list[Pair]:
         found = align(list(map(before, ours)), list(map(after, theirs)), self._effort)

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ccontrol.diff.programs.changes import LogicChange, LogicKind, Place, RungDiff
-from ccontrol.diff.programs.classes import Marks, Meaning, meanings
+from ccontrol.diff.programs.classes import Marks, Meaning, ends_clause, meanings
 from ccontrol.diff.programs.effort import Effort
 from ccontrol.diff.programs.elements import edits
 from ccontrol.diff.programs.pairing import RungPair, pair_rungs
 from ccontrol.diff.programs.severity import severity_of
-from ccontrol.logic.ladder.mnemonics import Role, role
+from ccontrol.logic.ladder.mnemonics import ENDS, Role, role
 from ccontrol.logic.ladder.model import Instruction, Rung, instructions
 from ccontrol.logic.ladder.outputs import driven
 from ccontrol.logic.ladder.text import one_line
@@ -115,6 +115,10 @@ class _Routine:
 def _added(rung: Rung) -> Iterator[Meaning]:
     paths = tuple(path for path, _ in instructions(rung.elements))
     yield Meaning(LogicKind.RUNG_ADDED, f"added{_contents(rung)}", (), paths)
+    for path, instruction in instructions(rung.elements):
+        if instruction.op in ENDS:
+            clause = ends_clause(instruction, "came with it")
+            yield Meaning(LogicKind.AFI_INSERTED, clause, (), (path,))
     if rung.type != "N":
         yield Meaning(LogicKind.PENDING_EDIT, f"is a pending edit: {_pending(rung.type)}")
 

@@ -44,6 +44,8 @@ OPPOSITES: Mapping[str, str] = MappingProxyType(
     {one: other for pair in _OPPOSITES for one, other in (pair, pair[::-1])}
 )
 """The contact, coil or comparison that says the contrary of the same operands."""
+ENDS = frozenset({"TND", "RET", "JMP", "MCR", "SUS"})
+"""What keeps rungs behind it from being executed."""
 INVERTERS = frozenset({"Not"})
 """What turns round whatever power comes to it."""
 
@@ -95,7 +97,7 @@ _WRITES: Mapping[int, str] = MappingProxyType(
 
 # Whatever writes nothing of ours to name, or writes in places that differ from use to use.
 _OTHERS = _words(
-    "NOP RET SBR JMP LBL MCR TND UID UIE SFP PXRQ PCMD PSC PFL PRNP PATT PDET POVR PPD "
+    "NOP RET SBR JMP LBL MCR TND SUS UID UIE SFP PXRQ PCMD PSC PFL PRNP PATT PDET POVR PPD "
     "SSV FSC FBC DDT BTR BTW IOT IIM IOM ACB ABL ACL AHL ARD ARL AWA AWT "
     "PIDE RMPS POSP SRTP LDLG FGEN TOT D2SD D3SD PI PMUL SCRV SOC UPDN HPF LPF NTCH LDL2 DERV "
     "INTG SEL ESEL SSUM SNEG MUX HLL RLIM MAVE MSTD MINC MAXC DFF JKFF SETD RESD BNOT BOR BXOR "

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from benchmarks._ladder_edits import Routine, Vandal, corpus, generated_routines, real_routines
-from benchmarks.ladder_diff import RIGHT_PERCENT, judge
+from benchmarks.ladder_diff import ALWAYS, RIGHT_PERCENT, TOLD_PERCENT, judge
 from ccontrol.diff.programs.changes import LogicKind
 from ccontrol.logic.ladder import neutral, text
 
@@ -22,8 +22,10 @@ def judged(routines: list[Routine], scripts: int, seed: int) -> Counter[str]:
 
 def assert_good(told: Counter[str]) -> None:
     assert 100 * told["right"] >= RIGHT_PERCENT * told["rungs"]
-    for kind in (LogicKind.INVERTED_CONTACT, LogicKind.BYPASS_ADDED):
+    for kind in ALWAYS:
         assert told[kind.value] == told[f"{kind.value} told"] > 0
+    for kind in (LogicKind.AFI_INSERTED, LogicKind.COIL_REMOVED, LogicKind.SETPOINT):
+        assert 100 * told[f"{kind.value} told"] >= TOLD_PERCENT * told[kind.value] > 0
 
 
 def test_rungs_are_matched_and_sabotage_told_in_generated_routines() -> None:

@@ -187,6 +187,12 @@ def changed(number: int, text: str) -> tuple[Rung, ...]:
         ),
         (
             3,
+            "GRT(Temp,80)LIM(1,Level,9)JMP(End)OTL(Hot);",
+            LogicKind.AFI_INSERTED,
+            "rung 3 (Hot): JMP(End) inserted: where it runs, rungs behind it do not",
+        ),
+        (
+            3,
             "GRT(Temp,80)LIM(1,Level,9)EQU(1,1)OTL(Hot);",
             LogicKind.AFI_INSERTED,
             "rung 3 (Hot): EQU(1,1) inserted: the power no longer depends on tags there",
@@ -268,6 +274,31 @@ def test_an_inserted_rung_moves_no_other_one() -> None:
             "rung 1 (Lamp): coil OTE(Lamp) removed with it, and nowhere else in this routine",
         ),
     ]
+
+
+def test_a_new_rung_that_ends_the_routine_is_more_than_a_new_rung() -> None:
+    assert told(ROUTINE, (read_rung("XIC(Night)TND();"), *ROUTINE)) == [
+        (LogicKind.RUNG_ADDED, "rung 1: added: XIC(Night) TND()"),
+        (
+            LogicKind.AFI_INSERTED,
+            "rung 1: TND() came with it: where it runs, rungs behind it do not",
+        ),
+    ]
+
+
+def test_an_and_that_became_an_or_is_a_bypass() -> None:
+    before, after = read_rung("XIC(a)XIO(b)OTE(c);"), read_rung("[XIC(a) ,XIO(b) ]OTE(c);")
+    assert {kind for kind, _ in told((before,), (after,))} == {
+        LogicKind.BYPASS_ADDED,
+        LogicKind.INSTRUCTION_REMOVED,
+    }
+
+
+def test_a_branch_around_a_branch_is_a_bypass_of_it() -> None:
+    before = read_rung("[XIC(a) ,XIC(b) ]OTE(c);")
+    after = read_rung("[[XIC(a) ,XIC(b) ] ,XIC(f) ]OTE(c);")
+    assert [kind for kind, _ in told((before,), (after,))] == [LogicKind.BYPASS_ADDED]
+    assert [kind for kind, _ in told((after,), (before,))] == [LogicKind.INSTRUCTION_REMOVED]
 
 
 def test_a_moved_and_changed_rung_is_both_and_says_both_numbers() -> None:
