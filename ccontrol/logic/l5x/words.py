@@ -1,7 +1,6 @@
 """Text of an L5X element → text of one line, secrets sealed. Knows no element but descriptions."""
 
 import hashlib
-import re
 from functools import lru_cache
 
 from ccontrol.logic.file import SealText
@@ -10,7 +9,8 @@ from ccontrol.logic.xml import Element, name_of
 
 MOST_CHARS = 2000
 """A longer value (an embedded picture, a trend's template) is told by its size and hash."""
-_SECRET = re.compile(r"passw|passphrase|secret|privatekey|\bpwd|communitystring", re.IGNORECASE)
+_SECRETS = ("passw", "passphrase", "secret", "privatekey", "pwd", "communitystring")
+"""What the name of a secret holds, in small letters."""
 
 
 def text_of(element: Element) -> str:
@@ -62,7 +62,8 @@ def sealed(name: str, value: str, seal: SealText) -> str:
 @lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Tell by the name of a setting or member whether its value is to be sealed."""
-    return _SECRET.search(name) is not None
+    small = name.lower()
+    return any(word in small for word in _SECRETS)
 
 
 def assignment(name: str, value: str) -> str:

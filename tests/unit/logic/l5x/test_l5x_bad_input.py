@@ -24,6 +24,19 @@ def test_a_truncated_file_is_refused_with_the_line(share: float) -> None:
         project(data)
 
 
+class Dripping(io.BytesIO):
+    """Gives a few bytes at a time, as a pipe may."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(min(size or 0, 7))
+
+
+def test_where_the_stream_is_cut_into_pieces_does_not_show() -> None:
+    data = PLANT.encode()
+    file = ProjectFile("plant.L5X", len(data), Dripping(data))
+    assert FORMAT.read(file, lambda secret: f"sealed {len(secret)}") == project(PLANT)
+
+
 def test_nothing_at_all_is_refused() -> None:
     with pytest.raises(BadFileError, match="empty"):
         project(b"")
