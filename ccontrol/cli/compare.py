@@ -1,6 +1,7 @@
 """`ccontrol compare`: what changed in the logic between two project files."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,12 +11,15 @@ from ccontrol.cli.project_files import STDIN, SealsInOneCall, read_project, titl
 from ccontrol.cli.tones import severity_tone
 from ccontrol.diff.programs.changes import NO_LOGIC, LogicKind, PartDiff, ProjectDiff
 from ccontrol.diff.programs.projects import compare_projects, differences_of_origin
-from ccontrol.errors import BadFileError
+from ccontrol.errors import AlreadyThereError, BadFileError
+from ccontrol.pictures.page import page
+from ccontrol.pictures.svg import svg as drawn
 
 _DIFFERENT = 1
 
 
 def command(
+    *,
     old: Annotated[str, typer.Argument(metavar="OLD", help="A project file; - for a pipe.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The same project, later.")],
     values: Annotated[
@@ -27,6 +31,20 @@ def command(
             "--anyway", help="Compare files of other formats or export options, with a warning."
         ),
     ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            help="Draw what changed, before and after, as a page for a browser; never overwritten.",
+        ),
+    ] = None,
+    svg: Annotated[
+        Path | None,
+        typer.Option(
+            "--svg", metavar="FILE", help="Draw the changed rungs alone; never overwritten."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show what changed in the logic between two project files.
@@ -38,6 +56,7 @@ def command(
     \b
     Example:
       ccontrol compare Press3-before.L5X Press3.L5X
+      ccontrol compare Press3-before.L5X Press3.L5X --html changes.html
       ccontrol compare OB1.awl OB1-new.awl --json
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     if old == new == STDIN:
@@ -47,12 +66,26 @@ def command(
     if not values:
         hidden = sum(change.kind is LogicKind.VALUE for change in diff.changes)
         diff = _without_values(diff)
+    if html is not None:
+        _write(html, page(diff, title_of(old), title_of(new)))
+    if svg is not None:
+        _write(svg, drawn(diff, title_of(old), title_of(new)))
     if as_json:
         emit("ccontrol/compare/1", _as_json(old, new, diff, hidden))
     else:
         _tell(old, new, diff, hidden)
     if diff.changes_logic:
         raise typer.Exit(_DIFFERENT)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+    except FileExistsError as error:
+        raise AlreadyThereError(f"{path} exists already") from error
+    except OSError as error:
+        raise BadFileError(f"{path}: {error.strerror}", hint="Choose another file.") from error
 
 
 def _compared(old: str, new: str, *, anyway: bool) -> ProjectDiff:

@@ -173,6 +173,20 @@ def test_compare_prints_what_a_program_needs(run: Run) -> None:
     assert said.json["values_not_shown"] == 1
 
 
+def test_compare_draws_what_changed_and_never_over_another_file(run: Run, tmp_path: Path) -> None:
+    page, drawing = tmp_path / "changes.html", tmp_path / "changes.svg"
+    said = run("compare", BEFORE, AFTER, "--html", page, "--svg", drawing)
+    assert said.code == 1
+    assert "inverted contact" in said.out
+    assert "<svg" in page.read_text("utf-8")
+    assert "Guard_Closed" in page.read_text("utf-8")
+    assert drawing.read_text("utf-8").startswith("<svg")
+    again = run("compare", BEFORE, AFTER, "--html", page)
+    assert again.code == 12
+    nowhere = run("compare", BEFORE, AFTER, "--svg", tmp_path / "none" / "a.svg")
+    assert nowhere.code == 50
+
+
 @pytest.mark.parametrize("command", ["text", "compare"])
 def test_the_reference_names_every_key_of_the_json(command: str, run: Run) -> None:
     files = (BEFORE,) if command == "text" else (BEFORE, PRESS.parent / "l5x-tag-renamed/after.L5X")
