@@ -55,10 +55,10 @@ def disassemble(
     closed = bool(lines) and words[lines[-1].at // 2] == _BE and lines[-1].size == _WORD_BYTES
     if len(code) % 2:
         lines.append(Line(len(code) - 1, 1, UNKNOWN, f"16#{code[-1]:02X}"))
-    elif closed and all(line.target != lines[-1].at for line in lines):
+    elif closed and lines[-1].at not in {line.target for line in lines}:
         lines.pop()
     lost = _label(lines)
-    unread = lost + sum(line.op == UNKNOWN for line in lines)
+    unread = lost + [line.op for line in lines].count(UNKNOWN)
     told = folded(lines, words, starts, temp_bytes)
     if names is not None and not isinstance(names, OutsideInstance) and _leaves(told, words):
         return disassemble(
@@ -87,14 +87,21 @@ def _decoded(words: Words, names: Names | None, spelling: Spelling) -> list[Line
         if known is None or at + known.size // 2 > end:
             line = Line(at * 2, 2, UNKNOWN, f"16#{words[at]:04X}")
         elif known.form is Form.NOTHING:
-            line = Line(at * 2, 2, known.op, known.operand)
+            lines.append(_line(at * 2, known.op, known.operand))
+            at += 1
+            continue
         else:
             line = _with_operand(words, at, known, names, spelling)
-        if known is not None and known.calls and line.op != UNKNOWN:
-            line = _with_parameters(words, line, spelling)
+            if known.calls:
+                line = _with_parameters(words, line, spelling)
         lines.append(line)
         at += line.size // 2
     return lines
+
+
+def _line(at: int, op: str, operand: str, size: int = _WORD_BYTES) -> Line:
+    """Make a plain line in half the time that its own constructor takes."""
+    return tuple.__new__(Line, (at, size, op, operand, "", (), NO_TARGET, ""))
 
 
 def _with_operand(
@@ -103,14 +110,14 @@ def _with_operand(
     form, remark, target = known.form, "", NO_TARGET
     if known.size == _WORD_BYTES:
         number = words[at] & (0xFF if form is Form.BYTE else 0x7F)
-        return Line(at * 2, known.size, known.op, known.operand % number)
+        return _line(at * 2, known.op, known.operand % number)
     word = words[at + 1]
     if names is not None and known.place and (name := _name(names, known.place, word)):
         operand = (known.operand if form is Form.PARAMETER else "#") + printable(name)
     elif form is Form.NUMBER:
-        operand = known.operand % word
+        return _line(at * 2, known.op, known.operand % word, known.size)
     elif form is Form.OFFSET:
-        operand = known.operand % (word >> 3, word & 7)
+        return _line(at * 2, known.op, known.operand % (word >> 3, word & 7), known.size)
     elif form is Form.PARAMETER:
         operand = f"{known.operand}{word // 2}" if word and not word & 1 else f"#?{word}"
     elif form is Form.JUMP:
