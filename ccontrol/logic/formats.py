@@ -4,9 +4,17 @@ from ccontrol.errors import BadFileError
 from ccontrol.logic import sources, twincat, unknown
 from ccontrol.logic.file import HEAD_BYTES, Format, ProjectFile, SealText
 from ccontrol.logic.l5x import reader as l5x
+from ccontrol.logic.mc7 import format as mc7
+from ccontrol.logic.plcopen import reader as plcopen
 from ccontrol.logic.project import Project
 
-FORMATS: tuple[Format, ...] = (l5x.FORMAT, twincat.FORMAT, sources.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    mc7.FORMAT,
+    l5x.FORMAT,
+    plcopen.FORMAT,
+    twincat.FORMAT,
+    sources.FORMAT,
+)
 """One line each. The first that knows a file reads it: what goes by content stands before what goes
 by the name alone."""
 

@@ -1,0 +1,202 @@
+"""TC6 XML → parts: each POU's interface and bodies, types, variables, configurations."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
+
+from ccontrol.errors import BadFileError
+from ccontrol.logic import chart as charts
+from ccontrol.logic.file import ProjectFile, SealText
+from ccontrol.logic.l5x.parts import Parts
+from ccontrol.logic.l5x.record import record
+from ccontrol.logic.l5x.words import child
+from ccontrol.logic.ladder import text as ladder_text
+from ccontrol.logic.plain import lines_of
+from ccontrol.logic.plcopen import fbd, sfc
+from ccontrol.logic.plcopen.declarations import (
+    SECTIONS,
+    documentation,
+    interface_lines,
+    section_lines,
+    type_lines,
+)
+from ccontrol.logic.plcopen.ladder import ladder
+from ccontrol.logic.printable import printable
+from ccontrol.logic.project import Language, Project
+from ccontrol.logic.xml import Element, name_of, read_tree
+from ccontrol.model.aspect import Aspect
+
+_NAMESPACE = b"plcopen.org/xml/tc6"
+_HOLDERS = frozenset({"action", "transition", "Method", "Property", "GetAccessor", "SetAccessor"})
+_NOISE = frozenset({"globalId", "localId", "documentation", "addData"})
+_FACTS = (
+    ("company", "fileHeader", "companyName"),
+    ("software", "fileHeader", "productName"),
+    ("software version", "fileHeader", "productVersion"),
+    ("created", "fileHeader", "creationDateTime"),
+    ("project", "contentHeader", "name"),
+    ("version", "contentHeader", "version"),
+    ("author", "contentHeader", "author"),
+    ("last modified", "contentHeader", "modificationDateTime"),
+)
+_Body: TypeAlias = tuple[list[str], int]
+
+
+class PlcOpen:
+    """PLCopen TC6 XML of OpenPLC, Beremiz, CODESYS, TwinCAT and others."""
+
+    name = "plcopen"
+    version = 1
+    title = "PLCopen TC6 XML"
+    suffixes: tuple[str, ...] = (".xml", ".plcopen")
+
+    def knows(self, name: str, head: bytes) -> bool:
+        """Tell by the namespace at the root, whichever version's it is."""
+        del name
+        return _NAMESPACE in head.replace(b"\0", b"")
+
+    def read(self, file: ProjectFile, seal: SealText) -> Project:
+        """Read it whole. Raises BadFileError for what is no TC6 XML."""
+        root = read_tree(file)
+        if name_of(root) not in {"project", "pou"}:
+            raise BadFileError(f"{printable(file.name)}: its root element is no project")
+        parts = Parts()
+        for each in root.iter("{*}dataType"):
+            lines = [*type_lines(each), *_comment(each)]
+            path = ("types", each.get("name", ""))
+            parts.add(path, Language.DATA, Aspect.PROGRAM, lines)
+        for each in root.iter("{*}pou"):
+            _add_pou(parts, each, seal)
+        for each in root.iter("{*}globalVars"):
+            _add_variables(parts, each)
+        for each in root.iter("{*}configuration"):
+            lines = [
+                f"CONFIGURATION {printable(each.get('name', ''))}",
+                *record(each, seal, without={*_NOISE, "name", *SECTIONS}),
+            ]
+            path = ("configurations", each.get("name", ""))
+            parts.add(path, Language.RECORD, Aspect.CONFIGURATION, lines)
+        facts = tuple(_facts(root))
+        return Project(
+            f"{self.name}/{self.version}",
+            dict(facts).get("project") or file.name,
+            parts.sorted(),
+            facts,
+            problems=tuple(parts.problems),
+        )
+
+
+FORMAT = PlcOpen()
+
+
+def _add_pou(parts: Parts, pou: Element, seal: SealText) -> None:
+    kind = {"functionBlock": "FUNCTION_BLOCK"}.get(
+        pou.get("pouType", ""), pou.get("pouType", "POU").upper()
+    )
+    name = pou.get("name", "")
+    _add_unit(parts, pou, ("pous", name), f"{printable(kind)} {printable(name)}")
+    for each in pou.iter():
+        if name_of(each) in _HOLDERS and _is_unit(each):
+            word, own = name_of(each).upper(), each.get("name") or name_of(each)
+            title = f"{word} {printable(own)} of {printable(name)}"
+            _add_unit(parts, each, ("pous", name, f"{name_of(each).lower()}s", own), title)
+    extra = list(_extra(pou, seal))
+    if extra:
+        lines = (f"VENDOR DATA of {printable(name)}", *extra)
+        parts.add(("pous", name, "vendor data"), Language.RECORD, Aspect.PROGRAM, lines)
+
+
+def _is_unit(element: Element) -> bool:
+    """Tell an action that is declared from one that a step names."""
+    return child(element, "body") is not None or child(element, "interface") is not None
+
+
+def _add_unit(parts: Parts, unit: Element, path: tuple[str, ...], title: str) -> None:
+    """Add the interface and the bodies of a POU, method, action or transition."""
+    interface = child(unit, "interface")
+    declared = [] if interface is None else list(interface_lines(interface))
+    if declared or _comment(unit):
+        lines = (f"INTERFACE of {title}", *_comment(unit), *declared)
+        parts.add((*path, "interface"), Language.DATA, Aspect.PROGRAM, lines)
+    for body in unit:
+        for content in body if name_of(body) == "body" else ():
+            _add_body(parts, content, path, title)
+
+
+def _add_body(parts: Parts, content: Element, path: tuple[str, ...], title: str) -> None:
+    known = _LANGUAGES.get(name_of(content))
+    if known is None:
+        return
+    word, language, read = known
+    lines, unread = read(content)
+    heading = f"{title} ({word})"
+    body = (heading, *(lines or ["// no logic"]))
+    parts.add(path, language, Aspect.PROGRAM, body, unread=unread)
+    if language in {Language.FBD, Language.SFC}:
+        drawn = charts.render(fbd.chart(content)).splitlines()
+        parts.add(path, Language.LAYOUT, Aspect.PROGRAM, (f"LAYOUT of {heading}", *drawn))
+
+
+def _add_variables(parts: Parts, section: Element) -> None:
+    owners = [
+        each.get("name", "")
+        for each in reversed(list(section.iterancestors()))
+        if name_of(each) in {"configuration", "resource"}
+    ]
+    path = ("variables", *owners, section.get("name") or "global")
+    lines = (f"VARIABLES {printable('/'.join(path[1:]))}", *section_lines(section))
+    parts.add(path, Language.DATA, Aspect.PROGRAM, lines)
+
+
+def _comment(element: Element) -> list[str]:
+    return [f"// {line}".rstrip() for line in documentation(element)]
+
+
+def _extra(pou: Element, seal: SealText) -> Iterator[str]:
+    """Yield what a vendor's own data say of a POU, without ids, plain copies, and units."""
+    for data in pou.iter("{*}data"):
+        name = data.get("name", "")
+        if name.endswith(_COPIES) or any(name_of(each) in _HOLDERS for each in data):
+            continue
+        if any(name_of(each) in {"body", "LD", "FBD", "SFC"} for each in data.iterancestors()):
+            continue
+        yield from record(data, seal, f"{printable(name)}: ", without={"name", "handleUnknown"})
+
+
+_COPIES = ("/objectid", "/interfaceasplaintext", "/projectstructure", "/libraries")
+"""CODESYS: ids; the interface once more as text; the editor's tree."""
+
+
+def _facts(root: Element) -> Iterator[tuple[str, str]]:
+    for fact, holder, attribute in _FACTS:
+        found = child(root, holder)
+        value = "" if found is None else found.get(attribute, "")
+        if value:
+            yield fact, value
+
+
+def _ladder(content: Element) -> _Body:
+    rungs = ladder(content)
+    unread = sum(rung.verbatim is not None for rung in rungs)
+    return ladder_text.render(rungs).splitlines(), unread
+
+
+def _equations(content: Element) -> _Body:
+    return list(fbd.equations(content)), 0
+
+
+def _steps(content: Element) -> _Body:
+    return list(sfc.lines(content)), 0
+
+
+def _plain(content: Element) -> _Body:
+    return lines_of("".join(str(text) for text in content.itertext())), 0
+
+
+_Reader: TypeAlias = Callable[[Element], _Body]
+_LANGUAGES: Mapping[str, tuple[str, Language, _Reader]] = {
+    "LD": ("ladder", Language.LADDER, _ladder),
+    "FBD": ("function blocks", Language.FBD, _equations),
+    "SFC": ("sequential function chart", Language.SFC, _steps),
+    "ST": ("structured text", Language.ST, _plain),
+    "IL": ("instruction list", Language.ST, _plain),
+}
