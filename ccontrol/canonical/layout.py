@@ -52,9 +52,14 @@ class Home:
         """Path of a unit's approvable facts; `name` is its key, encoded among its neighbours."""
         return self._path(PLANT, f"{encode(kind)}/{name}", "toml")
 
-    def view(self, kind: str, name: str) -> str:
-        """Path of a unit's readable text."""
-        return self._path(VIEWS, f"{encode(kind)}/{name}", "txt")
+    @property
+    def renderer(self) -> str:
+        """Path of the file that says what made the views."""
+        return self._path(VIEWS, "renderer", "toml")
+
+    def view(self, kind: str, name: str, suffix: str) -> str:
+        """Path of a unit's readable text, of which the renderer chooses the ending."""
+        return self._path(VIEWS, f"{encode(kind)}/{name}", suffix)
 
     def values(self, kind: str, name: str) -> str:
         """Path of a unit's actual values."""

@@ -4,38 +4,86 @@ Decides nothing: what is equal in the model gives equal bytes, whatever the orde
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from ccontrol.canonical import toml
 from ccontrol.canonical.layout import PLANT_FORM, STATE_FORM, Home, folders
 from ccontrol.canonical.names import encode_all
-from ccontrol.canonical.views import view
+from ccontrol.canonical.views import renderers_of, view
 from ccontrol.model.finding import Finding
 from ccontrol.model.state import Known, State
-from ccontrol.model.unit import Fields, Unit
+from ccontrol.model.unit import Fields, Image, Unit
 
-__all__ = ["folders", "render"]
+__all__ = ["Shown", "folders", "render"]
 
 
-def render(state: State, area: str, kinds: Collection[str] | None = None) -> dict[str, bytes]:
+class Shown(NamedTuple):
+    """What the head shows of a controller: facts, and views of them by this version's renderers."""
+
+    state: State
+    views: Mapping[str, bytes]
+
+
+def render(
+    state: State,
+    area: str,
+    kinds: Collection[str] | None = None,
+    shown: Shown | None = None,
+) -> dict[str, bytes]:
     """Return path → content of all files of the controller, those of its views included.
 
-    They replace `folders(area, state.controller_id)` whole. With `kinds`: only what belongs to the
-    units of these kinds, form and sight; it replaces `Home.written_whole(kinds)` and their
-    `Home.moving`.
+    They replace `folders(area, state.controller_id)` whole. With `kinds`: form, sight, renderer and
+    what belongs to the units of these kinds; it replaces `Home.written_whole(kinds)` and their
+    `Home.moving`. With `shown`: views of units that are as they were are taken over.
     """
     home = Home(area, state.controller_id)
-    files = {home.form: _form(state, area), home.sight: _sight(state)}
+    files = {
+        home.form: _form(state, area),
+        home.sight: _sight(state),
+        home.renderer: renderer_file(state.family),
+    }
     read: dict[str, list[Known]] = {}
     for unit_id, known in sorted(state.units.items()):
         if known.unit is not None and (kinds is None or unit_id.kind in kinds):
             read.setdefault(unit_id.kind, []).append(known)
+    views = _Views(home, shown)
     for kind, of_kind in read.items():
-        files |= _of_kind(kind, of_kind, home)
+        files |= _of_kind(kind, of_kind, home, views)
     return files
 
 
-def _of_kind(kind: str, of_kind: list[Known], home: Home) -> Iterable[tuple[str, bytes]]:
+class _Views:
+    """Makes views, or takes over what is shown of a unit already."""
+
+    def __init__(self, home: Home, shown: Shown | None) -> None:
+        self._home = home
+        self._units = shown.state.units if shown else {}
+        files = shown.views if shown else {}
+        self._files = {path.rpartition(".")[0]: (path, data) for path, data in files.items()}
+
+    def of(self, unit: Unit, image: Image, name: str) -> tuple[str, bytes]:
+        """Return path and content of the view of a unit; `name` is its encoded key."""
+        stem = self._home.view(unit.id.kind, name, "").rpartition(".")[0]
+        before = self._units.get(unit.id)
+        if stem in self._files and before and before.unit and _looks_alike(before.unit, unit):
+            return self._files[stem]
+        made = view(unit, image)
+        return self._home.view(unit.id.kind, name, made.suffix), made.text.encode()
+
+
+def _looks_alike(one: Unit, other: Unit) -> bool:
+    return (one.title, one.fields, one.image) == (other.title, other.fields, other.image)
+
+
+def renderer_file(family: str) -> bytes:
+    """Return what says who made the views of a controller: other bytes, other views."""
+    return toml.document(toml.lines((("renderers", renderers_of(family)),)))
+
+
+def _of_kind(
+    kind: str, of_kind: list[Known], home: Home, views: _Views
+) -> Iterable[tuple[str, bytes]]:
     units = [known.unit for known in of_kind if known.unit]
     approved = encode_all(unit.id.key for unit in units if _is_approvable(unit))
     kept = encode_all(unit.id.key for unit in units if unit.values is not None)
@@ -44,7 +92,7 @@ def _of_kind(kind: str, of_kind: list[Known], home: Home) -> Iterable[tuple[str,
         if key in approved:
             yield home.plant(kind, approved[key]), _plant(unit)
         if unit.image is not None:
-            yield home.view(kind, approved[key]), view(unit, unit.image)
+            yield views.of(unit, unit.image, approved[key])
         if unit.values is not None:
             yield home.values(kind, kept[key]), _values(unit, unit.values)
     facts = _usual_facts(of_kind)

@@ -12,12 +12,14 @@ from typing import BinaryIO
 from ccontrol.attribution.judge import judge as attribute
 from ccontrol.canonical.change_id import change_id
 from ccontrol.canonical.home import home_of
-from ccontrol.canonical.layout import PLANT, STATE, Home
+from ccontrol.canonical.layout import PLANT, STATE, VIEWS, Home
 from ccontrol.canonical.message import Message as Words
 from ccontrol.canonical.message import message, written_anew_message
+from ccontrol.canonical.names import encode
 from ccontrol.canonical.parse import parse
 from ccontrol.canonical.records import record_path, render_record
-from ccontrol.canonical.render import folders, render
+from ccontrol.canonical.render import Shown, folders, render
+from ccontrol.canonical.rendering import stale, views
 from ccontrol.clock import Clock
 from ccontrol.diff.compare import compare, written_anew
 from ccontrol.diff.merge import merge
@@ -95,6 +97,8 @@ class Line:
         self._room = room
         self._clock = clock
         self._homes: dict[str, Home] = {}
+        self._shown: set[str] = set()
+        """Controllers whose views are known to be as this version of ccontrol makes them."""
 
     def close(self) -> None:
         """Let go of the store."""
@@ -119,6 +123,7 @@ class Line:
         Raises StoreError when the store takes nothing now, UnreadableStateError when what it holds
         of this controller cannot be understood.
         """
+        self._show_anew(sighted.controller)
         work = self._begin(sighted)
         changes = compare(work.before, work.after)
         if changes:
@@ -169,12 +174,40 @@ class Line:
         return _Work(sighted, home, kinds, files, before, merge(before, snapshot), whole)
 
     def _write(self, work: _Work, changes: ChangeSet, artefact: str) -> Written:
-        files = render(work.after, work.home.area, None if work.whole else work.kinds)
+        kinds = None if work.whole else work.kinds
+        files = render(work.after, work.home.area, kinds, self._shown_of(work))
         record = self._record(work, files, changes, artefact)
         text = message(record)
         commit = self._commit(work, {**files, record_path(record): render_record(record)}, text)
         self._told.catch_up(commit, record)
         return Written(work.after, changes, record, commit, work.kinds)
+
+    def _show_anew(self, controller: Controller) -> None:
+        """Have views that other renderers made written anew before anything else of a controller.
+
+        So a change is never mixed with a new way of showing what did not change.
+        """
+        if controller.id in self._shown:
+            return
+        home = self._home(controller)
+        files = self._whole(home) if stale(home, self.writer.repository) else {}
+        if files:
+            self._room.check()
+            self.writer.commit(
+                dict(views(parse(files), home)),
+                message=_as_text(written_anew_message(controller, home.area)),
+                when=self._clock.now(),
+                replace=(home.folder(VIEWS),),
+            )
+            self._told.catch_up()
+        self._shown.add(controller.id)
+
+    def _shown_of(self, work: _Work) -> Shown | None:
+        """Return the views that the store holds of what the poll told of."""
+        if work.before is None or work.whole:
+            return None
+        folder = work.home.folder(VIEWS)
+        return Shown(work.before, self._read(f"{folder}/{encode(kind)}" for kind in work.kinds))
 
     def _write_anew(self, work: _Work) -> None:
         """Bring the files into the form of a newer interpretation or seal: no change, no record."""
@@ -192,7 +225,7 @@ class Line:
         whole = folders(home.area, home.controller_id)
         receipt = self.writer.commit(
             edits,
-            message=Message(text.subject, text.body, text.trailers),
+            message=_as_text(text),
             when=self._clock.now(),
             replace=whole if work.whole else home.written_whole(work.kinds),
         )
@@ -253,6 +286,10 @@ def read_state(
 def kinds_of(snapshot: Snapshot) -> frozenset[str]:
     """Return the kinds of units that a poll tells of."""
     return frozenset({unit_id.kind for unit_id in snapshot.sightings} | snapshot.listings.keys())
+
+
+def _as_text(words: Words) -> Message:
+    return Message(words.subject, words.body, words.trailers)
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

@@ -19,7 +19,7 @@ def read_with_stock_git(stage: Stage) -> None:
     _git(stage, "log --oneline")
     changed = _commit_of(stage, "press-3")
     _git(stage, f"show --stat --format=%s {changed}")
-    names = _git(stage, f"show --name-only --format= {changed} -- plant", show=False).split()
+    names = _git(stage, f"show --name-only --format= {changed} -- views", show=False).split()
     (program,) = (name for name in names if "FB12" in name)
     _git(stage, f"diff {changed}~1 {changed} -- {program}", most_lines=48)
     _git(stage, "fsck --strict --no-progress --no-dangling")

@@ -37,9 +37,10 @@ CREATED_BY_PROGRAM = 8
 ENCRYPTED = 0x29
 """Language of a block with block privacy."""
 
+KNOW_HOW_PROTECTED = "know-how protected"
 OPEN_MARKS = {
     bytes(4): None,
-    b"\0\0\0\3": "know-how protected",
+    b"\0\0\0\3": KNOW_HOW_PROTECTED,
     b"\x80\0\0\0": "system data",
 }
 """Values of the password field that hide nothing: public captures show 3 in a Siemens standard
@@ -129,15 +130,35 @@ def cut_image(image: bytes) -> Block:
     end = interface_end + header.additional_bytes
     if not end + FOOTER_BYTES == header.load_bytes == len(image):
         raise GarbledError(f"the sizes in the header of {header.type}{header.number} do not add up")
-    return Block(
-        header,
-        _footer(image[end:]),
+    return of_parts(
         image[:HEADER_BYTES],
         image[HEADER_BYTES:body_end],
         image[body_end:interface_end],
         image[interface_end:end],
         image[end:],
     )
+
+
+def begins_as_block(data: bytes) -> bool:
+    """Say whether some bytes begin as the image of a block does."""
+    try:
+        header = _header(data[:HEADER_BYTES])
+    except (GarbledError, struct.error):
+        return False
+    parts = header.mc7_bytes + header.interface_bytes + header.additional_bytes
+    return header.load_bytes == HEADER_BYTES + parts + FOOTER_BYTES
+
+
+def of_parts(
+    header: bytes, body: bytes, interface: bytes, additional: bytes, footer: bytes
+) -> Block:
+    """Put a block together of parts, some of which may be masked or left out.
+
+    Raises GarbledError for a header or footer that is none.
+    """
+    if (len(header), len(footer)) != (HEADER_BYTES, FOOTER_BYTES):
+        raise GarbledError("a block without its header or footer")
+    return Block(_header(header), _footer(footer), header, body, interface, additional, footer)
 
 
 def parse_info(info: bytes, block_type: str, number: int) -> tuple[Header, Footer]:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from ccontrol.logic.mc7.block import (
     ENCRYPTED,
+    KNOW_HOW_PROTECTED,
     OPEN_MARKS,
     Block,
     attribute_names,
@@ -18,11 +19,15 @@ from ccontrol.logic.mc7.code import disassemble
 from ccontrol.logic.mc7.data_block import sections, structure
 from ccontrol.logic.mc7.declarations import Interface, Role
 from ccontrol.logic.mc7.interface import read_interface
+from ccontrol.logic.mc7.lines import UNKNOWN
 from ccontrol.logic.mc7.mnemonics import Spelling
 from ccontrol.logic.mc7.networks import network_starts
 from ccontrol.logic.mc7.sdb import sdb_sections
 from ccontrol.logic.printable import printable
 
+VERSION = 1
+"""Of the rules by which text is written: raised with each change of what comes out, for then every
+stored view is written anew."""
 _KEYWORDS = {
     "OB": "ORGANIZATION_BLOCK",
     "FB": "FUNCTION_BLOCK",
@@ -49,19 +54,27 @@ class _Read(NamedTuple):
     problems: tuple[str, ...] = ()
 
 
+def protection(mark: str | None, password: str) -> tuple[str, ...]:
+    """Return the lines that tell of a protection: a mark of OPEN_MARKS, words for a password."""
+    known = ("KNOW_HOW_PROTECT",) if mark == KNOW_HOW_PROTECTED else ()
+    return (*known, f"PASSWORD : {password}") if password else known
+
+
 def block_text(block: Block, language: Literal["en", "de"] = "en") -> str:
     """Return a block as text, with English or German mnemonics."""
-    return written(block, Spelling(language)).text
+    field = block.header.password
+    password = "" if field in OPEN_MARKS else "is set"
+    return written(block, protection(OPEN_MARKS.get(field), password), Spelling(language)).text
 
 
 def written(
-    block: Block, spelling: Spelling = Spelling.ENGLISH, notes: Iterable[str] = ()
+    block: Block, protected: Iterable[str], spelling: Spelling = Spelling.ENGLISH
 ) -> BlockText:
-    """Return a block as text. `notes` are remarks of whoever asks, below what it says itself."""
+    """Return a block as text. `protected` are the lines of `protection`: a header may be masked."""
     header = block.header
     of_function = header.type == "FC"
     if header.language == ENCRYPTED:
-        return _opaque(block, notes)
+        return _opaque(block, protected)
     interface = read_interface(block.interface, of_function=of_function)
     if header.type == "SDB":
         read = _Read(_system_data(block))
@@ -69,16 +82,16 @@ def written(
         read = _data(block, interface)
     else:
         read = _code(block, interface, spelling)
-    head = [*_head(block, interface), *(f"// {note}" for note in notes)]
-    head += [f"// not read: {problem}" for problem in read.problems]
+    head = [*_head(block, interface), *protected]
+    head += [f"{UNKNOWN} {problem}" for problem in read.problems]
     return BlockText(_joined([*head, *read.lines]), read.unread, read.problems, "")
 
 
-def _opaque(block: Block, notes: Iterable[str]) -> BlockText:
+def _opaque(block: Block, protected: Iterable[str]) -> BlockText:
     parts = (("interface", block.interface), ("code", block.body), ("more", block.additional))
     lines = [
         *_head(block, None),
-        *(f"// {note}" for note in notes),
+        *protected,
         f"// opaque: {_OPAQUE}",
         *(f"{name} = {len(data)} bytes, sha256 {_sha256(data)}" for name, data in parts),
     ]
@@ -97,9 +110,6 @@ def _head(block: Block, interface: Interface | None) -> Iterator[str]:
             yield f"{keyword} : {printable(value)}"
     attributes = ", ".join(attribute_names(header.attributes)) or "none"
     yield f"// written in {language_name(header.language)}, attributes: {attributes}"
-    protection = OPEN_MARKS.get(header.password, "a password is set")
-    if protection:
-        yield f"// protection: {protection}"
 
 
 def _returned(interface: Interface) -> str:
@@ -110,7 +120,13 @@ def _code(block: Block, interface: Interface, spelling: Spelling) -> _Read:
     of_function = block.header.type == "FC"
     networks = network_starts(block.additional, len(block.body))
     names = interface.names if of_function else None
-    listing = disassemble(block.body, networks.starts, names=names, spelling=spelling)
+    listing = disassemble(
+        block.body,
+        networks.starts,
+        names=names,
+        spelling=spelling,
+        temp_bytes=interface.temp_bytes,
+    )
     problems = interface.problems
     if not networks.trusted:
         problems += ("the list of networks does not add up to the code: shown as one",)

@@ -56,7 +56,7 @@ def spelled_string(data: bytes) -> str:
 def _word(spell: Callable[[int], constants.Constant]) -> Speller:
     def spelled(data: bytes) -> str:
         constant = spell(int.from_bytes(data, "big"))
-        return f"{constant.text} (* {constant.remark} *)" if constant.remark else constant.text
+        return f"{constant.text} {{{constant.remark}}}" if constant.remark else constant.text
 
     return spelled
 

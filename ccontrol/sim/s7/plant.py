@@ -65,7 +65,7 @@ def motor(
     return function(
         number,
         f"A {start}; O {run}; AN I0.7; = {run}",
-        f"A {run}; L S5T 4112; SD T{number}; A T{number}; = {output}",
+        f"A {run}; L S5T 256; SD T{number}; A T{number}; = {output}",
         f"L MW20; L {limit}; >I; S M30.{number % 8}",
         name=f"MOTOR{number}",
         changed=changed,
@@ -79,9 +79,9 @@ def system_data(
 
     SDB4 is the table of time stamps and numbers, so it moves with every such download.
     """
-    names = station.encode("latin-1")[:24].ljust(24, b"\0") + name.encode("latin-1")[:24]
+    names = b"".join(text.encode("latin-1")[:24].ljust(24, b"\0") for text in (station, name))
     bodies = {
-        0: bytes.fromhex("031001010100001f0202040001210500140000019f003c0190002774") + names,
+        0: bytes.fromhex("1c031001010100001f0202040001210500140000019f003c019000277415") + names,
         1: bytes.fromhex("0000000100000001") + b"".join(m.record() for m in modules),
         3: b"".join(
             struct.pack(">HHHHHH", 3, m.address, 0x2820, 0x2200, 0, m.expected) for m in modules

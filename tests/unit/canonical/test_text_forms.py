@@ -73,8 +73,7 @@ fingerprint = "ff00"
 code_time = "2020-01-01"
 """
 VIEW = """\
-OB1 CYCL_EXC
-view sections/1, mask s7/1
+// view sections/1, mask s7/1: OB1 CYCL_EXC
 
 flags     a
 locked    yes
@@ -103,8 +102,9 @@ def test_a_unit_is_spread_over_plant_view_and_state() -> None:
     assert set(files) >= {
         "plant/hall/press-3/form.press-3.toml",
         "state/hall/press-3/sight.press-3.toml",
+        "views/hall/press-3/renderer.press-3.toml",
     }
-    assert len(files) == 6
+    assert len(files) == 7
 
 
 def test_what_moves_by_itself_touches_nothing_that_is_approved() -> None:
