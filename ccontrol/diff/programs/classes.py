@@ -38,6 +38,7 @@ _WORDS = {Role.COIL: "coil", Role.CALL: "call", Role.CONDITION: "condition", Rol
 _CONTACTS = frozenset({"XIC", "XIO", "Contact", "I_Contact"})
 _JUMPS = frozenset({"JSR", "SFR", "FOR", "JXR", "EVENT"})
 _NUMBER = r"[-+]?(?:\d+#[\w.]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)"
+_NOT = re.compile(r"\bNOT +", re.IGNORECASE)
 _REAL = re.compile(r"[-+]?\d+(?:\.\d*(?:[eE][-+]?\d+)?|[eE][-+]?\d+)")
 _TOKEN = re.compile(
     rf"(?P<constant>(?<![\w.\])]){_NUMBER}(?![\w.])|\b[A-Za-z_]+#[-+\w.:#]+|'(?:\$.|[^'$])*'"
@@ -149,13 +150,14 @@ def _operands(edit: Replaced) -> Iterator[Meaning]:
 def _operand_kind(edit: Replaced, old: str, new: str) -> LogicKind:
     if role(edit.before) is Role.CALL and old == destination(edit.before):
         return LogicKind.CALL_REMOVED
-    if _negated(old) == new or _negated(new) == old:
+    if _is_negated(old, new) or _is_negated(new, old):
         return LogicKind.INVERTED_CONTACT
     return operand_kind(old, new)
 
 
-def _negated(operand: str) -> str:
-    return f"NOT {operand}"
+def _is_negated(old: str, new: str) -> bool:
+    """Tell whether the new operand is the old one with one NOT more."""
+    return any(new[: found.start()] + new[found.end() :] == old for found in _NOT.finditer(new))
 
 
 def operand_kind(old: str, new: str) -> LogicKind:

@@ -70,16 +70,17 @@ def _words(text: str) -> frozenset[str]:
 _CONDITIONS = _words(
     "XIC XIO ONS AFI EQU NEQ GRT GEQ LES LEQ LIM MEQ CMP SQI DTR IsINF IsNAN "
     "Contact I_Contact P_Contact N_Contact P_Trig N_Trig PBox NBox Not Eq Ne Gt Ge Lt Le "
+    "Continuation "
     "EQ_Contact NE_Contact GT_Contact GE_Contact LT_Contact LE_Contact"
 )
-_COILS = _words("OTE OTL OTU Coil I_Coil S_Coil R_Coil P_Coil N_Coil")
+_COILS = _words("OTE OTL OTU Coil I_Coil S_Coil R_Coil P_Coil N_Coil Assign")
 _CALLS = _words("JSR JXR FOR SFR EVENT Call")
 
 _WRITES: Mapping[int, str] = MappingProxyType(
     {
         0: (
-            "OTE OTL OTU Coil I_Coil S_Coil R_Coil P_Coil N_Coil CPT TON TOF RTO CTU CTD RES CLR "
-            "BSL BSR SQL SRT JSR SFR FOR EVENT MSG PID ALMD ALMA TONR TOFR RTOR CTUD "
+            "OTE OTL OTU Coil I_Coil S_Coil R_Coil P_Coil N_Coil Assign CPT "
+            "TON TOF RTO CTU CTD RES CLR BSL BSR SQL SRT JSR SFR FOR EVENT MSG PID ALMD ALMA TONR TOFR RTOR CTUD "
             "MSO MSF MASD MASR MDO MDF MDS MAFR MAS MAH MAJ MAM MAG MCD MRP MCCP MAPC MATC "
             "MAW MDW MAR MDR MAOC MDOC MGS MGSD MGSR MGSP MCS MCLM MCCM MCCD MCT MCTP MCSD MCSR "
             "MCTO MCPM MDCC MDAC MSG"
@@ -105,9 +106,11 @@ _OTHERS = _words(
     "CPM CSM ENPEN ESTOP RIN ROUT LC FPMS AVC MVC MMVC SDI SLS SS1 SS2 SOS SFX SBC"
 )
 
-# SIMATIC SD: boxes that are no calls of a block of the project's own.
-_SIMATIC = _words("Move Add Sub Mul Div Mod Neg Inc Dec Abs Convert Norm_X Scale_X Round Trunc")
-_INSTANCES = _words("TON TOF TP TONR CTU CTD CTUD R_TRIG F_TRIG")
+# SIMATIC SD and PLCopen: boxes that are no calls of a block of the project's own.
+_SIMATIC = _words(
+    "Move Add Sub Mul Div Mod Neg Inc Dec Abs Convert Norm_X Scale_X Round Trunc Connector"
+)
+_INSTANCES = _words("TON TOF TP TONR CTU CTD CTUD SR RS R_TRIG F_TRIG")
 """IEC's own function blocks, called by an instance: `#Timer.TON`."""
 
 _DESTINATIONS: Mapping[str, int] = MappingProxyType(

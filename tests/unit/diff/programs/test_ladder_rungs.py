@@ -216,6 +216,8 @@ def test_one_edit_is_told_by_its_kind_in_one_sentence(
     [
         ("Contact(#a)Coil(#b)", "I_Contact(#a)Coil(#b)", LogicKind.INVERTED_CONTACT),
         ("Contact(#a)Coil(#b)", "Contact(NOT #a)Coil(#b)", LogicKind.INVERTED_CONTACT),
+        ("t1.TON(IN := a)", "t1.TON(IN := NOT a)", LogicKind.INVERTED_CONTACT),
+        ("Contact(#a)Assign(x)", "Contact(#a)", LogicKind.COIL_REMOVED),
         ("Contact(#a)Coil(#b)", "Contact(#a)I_Coil(#b)", LogicKind.INVERTED_CONTACT),
         ("Contact(#a)P_Contact(#e)Coil(#b)", "Contact(#a)Coil(#b)", LogicKind.INSTRUCTION_REMOVED),
         ("Contact(#a)Coil(#b)", "Contact(#a)", LogicKind.COIL_REMOVED),
