@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,11 +12,14 @@ from ccontrol.canonical.layout import STATE
 from ccontrol.cli.change_sheet import change_sheet
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
+from ccontrol.cli.picture_files import PictureFiles
 from ccontrol.cli.plant import Watched, configured, controller_named
 from ccontrol.cli.states import folders_of, state_at
+from ccontrol.cli.stored_programs import stored_program
 from ccontrol.cli.times import back, stamp
 from ccontrol.cli.told_changes import EVERY, Wanted, change_named, changes_in, last_change
 from ccontrol.diff.compare import compare
+from ccontrol.diff.programs.projects import compare_projects
 from ccontrol.errors import UnknownNameError
 from ccontrol.model.change import ChangeSet
 from ccontrol.store.repository import Repository
@@ -63,13 +67,29 @@ def command(
     full: Annotated[
         bool, typer.Option("--full", help="Of a first sight, too, every unit's fields and text.")
     ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            help="Write a page with pictures there instead.",
+            dir_okay=False,
+        ),
+    ] = None,
+    svg: Annotated[
+        Path | None,
+        typer.Option(
+            "--svg", metavar="FILE", help="Write one picture of all rungs.", dir_okay=False
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show what differs between two points of a controller's history.
 
     First unit by unit, then the text of what is approved and of its views. Without A and B it is
     the last change. A time means what was known then. Where nothing was known before, only the
-    units are listed, for all of it is new; --full prints the rest.
+    units are listed, for all of it is new; --full prints the rest. --html writes one file for a
+    browser or a printer: ladder and charts drawn, changes marked, text side by side.
 
     \b
     Example:
@@ -77,11 +97,16 @@ def command(
       ccontrol diff press-3 2026-11-01 2026-11-23T06:00
       ccontrol diff press-3 7d
       ccontrol diff press-3 20261120-91ab
+      ccontrol diff press-3 7d --html press-3.html
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     watched, now = controller_named(configured(here), controller), here.clock.now()
     with Repository.open(watched.site.store.path) as repository:
         before, after = _points(repository, watched, a, b, now)
+        files = PictureFiles(html, svg)
+        if files:
+            _draw(repository, watched, before, after, files)
+            return
         compared = _compare(repository, watched, before, after, with_text=not units_only)
     if as_json:
         emit("ccontrol/diff/1", compared)
@@ -125,10 +150,7 @@ def _compare(
     old = state_at(repository, watched, before.commit) if before.commit else None
     new = state_at(repository, watched, after.commit) if after.commit else None
     if new is None:
-        raise UnknownNameError(
-            f"the history holds nothing of {watched.controller.id} at {after.words}",
-            hint=f"`ccontrol changes --controller {watched.controller.id}` lists what it holds.",
-        )
+        raise _nothing(watched, after)
     texts = [
         repository.patch(before.commit or _NOTHING, after.commit, folder)
         for folder in folders_of(repository, watched, after.commit)
@@ -136,6 +158,26 @@ def _compare(
     ]
     site, name = watched.site.name, watched.controller.id
     return Compared(site, name, before, after, compare(old, new), "".join(texts))
+
+
+def _draw(
+    repository: Repository, watched: Watched, before: Point, after: Point, files: PictureFiles
+) -> None:
+    """Write pictures of what differs in the texts; a point without any shows everything as new."""
+    old, new = (stored_program(repository, watched, one.commit) for one in (before, after))
+    if not new.parts:
+        raise _nothing(watched, after)
+    name = watched.controller.id
+    titles = (f"{name}, {before.words}", f"{name}, {after.words}")
+    files.write(compare_projects(old, new), *titles)
+
+
+def _nothing(watched: Watched, point: Point) -> UnknownNameError:
+    name = watched.controller.id
+    return UnknownNameError(
+        f"the history holds nothing of {name} at {point.words}",
+        hint=f"`ccontrol changes --controller {name}` lists what it holds.",
+    )
 
 
 def _tell(compared: Compared, *, in_full: bool) -> None:

@@ -164,9 +164,11 @@ class _Row:
             index -= 1
         return index
 
-    def place(self, x: float, y: float, right: float, leg: ElementPath, into: Plan) -> None:
+    def place(
+        self, x: float, y: float, right: float, leg: ElementPath, into: Plan, *, is_last: bool
+    ) -> None:
         slack = right - x - self.width
-        split = self.first_output
+        split = self.first_output if is_last else len(self.pieces)
         for index, piece in enumerate(self.pieces):
             start = x + GAP + (slack if index == split else 0.0)
             into.wires.append(Wire(((x, y), (start, y)), leg))
@@ -193,7 +195,7 @@ class _Track:
         for index, (row, offset) in enumerate(zip(self.rows, self.offsets, strict=True)):
             start = x + (_INDENT if index else 0.0)
             end = right - (_TURN if index < last else 0.0 if not index or ends_at_rail else 5.0)
-            row.place(start, y + offset, end, self.path, into)
+            row.place(start, y + offset, end, self.path, into, is_last=index == last)
             if index < last:
                 below = y + self.offsets[index + 1]
                 turn = y + offset + row.down + _ROW_GAP / 2

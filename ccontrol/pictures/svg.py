@@ -83,7 +83,8 @@ def _stacked(fragments: list[Fragment]) -> str:
         placed.append(f'<g transform="translate(0 {y:g})">{fragment.markup}</g>')
         y += fragment.height + 4
     size = f'width="{wide:.0f}" height="{y:.0f}" viewBox="0 0 {wide:.0f} {y:.0f}"'
+    ground = f'<rect class="sheet" width="{wide:.0f}" height="{y:.0f}"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}><style>{escape(DRAWING, quote=False)}'
-        f'</style><rect class="sheet" width="{wide:.0f}" height="{y:.0f}"/>{"".join(placed)}</svg>\n'
+        f"</style>{ground}{''.join(placed)}</svg>\n"
     )
