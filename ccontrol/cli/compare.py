@@ -145,8 +145,9 @@ def _tell(old: str, new: str, diff: ProjectDiff, hidden: int) -> None:
 
 
 def _tell_part(part: PartDiff) -> None:
-    """Print a part's changes; what is only a rename was told already."""
-    told = [each for each in part.changes if each.kind is not LogicKind.RENAMED_TAG]
+    """Print a part's changes; where only names are called otherwise, that was told already."""
+    renamed = part.before is not None and part.before.path != part.path
+    told = [each for each in part.changes if renamed or each.kind is not LogicKind.RENAMED_TAG]
     if not told:
         return
     rows = tuple(

@@ -63,7 +63,11 @@ def compare_projects(before: Project, after: Project, effort: Effort | None = No
     folded = fold(before, after)
     ours, theirs = _by_key(folded.before.parts), _by_key(after.parts)
     parts: list[PartDiff] = []
-    for key in sorted(ours.keys() | theirs.keys()):
+    called_otherwise = _called_otherwise(ours, theirs)
+    for key in sorted((ours.keys() | theirs.keys()) - set(called_otherwise.values())):
+        if key in called_otherwise:
+            parts.append(_same_under(ours[called_otherwise[key]], theirs[key]))
+            continue
         old, new = ours.get(key), theirs.get(key)
         renames = folded.by_part.get(key[0], ()) if key[1] is not Language.LAYOUT else ()
         found = _part_diff(old, new, renames, effort)
@@ -90,6 +94,37 @@ def _unseen(before: Mapping[Key, Part], after: Mapping[Key, Part]) -> tuple[str,
 
 def _by_key(parts: Iterable[Part]) -> Mapping[Key, Part]:
     return {(part.path, part.language): part for part in parts}
+
+
+def _called_otherwise(before: Mapping[Key, Part], after: Mapping[Key, Part]) -> dict[Key, Key]:
+    """Return the parts whose own name is all that is new: the new key and the old one."""
+    gone = _by_content(part for key, part in before.items() if key not in after)
+    new = _by_content(part for key, part in after.items() if key not in before)
+    return {
+        theirs[0]: gone[content][0]
+        for content, theirs in new.items()
+        if len(theirs) == 1 and len(gone.get(content, ())) == 1
+    }
+
+
+def _by_content(parts: Iterable[Part]) -> dict[object, list[Key]]:
+    """Return the parts by all that they are but their own name; not those that hold too little."""
+    found: dict[object, list[Key]] = {}
+    for part in parts:
+        title, _, text = part.text.partition("\n")
+        if text and not part.opaque:
+            title = title.replace(part.path[-1], "\0")
+            content = (part.path[:-1], part.language, part.aspect, title, text)
+            found.setdefault(content, []).append((part.path, part.language))
+    return found
+
+
+def _same_under(before: Part, after: Part) -> PartDiff:
+    sentence = f"{_title(after)} was called {before.path[-1]}; it holds the same"
+    change = severity.change(LogicKind.RENAMED_TAG, sentence)
+    if severity.is_safety(after):
+        change = severity.raised(change)
+    return PartDiff(after.path, after.language, before, after, (change,))
 
 
 def _part_diff(

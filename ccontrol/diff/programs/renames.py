@@ -127,7 +127,9 @@ def _names(parts: Iterable[Part]) -> _Names:
         if not _has_names(part):
             continue
         pattern = _pattern(part.language)
-        for word, is_called in _words(part.text, pattern):
+        title, _, text = part.text.partition("\n")
+        names.used.update(word for word, _ in _words(title, pattern))
+        for word, is_called in _words(text, pattern):
             (names.called if is_called else names.used).add(word)
         for line in _calls(part):
             names.called.update(word for word, _ in _words(line, pattern))

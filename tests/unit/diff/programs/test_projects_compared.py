@@ -32,7 +32,7 @@ def test_equal_projects_do_not_differ() -> None:
 
 def test_routines_and_other_parts_that_come_and_go_are_told() -> None:
     before = project(part("a", "x := 1;\n"), part("b", TYPE, Language.DATA))
-    after = project(part("c", "x := 1;\n"), part("d", TYPE, Language.DATA))
+    after = project(part("c", "x := 1;\n"), part("d", TYPE + "e : INT\n", Language.DATA))
     assert kinds(compare_projects(before, after)) == [
         LogicKind.ROUTINE_REMOVED,
         LogicKind.PART_REMOVED,

@@ -83,15 +83,40 @@ def test_a_setting_that_was_exchanged_everywhere_is_no_rename() -> None:
 
 
 def test_a_renamed_routine_is_found_under_its_new_name() -> None:
+    """Its heading and the jump to it are two places."""
     old, new = (
         project(
-            part(f"routines/{name}", f"ROUTINE {name} (st)\nx := 1;\n"),
-            part("routines/Main", "y := 1;\n"),
+            part(f"routines/{name}", f"ROUTINE {name} (st)\nx := {limit};\n"),
+            part("routines/Main", f"RUNG\n  JSR({name},0)\n", Language.LADDER),
+        )
+        for name, limit in (("Fill", 1), ("Drain", 2))
+    )
+    found = compare_projects(old, new)
+    assert found.renames == (Rename("Fill", "Drain", 2),)
+    assert [each for each in kinds(found) if each is not LogicKind.RENAMED_TAG] == [
+        LogicKind.SETPOINT
+    ]
+
+
+def test_a_part_that_only_its_own_name_tells_apart_was_renamed() -> None:
+    old = part("routines/Fill", "ROUTINE Fill (st)\nx := 1;\n")
+    new = part("routines/Drain", "ROUTINE Drain (st)\nx := 1;\n")
+    found = compare_projects(project(old), project(new))
+    assert kinds(found) == [LogicKind.RENAMED_TAG]
+    other = part("routines/Drain", "ROUTINE Drain (st)\nx := 2;\n")
+    assert LogicKind.ROUTINE_REMOVED in kinds(compare_projects(project(old), project(other)))
+
+
+def test_a_jump_to_another_routine_is_no_rename() -> None:
+    old, new = (
+        project(
+            part("routines/Fill", "ROUTINE Fill (st)\nx := 1;\n"),
+            part("routines/Drain", "ROUTINE Drain (st)\nx := 2;\n"),
+            part("routines/Main", f"RUNG\n  JSR({name},0)\n", Language.LADDER),
         )
         for name in ("Fill", "Drain")
     )
-    found = compare_projects(old, new)
-    assert LogicKind.ROUTINE_REMOVED in kinds(found) or found.renames
+    assert compare_projects(old, new).renames == ()
 
 
 contacts = st.builds(
