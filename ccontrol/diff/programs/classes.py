@@ -40,10 +40,12 @@ _JUMPS = frozenset({"JSR", "SFR", "FOR", "JXR", "EVENT"})
 _NUMBER = r"[-+]?(?:\d+#[\w.]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)"
 _NOT = re.compile(r"\bNOT +", re.IGNORECASE)
 _REAL = re.compile(r"[-+]?\d+(?:\.\d*(?:[eE][-+]?\d+)?|[eE][-+]?\d+)")
+_ADDRESS = r"%?\b[A-Z]{1,2} \d+(?:\.\d+)?|\b[A-Z]+\d*:[\w.]+/\d+"
+"""`I 0.0` of STEP 7, `B3:0/1` of RSLogix 500: their digits are no constants."""
 _TOKEN = re.compile(
     rf"(?P<constant>(?<![\w.\])]){_NUMBER}(?![\w.])|\b[A-Za-z_]+#[-+\w.:#]+|'(?:\$.|[^'$])*'"
     r"|\b(?:TRUE|FALSE|true|false)\b)"
-    r"|(?P<name>[#\\A-Za-z_\"][\w:.\\#\"]*(?:\[[^\]]*\][\w.]*)*)|(?P<sign>\S)"
+    rf"|(?P<name>{_ADDRESS}|[#\\A-Za-z_\"][\w:.\\#\"]*(?:\[[^\]]*\][\w.]*)*)|(?P<sign>\S)"
 )
 
 
