@@ -1,7 +1,7 @@
 """Every format of project files that is read, and which of them a file is."""
 
 from ccontrol.errors import BadFileError
-from ccontrol.logic import sources, twincat, unknown
+from ccontrol.logic import simatic_sd, sources, twincat, unknown
 from ccontrol.logic.file import HEAD_BYTES, Format, ProjectFile, SealText
 from ccontrol.logic.l5x import reader as l5x
 from ccontrol.logic.mc7 import format as mc7
@@ -13,15 +13,17 @@ FORMATS: tuple[Format, ...] = (
     l5x.FORMAT,
     plcopen.FORMAT,
     twincat.FORMAT,
+    simatic_sd.FORMAT,
     sources.FORMAT,
 )
 """One line each. The first that knows a file reads it: what goes by content stands before what goes
 by the name alone."""
 
 
-def read(file: ProjectFile, seal: SealText) -> Project:
+def read(file: ProjectFile, seal: SealText, *, german: bool = False) -> Project:
     """Return what a file says, read by the first format that knows it; else its size and hash.
 
+    `german`: a block that has no mnemonics of its own is written in the German ones of S7.
     Raises BadFileError for a file larger than its limits allow, and what the reader raises: a file
     of a known format that is damaged is told, never listed as unknown.
     """
@@ -30,7 +32,8 @@ def read(file: ProjectFile, seal: SealText) -> Project:
             f"{file.name}: {file.size} bytes are more than the {file.limits.file} that are read",
             hint="Export a part of the project, e.g. one program or one controller.",
         )
-    return format_of(file).read(file, seal)
+    found = format_of(file)
+    return (mc7.GERMAN if german and found is mc7.FORMAT else found).read(file, seal)
 
 
 def format_of(file: ProjectFile) -> Format:

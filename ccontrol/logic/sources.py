@@ -29,8 +29,8 @@ _WORDS = (
     "CONFIGURATION",
     "NAMESPACE",
 )
-_FOLDERS = {"DATA_BLOCK": "data blocks", "TYPE": "types", "INTERFACE": "interfaces"}
-_DECLARING = frozenset(_FOLDERS)
+FOLDERS = {"DATA_BLOCK": "data blocks", "TYPE": "types", "INTERFACE": "interfaces"}
+_DECLARING = frozenset(FOLDERS)
 _BEGINS = re.compile(rf"(?im)^[ \t]*(?:{'|'.join(_WORDS)})\b")
 _PIECE = re.compile(
     r"\(\*.*?(?:\*\)|\Z)|/\*.*?(?:\*/|\Z)|//[^\n]*|'(?:[^'$\n]|\$.)*'?|\"[^\"\n]*\"?"
@@ -46,7 +46,7 @@ _NUMBERED = re.compile(r"(?i)(OB|FB|FC|DB|UDT|SFB|SFC)\s++(\d++)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
     """One block: the word it begins with, its name and its text; no word for what has none."""
 
     word: str
@@ -78,7 +78,7 @@ class Sources:
         text, encoding = decoded(whole(file), file.name)
         parts = Parts()
         is_list = file.name.lower().endswith(_STATEMENT_LISTS)
-        found = list(_blocks(text.replace("\r\n", "\n").replace("\r", "\n")))
+        found = list(blocks(text.replace("\r\n", "\n").replace("\r", "\n")))
         for block in found:
             _add(parts, block, is_list=is_list)
         if encoding in GUESSED:
@@ -98,7 +98,7 @@ class Sources:
 FORMAT = Sources()
 
 
-def _blocks(text: str) -> Iterator[_Block]:
+def blocks(text: str) -> Iterator[Block]:
     """Yield the blocks; blocks within a block (a namespace's) stay in it."""
     at = 0
     pieces = (found for found in _PIECE.finditer(text) if found["begin"] or found["end"])
@@ -109,7 +109,7 @@ def _blocks(text: str) -> Iterator[_Block]:
         yield _block(opened, text[at : opened.start()], text[opened.start() : end])
         at = end
     if text[at:].strip():
-        yield _Block("", "", "SOURCE", "", text[at:])
+        yield Block("", "", "SOURCE", "", text[at:])
 
 
 def _end(word: str, pieces: Iterator[re.Match[str]], otherwise: int) -> int:
@@ -129,20 +129,20 @@ def _same(one: str, other: str) -> bool:
     return one.upper() == other.upper()
 
 
-def _block(opened: re.Match[str], before: str, text: str) -> _Block:
+def _block(opened: re.Match[str], before: str, text: str) -> Block:
     named = _NAME.match(opened["name"])
     name = named[1].strip('"') if named else ""
     numbered = _NUMBERED.fullmatch(name)
     if numbered:
         name = f"{numbered[1].upper()}{numbered[2]}"
-    return _Block(opened["word"].upper(), name, opened["begin"].strip(), before, text)
+    return Block(opened["word"].upper(), name, opened["begin"].strip(), before, text)
 
 
-def _add(parts: Parts, block: _Block, *, is_list: bool) -> None:
+def _add(parts: Parts, block: Block, *, is_list: bool) -> None:
     is_code = block.word not in _DECLARING
     language = Language.STL if is_list and is_code else Language.ST
     before, lines = lines_of(block.before), lines_of(block.text)
     if before or not block.word:
         lines = [printable(block.heading), *before, *lines]
-    path = (_FOLDERS.get(block.word, "blocks"), block.name) if block.word else ("source",)
+    path = (FOLDERS.get(block.word, "blocks"), block.name) if block.word else ("source",)
     parts.add(path, language, Aspect.PROGRAM, lines)

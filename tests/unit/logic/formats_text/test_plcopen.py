@@ -86,14 +86,15 @@ def test_a_bridge_is_written_as_wires_and_counted() -> None:
 
 
 def test_comments_stand_above_the_rung_below_them() -> None:
-    note = '<comment localId="9"><position x="0" y="40"/><content>Lamp on</content></comment></LD>'
+    note = '<comment localId="9"><position y="40"/><content>Lamp on</content></comment></LD>'
     told = texts(handed("plc.xml", project(SEAL_IN.replace("</LD>", note))))["pous/Main.lad"]
     assert "RUNG -> Lamp\n  // Lamp on\n" in told
 
 
 def test_function_blocks_become_sorted_equations_and_a_layout() -> None:
     body = (
-        '<FBD><inVariable localId="1"><position x="5" y="6"/><expression>a</expression></inVariable>'
+        '<FBD><inVariable localId="1"><position x="5" y="6"/><expression>a</expression>'
+        "</inVariable>"
         '<block localId="2" typeName="ADD"><inputVariables><variable formalParameter="IN1" '
         'negated="true"><connectionPointIn><connection refLocalId="1"/></connectionPointIn>'
         "</variable></inputVariables><inOutVariables/><outputVariables>"
