@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ccontrol.diff.programs.changes import LogicKind
 from ccontrol.errors import BadFileError
-from ccontrol.logic import formats
 from ccontrol.logic.file import ProjectFile
+from ccontrol.logic.l5x import reader as l5x
 from ccontrol.logic.ladder import text
 from ccontrol.logic.ladder.mnemonics import Role, role
 from ccontrol.logic.ladder.model import Branch, Element, Instruction, Rung, Series, instructions
@@ -43,7 +43,7 @@ def real_routines(folder: Path, most_bytes: int = 1 << 30) -> list[Routine]:
         try:
             with path.open("rb") as stream:
                 file = ProjectFile(path.name, path.stat().st_size, stream)
-                project = formats.read(file, lambda _: "sealed")
+                project = l5x.FORMAT.read(file, lambda _: "sealed")
         except BadFileError:
             continue
         for part in project.parts:
