@@ -1,7 +1,7 @@
 """Every format of project files that is read, and which of them a file is."""
 
 from ccontrol.errors import BadFileError
-from ccontrol.logic import simatic_sd, sources, twincat, unknown
+from ccontrol.logic import archives, simatic_sd, sources, twincat, unknown
 from ccontrol.logic.file import HEAD_BYTES, Format, ProjectFile, SealText
 from ccontrol.logic.l5x import reader as l5x
 from ccontrol.logic.mc7 import format as mc7
@@ -14,6 +14,7 @@ FORMATS: tuple[Format, ...] = (
     plcopen.FORMAT,
     twincat.FORMAT,
     simatic_sd.FORMAT,
+    archives.FORMAT,
     sources.FORMAT,
 )
 """One line each. The first that knows a file reads it: what goes by content stands before what goes
