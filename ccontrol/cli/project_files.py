@@ -34,7 +34,9 @@ class SealsInOneCall:
         return f"(secret {self._met.setdefault(secret, len(self._met) + 1)})"
 
 
-def read_project(name: str, seal: SealText, limits: Limits | None = None) -> Project:
+def read_project(
+    name: str, seal: SealText, limits: Limits | None = None, *, german: bool = False
+) -> Project:
     """Return what a file says; `name` is its path, or "-" for standard input.
 
     Raises BadFileError for what is no file, cannot be read, is empty or too large, and for a file
@@ -43,7 +45,7 @@ def read_project(name: str, seal: SealText, limits: Limits | None = None) -> Pro
     with _opened(name, limits or Limits()) as file:
         if not file.size:
             raise BadFileError(f"{_shown(name)} is empty", hint="Export the project anew.")
-        return formats.read(file, seal)
+        return formats.read(file, seal, german=german)
 
 
 def title_of(name: str) -> str:

@@ -15,6 +15,7 @@ from ccontrol.store.message import visible
 
 
 def command(
+    *,
     file: Annotated[str, typer.Argument(metavar="FILE", help="A project file; - for a pipe.")],
     folder: Annotated[
         Path | None,
@@ -28,6 +29,10 @@ def command(
     without_values: Annotated[
         bool, typer.Option("--without-values", help="Leave out what tags and data hold.")
     ] = False,
+    german: Annotated[
+        bool,
+        typer.Option("--german", help="Write the code of S7 blocks in German mnemonics."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Print what a project file says as text: routines, types, tags, settings.
@@ -40,9 +45,10 @@ def command(
     Example:
       ccontrol text Press3.L5X
       ccontrol text Press3.L5X -o press3/
+      ccontrol text OB1.mc7 --german
       git config diff.plc.textconv "ccontrol text --without-values"
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    project = read_project(file, SealsInOneCall())
+    project = read_project(file, SealsInOneCall(), german=german)
     parts = tuple(
         part for part in project.parts if not (without_values and part.aspect is Aspect.VALUES)
     )

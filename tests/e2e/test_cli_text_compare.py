@@ -78,6 +78,22 @@ def test_text_writes_one_file_per_part_and_never_over_another(run: Run, tmp_path
     assert run("text", BEFORE, "-o", routine).code == 12
 
 
+def test_a_block_image_is_written_in_german_when_asked_to_and_means_the_same(
+    run: Run, tmp_path: Path
+) -> None:
+    block = PRESS.parent / "mc7-contact-inverted" / "before.mc7"
+    assert "A     I 1.1" in run("text", block).out
+    german = run("text", block, "--german").out
+    assert "U     E 1.1" in german
+    english = tmp_path / "english.awl"
+    english.write_text(run("text", block).out.partition("\n")[2])
+    other = tmp_path / "german.awl"
+    other.write_text(german.partition("\n")[2])
+    said = run("compare", english, other)
+    assert said.code == 0
+    assert "mnemonic only" in said.out
+
+
 def test_text_from_a_pipe_is_the_same(run: Run) -> None:
     said = program("text", "-", stdin=BEFORE.read_bytes())
     assert said.returncode == 0

@@ -5,6 +5,7 @@ from ccontrol.logic.file import ProjectFile, SealText
 from ccontrol.logic.mc7.block import CODE_TYPES, OPEN_MARKS, Block, begins_as_block, cut_image
 from ccontrol.logic.mc7.data_block import actual_values
 from ccontrol.logic.mc7.interface import read_interface
+from ccontrol.logic.mc7.mnemonics import Spelling
 from ccontrol.logic.mc7.text import VERSION, BlockText, protection, written
 from ccontrol.logic.project import Language, Part, Project
 from ccontrol.model.aspect import Aspect
@@ -19,7 +20,11 @@ class BlockImage:
     name = "mc7"
     version = VERSION
     title = "Siemens S7-300/400 block (MC7)"
-    suffixes = (".mc7", ".bin")
+    suffixes: tuple[str, ...] = (".mc7", ".bin")
+
+    def __init__(self, spelling: Spelling = Spelling.ENGLISH) -> None:
+        """`spelling`: in whose mnemonics; two of different ones compare as the same logic."""
+        self._spelling = spelling
 
     def knows(self, name: str, head: bytes) -> bool:
         """Say yes where a block's header begins the file, whatever it is called."""
@@ -37,13 +42,14 @@ class BlockImage:
             raise BadFileError(
                 f"{file.name}: {error}", hint="Upload the block again: the file is not whole."
             ) from error
-        text = written(block, _protection(block, seal))
+        text = written(block, _protection(block, seal), self._spelling)
         own = f"{block.header.type}{block.header.number}"
         parts = [_part(block, own, text), *_values(block, own)]
         return Project(f"{self.name}/{self.version}", own, tuple(parts), problems=text.problems)
 
 
 FORMAT = BlockImage()
+GERMAN = BlockImage(Spelling.GERMAN)
 
 
 def _protection(block: Block, seal: SealText) -> tuple[str, ...]:
