@@ -53,9 +53,10 @@ def _sentences(changes: Iterable[LogicChange], shown: Shown) -> str:
 
 
 def _rung(diff: RungDiff, shown: Shown) -> str:
-    if not shown.pictures.spend():
+    is_drawn = shown.pictures.spend()
+    if not is_drawn and not diff.changes:
         return ""
-    pictures = "".join(_side(side) for side in sides(diff))
+    pictures = "".join(_side(side) for side in sides(diff)) if is_drawn else ""
     head = f"<h3>{escaped(heading(diff))}</h3>"
     return f'<div class="rung">{head}{_sentences(diff.changes, shown)}{pictures}</div>'
 
