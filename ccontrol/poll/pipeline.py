@@ -23,6 +23,7 @@ from ccontrol.canonical.rendering import stale, views
 from ccontrol.clock import Clock
 from ccontrol.diff.compare import compare, written_anew
 from ccontrol.diff.merge import merge
+from ccontrol.errors import StoreFullError
 from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
 from ccontrol.model.record import Record
@@ -107,8 +108,10 @@ class Line:
     def state_of(self, controller: Controller, kinds: frozenset[str] | None = None) -> State | None:
         """Return what is known of a controller; None when nothing is stored of it.
 
-        With `kinds`: the facts of these only, beside lists, findings and what is unread.
+        With `kinds`: the facts of these only, beside lists, findings and what is unread. The first
+        to ask has views that an older version made written anew.
         """
+        self._show_anew(controller)
         home = self._home(controller)
         files = self._whole(home) if kinds is None else self._read(home.read_back(kinds))
         return parse(files) if files else None
@@ -192,7 +195,10 @@ class Line:
         home = self._home(controller)
         files = self._whole(home) if stale(home, self.writer.repository) else {}
         if files:
-            self._room.check()
+            try:
+                self._room.check()
+            except StoreFullError:
+                return  # facts can be read all the same; a change finds the disk full itself
             self.writer.commit(
                 dict(views(parse(files), home)),
                 message=_as_text(written_anew_message(controller, home.area)),

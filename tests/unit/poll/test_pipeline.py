@@ -1,6 +1,6 @@
 """The line into the store: where a controller lies, what a poll touches, what a crash leaves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import process_time
@@ -8,7 +8,9 @@ from time import process_time
 import pytest
 
 from ccontrol.canonical.parse import parse
+from ccontrol.canonical.views import view
 from ccontrol.errors import StoreError, UnreadableStateError
+from ccontrol.logic import views
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Kind
 from ccontrol.model.controller import Controller
@@ -213,6 +215,73 @@ def test_a_newer_driver_writes_anew_and_tells_of_no_change(works: Works) -> None
     assert later.record is not None
     assert later.record.previous_change
     assert "\nClass: change\n" in works.last_text()
+
+
+class Later:
+    """A renderer of S7 blocks of a later version, which writes other text."""
+
+    name = "mc7/later"
+
+    @staticmethod
+    def write(image: Image, words: Mapping[str, str]) -> tuple[str, str]:
+        return "stl", "shown in a better way\n"
+
+
+def test_a_newer_renderer_shows_anew_in_one_commit_and_tells_of_no_change(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works.take(works.poll(ob(), mode("RUN")))
+    before, first = works.stored(), works.line.writer.repository.head()
+    monkeypatch.setitem(views._BY_MASK, "s7/1", Later)
+    works.again()
+    assert works.take(works.poll(mode("RUN"))).record is None
+    assert works.last_text().startswith("press-3: written anew by ccontrol, nothing changed\n")
+    assert "\nClass: rendering\n" in works.last_text()
+    shown = works.line.writer.repository.head()
+    assert works.line.writer.repository.commit(shown or "").parents == (first,)
+    after = works.stored()
+    assert {path: data for path, data in after.items() if not path.startswith("views/")} == {
+        path: data for path, data in before.items() if not path.startswith("views/")
+    }
+    (view,) = (data for path, data in after.items() if path.endswith("OB1.press-3.stl"))
+    assert view == b"// view mc7/later, mask s7/1: OB1\nshown in a better way\n"
+    assert not any(path.endswith("OB1.press-3.txt") for path in after)
+    works.again()
+    works.take(works.poll(ob(), mode("RUN")))
+    assert works.line.writer.repository.head() == shown
+    assert works.site.verify().faults == ()
+
+
+def test_a_change_behind_a_newer_renderer_is_a_commit_of_its_own(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works.take(works.poll(ob(), ob("FC1", kind="FC")))
+    monkeypatch.setitem(views._BY_MASK, "s7/1", Later)
+    works.again()
+    written = works.take(works.poll(ob(body=b"9")))
+    assert written.record is not None
+    repository = works.line.writer.repository
+    change, shown, first = repository.history(limit=3)
+    assert [one.trailer("Class") for one in (change, shown, first)] == [
+        "change", "rendering", "change"
+    ]  # fmt: skip
+    assert written.record.previous_change == first.trailer("Change-Id")
+    assert works.site.verify().faults == ()
+
+
+def test_views_of_blocks_that_did_not_change_are_taken_over(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works.take(works.poll(ob(), ob("OB35")))
+    made: list[str] = []
+
+    def counted(unit: Unit, image: Image) -> views.Rendered:
+        made.append(unit.id.key)
+        return view(unit, image)
+
+    monkeypatch.setattr("ccontrol.canonical.render.view", counted)
+    works.take(works.poll(ob(body=b"9"), ob("OB35")))
+    assert made == ["OB1"]
 
 
 def test_a_new_seal_key_is_no_change_and_seals_anew_at_once(works: Works) -> None:
