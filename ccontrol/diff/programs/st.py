@@ -21,12 +21,16 @@ _TOKEN = re.compile(
     r"""
     (?P<comment>\(\*.*?(?:\*\)|\Z)|/\*.*?(?:\*/|\Z)|//[^\n]*)
     |(?P<string>'(?:[^'$\n]|\$.)*'?|"[^"\n]*"?)
-    |(?P<number>\b(?:[A-Za-z_]+\#)?[+-]?\d[\w.#:]*(?:(?<=[eE])[+-]\d+)?|\b[A-Za-z_]+\#[+-]?[\w.#:]+)
+    |(?P<number>
+        \b(?:D|DATE|DT|DATE_AND_TIME|LDATE|LDT)\#[\d:.-]+
+        |\b\d+\#\w+
+        |\b[A-Z_]\w*\#(?:\d+\#)?[+-]?\w[\w.]*(?::\d+)*
+        |\b\d[\d_]*(?:\.\d[\d_]*)?(?:E[+-]?\d+)?\w*)
     |(?P<word>[#%]?[^\W\d][\w]*)
     |(?P<sign>:=|=>|\+=|-=|<>|<=|>=|\*\*|\.\.|[^\s\w])
     |(?P<newline>\n)
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _CLOSING = frozenset({"THEN", "DO", "OF", "ELSE", "REPEAT"})
 """Words that end a statement beside the semicolon: the condition before them stands alone."""
@@ -41,7 +45,7 @@ _HEADING = re.compile(
 """What begins a line that says what follows: no semicolon ends it."""
 _SETTING = re.compile(r"[\w.\[\]#-]+ = ")
 """What readers put below the heading: `name = value`, which structured text never begins with."""
-_NUMBER = re.compile(r"(?:[A-Z_]+#)?[+-]?\d|[A-Z_]+#|'")
+_NUMBER = re.compile(r"\d|[A-Z_]\w*#|'")
 _OPERATORS = frozenset({"AND", "OR", "XOR", "MOD", "NOT"})
 _CONSTANTS = frozenset({"TRUE", "FALSE"})
 

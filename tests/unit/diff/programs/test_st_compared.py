@@ -54,6 +54,33 @@ def test_one_change_is_told_by_its_kind(old: str, new: str, kind: LogicKind) -> 
     assert kinds(diff_st(CODE, CODE.replace(old, new, 1), Effort()).changes) == [kind]
 
 
+@pytest.mark.parametrize(
+    ("tight", "wide"),
+    [
+        ("a:=b-5;", "a := b - 5 ;"),
+        ("a:=-5;", "a := - 5;"),
+        ("a:=T#5s-T#3s;", "a := T#5s - T#3s;"),
+        ("FOR i:=1 TO 9 DO", "FOR i := 1 TO 9 DO"),
+        ("x:ARRAY[1..5] OF INT;", "x : ARRAY [ 1 .. 5 ] OF INT;"),
+        ("1:x:=2;", "1 : x := 2;"),
+        ("a:=1.5E-3*INT#-7;", "a := 1.5e-3 * int#-7;"),
+        ("a:=TOD#12:30:00;b:=D#2026-01-02;", "a := TOD#12:30:00; b := D#2026-01-02;"),
+    ],
+)
+def test_blanks_around_signs_and_numbers_are_layout(tight: str, wide: str) -> None:
+    found = diff_st(f"ROUTINE a\n{tight}\n", f"ROUTINE a\n{wide}\n", Effort()).changes
+    assert kinds(found) == [LogicKind.LAYOUT]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("16#FF", "16#FE"), ("W#16#FF", "W#16#FE"), ("1.5E-3", "1.5E-4"), ("S5T#5S", "S5T#6S")],
+)
+def test_constants_of_every_kind_are_setpoints(old: str, new: str) -> None:
+    found = diff_st(f"ROUTINE a\nx := {old};\n", f"ROUTINE a\nx := {new};\n", Effort()).changes
+    assert kinds(found) == [LogicKind.SETPOINT]
+
+
 def test_a_statement_that_moved_is_told_as_moved() -> None:
     moved = CODE.replace("name := 'IF; (* no comment *)';\n", "")
     moved = moved.replace("(* main *)\n", "(* main *)\nname := 'IF; (* no comment *)';\n")
