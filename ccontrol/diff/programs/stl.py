@@ -27,6 +27,8 @@ _NETWORK = re.compile(r"\s*(?:NETWORK|NETZWERK)\b\s*\d*\s*:?\s*(?P<title>.*)", r
 _TITLE = re.compile(r"\s*(?:TITLE|TITEL)\s*[=:]\s*(?P<title>.*)", re.IGNORECASE)
 _OPENS = re.compile(r"\s*(?:VAR(?:_\w+)?|STRUCT|CONST|LABEL)\b", re.IGNORECASE)
 _CLOSES = re.compile(r"\s*END_(?:VAR|STRUCT|CONST|LABEL)\b", re.IGNORECASE)
+_AREA = re.compile(r"(?P<area>[A-Za-z]+)(?P<rest>.*)")
+_QUOTED_OR_BLANK = re.compile(r"\"[^\"]*\"|'[^']*'|\s+")
 _BLOCK_ENDS = re.compile(
     r"\s*END_(?:FUNCTION|FUNCTION_BLOCK|ORGANIZATION_BLOCK|DATA_BLOCK|TYPE)\b", re.IGNORECASE
 )
@@ -169,7 +171,7 @@ def _read(line: str, number: int, network: _Network, *, german: bool, declares: 
     code, comment = _without_comment(line)
     if comment:
         network.comments.append(Comment(number, " ".join(comment.split())))
-    code = " ".join(code.split()).rstrip("; ")
+    code = _collapsed(code).rstrip("; ")
     if not code or _BLOCK_ENDS.match(code):
         return
     if declares or network.number == 0:
@@ -220,10 +222,17 @@ def _meaning(code: str, *, german: bool) -> tuple[str, ...]:
 
 
 def _operand(operand: str) -> str:
-    if '"' in operand or "#" in operand:
-        return operand.strip()
-    area, _, rest = operand.strip().upper().partition(" ")
-    return f"{ENGLISH_AREAS.get(area, area)} {rest}".strip()
+    """Return an operand in English and without blanks; what is quoted or typed stays as it is."""
+    found = _AREA.match(operand)
+    if found is None or _CONSTANT.match(operand) or '"' in operand:
+        return operand
+    area = found["area"].upper()
+    return ENGLISH_AREAS.get(area, area) + "".join(found["rest"].upper().split())
+
+
+def _collapsed(code: str) -> str:
+    """Return code with single blanks; those within quotes are no layout."""
+    return _QUOTED_OR_BLANK.sub(lambda m: " " if m[0].isspace() else m[0], code).strip()
 
 
 def _is_german(text: str) -> bool:

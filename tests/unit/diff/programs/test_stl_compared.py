@@ -128,3 +128,24 @@ def test_slashes_in_a_string_begin_no_comment() -> None:
     old = "NETWORK 1\n      L     'a//b'\n"
     found = diff_stl(old, old.replace("a//b", "a//c"), Effort())
     assert kinds(found.changes) == [LogicKind.SETPOINT]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("A     I 0.0", "A I0.0"),
+        ("U     E 0.0\n      SPA   M001", "A I0.0\n JU M001"),
+        ("L     DB10.DBW 4", "L DB10.DBW4"),
+        ("=     A [AR1,P#0.0]\n      UN    M 1.0", "= Q[AR1,P#0.0]\n AN M1.0"),
+        ("CALL  FB 1, DB 2", "CALL FB1,DB2"),
+    ],
+)
+def test_blanks_and_spelling_of_operands_are_no_logic(one: str, other: str) -> None:
+    found = diff_stl(f"NETWORK 1\n      {one}\n", f"NETWORK 1\n      {other}\n", Effort()).changes
+    assert set(kinds(found)) <= {LogicKind.MNEMONIC_ONLY}
+
+
+@pytest.mark.parametrize(("one", "other"), [("'ab'", "'AB'"), ("'a b'", "'a  b'")])
+def test_letters_and_blanks_of_a_string_are_its_value(one: str, other: str) -> None:
+    found = diff_stl(f"NETWORK 1\n  L {one}\n", f"NETWORK 1\n  L {other}\n", Effort()).changes
+    assert kinds(found) == [LogicKind.SETPOINT]
