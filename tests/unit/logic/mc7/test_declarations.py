@@ -207,7 +207,12 @@ def test_declarations_of_real_blocks_are_those_of_the_lists_beside_them(name: st
     found = read_interface(block.interface, of_function=block.header.type == "FC")
     (listed,) = real_blocks(f"dotnet-toolbox/{name}.awl")
     expected = [
-        (row["at"].lstrip("0"), row["name"].upper(), row["type"].replace(" ", ""))
+        (
+            row["at"].lstrip("0"),
+            row["name"].upper(),
+            row["type"].replace(" ", ""),
+            bool(row["value"]),
+        )
         for line in listed.read_text("utf-8-sig").splitlines()
         if (row := _ROW.fullmatch(line)) and row["name"] not in _SECTIONS
     ]
@@ -218,17 +223,18 @@ def test_declarations_of_real_blocks_are_those_of_the_lists_beside_them(name: st
     assert all(name == "FB3003" and at.startswith(("IN_OUT", "STAT", "TEMP")) for at in differ)
 
 
-def _flat(block: Block, found: Interface) -> Iterator[tuple[str, str, str]]:
-    """Yield address, name and type as the lists have them: their TEMP goes on behind the rest."""
+def _flat(block: Block, found: Interface) -> Iterator[tuple[str, str, str, bool]]:
+    """Yield address, name, type, whether there is a value; TEMP goes on behind the rest there."""
     base = 0 if block.header.type == "DB" else found.memory_bytes * 8
     for one in found.declared:
         yield from _rows(one, base if one.role is Role.TEMP else 0)
 
 
-def _rows(one: Declared, shift: int) -> Iterator[tuple[str, str, str]]:
+def _rows(one: Declared, shift: int) -> Iterator[tuple[str, str, str, bool]]:
     bounds = ",".join(f"{low}..{high}" for low, high in one.bounds)
     kind = f"ARRAY[{bounds}]OF{one.type}" if bounds else one.type
     at = one.at + shift
-    yield f"{at // 8:03}.{at % 8}".lstrip("0"), one.name, kind.replace(" ", "")
+    place = f"{at // 8:03}.{at % 8}".lstrip("0")
+    yield place, one.name, kind.replace(" ", ""), bool(one.initial)
     for member in one.members:
         yield from _rows(member, shift)
