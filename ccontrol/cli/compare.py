@@ -7,13 +7,12 @@ from typing import Annotated
 import typer
 
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
+from ccontrol.cli.picture_files import PictureFiles
 from ccontrol.cli.project_files import STDIN, SealsInOneCall, read_project, title_of
 from ccontrol.cli.tones import severity_tone
 from ccontrol.diff.programs.changes import NO_LOGIC, LogicKind, PartDiff, ProjectDiff
 from ccontrol.diff.programs.projects import compare_projects, differences_of_origin
-from ccontrol.errors import AlreadyThereError, BadFileError
-from ccontrol.pictures.page import page
-from ccontrol.pictures.svg import svg as drawn
+from ccontrol.errors import BadFileError
 
 _DIFFERENT = 1
 
@@ -66,26 +65,13 @@ def command(
     if not values:
         hidden = sum(change.kind is LogicKind.VALUE for change in diff.changes)
         diff = _without_values(diff)
-    if html is not None:
-        _write(html, page(diff, title_of(old), title_of(new)))
-    if svg is not None:
-        _write(svg, drawn(diff, title_of(old), title_of(new)))
+    PictureFiles(html, svg).write(diff, title_of(old), title_of(new))
     if as_json:
         emit("ccontrol/compare/1", _as_json(old, new, diff, hidden))
     else:
         _tell(old, new, diff, hidden)
     if diff.changes_logic:
         raise typer.Exit(_DIFFERENT)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-    except FileExistsError as error:
-        raise AlreadyThereError(f"{path} exists already") from error
-    except OSError as error:
-        raise BadFileError(f"{path}: {error.strerror}", hint="Choose another file.") from error
 
 
 def _compared(old: str, new: str, *, anyway: bool) -> ProjectDiff:

@@ -72,14 +72,14 @@ def command(
         typer.Option(
             "--html",
             metavar="FILE",
-            help="Write a page with pictures there instead.",
+            help="Draw what changed, as a page for a browser; never overwritten.",
             dir_okay=False,
         ),
     ] = None,
     svg: Annotated[
         Path | None,
         typer.Option(
-            "--svg", metavar="FILE", help="Write one picture of all rungs.", dir_okay=False
+            "--svg", metavar="FILE", help="Draw the changed rungs alone; never overwritten."
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -104,7 +104,7 @@ def command(
     with Repository.open(watched.site.store.path) as repository:
         before, after = _points(repository, watched, a, b, now)
         files = PictureFiles(html, svg)
-        if files:
+        if files.wanted:
             _draw(repository, watched, before, after, files)
             return
         compared = _compare(repository, watched, before, after, with_text=not units_only)
@@ -169,7 +169,11 @@ def _draw(
         raise _nothing(watched, after)
     name = watched.controller.id
     titles = (f"{name}, {before.words}", f"{name}, {after.words}")
-    files.write(compare_projects(old, new), *titles)
+    found = compare_projects(old, new)
+    files.write(found, *titles)
+    count = len(found.changes)
+    for file in files.wanted:
+        say(f"{file}: {count} change{'' if count == 1 else 's'}")
 
 
 def _nothing(watched: Watched, point: Point) -> UnknownNameError:

@@ -14,6 +14,9 @@ MOST_NODES = 800
 _MOST_REACH = 30_000.0
 """Pixels; nodes farther apart than that are drawn in rows instead."""
 _SCALES = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
+_PAIRS = sorted(
+    ((across, down) for across in _SCALES for down in _SCALES), key=lambda pair: pair[0] * pair[1]
+)
 _APART = 18.0
 """Between two nodes, for the signs of marks."""
 _ROW_WIDTH = 1000.0
@@ -64,18 +67,16 @@ class Place:
 def spread(nodes: Sequence[Node], sizes: Mapping[str, Size]) -> Mapping[str, Place]:
     """Return the places of the nodes of one sheet, by name; the first stands near (0, 0).
 
-    By the smallest scale at which nothing overlaps; in rows by their order where none is enough.
+    By the smallest scales at which nothing overlaps; in rows by their order where none is enough.
     """
     left = min((node.x for node in nodes), default=0)
     top = min((node.y for node in nodes), default=0)
-    for scale in _SCALES:
+    for across, down in _PAIRS:
         found = {
-            node.name: _place((node.x - left) * scale, (node.y - top) * scale, sizes[node.name])
+            node.name: _place((node.x - left) * across, (node.y - top) * down, sizes[node.name])
             for node in nodes
         }
-        if _reach(found) > _MOST_REACH:
-            break
-        if not _is_crowded(tuple(found.values())):
+        if _reach(found) <= _MOST_REACH and not _is_crowded(tuple(found.values())):
             return found
     return _in_rows(nodes, sizes)
 

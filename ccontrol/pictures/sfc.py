@@ -47,10 +47,10 @@ def sfc_sheet(chart: Chart, marks: ChartMarks) -> Fragment:
     """Draw a sequential chart."""
     nodes = [node for node in chart.nodes if node.kind not in _BRANCHES]
     places = dict(spread(nodes, {node.name: _size(node) for node in nodes}))
-    for node in chart.nodes:
-        if node.kind in _BRANCHES:
-            places[node.name] = _bar_place(node, chart.wires, places)
     kinds = {node.name: node for node in chart.nodes}
+    bars = [node for node in chart.nodes if node.kind in _BRANCHES]
+    for _ in range(2):  # bars may join bars: those stand by then
+        places |= {bar.name: _bar_place(bar, chart.wires, kinds, places) for bar in bars}
     drawn = [
         _wire(wire, kinds, places, marks)
         for wire in chart.wires
@@ -96,14 +96,17 @@ def _high(node: Node) -> float:
     return _BAR_HEIGHT if node.kind == "transition" else _STEP_HEIGHT
 
 
-def _bar_place(node: Node, wires: tuple[Wire, ...], places: Mapping[str, Place]) -> Place:
+def _bar_place(
+    node: Node, wires: tuple[Wire, ...], kinds: Mapping[str, Node], places: Mapping[str, Place]
+) -> Place:
     """Return where a branch's bar lies: across all that it joins, below what comes first."""
     above = [wire.source for wire in wires if wire.target == node.name and wire.source in places]
     below = [wire.target for wire in wires if wire.source == node.name and wire.target in places]
     joined = [places[name] for name in (*above, *below)]
     if not joined:
         return Place(0.0, 0.0, 2 * _BAR, _BAR_HEIGHT)
-    axes = [place.x + _AXIS for place in joined]
+    own = places.get(node.name, joined[0])
+    axes = [_axis(kinds[name], places[name], own) for name in (*above, *below)]
     if above:
         y = max(places[name].bottom for name in above) + 10
     else:
@@ -183,4 +186,4 @@ def _axis(node: Node, place: Place, other: Place) -> float:
     """Return where a wire meets a node: a branch's bar straight above or below the other end."""
     if node.kind not in _BRANCHES:
         return place.x + _AXIS
-    return min(max(other.x + _AXIS, place.x + 10), place.right - 10)
+    return max(min(other.x + _AXIS, place.right - 10), place.x + 10)

@@ -1,4 +1,4 @@
-"""Pages of real programs in a real Chromium: nothing overlaps, nothing is cut off, nothing is asked.
+"""Pages of real programs in a real Chromium: nothing overlaps, is cut off, or is asked for.
 
 Screenshots are kept under .aside/artefacts for whoever wants to look.
 """
@@ -66,6 +66,13 @@ document.querySelectorAll('svg').forEach((svg, number) => {
           && !inside(text.getBoundingClientRect(), box.getBoundingClientRect()))
         faults.push(['outside its box', number, text.textContent]);
     });
+    const words = [...symbol.querySelectorAll('text')].filter(text => !text.closest('.badge'))
+      .map(text => [text.textContent, text.getBoundingClientRect()]);
+    words.forEach(([name, one], index) => words.slice(index + 1).forEach(([other, two]) => {
+      if (one.left < two.right - slack && two.left < one.right - slack
+          && one.top < two.bottom - slack && two.top < one.bottom - slack)
+        faults.push(['word over word', number, name + ' / ' + other]);
+    }));
     const parts = [...symbol.querySelectorAll('rect.box, text, .line')]
       .filter(part => !part.closest('.badge')).map(part => part.getBoundingClientRect());
     if (parts.length) found.push([symbol.textContent, {
