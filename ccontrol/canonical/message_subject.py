@@ -12,6 +12,7 @@ from ccontrol.canonical.phrases import (
     short_name,
     sight_sentence,
 )
+from ccontrol.canonical.project_files import PROJECT
 from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import Change, ChangeSet, Difference, Kind
@@ -56,10 +57,16 @@ def subject(record: Record) -> str:
     if record.changes.first:
         return f"{title}: {_first_sight(record.changes)}"
     changes = record.changes.changes
+    head = f"{title}: "
+    if changes and all(change.unit.kind == PROJECT for change in changes):
+        named, _, part = changes[0].unit.key.partition("/")
+        head += f"project file {shortened(printable(named), _LONGEST_TITLE)}: "
+        if not part:
+            return shortened(head + first_clause(changes[0].reason), _LONGEST)
     phrases = list(_phrases(_telling(changes) or changes))[:_PHRASES_AT_MOST]
     if not phrases:
-        return f"{title}: nothing differs"
-    return shortened(_fitting(f"{title}: ", phrases), _LONGEST)
+        return f"{head}nothing differs"
+    return shortened(_fitting(head, phrases), _LONGEST)
 
 
 def _first_sight(changes: ChangeSet) -> str:

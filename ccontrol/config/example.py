@@ -75,6 +75,20 @@ criticality = "medium"       # low, medium, high or safety
 owner = ""                   # whom to ask
 tags = []
 """
+_FOLDER = """
+# A folder into which people drop project files (L5X, sources, …): each is kept, encrypted, in the
+# vault and as text under project/. One folder may have several tables, for several controllers.
+# Whose a file is says `controller`; without one, the controller's name inside the file.
+[[site.folder]]
+path = "/srv/projects/press-3"
+controller = "press-3"
+files = []                   # patterns like "Press3*.L5X"; none: every file
+events = "auto"              # "poll" where another host's writing gives no events and none is seen
+look_s = 10                  # between two looks without events
+settle_s = 5                 # a file that has not moved for so long is complete
+rescan_s = 3600              # every file is hashed anew, that often, whatever its date says
+bytes_limit = 268435456      # larger files are not taken
+"""
 
 
 def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
@@ -94,4 +108,4 @@ def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
         )
         parts += [] if number else [_REST]
         parts.append("\n" + samples[family].replace(f"[{family}]", f"[site.controller.{family}]"))
-    return "".join(parts)
+    return "".join((*parts, _FOLDER))

@@ -7,11 +7,12 @@ twice) is load's.
 import ipaddress
 import re
 from dataclasses import fields
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ccontrol.config.settings import EngineSettings, StoreSettings
+from ccontrol.config.settings import EngineSettings, StoreSettings, WatchedFolder
 from ccontrol.model.controller import (
     ID_PATTERN,
     MOST_BYTES,
@@ -29,6 +30,7 @@ _LONGEST_HOST = 253
 _DAY_S = 86_400.0
 _GIB = 2**30
 _BUDGET, _SCHEDULE, _ENGINE = Budget(), Schedule(), EngineSettings()
+_FOLDER = WatchedFolder(Path())
 _STORE: dict[str, int] = {
     field.name: field.default for field in fields(StoreSettings) if isinstance(field.default, int)
 }
@@ -209,6 +211,19 @@ class SiteTable(Table):
 
     name: Id
     title: Line = ""
+
+
+class FolderTable(Table):
+    """[[site.folder]]: a folder into which people drop project files."""
+
+    path: PathText
+    controller: Line = ""
+    files: tuple[Line, ...] = ()
+    events: Literal["auto", "poll"] = "auto"
+    look_s: float = Field(_FOLDER.look_s, ge=0.5, le=3_600)
+    settle_s: float = Field(_FOLDER.settle_s, ge=0.5, le=3_600)
+    rescan_s: float = Field(_FOLDER.rescan_s, ge=60, le=31 * _DAY_S)
+    bytes_limit: int = Field(_FOLDER.bytes_limit, ge=1, le=256 * 2**20)
 
 
 class EngineTable(Table):

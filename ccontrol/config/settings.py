@@ -45,6 +45,27 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedFolder:
+    """A folder into which people drop project files, and whose they are."""
+
+    path: Path
+    controller: str = ""
+    """Id of the controller; empty: the one whose id or name the file itself says."""
+    files: tuple[str, ...] = ()
+    """Patterns of file names that are meant; empty: every file."""
+    events: str = "auto"
+    """"auto": the kernel's events where they can be had; "poll": only looking now and then."""
+    look_s: float = 10.0
+    """Between two looks where there are no events, and while a file is being written."""
+    settle_s: float = 5.0
+    """A file that has not moved for so long is complete."""
+    rescan_s: float = 3_600.0
+    """Between two times in which every file is hashed anew, whatever its date says."""
+    bytes_limit: int = 268_435_456
+    """Larger files are not taken."""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One plant: its store and its controllers."""
 
@@ -52,6 +73,7 @@ class Site:
     title: str
     store: StoreSettings
     controllers: tuple[Controller, ...]
+    folders: tuple[WatchedFolder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,18 +17,19 @@ from ccontrol.config.place import Place, Raw
 from ccontrol.config.schema import (
     BudgetTable,
     ControllerTable,
+    FolderTable,
     KeyTable,
     ScheduleTable,
     SiteTable,
     StoreTable,
 )
 from ccontrol.config.secrets import Reference, WithheldSecret
-from ccontrol.config.settings import KeyFile, KeyInAgent, Site, StoreSettings
+from ccontrol.config.settings import KeyFile, KeyInAgent, Site, StoreSettings, WatchedFolder
 from ccontrol.config.tables import Desk
 from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Secret
 
-_OF_SITE = ("store", "defaults", "controller")
+_OF_SITE = ("store", "defaults", "controller", "folder")
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
 Defaults = Mapping[str, Raw]
@@ -57,9 +58,25 @@ class SiteReader:
             for where, table in self.desk.tables(raw, "controller", place, "id")
         ]
         controllers = tuple(controller for controller in found if controller is not None)
+        ids = {table.get("id") for _, table in self.desk.tables(raw, "controller", place, "id")}
+        folders = tuple(
+            self._folder(table, where, ids)
+            for where, table in self.desk.tables(raw, "folder", place, "path")
+        )
         if head is None or store is None:
             return None
-        return Site(head.name, head.title or head.name, store, controllers)
+        known = tuple(folder for folder in folders if folder is not None)
+        return Site(head.name, head.title or head.name, store, controllers, known)
+
+    def _folder(self, raw: Raw, place: Place, ids: set[object]) -> WatchedFolder | None:
+        table = self.desk.table(FolderTable, raw, place)
+        if table is None:
+            return None
+        if table.controller and table.controller not in ids:
+            names = [name for name in ids if isinstance(name, str)]
+            told = f"no such controller: {shown(table.controller)}{guess(table.controller, names)}"
+            self.desk.faults.add(place.at("controller"), told)
+        return WatchedFolder(**{**table.model_dump(), "path": self.desk.at(table.path)})
 
     def _store(self, raw: Raw, place: Place) -> StoreSettings | None:
         table = self.desk.table(StoreTable, raw, place)

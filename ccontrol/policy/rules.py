@@ -200,6 +200,12 @@ OTHER_FINDING = Rule(
     "a finding without a rule of its own",
     no_technique=_UNKNOWN_CODE,
 )
+PROJECT_FILE = Rule(
+    "project-file",
+    Severity.INFO,
+    "a project file was dropped; as grave as the gravest thing that is new in it",
+    no_technique="the controller itself is as it was",
+)
 FINDING_OVER = Rule("finding-over", Severity.INFO, "a finding is over", no_technique=_AS_IT_WAS)
 NOTHING = Rule("nothing", Severity.INFO, "nothing differs", no_technique=_NO_CHANGE)
 FIRST_SIGHT = Rule(
@@ -228,6 +234,7 @@ RULES: dict[str, Rule] = {
         MODE_STOPPED,
         OTHER_FINDING,
         FINDING_OVER,
+        PROJECT_FILE,
         NOTHING,
         FIRST_SIGHT,
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from ccontrol.clock import Clock
 from ccontrol.drivers.api import Ask
 from ccontrol.errors import EngineError, PausedError
+from ccontrol.logic.project import Project
 from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Seal
 from ccontrol.poll.asking import LATE_S
@@ -24,6 +25,8 @@ from ccontrol.poll.messages import (
     Decode,
     Decoded,
     FromWorker,
+    ProjectRead,
+    ReadProject,
     ToWorker,
 )
 from ccontrol.poll.worker import Worker, start_worker
@@ -35,6 +38,8 @@ KEEP_S_PER_MIB = 0.25
 """What a slow disk takes to write it: twice as many bytes, synced."""
 SILENT_S = 10.0
 """A worker that has not shown life for so long is killed."""
+PROJECT_FIRST_S, PROJECT_S_PER_MIB = 20.0, 1.0
+"""A project file has so long to be read and compared: 50 MB of L5X take 6 s."""
 DECODE_FIRST_S, DECODE_S_PER_MIB = 8.0, 0.5
 """A capture has so long to be decoded: 8,000 blocks of 4 KiB are 71 MiB and take 8 of 44 s."""
 SLOW = 0.5
@@ -164,7 +169,7 @@ class Lane:
                 held.answer.set_result(Lost(reason, sure=alone or job == blamed))
 
     def _hear(self, message: FromWorker) -> None:
-        if isinstance(message, Collected | Decoded) and message.job in self._open:
+        if isinstance(message, Collected | Decoded | ProjectRead) and message.job in self._open:
             answer = self._open[message.job].answer
             if not answer.done():
                 answer.set_result(message)
@@ -178,7 +183,10 @@ def _size(capture: bytes | Path) -> int:
 
 
 class Crew:
-    """Two collectors, one shared and one for suspects, and a decoder."""
+    """Two collectors, one shared and one for suspects, a decoder, and a reader of project files.
+
+    The reader is a second decoder: a large file holds up no poll.
+    """
 
     def __init__(self, drivers: str, clock: Clock) -> None:
         collector = "ccontrol.poll.collector"
@@ -186,14 +194,16 @@ class Crew:
         self.shared = Lane("shared", collector, ("--drivers", drivers), clock)
         self.alone = Lane("alone", collector, ("--drivers", drivers), clock)
         self.decoder = Lane("decoder", "ccontrol.poll.decoder", ("--drivers", drivers), clock)
+        self.reader = Lane("reader", "ccontrol.poll.decoder", ("--drivers", drivers), clock)
         self._numbers = itertools.count(1)
         self._decoding = asyncio.Lock()
+        self._reading = asyncio.Lock()
         self._jobs: dict[tuple[str, str], tuple[Lane, int]] = {}
 
     @property
-    def lanes(self) -> tuple[Lane, Lane, Lane]:
+    def lanes(self) -> tuple[Lane, ...]:
         """Every lane, for status."""
-        return self.shared, self.alone, self.decoder
+        return self.shared, self.alone, self.decoder, self.reader
 
     async def collect(
         self,
@@ -258,6 +268,23 @@ class Crew:
         if isinstance(answer, Lost):
             return answer
         raise EngineError(f"the decoder answered with a {type(answer).__name__}")
+
+    async def read_project(
+        self, file: Path, name: str, seal: Seal, before: Project | None
+    ) -> ProjectRead | Lost:
+        """Read a project file and hold it against what was read before; one at a time.
+
+        Raises StoreError when our copy of it is not there, EngineError when no worker starts.
+        """
+        limit_s = PROJECT_FIRST_S + PROJECT_S_PER_MIB * _size(file) / 2**20
+        async with self._reading:
+            job = next(self._numbers)
+            await self.reader.start()
+            request = ReadProject(job, file, name, seal, before, limit_s)
+            answer = await self.reader.do(job, request, limit_s + 1)
+        if isinstance(answer, ProjectRead | Lost):
+            return answer
+        raise EngineError(f"the reader answered with a {type(answer).__name__}")
 
     async def warm_up(self) -> None:
         """Start what will be needed. What does not start is told when it is needed."""

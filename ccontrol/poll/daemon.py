@@ -25,9 +25,11 @@ from ccontrol.poll.by_hand import poll_and_follow
 from ccontrol.poll.chores import Chores, maintain
 from ccontrol.poll.control import ENTRIES, STATUS, TENDED
 from ccontrol.poll.engine import Engine
+from ccontrol.poll.folders import Folders
 from ccontrol.poll.notify import Notifier
 from ccontrol.poll.site import OpenSite
-from ccontrol.poll.sites import Sites, in_its_own_thread, require_the_same_stores
+from ccontrol.poll.sites import Sites, require_the_same_stores
+from ccontrol.poll.threads import in_its_own_thread
 from ccontrol.poll.waiting import Key
 
 LOOK_S = 0.5
@@ -78,14 +80,16 @@ class Daemon:
         sites = Sites(
             engine, self._clock, lambda site, question: self._answer(engine, site, question)
         )
+        folders = Folders(engine.crew, self._clock)
         why: Exception | None = None
         try:
             if await self._begin(engine, sites):
-                await self._watch(engine, sites)
+                await self._watch(engine, sites, folders)
         except Exception as error:
             why = error  # for the journal of each site
             raise
         finally:
+            await folders.stop()
             await self._end(sites, why)
             _log.info("the watch ended sites=%s", ",".join(engine.roster.sites) or "none")
 
@@ -126,7 +130,7 @@ class Daemon:
 
     # -- while it watches ------------------------------------------------------------------------
 
-    async def _watch(self, engine: Engine, sites: Sites) -> None:
+    async def _watch(self, engine: Engine, sites: Sites, folders: Folders) -> None:
         looks = 0
         while not self._stopping.is_set():
             with suppress(TimeoutError):
@@ -135,6 +139,7 @@ class Daemon:
             if not engine.is_turning:
                 raise EngineError("the engine's loop ended by a defect; see above")
             self._see_to_sites(engine, sites, looks)
+            folders.see_to(engine.roster.sites.values())
             self._feed_the_watchdog(engine)
             if looks % CHORE_LOOKS == 1:
                 self._see_to_chores(engine, sites)

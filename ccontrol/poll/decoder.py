@@ -1,4 +1,6 @@
-"""The decoder process: makes facts of captures, one at a time, within bounds of time and memory.
+"""The decoder process: makes facts of captures and texts of project files, one at a time.
+
+Within bounds of time and memory.
 
 Reads from its standard input, or from a file of the spool that is named there, writes to its
 standard output, and opens nothing else. What a hostile controller's bytes do to a decoder happens
@@ -19,7 +21,8 @@ from ccontrol.canonical import captures
 from ccontrol.drivers.registry import DEFAULT, driver, table_named
 from ccontrol.model.capture import Capture
 from ccontrol.model.snapshot import Snapshot
-from ccontrol.poll.messages import Beat, Decode, Decoded, ToWorker
+from ccontrol.poll.messages import Beat, Decode, Decoded, ReadProject, ToWorker
+from ccontrol.poll.project_reading import read_project
 from ccontrol.poll.wire import from_engine, read_frame, to_engine
 
 BEAT_S = 1.0
@@ -41,12 +44,14 @@ class Decoder:
         """Work until the engine closes the pipe."""
         threading.Thread(target=self._beat, daemon=True).start()
         while (message := _next(requests)) is not None:
-            if isinstance(message, Decode):
+            if isinstance(message, Decode | ReadProject):
                 signal.setitimer(signal.ITIMER_REAL, message.time_limit_s)
                 self._say(self._answer(message))
                 signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def _answer(self, request: Decode) -> bytes:
+    def _answer(self, request: Decode | ReadProject) -> bytes:
+        if isinstance(request, ReadProject):
+            return to_engine(read_project(request))
         try:
             return to_engine(Decoded(request.job, self._interpret(request)))
         except Exception as error:  # noqa: BLE001 — supervised border: interpret is total

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccontrol.drivers.api import Ask
+from ccontrol.logic.project import Language, Project
 from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Snapshot
@@ -74,9 +75,47 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadProject:
+    """To the decoder: read this project file, and hold it against what was read before."""
+
+    job: int
+    file: Path
+    name: str
+    """What it was called where it was dropped; `file` is our own copy."""
+    seal: Seal
+    before: Project | None
+    time_limit_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LogicTold:
+    """One change of a part of a project, as the comparison told it."""
+
+    path: tuple[str, ...]
+    language: Language
+    severity: int
+    """The number of a model.judgement.Severity."""
+    sentence: str
+    of_part: str
+    """"added", "removed" or "changed": what became of the part itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRead:
+    """From the decoder: what the file says and what is new in it, or why nobody can tell."""
+
+    job: int
+    project: Project | None
+    told: tuple[LogicTold, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Why the comparison is doubtful."""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """From a worker, every second: its event loop still turns. The first one says "ready"."""
 
 
-ToWorker = Collect | Cancel | Decode
-FromWorker = Collected | Decoded | Beat
+ToWorker = Collect | Cancel | Decode | ReadProject
+FromWorker = Collected | Decoded | Beat | ProjectRead

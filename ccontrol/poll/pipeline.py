@@ -112,7 +112,7 @@ class Line:
         to ask has views that an older version made written anew.
         """
         self._show_anew(controller)
-        home = self._home(controller)
+        home = self.home(controller)
         files = self._whole(home) if kinds is None else self._read(home.read_back(kinds))
         return parse(files) if files else None
 
@@ -148,7 +148,30 @@ class Line:
         self._told.catch_up()
         return receipt.commit
 
-    def _home(self, controller: Controller) -> Home:
+    def keep(self, content: BinaryIO) -> str:
+        """Put a file into the vault; return its SHA-256, "" where nothing is kept."""
+        self._room.check()
+        return self._vault.put(content) if self._vault else ""
+
+    def last_change_of(self, controller_id: str) -> str:
+        """Return the id of a controller's last change; "" when there was none."""
+        return self._told.last_change_of(controller_id)
+
+    def commit_record(self, files: Mapping[str, bytes], record: Record, folder: str) -> str:
+        """Commit a record with the files that a folder holds from now on; return the commit."""
+        self._room.check()
+        receipt = self.writer.commit(
+            {**files, record_path(record): render_record(record)},
+            message=_as_text(message(record)),
+            when=self._clock.now(),
+            replace=(folder,),
+        )
+        if receipt is None:
+            return self.writer.repository.head() or ""
+        self._told.catch_up(receipt.commit, record)
+        return receipt.commit
+
+    def home(self, controller: Controller) -> Home:
         """Return where a controller lies: fixed when it was first stored."""
         if controller.id not in self._homes:
             home = home_of(self.writer.repository, controller.id, controller.area)
@@ -165,7 +188,7 @@ class Line:
         return found
 
     def _begin(self, sighted: Sighted) -> _Work:
-        snapshot, home = sighted.snapshot, self._home(sighted.controller)
+        snapshot, home = sighted.snapshot, self.home(sighted.controller)
         kinds = kinds_of(snapshot)
         files = self._read(home.read_back(kinds))
         before = parse(files) if files else None
@@ -192,7 +215,7 @@ class Line:
         """
         if controller.id in self._shown:
             return
-        home = self._home(controller)
+        home = self.home(controller)
         files = self._whole(home) if stale(home, self.writer.repository) else {}
         if files:
             try:

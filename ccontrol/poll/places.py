@@ -40,6 +40,11 @@ class Places:
         return self.own / "vault"
 
     @property
+    def dropped(self) -> Path:
+        """Folder of the copies of dropped files, each for as long as it is being taken."""
+        return self.own / "dropped"
+
+    @property
     def index(self) -> Path:
         """File of the Index."""
         return self.own / "index.sqlite"

@@ -7,12 +7,10 @@ engine's business.
 import asyncio
 import logging
 import os
-import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from dataclasses import fields
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site, StoreSettings
@@ -22,6 +20,7 @@ from ccontrol.poll.control import ControlDoor
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.recovery import recover
 from ccontrol.poll.site import OpenSite, open_site
+from ccontrol.poll.threads import in_its_own_thread
 
 OPEN_S = 20.0
 """So long the daemon waits for stores at its start before it says that it is ready."""
@@ -29,7 +28,6 @@ CLOSE_S = 3.0
 DRAIN_S = 30.0
 """So long a site that is let go of may take to write what polls brought; the spool has the rest."""
 
-T = TypeVar("T")
 Answer = Callable[[OpenSite, dict[str, Any]], Awaitable[bytes]]
 _log = logging.getLogger(__name__)
 
@@ -192,18 +190,3 @@ def _reason(site: OpenSite, why: Exception | None) -> str:
 def _changed(old: StoreSettings, new: StoreSettings) -> list[str]:
     names = (each.name for each in fields(StoreSettings))
     return [name for name in names if getattr(old, name) != getattr(new, name)]
-
-
-def in_its_own_thread(work: Callable[[], T]) -> "asyncio.Future[T]":
-    """Do something in a thread that the process does not wait for at its end: a disk may hang."""
-    done: Future[T] = Future()
-
-    def run() -> None:
-        done.set_running_or_notify_cancel()
-        try:
-            done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 — whatever it is, who waits is told
-            done.set_exception(error)
-
-    threading.Thread(target=run, name="opening", daemon=True).start()
-    return asyncio.wrap_future(done)

@@ -18,6 +18,7 @@ from ccontrol.config.schema import (
     BudgetTable,
     ControllerTable,
     EngineTable,
+    FolderTable,
     ScheduleTable,
     SiteTable,
     StoreTable,
@@ -75,6 +76,7 @@ def test_the_example_can_be_loaded_and_says_the_defaults() -> None:
         ("site.defaults.schedule", ScheduleTable),
         ("site.defaults.budget", BudgetTable),
         ("site.controller", ControllerTable),
+        ("site.folder", FolderTable),
         *((f"site.controller.{family}", each.options) for family, each in FAMILIES.items()),
     ],
 )
