@@ -14,7 +14,7 @@ from ccontrol.logic.project import Language, Part, Project
 from ccontrol.model.aspect import Aspect
 from ccontrol.store.repository import Repository
 
-_PROJECT = "project"
+_PROJECT, _VALUES = "project", "values"
 _ROOTS = (PLANT, VIEWS, _PROJECT)
 _FORM = "store/1"
 _BY_SUFFIX = {
@@ -41,6 +41,8 @@ def stored_program(repository: Repository, watched: Watched, commit: str) -> Pro
     for root in _ROOTS:
         folder = home.folder(root)
         for path, content in repository.read(folder, commit).items():
+            if path == home.renderer:
+                continue  # who made the views, no fact of the controller
             part = _part(root, path.removeprefix(f"{folder}/"), controller.id, content)
             parts[part.path, part.language] = part
     ordered = tuple(parts[key] for key in sorted(parts))
@@ -55,7 +57,7 @@ def _part(root: str, path: str, controller_id: str, content: bytes) -> Part:
     name = file.stem.removesuffix(f".{encode(controller_id)}")
     where = () if root == VIEWS else (root,)
     text = content.decode("utf-8", "backslashreplace")
-    is_values = "values" in file.parts[:1]
+    is_values = root == _PROJECT and _VALUES in file.parts[1:2]
     return Part(
         (*where, *file.parts[:-1], name),
         language,
