@@ -1,7 +1,17 @@
 """Every format of project files that is read, and which of them a file is."""
 
 from ccontrol.errors import BadFileError
-from ccontrol.logic import archives, simatic_sd, simaticml, smc2, sources, twincat, unknown
+from ccontrol.logic import (
+    archives,
+    control_expert,
+    rss,
+    simatic_sd,
+    simaticml,
+    smc2,
+    sources,
+    twincat,
+    unknown,
+)
 from ccontrol.logic.file import HEAD_BYTES, Format, ProjectFile, SealText
 from ccontrol.logic.l5x import reader as l5x
 from ccontrol.logic.mc7 import format as mc7
@@ -15,7 +25,9 @@ FORMATS: tuple[Format, ...] = (
     simaticml.FORMAT,
     twincat.FORMAT,
     simatic_sd.FORMAT,
+    control_expert.FORMAT,
     smc2.FORMAT,
+    rss.FORMAT,
     archives.FORMAT,
     sources.FORMAT,
 )
