@@ -54,7 +54,12 @@ def structure(interface: Interface) -> Iterator[str]:
 
 
 def actual_values(block: Block, interface: Interface) -> Iterator[str]:
-    """Yield what a DB holds: address, name and value of each variable; equal elements in one."""
+    """Yield what a DB holds: address, name and value of each variable; equal elements in one.
+
+    Nothing where it declares more than it holds: it would be told wrong, and without end.
+    """
+    if interface.memory_bytes > len(block.body):
+        return
     whole = _only_structure(interface)
     for one in whole.members if whole else interface.declared:
         if one.role is not Role.TEMP:
@@ -94,12 +99,18 @@ def _address(at: int) -> str:
 def _values(one: Declared, path: str, base: int, body: bytes) -> Iterator[str]:
     """Yield the values of a variable that begins at bit `base`, and of everything in it."""
     name = f"{path}{one.name}"
-    if one.code == types.STRUCT:
+    if not one.bits:
+        return
+    if one.by_pointer:
+        start = base // BYTE
+        pointer = body[start : start + types.POINTER_BITS // BYTE]
+        yield f"{_address(base):<8} {name} := {types.spelled_pointer(pointer)}"
+    elif one.code == types.STRUCT:
         for index, shift in zip(_indexes(one.bounds), _shifts(one), strict=True):
             for member in one.members:
                 at = base + shift + member.at - one.at
                 yield from _values(member, f"{name}{index}.", at, body)
-    elif one.bits:
+    else:
         yield from _elements(one, name, base, body)
 
 

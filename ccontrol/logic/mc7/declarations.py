@@ -47,6 +47,8 @@ class Declared:
     mark: int | None = None
     """The byte of unknown meaning that some entries have."""
     members: tuple["Declared", ...] = ()
+    by_pointer: bool = False
+    """A pointer to it lies at `at`; its members' places are those within what it points to."""
 
     @property
     def elements(self) -> int:

@@ -13,6 +13,7 @@ numbers in little endian. Bit 4: one byte more follows, whose meaning nobody pub
 import struct
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from math import prod
 from typing import NamedTuple
 
@@ -139,10 +140,12 @@ class _Reader:
         inside = _Memory() if by_pointer else memory
         at = memory.take_many(types.POINTER_BITS) if by_pointer else memory.even()
         if entry.code == types.STRUCT:
-            return self._structure(name, entry, inside, at, depth)
-        if entry.code == types.ARRAY:
-            return self._array(name, entry, inside, at, depth)
-        raise _NoDeclarationError
+            one = self._structure(name, entry, inside, at, depth)
+        elif entry.code == types.ARRAY:
+            one = self._array(name, entry, inside, at, depth)
+        else:
+            raise _NoDeclarationError
+        return replace(one, by_pointer=by_pointer)
 
     def _entry(self) -> _Entry:
         code, flags = self._bytes[self._at], self._bytes[self._at + 1]
@@ -169,14 +172,13 @@ class _Reader:
 
     def _simple(self, name: str, entry: _Entry, memory: _Memory, *, by_pointer: bool) -> Declared:
         kind, bits = self._simple_type(entry.code)
-        if by_pointer and (entry.code == types.STRING or kind in types.COMPOUND):
-            at = memory.take(types.POINTER_BITS)
-        else:
-            at = memory.take(bits)
+        pointed = by_pointer and (entry.code == types.STRING or kind in types.COMPOUND)
+        at = memory.take(types.POINTER_BITS if pointed else bits)
         initial = self._initial_value(name, entry.code) if entry.has_initial else ""
         return Declared(
-            name, entry.role, kind, entry.code, at, bits, initial=initial, mark=entry.mark
-        )
+            name, entry.role, kind, entry.code, at, bits,
+            initial=initial, mark=entry.mark, by_pointer=pointed,
+        )  # fmt: skip
 
     def _simple_type(self, code: int) -> tuple[str, int]:
         if code == types.STRING:

@@ -65,7 +65,7 @@ def _hex(prefix: str) -> Speller:
     return lambda data: f"{prefix}#16#{int.from_bytes(data, 'big'):X}"
 
 
-def _pointer(data: bytes) -> str:
+def spelled_pointer(data: bytes) -> str:
     """Spell a POINTER: a block's number, or 0, and an area pointer."""
     number, area = int.from_bytes(data[:2], "big"), int.from_bytes(data[2:], "big")
     place = constants.pointer(area, Spelling.ENGLISH).text
@@ -105,7 +105,7 @@ ELEMENTARY: Mapping[int, Elementary] = {
     0x0B: Elementary("TIME", 2 * WORD, _word(constants.time)),
     0x0C: Elementary("S5TIME", WORD, _word(constants.s5_time)),
     0x0E: Elementary("DATE_AND_TIME", _DT_BYTES * BYTE, _date_and_time),
-    0x14: Elementary("POINTER", POINTER_BITS, _pointer),
+    0x14: Elementary("POINTER", POINTER_BITS, spelled_pointer),
     0x16: Elementary("ANY", 80, lambda data: f"ANY#16#{data.hex().upper()}"),
     0x17: Elementary("BLOCK_FB", WORD),
     0x18: Elementary("BLOCK_FC", WORD),

@@ -170,14 +170,39 @@ def test_an_interface_that_does_not_add_up_is_told_whole(data: bytes) -> None:
 def test_actual_values_are_told_by_address_and_equal_elements_as_one() -> None:
     declared = "1104 03 0104 1004 01 0000 0300 0504 1304 04"
     body = bytes.fromhex("0100 0005 0005 0005 0007 0402 4142 0000")
-    found = read_interface(interface(declared, kind=5))
-    header = cut_image(_image(body, interface(declared, kind=5)))
-    assert list(actual_values(header, found)) == [
+    assert values(declared, body) == [
         "0.0      STAT1 := TRUE",
         "2.0      STAT2[0] .. [2] := 5",
         "8.0      STAT2[3] := 7",
         "10.0     STAT3 := 'AB'",
     ]
+
+
+def values(declared: str, body: bytes, kind: int = 5) -> list[str]:
+    part = interface(declared, kind=kind)
+    return list(actual_values(cut_image(_image(body, part)), read_interface(part)))
+
+
+def test_an_instance_holds_pointers_to_its_compound_in_outs() -> None:
+    declared = "0503 1103 02 0503 0503 1003 01 0000 ff7f 0203"
+    pointer = bytes.fromhex("0005 84000050")
+    assert values(declared, b"\0\7" + pointer + bytes(6), kind=10) == [
+        "0.0      IN_OUT0 := 7",
+        "2.0      IN_OUT1 := P#DB5.DBX 10.0",
+        "8.0      IN_OUT4 := P#0.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "1004 06" + "0080ff7f" * 6 + "0104",
+        "1004 06" + "0080ff7f" * 6 + "110400",
+        "1004 01 0080ff7f 1104 01 0504",
+    ],
+)
+def test_arrays_without_end_have_no_values(declared: str) -> None:
+    assert values(declared, bytes(4)) == []
 
 
 def _image(body: bytes, declared: bytes) -> bytes:
