@@ -4,31 +4,22 @@ Its blocks' views, the texts of its project files, and the approved facts of its
 by itself (state/) is left out, as in the text that `diff` prints.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ccontrol.canonical.home import home_of
-from ccontrol.canonical.layout import PLANT, VIEWS
+from ccontrol.canonical.layout import PLANT, VIEWS, Home
 from ccontrol.canonical.names import encode
+from ccontrol.canonical.project_files import PROJECT, ProjectText, parse
 from ccontrol.cli.plant import Watched
+from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Part, Project
 from ccontrol.model.aspect import Aspect
 from ccontrol.store.repository import Repository
 
-_PROJECT, _VALUES = "project", "values"
-_ROOTS = (PLANT, VIEWS, _PROJECT)
 _FORM = "store/1"
-_BY_SUFFIX = {
-    language.suffix: language
-    for language in (
-        Language.LADDER,
-        Language.STL,
-        Language.ST,
-        Language.FBD,
-        Language.SFC,
-        Language.LAYOUT,
-        Language.DATA,
-    )
-}
+_BY_SUFFIX = {Language.STL.suffix: Language.STL, Language.ST.suffix: Language.ST}
 
 
 def stored_program(repository: Repository, watched: Watched, commit: str) -> Project:
@@ -37,30 +28,43 @@ def stored_program(repository: Repository, watched: Watched, commit: str) -> Pro
     if not commit:
         return Project(_FORM, controller.id, ())
     home = home_of(repository, controller.id, controller.area, commit)
-    parts: dict[tuple[tuple[str, ...], Language], Part] = {}
-    for root in _ROOTS:
+    found = [*_units(repository, home, commit), *_project_files(repository, home, commit)]
+    parts = {(part.path, part.language): part for part in found}
+    return Project(_FORM, controller.id, tuple(parts[key] for key in sorted(parts)))
+
+
+def _units(repository: Repository, home: Home, commit: str) -> Iterator[Part]:
+    """Yield facts and views. Their names in the store are kept: only texts hold the true ones."""
+    for root in (PLANT, VIEWS):
         folder = home.folder(root)
         for path, content in repository.read(folder, commit).items():
             if path == home.renderer:
                 continue  # who made the views, no fact of the controller
-            part = _part(root, path.removeprefix(f"{folder}/"), controller.id, content)
-            parts[part.path, part.language] = part
-    ordered = tuple(parts[key] for key in sorted(parts))
-    return Project(_FORM, controller.id, ordered)
+            file = PurePosixPath(path.removeprefix(f"{folder}/"))
+            yield Part(
+                (root, *file.parts[:-1], file.stem.removesuffix(f".{encode(home.controller_id)}")),
+                _BY_SUFFIX.get(file.suffix.removeprefix("."), Language.RECORD),
+                Aspect.PROGRAM,
+                _lines(content.decode("utf-8", "backslashreplace")),
+            )
 
 
-def _part(root: str, path: str, controller_id: str, content: bytes) -> Part:
-    """Return one file as a part. Its name in the store is kept: only texts hold the true names."""
-    file = PurePosixPath(path)
-    suffix = file.suffix.removeprefix(".")
-    language = _BY_SUFFIX.get(suffix, Language.RECORD)
-    name = file.stem.removesuffix(f".{encode(controller_id)}")
-    where = () if root == VIEWS else (root,)
-    text = content.decode("utf-8", "backslashreplace")
-    is_values = root == _PROJECT and _VALUES in file.parts[1:2]
-    return Part(
-        (*where, *file.parts[:-1], name),
-        language,
-        Aspect.VALUES if is_values else Aspect.PROGRAM,
-        text if not text or text.endswith("\n") else f"{text}\n",
-    )
+def _project_files(repository: Repository, home: Home, commit: str) -> Iterator[Part]:
+    root = home.folder(PROJECT)
+    for name in sorted(repository.names(root, commit)):
+        folder = f"{root}/{name}"
+        kept = parse(repository.read(folder, commit), folder)
+        yield _facts(kept)
+        for part in kept.project.parts:
+            yield replace(part, path=(PROJECT, kept.file.name, *part.path))
+
+
+def _facts(kept: ProjectText) -> Part:
+    file = kept.file
+    told = (("sha256", file.sha256), ("bytes", file.size), ("owner", printable(file.owner)))
+    text = "".join(f"{name} = {value}\n" for name, value in told)
+    return Part((PROJECT, file.name), Language.LISTING, Aspect.PROGRAM, text)
+
+
+def _lines(text: str) -> str:
+    return text if not text or text.endswith("\n") else f"{text}\n"
