@@ -2,6 +2,7 @@
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic import (
+    acd,
     archives,
     control_expert,
     rss,
@@ -27,6 +28,7 @@ FORMATS: tuple[Format, ...] = (
     simatic_sd.FORMAT,
     control_expert.FORMAT,
     smc2.FORMAT,
+    acd.FORMAT,
     rss.FORMAT,
     archives.FORMAT,
     sources.FORMAT,
