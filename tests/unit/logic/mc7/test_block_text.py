@@ -223,6 +223,25 @@ def test_whatever_the_bytes_of_a_block_are_it_is_text(
     assert text.count("\n") == len(text.split("\n")) - 1
 
 
+@settings(deadline=None)
+@given(
+    st.sampled_from([0x08, 0x0A, 0x0B, 0x0C, 0x0E]),
+    st.binary(min_size=34, max_size=34),
+    st.lists(st.binary(max_size=120), min_size=4, max_size=4),
+    st.binary(min_size=36, max_size=36),
+)
+def test_whatever_a_masked_image_holds_it_is_shown(
+    kind: int, head: bytes, parts: list[bytes], footer: bytes
+) -> None:
+    header = b"pp" + head[:3] + bytes((kind,)) + head[4:]
+    declared = struct.pack("<BHHH", 5, 1, len(parts[1]), len(parts[2])) + parts[1]
+    names = ("header", "body", "interface", "initial", "additional", "footer")
+    sections = tuple(zip(names, (header, parts[0], declared, *parts[2:], footer), strict=True))
+    shown = text_of(Image("s7/1", sections), {})
+    assert shown is not None
+    assert all(line.isprintable() and line == line.rstrip() for line in shown.text.splitlines())
+
+
 def test_a_header_may_hold_any_language_and_attribute() -> None:
     data = patched(image(Kind.FC, 1), 3, bytes((0xFF, 0x77)))
     assert "written in 0x77, attributes: linked, standard block, bit 2" in block_text(
