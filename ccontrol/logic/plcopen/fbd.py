@@ -107,35 +107,33 @@ class _Diagram:
         yield f"{own} := {self._flows(item.inputs[0])}{_order(item)}"
 
     def _keep_names(self) -> None:
-        """Give functions in loops, or deep within others, lines of their own."""
-        depths: dict[str, int] = {}
-        for key in list(self._inlined):
-            path: list[str] = []
-            at: str | None = key
-            while at is not None and at in self._inlined and at not in path:
-                path.append(at)
-                at = self._user(at)
-            if at is not None and at in path:
-                self._inlined.discard(at)
-            for depth, each in enumerate(reversed(path)):
-                depths.setdefault(each, depth + 1)
-        for key, depth in depths.items():
-            if depth % _MOST_NESTED == 0:
-                self._inlined.discard(key)
+        """Give functions in loops, or deep within others, lines of their own.
 
-    def _user(self, key: str) -> str | None:
-        return self._users.get(key)
-
-    @property
-    def _users(self) -> Mapping[str, str]:
-        if not hasattr(self, "_by_source"):
-            self._by_source = {
-                wire.source: key
-                for key, item in self.items.items()
-                for pin in item.inputs
-                for wire in pin.wires
-            }
-        return self._by_source
+        In the order in which values flow, so that nothing recurses; what that order never reaches
+        lies in a loop.
+        """
+        users: dict[str, list[str]] = {}
+        waiting: dict[str, int] = {}
+        for key in self._inlined:
+            sources = {w.source for pin in self.items[key].inputs for w in pin.wires}
+            inner = sources & self._inlined
+            waiting[key] = len(inner)
+            for source in inner:
+                users.setdefault(source, []).append(key)
+        depths = dict.fromkeys(self._inlined, 1)
+        ready = [key for key, count in waiting.items() if count == 0]
+        reached: set[str] = set()
+        while ready:
+            key = ready.pop()
+            if depths[key] <= _MOST_NESTED:
+                reached.add(key)
+            for user in users.get(key, ()):
+                inside = depths[key] if key in reached else 0
+                depths[user] = max(depths[user], inside + 1)
+                waiting[user] -= 1
+                if waiting[user] == 0:
+                    ready.append(user)
+        self._inlined = reached
 
     def _flows(self, pin: Pin) -> str:
         """Return what flows into a pin."""

@@ -199,3 +199,22 @@ def test_whatever_is_drawn_from_series_and_branches_comes_back(
 def test_ladder_text_of_a_file_reads_back() -> None:
     told = texts(handed("plc.xml", project(SEAL_IN)))["pous/Main.lad"]
     assert len(parse(told)) == 2
+
+
+def _chain(count: int, last: int) -> str:
+    """Return functions that feed each other; the first takes what the `last` gives."""
+    blocks = "".join(
+        f'<block localId="{at}" typeName="NOT"><inputVariables><variable formalParameter="IN">'
+        f'<connectionPointIn><connection refLocalId="{at - 1 if at else last}"/>'
+        "</connectionPointIn></variable></inputVariables><outputVariables>"
+        '<variable formalParameter="OUT"/></outputVariables></block>'
+        for at in range(count)
+    )
+    return f"<FBD>{blocks}</FBD>"
+
+
+@pytest.mark.parametrize("last", [2999, -1])
+def test_long_chains_and_loops_of_functions_end(last: int) -> None:
+    told = texts(handed("plc.xml", project(_chain(3000, last))))["pous/Main.fbd"]
+    assert told.count("NOT") >= 3000
+    assert max(map(len, told.splitlines())) < 200
