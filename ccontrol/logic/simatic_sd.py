@@ -37,6 +37,8 @@ _TOKEN = re.compile(
     r"|(?P<op>(?:#?\"[^\"\n]*\"|[\w#%.])++)\s*+(?P<options>\{[^{}]*\})?\s*+\()",
     re.DOTALL,
 )
+_ENTRY_DEPTH = 3
+"""Of an entry in a .s7res in YAML: the file, its list, the entry."""
 _TEXT_KEYS = ("S7_NetworkTitle", "S7_NetworkComment", "S7_BlockTitle", "S7_BlockComment")
 
 
@@ -260,31 +262,38 @@ def _xml_texts(file: ProjectFile) -> dict[str, str]:
     return found
 
 
-class _Loader(yaml.BaseLoader):
-    """Reads text only, and no alias: nothing grows."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("an alias")
-        return super().compose_node(parent, index)
-
-
 def _yaml_texts(text: str, name: str) -> dict[str, str]:
-    try:
-        held = yaml.load(text, _Loader)  # noqa: S506 — a BaseLoader makes nothing but text
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise BadFileError(f"{printable(name)}: no texts of SIMATIC SD") from error
-    entries = held.get("MultiLingualTexts") if isinstance(held, dict) else None
+    """Return the entries of the list in the outer mapping, without making anything else."""
     found: dict[str, str] = {}
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and isinstance(entry.get("id"), str):
-            said = {
-                key: value.strip()
-                for key, value in entry.items()
-                if key != "id" and isinstance(key, str) and isinstance(value, str)
-            }
-            found[entry["id"]] = _languages(said)
+    try:
+        for entry in _entries(text):
+            said = dict(zip(entry[::2], entry[1::2], strict=False))
+            key = said.pop("id", "")
+            if key:
+                found[key] = _languages({name: text.strip() for name, text in said.items()})
+    except (yaml.YAMLError, ValueError) as error:
+        raise BadFileError(f"{printable(name)}: no texts of SIMATIC SD") from error
     return found
+
+
+def _entries(text: str) -> Iterator[list[str]]:
+    """Yield the scalars of each mapping at the third level. Raises for aliases and depth."""
+    depth = 0
+    entry: list[str] = []
+    for event in yaml.parse(text, Loader=yaml.CLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError("an alias")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            entry = []
+        elif isinstance(event, yaml.CollectionEndEvent):
+            if depth == _ENTRY_DEPTH:
+                yield entry
+            depth -= 1
+        elif isinstance(event, yaml.ScalarEvent):
+            entry.append(str(event.value))
+        if depth > _ENTRY_DEPTH:
+            raise yaml.YAMLError("deeper than texts are")
 
 
 def _languages(said: Mapping[str, str]) -> str:
