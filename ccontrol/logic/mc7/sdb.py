@@ -25,6 +25,8 @@ class Section(NamedTuple):
 
     title: str
     lines: tuple[str, ...]
+    is_known: bool = True
+    """False of bytes that are shown as they are."""
 
 
 def sdb_sections(block: Block) -> Iterator[Section]:
@@ -97,4 +99,6 @@ def _rack(additional: bytes) -> tuple[str, ...]:
 
 
 def _bytes(title: str, data: bytes) -> Section:
-    return Section(f"{title}: {len(data)} bytes", tuple(map(str.rstrip, hexdump(data))))
+    return Section(
+        f"{title}, {len(data)} bytes", tuple(map(str.rstrip, hexdump(data))), is_known=False
+    )

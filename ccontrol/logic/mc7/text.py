@@ -52,6 +52,9 @@ class _Read(NamedTuple):
     lines: list[str]
     unread: int = 0
     problems: tuple[str, ...] = ()
+    """What the lines lack: told in the text, too."""
+    unknown: tuple[str, ...] = ()
+    """What stands in the lines as it is."""
 
 
 def protection(mark: str | None, password: str) -> tuple[str, ...]:
@@ -72,19 +75,20 @@ def written(
 ) -> BlockText:
     """Return a block as text. `protected` are the lines of `protection`: a header may be masked."""
     header = block.header
-    of_function = header.type == "FC"
+    own, of_function = f"{header.type}{header.number}", header.type == "FC"
     if header.language == ENCRYPTED:
         return _opaque(block, protected)
     interface = read_interface(block.interface, of_function=of_function)
     if header.type == "SDB":
-        read = _Read(_system_data(block))
+        read = _system_data(block)
     elif header.type == "DB":
         read = _data(block, interface)
     else:
         read = _code(block, interface, spelling)
     head = [*_head(block, interface), *protected]
     head += [f"{UNKNOWN} {problem}" for problem in read.problems]
-    return BlockText(_joined([*head, *read.lines]), read.unread, read.problems, "")
+    problems = tuple(f"{own}: {each}" for each in (*read.problems, *read.unknown))
+    return BlockText(_joined([*head, *read.lines]), read.unread, problems, "")
 
 
 def _opaque(block: Block, protected: Iterable[str]) -> BlockText:
@@ -131,21 +135,32 @@ def _code(block: Block, interface: Interface, spelling: Spelling) -> _Read:
     if not networks.trusted:
         problems += ("the list of networks does not add up to the code: shown as one",)
     lines = [*sections(interface, of_function=of_function), "", *listing.text()]
-    return _Read(lines, interface.unread + listing.unread, problems + listing.problems)
+    unread = interface.unread + listing.unread
+    unknown = _marks(interface)
+    if listing.unread:
+        unknown += (f"{listing.unread} places of the code, which stand as they are",)
+    return _Read(lines, unread, problems + listing.problems, unknown)
 
 
 def _data(block: Block, interface: Interface) -> _Read:
     problems, size = interface.problems, block.header.mc7_bytes
     if interface.memory_bytes != size:
         problems += (f"it declares {interface.memory_bytes} bytes and holds {size}",)
-    return _Read(list(structure(interface)), interface.unread, problems)
+    return _Read(list(structure(interface)), interface.unread, problems, _marks(interface))
 
 
-def _system_data(block: Block) -> list[str]:
-    lines = []
+def _marks(interface: Interface) -> tuple[str, ...]:
+    marks = interface.unread - len(interface.problems)
+    return (f"the meaning of {marks} bytes in braces",) if marks else ()
+
+
+def _system_data(block: Block) -> _Read:
+    lines, unknown = list[str](), list[str]()
     for section in sdb_sections(block):
         lines += ["", f"SECTION {section.title}", *section.lines]
-    return lines
+        if not section.is_known:
+            unknown.append(f"the meaning of its {section.title}")
+    return _Read(lines, len(unknown), unknown=tuple(unknown))
 
 
 def _sha256(data: bytes) -> str:

@@ -131,7 +131,9 @@ def test_a_data_block_whose_size_is_not_what_it_declares_says_so() -> None:
 
 
 def test_system_data_tell_names_and_what_was_loaded_together_without_times() -> None:
-    names = block_text(block(Kind.SDB, 0))
+    read_so_far = written(block(Kind.SDB, 0), ())
+    assert (read_so_far.unread, len(read_so_far.problems)) == (1, 1)
+    names = read_so_far.text
     assert "station = S7300/ET200M station_3\ncpu = press-3\n" in names
     table = block_text(block(Kind.SDB, 4))
     assert "SDB0 0002 0000\nSDB1 0002 0000\n" in table
@@ -147,8 +149,8 @@ def test_the_rack_that_a_tia_portal_leaves_is_unpacked_within_bounds() -> None:
     text = block_text(_sdb(bytes(14) + rack))
     assert 'SECTION configured rack\nP\n{\nC 2 N="PLC_1"\n}\n' in text
     bomb = zlib.compress(bytes(1 << 22))
-    assert "SECTION additional: " in block_text(_sdb(bytes(14) + bomb))
-    assert "SECTION additional: " in block_text(_sdb(bytes(14) + rack[:-2]))
+    assert "SECTION additional, " in block_text(_sdb(bytes(14) + bomb))
+    assert "SECTION additional, " in block_text(_sdb(bytes(14) + rack[:-2]))
 
 
 def _sdb(additional: bytes) -> Block:
