@@ -102,12 +102,12 @@ def _contents(parts: tuple[PartDiff, ...]) -> Iterator[str]:
 
 def _left_out(shown: Shown) -> Iterator[str]:
     for budget, what in (
-        (shown.pictures, "rungs and charts are not drawn"),
-        (shown.lines, "lines of text are not shown"),
-        (shown.sentences, "changes are not told"),
+        (shown.pictures, "Rungs and charts that this page does not draw"),
+        (shown.lines, "Lines of text that this page does not show"),
+        (shown.sentences, "Changes that this page does not tell"),
     ):
         if budget.left_out:
-            yield f'<p class="notice">{budget.left_out} {what} on this page. {_WHERE}</p>'
+            yield f'<p class="notice">{what}: {budget.left_out}. {_WHERE}</p>'
 
 
 def _matters(part: PartDiff, logic: frozenset[tuple[str, ...]]) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from ccontrol.diff.programs.changes import LineDiff, LogicChange, PartDiff, RungDiff
 from ccontrol.logic.project import Language
-from ccontrol.pictures.budget import Budget
+from ccontrol.pictures.budget import SHEET, Budget, cost_of, drawings
 from ccontrol.pictures.chart_pictures import chart_sides
 from ccontrol.pictures.lettering import escaped, safe
 from ccontrol.pictures.rungs import heading, rungs_of, sides
 from ccontrol.pictures.shapes import Fragment, Side
 
-_PICTURES, _LINES, _SENTENCES = 600, 12_000, 5_000
+_LINES, _SENTENCES = 12_000, 5_000
 _ROWS = {"+": "added", "-": "removed", " ": "same-line"}
 
 
@@ -19,7 +19,7 @@ _ROWS = {"+": "added", "-": "removed", " ": "same-line"}
 class Shown:
     """What one page may still show."""
 
-    pictures: Budget = field(default_factory=lambda: Budget(_PICTURES))
+    pictures: Budget = field(default_factory=drawings)
     lines: Budget = field(default_factory=lambda: Budget(_LINES))
     sentences: Budget = field(default_factory=lambda: Budget(_SENTENCES))
 
@@ -53,7 +53,7 @@ def _sentences(changes: Iterable[LogicChange], shown: Shown) -> str:
 
 
 def _rung(diff: RungDiff, shown: Shown) -> str:
-    is_drawn = shown.pictures.spend()
+    is_drawn = shown.pictures.spend(cost_of(diff))
     if not is_drawn and not diff.changes:
         return ""
     pictures = "".join(_side(side) for side in sides(diff)) if is_drawn else ""
@@ -77,7 +77,7 @@ def svg_element(picture: Fragment) -> str:
 
 def _charts(part: PartDiff, shown: Shown) -> Iterator[str]:
     for side in chart_sides(part):
-        if shown.pictures.spend():
+        if shown.pictures.spend(SHEET):
             yield _side(side)
 
 

@@ -10,13 +10,13 @@ from html import escape
 from ccontrol.diff.programs.changes import LogicChange, PartDiff, ProjectDiff
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language
+from ccontrol.pictures.budget import SHEET, Budget, cost_of, drawings
 from ccontrol.pictures.chart_pictures import chart_sides
 from ccontrol.pictures.lettering import broken
 from ccontrol.pictures.rungs import heading, rungs_of, sides
 from ccontrol.pictures.shapes import Fragment, Side, text
 from ccontrol.pictures.style import DRAWING
 
-_MOST_PICTURES = 600
 _LINE = 18.0
 _LEFT = 14.0
 _COLUMNS = 140
@@ -26,34 +26,30 @@ _LEAST_WIDTH = 1110.0
 def svg(diff: ProjectDiff, before_title: str, after_title: str) -> str:
     """Return one SVG with the pictures of all changed rungs and charts, below each other."""
     told = [_words(f"{printable(before_title)} → {printable(after_title)}", "part")]
-    pictures = 0
-    left_out = 0
+    budget = drawings()
     for part in diff.parts:
-        for fragments in _of_part(part):
-            if pictures < _MOST_PICTURES:
-                told += fragments
-                pictures += 1
-            else:
-                left_out += 1
-    if not pictures:
+        told += _of_part(part, budget)
+    if len(told) == 1 and not budget.left_out:
         told.append(_words("No rung and no chart differs.", "plain"))
-    if left_out:
-        told.append(_words(f"{left_out} more rungs and charts are not drawn here.", "pending"))
+    if budget.left_out:
+        words = f"Rungs and charts that are not drawn here: {budget.left_out}."
+        told.append(_words(words, "pending"))
     return _stacked(told)
 
 
-def _of_part(part: PartDiff) -> Iterator[list[Fragment]]:
-    """Yield what is drawn of each rung or chart; the first one begins with the part's name."""
-    head = [_words(f"{printable('/'.join(part.path))} ({part.language.value})", "part")]
+def _of_part(part: PartDiff, budget: Budget) -> list[Fragment]:
+    """Return what is drawn of each rung or chart, below the part's name; nothing of other text."""
+    found: list[Fragment] = []
     if part.language is Language.LAYOUT:
         for side in chart_sides(part):
-            yield [*head, *_side(side)]
-            head = []
+            found += _side(side) if budget.spend(SHEET) else ()
     for rung in rungs_of(part):
-        told = [_words(heading(rung), "told"), *map(_sentence, rung.changes)]
-        pictures = [fragment for side in sides(rung) for fragment in _side(side)]
-        yield [*head, *told, *pictures]
-        head = []
+        if budget.spend(cost_of(rung)):
+            found += (_words(heading(rung), "told"), *map(_sentence, rung.changes))
+            found += (fragment for side in sides(rung) for fragment in _side(side))
+    if not found:
+        return []
+    return [_words(f"{printable('/'.join(part.path))} ({part.language.value})", "part"), *found]
 
 
 def _side(side: Side) -> Iterator[Fragment]:

@@ -194,9 +194,11 @@ def test_thousands_of_changes_stay_usable_and_what_is_left_out_is_counted() -> N
         )
         for number, (one, other) in enumerate(zip(old, new, strict=True), 1)
     ]
-    html = page(project(ladder_part(*diffs)), "a", "b")
+    diff = project(ladder_part(*diffs))
+    html = page(diff, "a", "b")
     words = _words(html)
-    assert "900 rungs and charts are not drawn on this page." in words
+    assert "Rungs and charts that this page does not draw: 389." in words
+    assert "Rungs and charts that are not drawn here: 389." in svg(diff, "a", "b")
     assert "contact a1500" in words, "a rung that is not drawn is told nevertheless"
     assert len(html) < 6_000_000
 
@@ -210,3 +212,12 @@ def test_the_page_says_when_only_words_differ() -> None:
     told = LogicChange(LogicKind.COMMENT, Severity.INFO, "comment changed")
     part = PartDiff(("Main",), Language.LADDER, None, None, (told,))
     assert "What the controller does is the same" in page(project(part), "a", "b")
+
+
+def test_one_huge_rung_does_not_take_the_place_of_the_others() -> None:
+    told = (change(LogicKind.RUNG_ADDED, "rung 1 added"),)
+    huge = RungDiff(None, rung("XIC(a)" * 3000 + "OTE(b);"), None, 1, told)
+    html = page(project(ladder_part(huge, inverted_guard())), "a", "b")
+    assert "Rungs and charts that this page does not draw: 1." in html
+    assert "rung 1 added" in html
+    assert '<g class="badge added">' in html
