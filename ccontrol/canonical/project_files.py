@@ -43,6 +43,8 @@ class ProjectText:
     area: str
     file: FileFacts
     """The newest file of this name."""
+    taken_at: datetime
+    """When the newest file was taken from the folder."""
     project: Project
     text_of: str
     """SHA-256 (hex) of the file that `project` was read from: an older one's when `fault` says so.
@@ -115,6 +117,7 @@ def _parsed(table: Table, files: Mapping[str, bytes], folder: str) -> ProjectTex
         table.text("controller"),
         table.text("area"),
         parsed_facts(table),
+        table.time("taken_at"),
         project,
         table.text("text_of"),
         table.text("fault", ""),
@@ -157,6 +160,7 @@ def _head(kept: ProjectText) -> list[tuple[str, str | int | datetime | tuple[str
         ("bytes", file.size),
         ("owner", file.owner),
         ("modified_at", file.modified_at),
+        ("taken_at", kept.taken_at),
         ("fault", kept.fault or None),
         ("text_of", kept.text_of),
         ("format", project.format),

@@ -26,6 +26,7 @@ _COMMANDS = {
     "replay": "replay",
     "text": "text",
     "compare": "compare",
+    "restore-kit": "restore_kit",
     "maintain": "maintain",
     "demo": "demo",
 }

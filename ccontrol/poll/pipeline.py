@@ -30,6 +30,7 @@ from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry, Snapshot
 from ccontrol.model.state import State
 from ccontrol.policy.judge import judge
+from ccontrol.poll.binding import after_change, moves_what_runs
 from ccontrol.poll.catching_up import Told
 from ccontrol.poll.window import Looks, window
 from ccontrol.store.index import Index
@@ -171,6 +172,11 @@ class Line:
         self._told.catch_up(receipt.commit, record)
         return receipt.commit
 
+    def bind(self, bound: tuple[str, bytes, Message] | None) -> None:
+        """Commit a binding of a project file to what runs, if there is one."""
+        if bound is not None:
+            self.commit_file(*bound)
+
     def home(self, controller: Controller) -> Home:
         """Return where a controller lies: fixed when it was first stored."""
         if controller.id not in self._homes:
@@ -206,6 +212,9 @@ class Line:
         text = message(record)
         commit = self._commit(work, {**files, record_path(record): render_record(record)}, text)
         self._told.catch_up(commit, record)
+        if moves_what_runs(changes):
+            now, whose = self._clock.now(), work.sighted.controller
+            self.bind(after_change(self.writer.repository, whose, work.home, now))
         return Written(work.after, changes, record, commit, work.kinds)
 
     def _show_anew(self, controller: Controller) -> None:

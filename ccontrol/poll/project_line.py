@@ -28,6 +28,7 @@ from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict
 from ccontrol.model.record import Record
 from ccontrol.model.unit import UnitId
 from ccontrol.policy.rules import PROJECT_FILE
+from ccontrol.poll.binding import after_drop
 from ccontrol.poll.messages import LogicTold, ProjectRead
 from ccontrol.poll.pipeline import Line
 from ccontrol.store.repository import Repository
@@ -74,7 +75,9 @@ def take(line: Line, dropped: Dropped) -> str:
     folder = _folder(line.writer.repository, home, dropped.file.name)
     after, files = _written(dropped, home, before, folder)
     record = _record(line, dropped, home, before, after)
-    return line.commit_record(files, replace(record, artefact=artefact), folder)
+    commit = line.commit_record(files, replace(record, artefact=artefact), folder)
+    line.bind(after_drop(line.writer.repository, dropped.controller, home, dropped.taken_at))
+    return commit
 
 
 def _folder(history: History, home: Home, name: str) -> str:
@@ -102,7 +105,7 @@ def _written(
 
 def _text(dropped: Dropped, home: Home, before: ProjectText | None) -> ProjectText:
     """Return the text of the file; of one that cannot be read, the last one that could."""
-    own = dropped.controller.id, home.area, dropped.file
+    own = dropped.controller.id, home.area, dropped.file, dropped.taken_at
     if dropped.read.project is not None:
         return ProjectText(*own, dropped.read.project, dropped.file.sha256)
     fault = dropped.read.fault or "nobody knows why"

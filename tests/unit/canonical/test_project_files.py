@@ -52,7 +52,7 @@ def kept(draw: st.DrawFn) -> ProjectText:
         tuple(draw(st.lists(NAMES, max_size=2))),
     )
     file = FileFacts(draw(NAMES), "ab" * 32, 1234, "alice", AT)
-    return ProjectText("press-3", "hall-1", file, project, "cd" * 32, draw(NAMES))
+    return ProjectText("press-3", "hall-1", file, AT, project, "cd" * 32, draw(NAMES))
 
 
 @given(kept())
@@ -73,7 +73,7 @@ def test_a_file_spelt_with_other_capitals_is_the_same_file() -> None:
 def test_a_part_that_is_gone_is_told_not_guessed() -> None:
     part = Part(("Main",), Language.LADDER, Aspect.PROGRAM, "RUNG\n")
     file = FileFacts("a.L5X", "ab" * 32, 4, "alice", AT)
-    text = ProjectText("press-3", "hall-1", file, Project("l5x/1", "a", (part,)), "ab" * 32)
+    text = ProjectText("press-3", "hall-1", file, AT, Project("l5x/1", "a", (part,)), "ab" * 32)
     files = render(text, "project/x")
     del files["project/x/text/Main.lad"]
     with pytest.raises(UnreadableStateError, match=r"text/Main\.lad is missing"):
