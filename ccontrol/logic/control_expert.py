@@ -249,12 +249,14 @@ def _ladder(source: Element) -> tuple[Rung, ...] | None:
         return None
     notes = [_said(box) for box in source.iter("{*}textBox")]
 
+    for lower in sorted(links, key=lambda at: at[1]):
+        links[lower] = links.get(links[lower], links[lower])
+
     def head(point: str) -> str:
         if point in {RAIL, END}:
             return point
         column, line = map(int, point.split())
-        while (column, line) in links:
-            column, line = links[column, line]
+        column, line = links.get((column, line), (column, line))
         return RAIL if column == 0 else f"{column} {line}"
 
     joined = [Edge(head(one.source), head(one.target), one.series, one.place) for one in edges]
