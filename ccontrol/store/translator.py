@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import NamedTuple
 
+from ccontrol.errors import StoreTamperedError
 from ccontrol.store.objects import GROWTH, split_tree, translate_lines
 
 _BYTES_KEPT = 64 << 20
@@ -58,7 +59,10 @@ class Translator:
         first = bisect_right(ends, _common_start(content, before))
         last = bisect_right(ends, _last_difference(content, before))
         start, end = ends[first - 1] if first else 0, ends[last]
-        lines = split_tree(content[start:end])
+        try:
+            lines = split_tree(content[start:end])
+        except StoreTamperedError:
+            return self._whole(content)  # where its lines end is for all of it to say
         if list(accumulate(map(len, lines), initial=start))[1:] != ends[first : last + 1]:
             return self._whole(content)  # other names of the same length in all
         middle = translate_lines(lines, self._shadow_of)

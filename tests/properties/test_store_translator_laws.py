@@ -2,7 +2,7 @@
 
 import hashlib
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccontrol.errors import StoreTamperedError
@@ -38,6 +38,12 @@ def test_a_translator_says_of_every_tree_what_it_would_say_of_it_alone(trees: li
     assert [translated(tree, translator) for tree in trees] == [translated(tree) for tree in trees]
 
 
+LINE = b"%b a\0%b"
+SHIFTED = LINE % (b"100644", bytes(20)) + LINE % (b"40000", b"\1" * 20)
+SHIFTED += LINE % (b"100644", bytes(20)) * 5 + LINE % (b"40000", bytes(20))
+
+
+@example(tree=SHIFTED, edits=[(265, b"\1\1")])  # the part that differs is no whole lines, all is
 @given(
     tree=st.lists(LINES, min_size=1, max_size=8).map(b"".join),
     edits=st.lists(st.tuples(st.integers(0, 400), st.binary(min_size=1, max_size=30)), max_size=6),
