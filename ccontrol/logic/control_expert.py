@@ -166,7 +166,7 @@ def _place(source: Element) -> tuple[tuple[str, ...], str]:
     names, task = [source.get("name", "")] if source.get("name") else [], ""
     folder = "sections"
     for each in source.iterancestors():
-        ident = child(each, "identProgram")
+        ident = child(each, "identProgram") if name_of(each) in _PROGRAMS else None
         if ident is not None:
             names.insert(0, ident.get("name", ""))
             task = task or ident.get("task", "")
