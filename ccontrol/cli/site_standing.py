@@ -13,6 +13,7 @@ from ccontrol.config.settings import Site
 from ccontrol.errors import StoreError, UnreadableStateError
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
+from ccontrol.poll.binding import standing_of
 from ccontrol.poll.places import Places
 from ccontrol.store.index_rows import PollStatus
 from ccontrol.store.repository import Repository
@@ -94,9 +95,10 @@ def _known(
     controller: Controller,
 ) -> Known:
     name = controller.id
-    state, unreadable = None, ""
+    state, unreadable, project_file = None, "", ""
     try:
         state = _sight(repository, controller)
+        project_file = _project_file(repository, controller)
     except UnreadableStateError as error:  # its neighbours are not concerned
         unreadable = str(error)
     return Known(
@@ -107,7 +109,14 @@ def _known(
         pause=pause_of(decided, name),
         state=state,
         unreadable=unreadable,
+        project_file=project_file,
     )
+
+
+def _project_file(repository: Repository, controller: Controller) -> str:
+    home = home_of(repository, controller.id, controller.area)
+    stands = standing_of(repository, home)
+    return f"{stands.newest.name}: {stands.bond.value}" if stands.newest else ""
 
 
 def pause_of(decided: Standing, name: str) -> Pause | None:

@@ -43,6 +43,8 @@ class Known:
     """Why what is stored of it cannot be understood."""
     polls_unknown: str = ""
     """Why nobody can tell what came of its last polls."""
+    project_file: str = ""
+    """The project file that was dropped last, and whether it is bound; empty: none ever was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class ControllerStanding:
     findings: tuple[Finding, ...] = ()
     strengths: Mapping[Aspect, Strength] = field(default_factory=dict)
     """How well a change would be seen, for each aspect; empty while nothing is stored."""
+    project_file: str = ""
+    """The project file that was dropped last, and whether it is bound; empty: none ever was."""
 
     @property
     def unseen(self) -> tuple[Aspect, ...]:
@@ -131,6 +135,7 @@ def controller_standing(controller: Controller, known: Known, now: datetime) -> 
         failures_in_a_row=health.failures,
         polls_unknown=known.polls_unknown,
         owed_since=health.owed_since,
+        project_file=known.project_file,
         looks=_looks(known),
         unreadable=known.unreadable,
         unread=() if state is None else tuple(_unread(state)),

@@ -17,6 +17,7 @@ from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import StoreError
+from ccontrol.logic.printable import printable
 
 _MEBI = 2**20
 _ATTENTION = 1
@@ -198,6 +199,8 @@ def _tell_detail(status: ControllerStanding, now: datetime) -> None:
         say(f"  {status.failures_in_a_row} failures in a row", Tone.BAD)
     if status.paused:
         say(f"  paused by {status.paused.by}: {status.paused.reason}", Tone.CAUTION)
+    if status.project_file:
+        say(f"  project file {printable(status.project_file)}")
     _tell_sight(status)
 
 

@@ -76,10 +76,13 @@ class Drops:
             read = await self._read(own, name, None)
             owner = self._by_content(name, read, tables)
             if owner is None:
-                await self._keep_unowned(name, copied, own)
+                await self._keep_bytes(own)
+                text = "a file without an owner is kept file=%s sha256=%s"
+                _log.info(text, name, copied.sha256)
                 return
         before = await self._known(owner, name)
         if before is not None and before.file.sha256 == file.sha256:
+            await self._keep_bytes(own)
             return
         if read is None or before is not None:
             read = await self._read(own, name, _project(before))
@@ -125,19 +128,18 @@ class Drops:
         self._tell(name, f"nobody knows whose it is: {said}, {whose}")
         return None
 
-    async def _keep_unowned(self, name: str, copied: Copied, own: Path) -> None:
-        """Keep the bytes all the same: nothing that was dropped is lost."""
+    async def _keep_bytes(self, own: Path) -> None:
+        """Have the vault keep a file without a commit: nobody's, or one that is known already.
 
-        def keep() -> str:
-            if self._site.vault is None:
-                return ""
-            with own.open("rb") as content:
-                return self._site.vault.put(content)
+        So nothing that was dropped is lost, and what still lies in the folder does not expire.
+        """
 
-        if await in_its_own_thread(keep):
-            _log.info(
-                "a file without an owner is in the vault file=%s sha256=%s", name, copied.sha256
-            )
+        def keep() -> None:
+            if self._site.vault is not None:
+                with own.open("rb") as content:
+                    self._site.vault.put(content)
+
+        await in_its_own_thread(keep)
 
     def _tell(self, name: str, what: str) -> None:
         """Say it once, until something else is wrong with this file."""

@@ -59,6 +59,8 @@ def test_the_kit_holds_the_file_its_hash_and_what_the_controller_was(
     readme = (kit / "README.txt").read_text()
     assert "6ES7 315-2EH14-0AB0" in readme
     assert "standing      bound" in readme  # its program was seen to change just before
+    told = run("--config", plant.config, "status", "press-3")
+    assert "project file Press3.L5X: bound" in told.out
     assert kit.stat().st_mode & 0o077 == 0
     assert run(*call).code == 12, "nothing is ever overwritten"
 
