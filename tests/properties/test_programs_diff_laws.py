@@ -68,6 +68,7 @@ def test_every_part_that_differs_is_told_and_no_other(
     found = compare_projects(before, after, Effort(most))
     assert all(part.changes for part in found.parts)
     told = {(part.path, part.language) for part in found.parts}
+    told |= {(part.before.path, part.language) for part in found.parts if part.before}  # renamed
     if not found.renames:
         ours = {(part.path, part.language): (part.text, part.opaque) for part in before.parts}
         theirs = {(part.path, part.language): (part.text, part.opaque) for part in after.parts}

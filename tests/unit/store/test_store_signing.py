@@ -35,12 +35,18 @@ def agent(tmp_path: Path) -> Iterator[Path]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        while not path.exists():
+        while not listens(path):
             assert process.poll() is None
         yield path
     finally:
         process.terminate()
         process.wait()
+
+
+def listens(path: Path) -> bool:
+    """Tell whether somebody takes connections there: the file is there a moment before that."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        return caller.connect_ex(str(path)) == 0
 
 
 def add_to(agent: Path, key: Path) -> None:
