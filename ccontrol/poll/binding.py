@@ -87,9 +87,12 @@ def after_drop(
 
     The first sight of a controller is no change of it.
     """
-    changed = repository.history(home.folder(PLANT), limit=2)
+    first_and_change = 2
+    changed = repository.history(home.folder(PLANT), limit=first_and_change)
     newest = newest_file(repository, home)
-    if len(changed) < 2 or newest is None or not abs(now - changed[0].when) <= WITHIN:  # noqa: PLR2004
+    if len(changed) < first_and_change or newest is None:
+        return None
+    if abs(now - changed[0].when) > WITHIN:
         return None
     return _bound(repository, controller, home, newest[0], now)
 

@@ -85,8 +85,8 @@ class Daemon:
         try:
             if await self._begin(engine, sites):
                 await self._watch(engine, sites, folders)
-        except Exception as error:
-            why = error  # for the journal of each site
+        except Exception as error:  # whatever it was goes on; the journal of each site names it
+            why = error
             raise
         finally:
             await folders.stop()
