@@ -3,7 +3,7 @@
 The one way to find that, for the engine and for commands alike. Reads through what it is handed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from ccontrol.canonical.layout import PLANT, STATE, Home
@@ -43,6 +43,19 @@ def home_of(
     if found:
         return Home(_named(history, found[0], owner, configured_area, commit), controller_id)
     return Home(_new(history, areas, configured_area, commit), controller_id)
+
+
+def homes(history: History, commit: str | None = None) -> Iterator[tuple[Home, str]]:
+    """Yield where each controller of a history lies, and its family, by area and id.
+
+    Raises UnreadableStateError for a form that does not say so.
+    """
+    for area in sorted(history.names(PLANT, commit)):
+        for owner in sorted(history.names(f"{PLANT}/{area}", commit)):
+            path = f"{PLANT}/{area}/{owner}/form.{owner}.toml"
+            if (content := history.read(path, commit).get(path)) is not None:
+                form = read(path, content)
+                yield Home(form.text("area"), form.text("controller")), form.text("family")
 
 
 def _new(history: History, areas: set[str], configured: str, commit: str | None) -> str:

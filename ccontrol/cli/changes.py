@@ -7,7 +7,8 @@ import typer
 
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, complain, emit, say, show
-from ccontrol.cli.plant import configured, controllers_named
+from ccontrol.cli.plant import configured
+from ccontrol.cli.retired import all_known_named
 from ccontrol.cli.times import back, stamp
 from ccontrol.cli.told_changes import Wanted, changes_in
 from ccontrol.cli.tones import severity_tone
@@ -90,7 +91,7 @@ def _severity(word: str) -> Severity:
 def _wanted(config: Config, names: list[str]) -> list[tuple[Site, frozenset[str]]]:
     if not names:
         return [(site, frozenset()) for site in config.sites]
-    chosen = controllers_named(config, names)
+    chosen = all_known_named(config, names)
     ids = {
         site.name: frozenset(each.controller.id for each in chosen if each.site.name == site.name)
         for site in config.sites

@@ -13,7 +13,8 @@ from ccontrol.cli.change_sheet import change_sheet
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.picture_files import PictureFiles
-from ccontrol.cli.plant import Watched, configured, controller_named
+from ccontrol.cli.plant import Watched, configured
+from ccontrol.cli.retired import known_named
 from ccontrol.cli.states import folders_of, state_at
 from ccontrol.cli.stored_programs import stored_program
 from ccontrol.cli.times import back, stamp
@@ -100,7 +101,7 @@ def command(
       ccontrol diff press-3 7d --html press-3.html
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
-    watched, now = controller_named(configured(here), controller), here.clock.now()
+    watched, now = known_named(configured(here), controller), here.clock.now()
     with Repository.open(watched.site.store.path) as repository:
         before, after = _points(repository, watched, a, b, now)
         files = PictureFiles(html, svg)

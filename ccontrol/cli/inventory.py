@@ -8,7 +8,8 @@ import typer
 from ccontrol.cli.inventory_rows import Stock, csv_text, stock_of
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, print_raw, say, show
-from ccontrol.cli.plant import Watched, configured, controllers_named
+from ccontrol.cli.plant import Watched, configured, everything
+from ccontrol.cli.retired import all_known_named
 from ccontrol.cli.states import state_at
 from ccontrol.store.repository import Repository
 
@@ -34,7 +35,8 @@ def command(
       ccontrol inventory press-3
       ccontrol inventory --csv > inventory.csv
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    chosen = controllers_named(configured(invocation(context)), controllers or [])
+    config = configured(invocation(context))
+    chosen = all_known_named(config, controllers) if controllers else tuple(everything(config))
     with ExitStack() as stack:
         opened = {
             each.site.name: stack.enter_context(Repository.open(each.site.store.path))

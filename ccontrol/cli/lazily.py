@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 _COMMANDS = {
     "init": "init",
     "config": "config_check",
+    "discover": "discover",
     "enroll": "enroll",
     "pause": "pause",
     "resume": "resume",

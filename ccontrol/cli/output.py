@@ -6,12 +6,13 @@ controller said is made harmless first: it could hold escape sequences.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -112,6 +113,15 @@ def working(what: str) -> Iterator[None]:
         return
     with console.status(Text(visible(what))):
         yield
+
+
+@contextmanager
+def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show on a terminal how much of a long work is done; hand out what counts one as done."""
+    console = _console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(visible(what), total=total)
+        yield lambda: progress.advance(task)
 
 
 class _Console(Console):

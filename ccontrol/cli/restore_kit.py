@@ -17,7 +17,8 @@ from ccontrol.canonical.names import encode
 from ccontrol.canonical.spoken import spoken
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say
-from ccontrol.cli.plant import Watched, configured, controller_named
+from ccontrol.cli.plant import Watched, configured
+from ccontrol.cli.retired import known_named
 from ccontrol.errors import AlreadyThereError, BadFileError, StoreError
 from ccontrol.logic.printable import printable
 from ccontrol.model.aspect import Aspect
@@ -92,7 +93,7 @@ def command(
       ccontrol restore-kit press-3 --identity /media/safe/vault-identity
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
-    watched = controller_named(configured(here), controller)
+    watched = known_named(configured(here), controller)
     target = folder or Path(f"{watched.controller.id}-restore-kit")
     kit = _made(watched, target, identity)
     if as_json:

@@ -8,10 +8,14 @@ from importlib import import_module
 from typing import cast
 
 from ccontrol.drivers.api import Driver
+from ccontrol.drivers.finder import Finder
 from ccontrol.errors import UnknownNameError
 
 DRIVERS: Mapping[str, str] = {"s7": "ccontrol.drivers.s7:DRIVER"}
 """Family to "module:name" of its driver."""
+
+FINDERS: Mapping[str, str] = {"s7": "ccontrol.drivers.s7.finder:FINDER"}
+"""Name to "module:name" of whoever asks strangers who they are."""
 
 DEFAULT = "ccontrol.drivers.registry:DRIVERS"
 """Where worker processes look, unless they are told of another table."""
@@ -26,6 +30,11 @@ def driver(family: str, table: Mapping[str, str] = DRIVERS) -> Driver:
             hint=f"The families are: {known}.",
         )
     return cast("Driver", _named(table[family]))
+
+
+def finders(table: Mapping[str, str] = FINDERS) -> tuple[Finder, ...]:
+    """Return everybody who can ask strangers who they are."""
+    return tuple(cast("Finder", _named(dotted)) for dotted in table.values())
 
 
 def table_named(dotted: str) -> Mapping[str, str]:
