@@ -20,6 +20,7 @@ from ccontrol.store import index_rows as rows
 from ccontrol.store.index_rows import IndexedChange, PollStatus
 
 _BUSY_S = 10.0
+_OWNERS = 0o600
 _PRIMARY = 0xFF
 """SQLite's result codes carry their kind in the low byte (sqlite.org/rescode.html)."""
 _log = logging.getLogger(__name__)
@@ -159,6 +160,7 @@ class Index(IndexReader):
         with disk.named_failures(self._path):
             for name in (self._path.name, f"{self._path.name}-wal", f"{self._path.name}-shm"):
                 self._path.with_name(name).unlink(missing_ok=True)
+            self._path.touch(mode=_OWNERS)  # SQLite would leave it open to all; its logs follow it
         self._open()
         with _named_failures(self._path):
             self._database.executescript(rows.SCHEMA)

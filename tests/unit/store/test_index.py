@@ -74,6 +74,14 @@ def test_a_new_index_says_that_it_has_to_be_rebuilt(
     assert "rebuilt" in caplog.text
 
 
+def test_an_index_and_its_logs_are_shut_to_others_from_the_beginning(
+    index: Index, path: Path
+) -> None:
+    beside = sorted(path.parent.glob(f"{path.name}*"))
+    assert len(beside) == 3
+    assert [each.stat().st_mode & 0o077 for each in beside] == [0, 0, 0]
+
+
 def test_changes_come_newest_first_and_only_those_asked_for(index: Index) -> None:
     for number in range(5):
         index.add_change(change(number, controller="press-4" if number == 3 else "press-3"))
