@@ -10,7 +10,7 @@ from ccontrol.sim.logix.chassis import Module
 from ccontrol.sim.logix.cip import long_string, string, u8, u16, u32, u64
 from ccontrol.sim.logix.controller import Controller
 from ccontrol.sim.logix.memory import LoadedProgram, LoadedRoutine, Symbol
-from ccontrol.sim.logix.project import Task
+from ccontrol.sim.logix.project import Access, Task
 from ccontrol.sim.logix.templates import Template
 
 Attributes = dict[int, bytes]
@@ -120,12 +120,12 @@ def task(number: int, one: Task) -> Attributes:
 
 def symbol(one: Symbol) -> Attributes:
     """Class 6B. A tag's 5 and 6 point into the controller; they move with its address."""
-    writable = one.tag is None or one.tag.writable
+    access = Access.READ_WRITE if one.tag is None else one.tag.access
     return {
         1: string(one.name), 2: u16(one.type_code), 3: u32(one.address), 5: u32(one.address + 0x48),
         6: u32(0x0400_0000 | one.instance) if one.tag is not None else u32(0),
         7: u16(one.element_size), 8: b"".join(u32(size) for size in one.dimensions),
-        10: u8(0 if writable else 2),
+        10: u8(access),
     }  # fmt: skip
 
 

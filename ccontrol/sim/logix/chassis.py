@@ -110,6 +110,12 @@ class Place:
         """What sits there."""
         return self.chassis.slots[self.slot]
 
+    @property
+    def answers(self) -> bool:
+        """Whether somebody is there and speaks."""
+        module = self.chassis.slots.get(self.slot)
+        return module is not None and module.presence is Presence.ANSWERS
+
     def over(self, step: Step) -> "Place":
         """Follow one port segment; raises RefusedError when the way ends."""
         if step.number == BACKPLANE and len(step.link) == 1:

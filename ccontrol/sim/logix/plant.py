@@ -1,14 +1,16 @@
 """Ready-made chassis for the demo, the tests and the benchmarks."""
 
-import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 from ccontrol.clock import Clock
+from ccontrol.sim.logix import l5x
 from ccontrol.sim.logix.chassis import Chassis, EthernetPort, Module
 from ccontrol.sim.logix.controller import (
     CpuModel,
     controller,
     l83,
+    model_of,
 )
 from ccontrol.sim.logix.project import (
     DataType,
@@ -20,16 +22,8 @@ from ccontrol.sim.logix.project import (
     Routine,
     Tag,
     Task,
+    compiled,
 )
-
-
-def compiled(text: str) -> bytes:
-    """Bytes that stand for a compiled routine: as long as its text, others for another text."""
-    out, block = b"", text.encode()
-    while len(out) < len(text):
-        block = hashlib.sha256(block).digest()
-        out += block
-    return out[: len(text) + -len(text) % 4]
 
 
 def routine(name: str, text: str, language: Language = Language.LADDER) -> Routine:
@@ -123,7 +117,8 @@ def chassis_of(
     cpu = controller(made, replace(project, processor=made.catalog), clock=clock)
     if made.ethernet:
         cpu.ethernet = EthernetPort(host_name=project.name)
-    chassis = Chassis({0: cpu}, size=10)
+    own = next((one.slot for one in project.modules if one.name == "Local"), None) or 0
+    chassis = Chassis({own: cpu}, entry=own)
     if not made.backplane:
         return chassis
     for module in project.modules:
@@ -153,3 +148,11 @@ def press(
 ) -> Chassis:
     """A hydraulic press on a ControlLogix."""
     return chassis_of(press_project(name), model, clock)
+
+
+def from_file(path: Path, clock: Clock | None = None) -> Chassis:
+    """The chassis that an L5X file describes."""
+    project = l5x.load(path)
+    local = next((one for one in project.modules if one.name == "Local"), None)
+    code = local.product_code if local is not None else 0
+    return chassis_of(project, model_of(project.processor, code), clock)
