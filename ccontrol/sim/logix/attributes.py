@@ -19,7 +19,7 @@ Attributes = dict[int, bytes]
 CLASSES = (
     0x01, 0x02, 0x06, 0x304, 0xA1, 0x37, 0x77, 0x73, 0x67, 0x68, 0x69, 0x6A, 0x6B, 0x6C, 0x6D,
     0x6E, 0x6F, 0x70, 0x72, 0x74, 0x7F, 0x85, 0x8B, 0x8C, 0x8D, 0x8E, 0x7E, 0xA2, 0xA3, 0xF2,
-    0xAC, 0xB0, 0xB1, 0x32B, 0xB2, 0x335, 0x31A, 0x317, 0x318, 0x316, 0x319, 0x366, 0x8A, 0x64,
+    0xAC, 0xB0, 0xB1, 0x32B, 0xB2, 0x335, 0x31A, 0x317, 0x318, 0x316, 0x319, 0x66, 0x8A, 0x64,
 )  # fmt: skip
 NETWORK_CLASSES = (0xF4, 0xF5, 0xF6)
 # Attribute 1 of instance 0.
@@ -34,7 +34,9 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def identity(module: Module) -> Attributes:
-    """Class 01."""
+    """Class 01; 65 and 66 are a controller's own and no part of all attributes."""
+    if isinstance(module, Controller):
+        return module.identity() | {0x65: u16(0x0102), 0x66: u32(8)}
     return module.identity()
 
 
@@ -49,7 +51,7 @@ def controller_name(cpu: Controller) -> Attributes:
         1: string(cpu.project.name),
         2: string(cpu.project.description),
         3: u32(0),
-        4: bytes.fromhex("020001000100"),
+        4: bytes.fromhex("02000100010002000900"),
     }
 
 
@@ -58,7 +60,7 @@ def edits(cpu: Controller) -> Attributes:
     now = cpu.edits
     return {
         1: u16(now.major), 2: u16(now.minor), 3: u32(now.changed), 4: u32(now.loaded), 5: u16(0),
-        6: u16(1000), 7: u32(2), 8: u32(now.visited), 9: u16(1) + u16(1), 10: u32(now.visited),
+        6: u16(1000), 7: u32(2), 8: u32(now.uploaded), 9: u16(1) + u16(1), 10: u32(now.visited),
     }  # fmt: skip
 
 

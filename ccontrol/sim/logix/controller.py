@@ -129,9 +129,10 @@ class Edits:
 
     major: int = 5
     minor: int = 1
-    changed: int = 0x03C4C3F3
+    changed: int = 0x03C3C4F3
     loaded: int = 0x5602B2EE
-    visited: int = 0x48DF2282
+    uploaded: int = 0x48DF2282
+    visited: int = 0x48DF2284
     moves: int = 0
 
     def stamp(self) -> int:

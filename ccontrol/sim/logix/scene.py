@@ -85,7 +85,7 @@ def finish_download(
     cpu = controller_in(chassis, slot)
     cpu.take(project or cpu.project)
     edits = cpu.edits
-    edits.changed, edits.loaded, edits.visited = edits.stamp(), edits.stamp(), edits.stamp()
+    edits.changed, edits.loaded, edits.uploaded, edits.visited = (edits.stamp() for _ in range(4))
     cpu.move_audit_value()
     cpu.downloading = False
     cpu.mode = Mode.RUN
