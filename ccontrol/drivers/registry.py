@@ -14,7 +14,10 @@ from ccontrol.errors import UnknownNameError
 DRIVERS: Mapping[str, str] = {"s7": "ccontrol.drivers.s7:DRIVER"}
 """Family to "module:name" of its driver."""
 
-FINDERS: Mapping[str, str] = {"s7": "ccontrol.drivers.s7.finder:FINDER"}
+FINDERS: Mapping[str, str] = {
+    "s7": "ccontrol.drivers.s7.finder:FINDER",
+    "enip": "ccontrol.drivers.enip.finder:FINDER",
+}
 """Name to "module:name" of whoever asks strangers who they are."""
 
 DEFAULT = "ccontrol.drivers.registry:DRIVERS"

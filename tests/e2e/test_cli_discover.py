@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.sim.logix import plant as logix_plant
+from ccontrol.sim.logix import server as logix
 from ccontrol.sim.s7 import plant, scene
 from ccontrol.sim.s7.server import Live, running
 from tests.e2e.simulated_plant import Plant, made
@@ -106,6 +108,19 @@ def test_a_retired_controller_keeps_its_history_and_can_still_be_read_of(
     assert known.run("inventory", "press-3").out.count("6ES7 315")
     assert known.run("diff", "press-3", "1d").code in (0, 1)
     assert known.run("changes", "--controller", "nobody").code == 13
+
+
+def test_several_protocols_are_asked_at_once_and_a_broadcast_adds_no_stranger(
+    site: tuple[Plant, Live],
+) -> None:
+    known, oven = site
+    with logix.running(logix_plant.press(), host="127.0.0.3") as line:
+        ports = ("--port", f"s7={oven.port}", "--port", f"enip={line.server.port}")
+        said = known.run("discover", "127.0.0.2/31", *ports, "--broadcast", "--yes", "--json")
+    rows = said.json["rows"]
+    assert [row["found"]["family"] for row in rows] == ["s7", "logix"]
+    assert said.json["outside"] == []
+    assert 'family = "logix"' in rows[1]["found"]["offer"]
 
 
 def test_one_without_a_free_connection_is_told_without_a_name(site: tuple[Plant, Live]) -> None:
