@@ -11,7 +11,7 @@ import olefile  # type: ignore[import-untyped]  # it ships no types
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import whole
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project

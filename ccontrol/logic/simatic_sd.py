@@ -12,10 +12,10 @@ import yaml
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
 from ccontrol.logic.ladder import text as ladder_text
 from ccontrol.logic.ladder.model import Instruction, Rung
 from ccontrol.logic.ladder.operands import cut
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import decoded, is_text, lines_of, whole
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import GUESSED, decoded, is_text, lines_of, whole
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project

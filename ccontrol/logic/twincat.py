@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
-from ccontrol.logic.l5x.record import record
-from ccontrol.logic.l5x.words import child
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import lines_of
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
 from ccontrol.logic.xml import Element, name_of, read_tree
+from ccontrol.logic.xml_record import record
+from ccontrol.logic.xml_words import child
 from ccontrol.model.aspect import Aspect
 
 _ROOT = "TcPlcObject"

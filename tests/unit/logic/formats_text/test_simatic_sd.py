@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccontrol.errors import BadFileError
-from ccontrol.logic.l5x.parts import Parts
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.simatic_sd import add_declarations
 from tests.unit.logic.formats_text.hand_over import handed, texts
 

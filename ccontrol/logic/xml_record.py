@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x import values
 from ccontrol.logic.l5x.noise import is_noise
-from ccontrol.logic.l5x.words import assignment, sealed, text_of
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, attributes, name_of
+from ccontrol.logic.xml_words import assignment, sealed, text_of
 
 DATA = frozenset({"Data", "DefaultData", "ForceData"})
 """Elements that hold values of tags, in several forms side by side."""

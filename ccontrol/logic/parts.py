@@ -1,4 +1,4 @@
-"""Gathers the parts of one L5X file: paths made unique, context apart, problems in words."""
+"""Gathers the parts of one project file: paths made unique, context apart, problems in words."""
 
 from collections.abc import Iterable
 
