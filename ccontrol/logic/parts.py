@@ -1,14 +1,10 @@
-"""Gathers the parts of one project file: paths made unique, context apart, problems in words."""
+"""Gathers the parts of one project file: paths made unique, problems in words."""
 
 from collections.abc import Iterable
 
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Part
-from ccontrol.logic.xml import Element, name_of
 from ccontrol.model.aspect import Aspect
-
-CONTEXT = "context"
-"""Under it lies what a partial export brings along only because its target uses it."""
 
 
 class Parts:
@@ -54,39 +50,3 @@ class Parts:
                 told = printable("/".join(path))
                 self.problems.append(f"{told}: stands in the file more than once")
         return free
-
-
-def name_attribute(element: Element) -> str:
-    """Return the name that an element bears."""
-    return element.get("Name", "")
-
-
-def forefathers(element: Element) -> tuple[str, ...]:
-    """Return the names of the elements that hold it, from the outside in."""
-    return tuple(name_of(each) for each in reversed(list(element.iterancestors())))
-
-
-def program_of(element: Element) -> Element | None:
-    """Return the program that holds an element, None where none does."""
-    return next((each for each in element.iterancestors() if name_of(each) == "Program"), None)
-
-
-def titled(element: Element, word: str) -> str:
-    """Return how a part's first line names an element: safety says so, for it weighs more."""
-    safety = "SAFETY " if element.get("Class") == "Safety" else ""
-    safety = safety if word.isupper() else safety.lower()
-    return f"{safety}{word} {printable(name_attribute(element))}".rstrip()
-
-
-def is_context(element: Element) -> bool:
-    """Tell whether a partial export holds it only because its target uses it.
-
-    The nearest word of Use counts, the element's own before that of what holds it; what holds a
-    target is told as the target.
-    """
-    use = next((each.get("Use") for each in _and_forefathers(element) if each.get("Use")), "")
-    return use == "Context" and not any(each.get("Use") == "Target" for each in element.iter())
-
-
-def _and_forefathers(element: Element) -> list[Element]:
-    return [element, *element.iterancestors()]

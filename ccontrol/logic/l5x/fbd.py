@@ -13,11 +13,11 @@ from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x.declarations import sorted_key
 from ccontrol.logic.l5x.expressions import Expressions
 from ccontrol.logic.l5x.noise import is_cosmetic
+from ccontrol.logic.l5x.record import children, record
 from ccontrol.logic.l5x.sheet import FUNCTION, Sheet, label, sheets
 from ccontrol.logic.places import coordinate, unique
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, name_of
-from ccontrol.logic.xml_record import children, record
 from ccontrol.logic.xml_words import text_of
 
 _KINDS = {

@@ -6,23 +6,23 @@ from typing import TypeAlias
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
 from ccontrol.logic.l5x.controller import add_rest
-from ccontrol.logic.l5x.modules import add_module
-from ccontrol.logic.l5x.routines import add_routine
-from ccontrol.logic.l5x.tags import Tags
-from ccontrol.logic.l5x.types import add_data_type, add_instruction
-from ccontrol.logic.parts import (
+from ccontrol.logic.l5x.elements import (
     CONTEXT,
-    Parts,
     forefathers,
     is_context,
     name_attribute,
     program_of,
     titled,
 )
+from ccontrol.logic.l5x.modules import add_module
+from ccontrol.logic.l5x.record import record
+from ccontrol.logic.l5x.routines import add_routine
+from ccontrol.logic.l5x.tags import Tags
+from ccontrol.logic.l5x.types import add_data_type, add_instruction
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
 from ccontrol.logic.xml import Element, name_of, units
-from ccontrol.logic.xml_record import record
 from ccontrol.model.aspect import Aspect
 
 ROOT = "RSLogix5000Content"
