@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from ccontrol.cli import main
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets
 from ccontrol.clock import SystemClock
@@ -55,6 +58,18 @@ class Answer:
 
 
 Run = Callable[..., Answer]
+
+
+def in_this_process(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return what runs a command in this process, and says what it printed."""
+
+    def call(*arguments: str | Path) -> Answer:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    return call
 
 
 def block(name: str, body: bytes = b"\x65\x00", *, changed: str = "2023-03-14T09:26:53") -> Unit:
