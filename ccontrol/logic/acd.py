@@ -56,12 +56,10 @@ class Acd:
             for date, version in saved
             for fact in (("last saved", date.decode()), ("software", version.decode()))
         )
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             file.name,
-            parts.sorted(),
             facts,
-            problems=tuple(parts.problems),
         )
 
 

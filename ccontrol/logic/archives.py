@@ -53,11 +53,9 @@ class Archives:
             _add_documents(file, archive, parts)
         title = ("ARCHIVE", *sorted(lines))
         parts.add(("archive",), Language.LISTING, Aspect.PROGRAM, title)
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             file.name,
-            parts.sorted(),
-            problems=tuple(parts.problems),
         )
 
 

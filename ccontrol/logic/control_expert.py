@@ -87,12 +87,10 @@ class ControlExpert:
             lines = ("CONFIGURATION of the project", *settings)
             parts.add(("configuration",), Language.RECORD, Aspect.CONFIGURATION, lines)
         facts = tuple(_facts(root))
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             dict(facts).get("project") or file.name,
-            parts.sorted(),
             facts,
-            problems=tuple(parts.problems),
         )
 
 

@@ -1,9 +1,9 @@
 """Gathers the parts of one project file: paths made unique, problems in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ccontrol.logic.printable import printable
-from ccontrol.logic.project import Language, Part
+from ccontrol.logic.project import Language, Part, Project
 from ccontrol.model.aspect import Aspect
 
 
@@ -36,9 +36,20 @@ class Parts:
             self.problems.append(f"{name}: {opaque}")
         self._parts[path, language] = Part(path, language, aspect, text, opaque, unread)
 
-    def sorted(self) -> tuple[Part, ...]:
-        """Return all parts as a project holds them."""
-        return tuple(self._parts[key] for key in sorted(self._parts))
+    def project(
+        self,
+        format_name: str,
+        title: str,
+        facts: Iterable[tuple[str, str]] = (),
+        comparable: str = "",
+    ) -> Project:
+        """Return the project that all parts make up, with what could not be read."""
+        parts = tuple(self._parts[key] for key in sorted(self._parts))
+        return Project(format_name, title, parts, tuple(facts), comparable, tuple(self.problems))
+
+    def paths(self) -> Iterator[tuple[str, ...]]:
+        """Yield the path of each part so far."""
+        return (path for path, _ in self._parts)
 
     def _free(self, path: tuple[str, ...], language: Language) -> tuple[str, ...]:
         free = path

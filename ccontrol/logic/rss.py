@@ -47,8 +47,7 @@ class Rss:
                 hint="Save the project anew and hand over the complete file.",
             ) from error
         parts.add(("streams",), Language.LISTING, Aspect.PROGRAM, lines, opaque=_OPAQUE)
-        problems = tuple(parts.problems)
-        return Project(f"{self.name}/{self.version}", file.name, parts.sorted(), problems=problems)
+        return parts.project(f"{self.name}/{self.version}", file.name)
 
 
 FORMAT = Rss()

@@ -73,12 +73,10 @@ class SimaticMl:
                 _add_stored(parts, each, seal, "the file holds more than one block")
         engineering = child(root, "Engineering")
         version = "" if engineering is None else engineering.get("version", "")
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             _name(held[0]) if len(held) == 1 else file.name,
-            parts.sorted(),
             (("software", version),) if version else (),
-            problems=tuple(parts.problems),
         )
 
 

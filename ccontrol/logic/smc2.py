@@ -64,8 +64,7 @@ class Smc2:
                     where = printable("/".join(path))
                     others.append(f"{where} ({printable(kind)}) = {len(data)} bytes, {digest}")
         parts.add(("other members",), Language.LISTING, Aspect.CONFIGURATION, others)
-        problems = tuple(parts.problems)
-        return Project(f"{self.name}/{self.version}", file.name, parts.sorted(), problems=problems)
+        return parts.project(f"{self.name}/{self.version}", file.name)
 
 
 FORMAT = Smc2()

@@ -86,12 +86,10 @@ class Sources:
                 f"read as {encoding}, as it is no Unicode: other letters than A-Z may be wrong"
             )
         title = found[0].name if len(found) == 1 else ""
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             title or file.name,
-            parts.sorted(),
             (("encoding", encoding),),
-            problems=tuple(parts.problems),
         )
 
 

@@ -51,16 +51,14 @@ class TwinCat:
         for each in root:
             folder = _FOLDERS.get(name_of(each), "blocks")
             _add(parts, each, (folder, _name(each)), "", seal)
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             next((_name(each) for each in root), file.name),
-            parts.sorted(),
             tuple(
                 (fact, root.get(key, ""))
                 for fact, key in (("schema", "Version"), ("software", "ProductVersion"))
                 if root.get(key)
             ),
-            problems=tuple(parts.problems),
         )
 
 

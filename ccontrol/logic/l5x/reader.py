@@ -121,14 +121,8 @@ class _Reading:
         add_rest(self._parts, root, self._seal)
         facts = _facts(root)
         said = dict(facts)
-        return Project(
-            format_name,
-            said.get("target") or said.get("controller") or file_name,
-            self._parts.sorted(),
-            facts,
-            _comparable(root),
-            tuple(self._parts.problems),
-        )
+        title = said.get("target") or said.get("controller") or file_name
+        return self._parts.project(format_name, title, facts, _comparable(root))
 
     def _take_unknown(self, element: Element, above: tuple[str, ...]) -> None:
         """Take a unit that stands where none is known to stand."""

@@ -76,12 +76,10 @@ class PlcOpen:
             path = ("configurations", each.get("name", ""))
             parts.add(path, Language.RECORD, Aspect.CONFIGURATION, lines)
         facts = tuple(_facts(root))
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             dict(facts).get("project") or file.name,
-            parts.sorted(),
             facts,
-            problems=tuple(parts.problems),
         )
 
 
