@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 LONGEST = 100
-_DIGEST_DIGITS = 32  # 128 bits: nobody finds two names that would share one file
+DIGEST_DIGITS = 32
+"""128 bits: nobody finds two names that would share one file."""
 _PASSES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 _PLAIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _DEVICES = frozenset(
@@ -56,5 +57,5 @@ def _steers(code: int, at: int, last: int) -> bool:
 
 def _closed(name: str, encoded: str) -> str:
     """Return the name cut and closed by "@" and a digest; "@" itself never passes unescaped."""
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_DIGITS]
-    return f"{encoded.partition('@')[0][: LONGEST - _DIGEST_DIGITS - 1]}@{digest}"
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_DIGITS]
+    return f"{encoded.partition('@')[0][: LONGEST - DIGEST_DIGITS - 1]}@{digest}"

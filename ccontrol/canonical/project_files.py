@@ -3,15 +3,14 @@
 Holds no bytes of the file: those lie in the vault under the same SHA-256. `parse(render(x)) == x`.
 """
 
-import hashlib
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ccontrol.canonical import toml
 from ccontrol.canonical.layout import Home
 from ccontrol.canonical.names import encode
+from ccontrol.canonical.part_files import part_files
 from ccontrol.canonical.reading import Table, read
 from ccontrol.errors import ModelError, UnreadableStateError
 from ccontrol.logic.project import Language, Part, Project
@@ -20,7 +19,6 @@ from ccontrol.model.aspect import Aspect
 PROJECT = "project"
 FORM = 1
 _TEXT, _VALUES = "text", "values"
-_DIGEST_DIGITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,31 +179,14 @@ def _part(part: Part, place: str) -> list[tuple[str, str | int | tuple[str, ...]
     ]
 
 
-def _places(parts: Iterable[Part]) -> list[str]:
-    """Return where each part lies below the folder; what would share a place gets a digest."""
-    wanted = [(part, _stem(part)) for part in parts]
-    met = Counter(f"{stem}.{part.language.suffix}".lower() for part, stem in wanted)
-    folders = {prefix for _, stem in wanted for prefix in _prefixes(stem.lower())}
-    return [
-        _place(part, stem, alone=met[whole] == 1 and whole not in folders)
-        for part, stem in wanted
-        for whole in (f"{stem}.{part.language.suffix}".lower(),)
-    ]
-
-
-def _place(part: Part, stem: str, *, alone: bool) -> str:
-    if alone:
-        return f"{stem}.{part.language.suffix}"
-    named = "\0".join((part.language.value, *part.path)).encode("utf-8", "surrogatepass")
-    digest = hashlib.sha256(named).hexdigest()[:_DIGEST_DIGITS]
-    return f"{stem}@{digest}.{part.language.suffix}"
-
-
-def _stem(part: Part) -> str:
-    root = _VALUES if part.aspect is Aspect.VALUES else _TEXT
-    return "/".join((root, *map(encode, part.path)))
-
-
-def _prefixes(stem: str) -> Iterable[str]:
-    steps = stem.split("/")
-    return ("/".join(steps[:count]) for count in range(1, len(steps)))
+def _places(parts: Sequence[Part]) -> list[str]:
+    """Return where each part lies below the folder."""
+    roots: dict[str, list[Part]] = {_TEXT: [], _VALUES: []}
+    for part in parts:
+        roots[_VALUES if part.aspect is Aspect.VALUES else _TEXT].append(part)
+    places = {
+        (part.path, part.language): f"{root}/{name}"
+        for root, held in roots.items()
+        for name, part in part_files(held).items()
+    }
+    return [places[part.path, part.language] for part in parts]

@@ -1,17 +1,29 @@
 """`ccontrol inventory`: what stands in the plant, as the signed history knows it."""
 
+from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
 
 from ccontrol.cli.inventory_rows import Stock, csv_text, stock_of
 from ccontrol.cli.invocation import invocation
-from ccontrol.cli.output import Cell, Sheet, Tone, emit, print_raw, say, show
+from ccontrol.cli.output import Cell, Sheet, Tone, complain, emit, print_raw, say, show
 from ccontrol.cli.plant import Watched, configured, everything
 from ccontrol.cli.retired import all_known_named
 from ccontrol.cli.states import state_at
+from ccontrol.errors import StoreError, UnreadableStateError
 from ccontrol.store.repository import Repository
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """Why the history of some controllers of a site cannot be read."""
+
+    site: str
+    error: StoreError | UnreadableStateError
+    controllers: list[str] = field(default_factory=list)
 
 
 def command(
@@ -24,10 +36,11 @@ def command(
         bool, typer.Option("--csv", help="One row for each unit, for a spreadsheet.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
+) -> int:
     """List order numbers, firmware, serials, modules and blocks.
 
-    It is what was last read; what cannot be read at the moment is marked as old.
+    It is what was last read; what cannot be read at the moment is marked as old. A controller whose
+    history cannot be read is told; the call then ends with its error's code.
 
     \b
     Example:
@@ -37,12 +50,7 @@ def command(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     config = configured(invocation(context))
     chosen = all_known_named(config, controllers) if controllers else tuple(everything(config))
-    with ExitStack() as stack:
-        opened = {
-            each.site.name: stack.enter_context(Repository.open(each.site.store.path))
-            for each in {watched.site.name: watched for watched in chosen}.values()
-        }
-        stocks = [_stock(opened[watched.site.name], watched) for watched in chosen]
+    stocks, troubles = _stocks(chosen)
     if as_json:
         emit("ccontrol/inventory/1", {"controllers": stocks})
     elif as_csv:
@@ -53,10 +61,37 @@ def command(
         show(_overview(stocks))
         for stock in stocks if controllers else []:
             _tell_units(stock)
+    return _ended(troubles)
 
 
-def _stock(repository: Repository, watched: Watched) -> Stock:
-    return stock_of(watched.controller, watched.site.name, state_at(repository, watched))
+def _stocks(chosen: Iterable[Watched]) -> tuple[list[Stock], list[_Trouble]]:
+    """Return what is known of each controller, and what cannot be read of some."""
+    stocks: list[Stock] = []
+    troubles: dict[tuple[str, str], _Trouble] = {}
+    with ExitStack() as stack:
+        opened: dict[str, Repository] = {}
+        for watched in chosen:
+            site, who = watched.site, watched.controller
+            try:
+                if site.name not in opened:
+                    opened[site.name] = stack.enter_context(Repository.open(site.store.path))
+                state, unreadable = state_at(opened[site.name], watched), ""
+            except (StoreError, UnreadableStateError) as error:  # its neighbours are not concerned
+                state, unreadable = None, str(error)
+                key = (site.name, unreadable)
+                troubles.setdefault(key, _Trouble(site.name, error)).controllers.append(who.id)
+            stocks.append(stock_of(who, site.name, state, unreadable))
+    return stocks, list(troubles.values())
+
+
+def _ended(troubles: list[_Trouble]) -> int:
+    for one in troubles:
+        who = ", ".join(one.controllers)
+        complain(
+            f"ccontrol: {one.site}: {who}: what is stored cannot be read: {one.error}", Tone.BAD
+        )
+        complain(f"  → {one.error.hint}")
+    return max((one.error.exit_code for one in troubles), default=0)
 
 
 def _overview(stocks: list[Stock]) -> Sheet:
@@ -67,6 +102,9 @@ def _overview(stocks: list[Stock]) -> Sheet:
 
 
 def _cells(stock: Stock) -> tuple[str | Cell, ...]:
+    if stock.unreadable:
+        said = Cell("cannot be read", Tone.BAD)
+        return stock.controller_id, stock.area, "", "", "", "", "", said
     if not stock.known:
         return stock.controller_id, stock.area, "", "", "", "", "", Cell("never read", Tone.CAUTION)
     blocks = " ".join(f"{count} {kind}" for kind, count in stock.blocks)

@@ -61,7 +61,9 @@ class Stock:
     name: str
     address: str
     known: bool
-    """False when nothing of it was ever stored."""
+    """False when nothing of it was ever stored, or nobody can tell."""
+    unreadable: str = ""
+    """Why what is stored of it cannot be read; empty when it can."""
     order_number: str = ""
     firmware: str = ""
     serial: str = ""
@@ -72,11 +74,11 @@ class Stock:
     items: tuple[Item, ...] = ()
 
 
-def stock_of(controller: Controller, site: str, state: State | None) -> Stock:
+def stock_of(controller: Controller, site: str, state: State | None, unreadable: str = "") -> Stock:
     """Return what is known of a controller; `state` is None when nothing is."""
     who = (site, controller.area, controller.id, controller.name, controller.address)
     if state is None:
-        return Stock(*who, known=False)
+        return Stock(*who, known=False, unreadable=unreadable)
     items = tuple(
         _item(unit_id, known) for unit_id, known in sorted(state.units.items()) if _is_stock(known)
     )

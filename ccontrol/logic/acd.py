@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import whole
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
@@ -56,12 +56,10 @@ class Acd:
             for date, version in saved
             for fact in (("last saved", date.decode()), ("software", version.decode()))
         )
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             file.name,
-            parts.sorted(),
             facts,
-            problems=tuple(parts.problems),
         )
 
 

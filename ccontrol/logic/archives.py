@@ -14,7 +14,7 @@ from posixpath import splitext
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import decoded
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
@@ -53,11 +53,9 @@ class Archives:
             _add_documents(file, archive, parts)
         title = ("ARCHIVE", *sorted(lines))
         parts.add(("archive",), Language.LISTING, Aspect.PROGRAM, title)
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             file.name,
-            parts.sorted(),
-            problems=tuple(parts.problems),
         )
 
 

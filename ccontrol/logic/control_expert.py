@@ -12,16 +12,16 @@ from dataclasses import replace
 from ccontrol.errors import BadFileError
 from ccontrol.logic.archives import chunks, opened
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
-from ccontrol.logic.l5x.record import record
-from ccontrol.logic.l5x.words import child, text_of
 from ccontrol.logic.ladder import text as ladder_text
 from ccontrol.logic.ladder.model import Instruction, Rung
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import lines_of
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
 from ccontrol.logic.wiring import END, RAIL, Edge, reduced, rungs
 from ccontrol.logic.xml import Element, name_of, read_tree
+from ccontrol.logic.xml_record import record
+from ccontrol.logic.xml_words import child, text_of
 from ccontrol.model.aspect import Aspect
 
 _ROOTS = (b"<FEFExchangeFile", b"<ZEFExchangeFile", b"ExchangeFile>")
@@ -87,12 +87,10 @@ class ControlExpert:
             lines = ("CONFIGURATION of the project", *settings)
             parts.add(("configuration",), Language.RECORD, Aspect.CONFIGURATION, lines)
         facts = tuple(_facts(root))
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             dict(facts).get("project") or file.name,
-            parts.sorted(),
             facts,
-            problems=tuple(parts.problems),
         )
 
 

@@ -11,7 +11,7 @@ import olefile  # type: ignore[import-untyped]  # it ships no types
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import whole
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
@@ -47,8 +47,7 @@ class Rss:
                 hint="Save the project anew and hand over the complete file.",
             ) from error
         parts.add(("streams",), Language.LISTING, Aspect.PROGRAM, lines, opaque=_OPAQUE)
-        problems = tuple(parts.problems)
-        return Project(f"{self.name}/{self.version}", file.name, parts.sorted(), problems=problems)
+        return parts.project(f"{self.name}/{self.version}", file.name)
 
 
 FORMAT = Rss()

@@ -12,10 +12,10 @@ import yaml
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
 from ccontrol.logic.ladder import text as ladder_text
 from ccontrol.logic.ladder.model import Instruction, Rung
 from ccontrol.logic.ladder.operands import cut
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import decoded, is_text, lines_of, whole
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
@@ -72,14 +72,9 @@ class SimaticSd:
             parts.add(("texts",), Language.DATA, Aspect.PROGRAM, map(printable, lines))
         else:
             add_declarations(parts, (), decoded(whole(file), file.name)[0], {})
-        held = parts.sorted()
-        names = {part.path[1] for part in held if len(part.path) > 1}
-        return Project(
-            f"{self.name}/{self.version}",
-            names.pop() if len(names) == 1 else file.name,
-            held,
-            problems=tuple(parts.problems),
-        )
+        names = {path[1] for path in parts.paths() if len(path) > 1}
+        title = names.pop() if len(names) == 1 else file.name
+        return parts.project(f"{self.name}/{self.version}", title)
 
 
 FORMAT = SimaticSd()

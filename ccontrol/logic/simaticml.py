@@ -11,13 +11,13 @@ from simaticml_decoder import emit, fold, parse  # type: ignore[import-untyped] 
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
-from ccontrol.logic.l5x.record import record
-from ccontrol.logic.l5x.words import child, sealed, text_of
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import decoded, lines_of, whole
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
 from ccontrol.logic.xml import Element, name_of, read_tree
+from ccontrol.logic.xml_record import record
+from ccontrol.logic.xml_words import child, sealed, text_of
 from ccontrol.model.aspect import Aspect
 
 _KINDS = {
@@ -73,12 +73,10 @@ class SimaticMl:
                 _add_stored(parts, each, seal, "the file holds more than one block")
         engineering = child(root, "Engineering")
         version = "" if engineering is None else engineering.get("version", "")
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             _name(held[0]) if len(held) == 1 else file.name,
-            parts.sorted(),
             (("software", version),) if version else (),
-            problems=tuple(parts.problems),
         )
 
 

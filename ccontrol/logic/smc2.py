@@ -14,15 +14,15 @@ from dataclasses import replace
 from ccontrol.errors import BadFileError
 from ccontrol.logic.archives import chunks, opened
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
-from ccontrol.logic.l5x.record import record
 from ccontrol.logic.ladder import text as ladder_text
 from ccontrol.logic.ladder.model import Instruction, Rung
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import decoded, lines_of
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
 from ccontrol.logic.wiring import END, RAIL, Edge, reduced
 from ccontrol.logic.xml import Element, name_of, read_tree
+from ccontrol.logic.xml_record import record
 from ccontrol.model.aspect import Aspect
 
 _MOST_BODY_BYTES = 64 * 1024 * 1024
@@ -64,8 +64,7 @@ class Smc2:
                     where = printable("/".join(path))
                     others.append(f"{where} ({printable(kind)}) = {len(data)} bytes, {digest}")
         parts.add(("other members",), Language.LISTING, Aspect.CONFIGURATION, others)
-        problems = tuple(parts.problems)
-        return Project(f"{self.name}/{self.version}", file.name, parts.sorted(), problems=problems)
+        return parts.project(f"{self.name}/{self.version}", file.name)
 
 
 FORMAT = Smc2()

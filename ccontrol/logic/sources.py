@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import GUESSED, decoded, is_text, lines_of, whole
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
@@ -86,12 +86,10 @@ class Sources:
                 f"read as {encoding}, as it is no Unicode: other letters than A-Z may be wrong"
             )
         title = found[0].name if len(found) == 1 else ""
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             title or file.name,
-            parts.sorted(),
             (("encoding", encoding),),
-            problems=tuple(parts.problems),
         )
 
 

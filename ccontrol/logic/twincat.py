@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
-from ccontrol.logic.l5x.record import record
-from ccontrol.logic.l5x.words import child
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import lines_of
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
 from ccontrol.logic.xml import Element, name_of, read_tree
+from ccontrol.logic.xml_record import record
+from ccontrol.logic.xml_words import child
 from ccontrol.model.aspect import Aspect
 
 _ROOT = "TcPlcObject"
@@ -51,16 +51,14 @@ class TwinCat:
         for each in root:
             folder = _FOLDERS.get(name_of(each), "blocks")
             _add(parts, each, (folder, _name(each)), "", seal)
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             next((_name(each) for each in root), file.name),
-            parts.sorted(),
             tuple(
                 (fact, root.get(key, ""))
                 for fact, key in (("schema", "Version"), ("software", "ProductVersion"))
                 if root.get(key)
             ),
-            problems=tuple(parts.problems),
         )
 
 

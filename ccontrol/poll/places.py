@@ -3,14 +3,12 @@
 The history itself is the store's; what stands in these files is their owners' business.
 """
 
-import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccontrol.errors import StoreLockedError
-from ccontrol.store.disk import named_failures
 from ccontrol.store.layout import OWN_FOLDER
+from ccontrol.store.locks import taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +73,7 @@ class EngineLock:
 
     def __init__(self, places: Places) -> None:
         """Take the lock. Raises StoreLockedError when another process holds it."""
-        path = places.engine_lock
-        with named_failures(path):
-            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                holder = os.pread(self._handle, 20, 0).decode("ascii", "replace").strip()
-                os.close(self._handle)
-                raise StoreLockedError(
-                    f"the controllers of {places.git_dir} are watched by process {holder}"
-                ) from error
-            os.pwrite(self._handle, b"%-19d\n" % os.getpid(), 0)
+        self._handle = taken(places.engine_lock, f"the controllers of {places.git_dir} are watched")
 
     def close(self) -> None:
         """Let the next engine in."""

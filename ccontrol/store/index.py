@@ -7,7 +7,7 @@ writes, any number read beside it (SQLite, write-ahead log). sqlite3 is imported
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -157,20 +157,20 @@ class Index(IndexReader):
     def _begin_anew(self, because: str) -> None:
         level = logging.WARNING if self._path.exists() else logging.INFO
         _log.log(level, "the index begins anew and is rebuilt: %s path=%s", because, self._path)
+        made = self._path.with_name(f"{self._path.name}.new")
+        with disk.named_failures(made):
+            _remove(made, "", "-wal", "-shm")
+            made.touch(mode=_OWNERS)  # SQLite would leave it open to all; its logs follow it
+        _make(made)
         with disk.named_failures(self._path):
-            for name in (self._path.name, f"{self._path.name}-wal", f"{self._path.name}-shm"):
-                self._path.with_name(name).unlink(missing_ok=True)
-            self._path.touch(mode=_OWNERS)  # SQLite would leave it open to all; its logs follow it
+            _remove(self._path, "-wal", "-shm")
+            made.replace(self._path)  # whole, or not there: somebody may be about to read it
         self._open()
-        with _named_failures(self._path):
-            self._database.executescript(rows.SCHEMA)
-            self._database.execute(f"PRAGMA user_version = {rows.VERSION}")
         self.fresh_because = because
 
     def _open(self) -> None:
         with _named_failures(self._path):
-            self._database = _connect(self._path, "rwc")
-            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database = _connect(self._path, "rw")
             self._database.execute("PRAGMA synchronous = NORMAL")
 
 
@@ -193,6 +193,19 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
+
+
+def _remove(path: Path, *endings: str) -> None:
+    for ending in endings:
+        path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
+
+
+def _make(path: Path) -> None:
+    """Turn an empty file into an index that nobody has fed yet."""
+    with _named_failures(path), closing(_connect(path, "rw")) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.executescript(rows.SCHEMA)
+        database.execute(f"PRAGMA user_version = {rows.VERSION}")
 
 
 def _unfit(path: Path) -> str:

@@ -32,20 +32,30 @@ _FOREIGN = (
 )
 
 
+def taken(path: Path, held: str) -> int:
+    """Lock a file for this process alone, write who holds it into it, and return its handle.
+
+    The lock ends when the handle is closed, or with the process in whatever way. Raises
+    StoreLockedError when another process holds it: `held` ("x is watched"), and by whom.
+    """
+    with named_failures(path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
+            os.close(handle)
+            raise StoreLockedError(f"{held} by process {holder or 'unknown'}") from error
+        os.pwrite(handle, b"%-19d\n" % os.getpid(), 0)
+    return handle
+
+
 class WriterLock:
     """Held from opening until `close`, or until the process ends in whatever way."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with named_failures(path):
-            self.handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.pread(self.handle, 20, 0).decode("ascii", "replace").strip()
-            os.close(self.handle)
-            raise StoreLockedError(f"{path} is held by process {holder or 'unknown'}") from error
-        os.pwrite(self.handle, b"%-19d\n" % os.getpid(), 0)
+        self.handle = taken(path, f"{path} is held")
 
     def require_held(self) -> None:
         """Raise StoreForeignError when the file of the lock is gone, or another one in its place.

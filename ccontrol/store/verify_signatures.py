@@ -8,9 +8,8 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
-from types import TracebackType
-from typing import Self
 
+from ccontrol.store.closing import Closing
 from ccontrol.store.commits import Commit
 from ccontrol.store.verify_commit import Trust, signature_fault
 
@@ -21,7 +20,7 @@ _MOST_WORKERS = 4
 Verdicts = list[tuple[str, str]]
 
 
-class SignatureJudge:
+class SignatureJudge(Closing):
     """Takes commits one by one and says in the end which signatures do not count."""
 
     def __init__(self, trust: Trust) -> None:
@@ -46,15 +45,8 @@ class SignatureJudge:
         for verdicts in self._given:
             yield from verdicts.result()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the processes; what they have not judged by now stays unjudged."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 

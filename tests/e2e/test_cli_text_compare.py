@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ccontrol.cli import main
 from ccontrol.cli.project_files import SealsInOneCall, read_project
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import Limits
-from tests.unit.cli.plants import Answer, Run
+from tests.unit.cli.plants import Run, in_this_process
 from tests.unit.docs.program import COMMANDS
 
 ROOT = Path(__file__).parents[2]
@@ -26,14 +25,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     """Run a command in this process, with no configuration anywhere."""
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("CCONTROL_CONFIG", "/nowhere/ccontrol.toml")
-
-    def call(*arguments: str | Path) -> Answer:
-        capsys.readouterr()
-        code = main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return Answer(code, said.out, said.err)
-
-    return call
+    return in_this_process(capsys)
 
 
 def program(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:

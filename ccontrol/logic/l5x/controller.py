@@ -6,12 +6,13 @@ Whatever stands here without a rule is a part of its own: nothing that the file 
 from collections.abc import Iterator
 
 from ccontrol.logic.file import SealText
-from ccontrol.logic.l5x.parts import Parts, name_attribute, titled
+from ccontrol.logic.l5x.elements import name_attribute, titled
 from ccontrol.logic.l5x.record import children, record
-from ccontrol.logic.l5x.words import assignment, sealed
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language
 from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml_words import assignment, sealed
 from ccontrol.model.aspect import Aspect
 
 _PROTECTION = frozenset({"Security", "SafetyInfo"})

@@ -7,9 +7,9 @@ from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x import values
 from ccontrol.logic.l5x.noise import is_default, is_noise
 from ccontrol.logic.l5x.record import children
-from ccontrol.logic.l5x.words import by_name, sealed, text_of
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, attributes, name_of
+from ccontrol.logic.xml_words import by_name, sealed, text_of
 
 _SPELLED = frozenset({"Name", "DataType", "Dimension", "Dimensions", "AliasFor"})
 _TOLD = frozenset({"Description", "DefaultData", "Data", "Comments", "ForceData"})

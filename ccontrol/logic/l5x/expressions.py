@@ -4,7 +4,8 @@ import hashlib
 from collections import deque
 from collections.abc import Iterator
 
-from ccontrol.logic.l5x.sheet import FUNCTION, Sheet, Wire, label
+from ccontrol.logic.chart import Wire
+from ccontrol.logic.l5x.sheet import FUNCTION, Sheet, label
 from ccontrol.logic.xml import name_of
 
 _MOST_NESTED = 6

@@ -6,19 +6,19 @@ its type and a digest of what goes into it.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from ccontrol.logic.chart import Chart, Node
-from ccontrol.logic.chart import Wire as Drawn
+from ccontrol.logic.chart import Chart, Node, Wire
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x.declarations import sorted_key
 from ccontrol.logic.l5x.expressions import Expressions
 from ccontrol.logic.l5x.noise import is_cosmetic
-from ccontrol.logic.l5x.places import coordinate, unique
 from ccontrol.logic.l5x.record import children, record
 from ccontrol.logic.l5x.sheet import FUNCTION, Sheet, label, sheets
-from ccontrol.logic.l5x.words import text_of
+from ccontrol.logic.places import coordinate, unique
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml_words import text_of
 
 _KINDS = {
     "IRef": "input",
@@ -54,7 +54,7 @@ def equations(content: Element, seal: SealText) -> Iterator[str]:
 def chart(content: Element) -> Chart:
     """Return all sheets as they are drawn."""
     nodes: list[Node] = []
-    wires: list[Drawn] = []
+    wires: list[Wire] = []
     found = list(sheets(content))
     named = [
         ((sheet.number, at), _drawn_name(node), node)
@@ -68,7 +68,7 @@ def chart(content: Element) -> Chart:
         for wire in sheet.wires:
             source = names.get((sheet.number, wire.source), "?")
             target = names.get((sheet.number, wire.target), "?")
-            wires.append(Drawn(source, wire.source_pin, target, wire.target_pin, wire.feedback))
+            wires.append(replace(wire, source=source, target=target))
     return Chart(tuple(nodes), tuple(wires))
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x import values
-from ccontrol.logic.l5x.parts import Parts, name_attribute
+from ccontrol.logic.l5x.elements import name_attribute
 from ccontrol.logic.l5x.record import record
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language
 from ccontrol.logic.xml import Element, name_of

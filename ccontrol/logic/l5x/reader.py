@@ -6,20 +6,20 @@ from typing import TypeAlias
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
 from ccontrol.logic.l5x.controller import add_rest
-from ccontrol.logic.l5x.modules import add_module
-from ccontrol.logic.l5x.parts import (
+from ccontrol.logic.l5x.elements import (
     CONTEXT,
-    Parts,
     forefathers,
     is_context,
     name_attribute,
     program_of,
     titled,
 )
+from ccontrol.logic.l5x.modules import add_module
 from ccontrol.logic.l5x.record import record
 from ccontrol.logic.l5x.routines import add_routine
 from ccontrol.logic.l5x.tags import Tags
 from ccontrol.logic.l5x.types import add_data_type, add_instruction
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
 from ccontrol.logic.xml import Element, name_of, units
@@ -121,14 +121,8 @@ class _Reading:
         add_rest(self._parts, root, self._seal)
         facts = _facts(root)
         said = dict(facts)
-        return Project(
-            format_name,
-            said.get("target") or said.get("controller") or file_name,
-            self._parts.sorted(),
-            facts,
-            _comparable(root),
-            tuple(self._parts.problems),
-        )
+        title = said.get("target") or said.get("controller") or file_name
+        return self._parts.project(format_name, title, facts, _comparable(root))
 
     def _take_unknown(self, element: Element, above: tuple[str, ...]) -> None:
         """Take a unit that stands where none is known to stand."""

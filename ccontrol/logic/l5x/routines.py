@@ -10,17 +10,18 @@ from typing import TypeAlias
 from ccontrol.logic import chart as charts
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x import fbd, sfc
+from ccontrol.logic.l5x.elements import name_attribute
 from ccontrol.logic.l5x.noise import is_cosmetic
-from ccontrol.logic.l5x.parts import Parts, name_attribute
 from ccontrol.logic.l5x.record import record
 from ccontrol.logic.l5x.st import st_lines
-from ccontrol.logic.l5x.words import by_name, text_of
 from ccontrol.logic.ladder import text as ladder_text
 from ccontrol.logic.ladder.model import Rung
 from ccontrol.logic.ladder.neutral import read_rung
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language
 from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml_words import by_name, text_of
 from ccontrol.model.aspect import Aspect
 
 _PROTECTED = "source protected: its text is encrypted, nobody can tell whether it changed"

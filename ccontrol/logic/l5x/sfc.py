@@ -7,12 +7,12 @@ from ccontrol.logic.chart import Chart, Node, Wire
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x.declarations import sorted_key
 from ccontrol.logic.l5x.noise import is_cosmetic
-from ccontrol.logic.l5x.places import Key, coordinate, unique
 from ccontrol.logic.l5x.record import children, record
 from ccontrol.logic.l5x.st import st_lines
-from ccontrol.logic.l5x.words import text_of
+from ccontrol.logic.places import Key, coordinate, unique
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml_words import text_of
 
 KNOWN = frozenset(
     {"Step", "Transition", "Stop", "Branch", "DirectedLink", "TextBox", "SbrRet", "Attachment"}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ccontrol.logic.chart import Wire
 from ccontrol.logic.xml import Element, name_of
 
 FUNCTION = "Function"
@@ -12,19 +13,8 @@ UNSEEN = frozenset({"Attachment"})
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
-    """From an output of one node to an input of another, by their ids on this sheet."""
-
-    source: str
-    source_pin: str
-    target: str
-    target_pin: str
-    feedback: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
-    """Nodes by id, in the file's order; each node's wires; what is neither."""
+    """Nodes by id, in the file's order; each node's wires, between ids; what is neither."""
 
     number: int
     element: Element

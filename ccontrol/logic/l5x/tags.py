@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x import values
 from ccontrol.logic.l5x.declarations import declaration, settings_of, sorted_key
-from ccontrol.logic.l5x.parts import Parts, name_attribute
+from ccontrol.logic.l5x.elements import name_attribute
 from ccontrol.logic.l5x.record import children
-from ccontrol.logic.l5x.words import by_name
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language
 from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml_words import by_name
 from ccontrol.model.aspect import Aspect
 
 

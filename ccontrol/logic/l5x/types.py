@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x.declarations import declaration, settings_of
+from ccontrol.logic.l5x.elements import name_attribute, titled
 from ccontrol.logic.l5x.noise import DERIVED, is_default
-from ccontrol.logic.l5x.parts import Parts, name_attribute, titled
 from ccontrol.logic.l5x.record import record
 from ccontrol.logic.l5x.routines import add_routine
-from ccontrol.logic.l5x.words import inside
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.project import Language
 from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml_words import inside
 from ccontrol.model.aspect import Aspect
 
 _GENERATED = "ZZZZZZZZZZ"

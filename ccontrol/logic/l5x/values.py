@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from ccontrol.logic.file import SealText
-from ccontrol.logic.l5x.words import assignment, is_secret, shown
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element
+from ccontrol.logic.xml_words import assignment, is_secret, shown
 
 _READABLE = ("Decorated", "String")
 _PLAIN = ("L5K", None)

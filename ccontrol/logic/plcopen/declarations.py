@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ccontrol.logic.l5x.words import child, text_of
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml_words import child, text_of
 
 SECTIONS = {
     "inputVars": "VAR_INPUT",

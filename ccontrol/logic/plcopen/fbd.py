@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from ccontrol.logic.chart import Chart, Node
 from ccontrol.logic.chart import Wire as Drawn
-from ccontrol.logic.l5x.places import unique
+from ccontrol.logic.places import unique
 from ccontrol.logic.plcopen.network import COMMENT, Item, Pin, Wire, items
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ccontrol.logic.l5x.words import child
 from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml_words import child
 
 COMMENT = "comment"
 UNNAMED = "#"

@@ -6,10 +6,8 @@ from typing import TypeAlias
 from ccontrol.errors import BadFileError
 from ccontrol.logic import chart as charts
 from ccontrol.logic.file import ProjectFile, SealText
-from ccontrol.logic.l5x.parts import Parts
-from ccontrol.logic.l5x.record import record
-from ccontrol.logic.l5x.words import child
 from ccontrol.logic.ladder import text as ladder_text
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.plain import lines_of
 from ccontrol.logic.plcopen import fbd, sfc
 from ccontrol.logic.plcopen.declarations import (
@@ -23,6 +21,8 @@ from ccontrol.logic.plcopen.ladder import ladder
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
 from ccontrol.logic.xml import Element, name_of, read_tree
+from ccontrol.logic.xml_record import record
+from ccontrol.logic.xml_words import child
 from ccontrol.model.aspect import Aspect
 
 _NAMESPACE = b"plcopen.org/xml/tc6"
@@ -76,12 +76,10 @@ class PlcOpen:
             path = ("configurations", each.get("name", ""))
             parts.add(path, Language.RECORD, Aspect.CONFIGURATION, lines)
         facts = tuple(_facts(root))
-        return Project(
+        return parts.project(
             f"{self.name}/{self.version}",
             dict(facts).get("project") or file.name,
-            parts.sorted(),
             facts,
-            problems=tuple(parts.problems),
         )
 
 

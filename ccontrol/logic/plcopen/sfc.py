@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from ccontrol.logic.l5x.words import child
 from ccontrol.logic.plcopen.network import COMMENT, Item, items
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml_words import child
 
 _ENDS = frozenset({"step", "macroStep", "jumpStep"})
 _TELLS = frozenset({*_ENDS, "transition"})

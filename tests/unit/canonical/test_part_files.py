@@ -1,5 +1,7 @@
 """Each part of a project has a file of its own, on any system, whatever its name."""
 
+import hashlib
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +31,12 @@ def test_parts_that_would_meet_in_one_file_all_carry_a_digest() -> None:
         found = part_files(pair)
         assert sorted(map(id, found.values())) == sorted(map(id, pair))
         assert sum("@" in name for name in found) >= 1
+
+
+def test_the_digest_is_that_of_the_specification() -> None:
+    named = hashlib.sha256(b"st\0programs\0Main").hexdigest()[:32]
+    found = part_files([part("programs", "Main"), part("programs", "main")])
+    assert f"programs/Main@{named}.st" in found
 
 
 names = st.sampled_from(["a", "A", "a.st", "b", "ä", "..", "a.st@"]) | st.text(

@@ -9,7 +9,7 @@ import pytest
 from ccontrol.cli import main
 from ccontrol.model.snapshot import LogEntry
 from ccontrol.model.unit import fields
-from tests.unit.cli.plants import CONTROLLERS, Answer, Plant, Run, block, seen, things
+from tests.unit.cli.plants import CONTROLLERS, Plant, Run, block, in_this_process, seen, things
 
 
 @pytest.fixture
@@ -17,14 +17,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     """Run a command in this process."""
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("CCONTROL_CONFIG", raising=False)
-
-    def call(*arguments: str | Path) -> Answer:
-        capsys.readouterr()
-        code = main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return Answer(code, said.out, said.err)
-
-    return call
+    return in_this_process(capsys)
 
 
 @pytest.fixture(scope="session")

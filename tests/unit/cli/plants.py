@@ -1,12 +1,17 @@
 """A plant with a history, made with the engine's own pipeline and the real store."""
 
 import json
+import os
+import subprocess  # noqa: TID251 — stock git is the stranger who commits
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from ccontrol.cli import main
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets
 from ccontrol.clock import SystemClock
@@ -55,6 +60,18 @@ class Answer:
 
 
 Run = Callable[..., Answer]
+
+
+def in_this_process(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return what runs a command in this process, and says what it printed."""
+
+    def call(*arguments: str | Path) -> Answer:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    return call
 
 
 def block(name: str, body: bytes = b"\x65\x00", *, changed: str = "2023-03-14T09:26:53") -> Unit:
@@ -150,3 +167,29 @@ class Plant:
         finally:
             line.close()
             line.index.close()
+
+
+def commit_newer_form(plant: Plant, path: str) -> None:
+    """Commit a file of some controller in a form that nobody knows yet, as a stranger would."""
+    git = ["git", "--git-dir", str(plant.store)]
+    form = subprocess.run([*git, "show", f"HEAD:{path}"], capture_output=True, check=True).stdout
+    newer = form.replace(b"form = 1", b"form = 999")
+    blob = subprocess.run(
+        [*git, "hash-object", "-w", "--stdin"], input=newer, capture_output=True, check=True
+    ).stdout.strip()
+    index = {"GIT_INDEX_FILE": str(plant.folder / "index"), "PATH": os.environ["PATH"]}
+    entry = b"100644 %b\t%b" % (blob, path.encode())
+    for command, heard in (
+        (["read-tree", "HEAD"], None),
+        (["update-index", "--index-info"], entry),
+    ):
+        subprocess.run([*git, *command], input=heard, env=index, check=True)
+    tree = subprocess.run([*git, "write-tree"], env=index, capture_output=True, check=True)
+    stranger = ["-c", "user.name=x", "-c", "user.email=x"]
+    made = subprocess.run(
+        [*git, *stranger, "commit-tree", "-p", "HEAD", "-m", "x", tree.stdout.decode().strip()],
+        capture_output=True,
+        check=True,
+    )
+    branch = ["update-ref", "refs/heads/observed", made.stdout.decode().strip()]
+    subprocess.run([*git, *branch], check=True)

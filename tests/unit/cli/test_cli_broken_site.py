@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ccontrol.errors import StoreError
+from ccontrol.errors import StoreError, UnreadableStateError
 from ccontrol.poll.places import Places
-from tests.unit.cli.plants import Plant, Run
+from tests.unit.cli.plants import Plant, Run, commit_newer_form
 
 
 @pytest.fixture
@@ -64,3 +64,28 @@ def test_changes_of_the_sound_site_are_listed_beside_a_broken_one(
     (trouble,) = answer["unreadable"]
     assert trouble["site"] == "south"
     assert str(Path("baselines") / "south") in trouble["trouble"]
+
+
+def test_the_inventory_of_the_sound_site_is_listed_beside_a_broken_one(
+    two_sites: Plant, run: Run
+) -> None:
+    said = run("--config", two_sites.config, "inventory")
+    assert said.code == StoreError.exit_code
+    assert "6ES7 315-2EH14-0AB0" in said.out
+    assert said.out.count("cannot be read") == 2
+    assert "south: press-9, mixer-9: what is stored cannot be read" in said.err
+    table = run("--config", two_sites.config, "inventory", "--csv")
+    assert (table.code, "press-3" in table.out) == (StoreError.exit_code, True)
+    rows = run("--config", two_sites.config, "inventory", "--json").json["controllers"]
+    assert [bool(row["unreadable"]) for row in rows] == [False, False, True, True]
+    assert run("--config", two_sites.config, "inventory", "press-3").code == 0
+
+
+def test_the_inventory_goes_on_where_one_controller_cannot_be_understood(
+    plant: Plant, run: Run
+) -> None:
+    commit_newer_form(plant, "plant/hall-2/press-3/form.press-3.toml")
+    said = run("--config", plant.config, "inventory")
+    assert said.code == UnreadableStateError.exit_code
+    assert "mixer-1" in said.out
+    assert "north: press-3: what is stored cannot be read" in said.err

@@ -1,7 +1,5 @@
 """Status: never more than was seen, never less than somebody should know."""
 
-import os
-import subprocess  # noqa: TID251 — a stranger's commit is made with stock git
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,7 +19,7 @@ from ccontrol.store.index import Index
 from ccontrol.store.index_rows import PollStatus
 from ccontrol.store.journal import Journal
 from ccontrol.store.standing import Enrolment, Health, Pause
-from tests.unit.cli.plants import Plant, Run
+from tests.unit.cli.plants import Plant, Run, commit_newer_form
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PRESS = Controller("press-3", "north", "hall-2", "s7", "192.0.2.1", 102)
@@ -151,29 +149,7 @@ def test_polls_that_nobody_can_tell_of_are_unknown_and_not_never() -> None:
 
 
 def test_a_history_that_cannot_be_read_concerns_one_controller_only(plant: Plant, run: Run) -> None:
-    git = ["git", "--git-dir", str(plant.store)]
-    path = "plant/hall-2/press-3/form.press-3.toml"
-    form = subprocess.run([*git, "show", f"HEAD:{path}"], capture_output=True, check=True).stdout
-    newer = form.replace(b"form = 1", b"form = 999")
-    blob = subprocess.run(
-        [*git, "hash-object", "-w", "--stdin"], input=newer, capture_output=True, check=True
-    ).stdout.strip()
-    index = {"GIT_INDEX_FILE": str(plant.folder / "index"), "PATH": os.environ["PATH"]}
-    entry = b"100644 %b\t%b" % (blob, path.encode())
-    for command, heard in (
-        (["read-tree", "HEAD"], None),
-        (["update-index", "--index-info"], entry),
-    ):
-        subprocess.run([*git, *command], input=heard, env=index, check=True)
-    tree = subprocess.run([*git, "write-tree"], env=index, capture_output=True, check=True)
-    stranger = ["-c", "user.name=x", "-c", "user.email=x"]
-    made = subprocess.run(
-        [*git, *stranger, "commit-tree", "-p", "HEAD", "-m", "x", tree.stdout.decode().strip()],
-        capture_output=True,
-        check=True,
-    )
-    branch = ["update-ref", "refs/heads/observed", made.stdout.decode().strip()]
-    subprocess.run([*git, *branch], check=True)
+    commit_newer_form(plant, "plant/hall-2/press-3/form.press-3.toml")
     press, mixer = run("--config", plant.config, "status", "--json").json["sites"][0]["controllers"]
     assert "form 999" in press["unreadable"]
     assert (mixer["unreadable"], mixer["strengths"]["program"]) == ("", "content")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ccontrol.config.lines import Lines
 from ccontrol.config.place import Location, Place
-from tests.unit.config.families import CONTROLLER, SITE, faults_with_lines, folder_with_keys
+from tests.unit.config.families import CONTROLLER, SITE, faults_with_lines
 
 TRAPS = '''\
 "plain" = 1 # a remark with "quotes" and [brackets
@@ -43,11 +43,6 @@ rack = 3
 s7.rack = 4
 '''
 """What looks like a header or a key and is none, beside what is."""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return folder_with_keys(tmp_path)
 
 
 @pytest.mark.parametrize(

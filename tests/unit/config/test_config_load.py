@@ -13,7 +13,6 @@ from tests.unit.config.families import (
     SITE,
     ToyOptions,
     faults,
-    folder_with_keys,
     read,
 )
 
@@ -23,11 +22,6 @@ ID_RULE = (
 )
 TAKEN = "is taken by site[north].controller[press-3] (capitals do not count)"
 HURTFUL = ["a = " + "[" * 3_000, "a = " + "{a=" * 3_000, "a = " + "1" * 9_999]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return folder_with_keys(tmp_path)
 
 
 def test_an_address_is_all_that_a_controller_needs(folder: Path) -> None:

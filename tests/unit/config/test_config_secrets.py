@@ -14,16 +14,10 @@ from tests.unit.config.families import (
     SITE,
     ToyOptions,
     faults,
-    folder_with_keys,
     read,
 )
 
 HOW_TO = 'write { env = "NAME" }, { file = "PATH" } or { credential = "NAME" }'
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return folder_with_keys(tmp_path)
 
 
 def options(config: Config) -> ToyOptions:

@@ -2,6 +2,8 @@ import logging
 import sqlite3
 import subprocess  # noqa: TID251 — a reader beside the daemon is a process of its own
 import sys
+import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -239,6 +241,49 @@ def test_a_reader_of_no_index_is_told_what_makes_one(path: Path) -> None:
         IndexReader(path)
     assert "ccontrol run" in caught.value.hint
     assert not path.exists()
+
+
+def test_who_reads_while_an_index_is_made_finds_a_whole_one_or_none(path: Path) -> None:
+    paths = [path.with_name(f"index-{number}.sqlite") for number in range(20)]
+    ended, faults = threading.Event(), set[str]()
+
+    def read() -> None:
+        while not ended.is_set():
+            for each in filter(Path.exists, paths[:]):
+                try:
+                    with closing(IndexReader(each)) as reader:
+                        assert reader.changes() == ()
+                except StoreError as error:
+                    faults.add(str(error))
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    for each in paths:
+        Index(each).close()
+    ended.set()
+    reading.join()
+    assert faults == set()
+
+
+def test_an_index_that_is_thrown_away_is_never_missing(path: Path) -> None:
+    Index(path).close()
+    ended, faults = threading.Event(), set[str]()
+
+    def read() -> None:
+        while not ended.is_set():
+            try:
+                with closing(IndexReader(path)) as reader:
+                    assert reader.changes() == ()
+            except StoreError as error:
+                faults.add(str(error))
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    for _ in range(20):
+        Index(path).close()  # nobody fed it: it begins anew
+    ended.set()
+    reading.join()
+    assert faults == set()
 
 
 def test_a_locked_index_is_named_as_such(

@@ -2,21 +2,12 @@
 
 import sqlite3
 from contextlib import closing, suppress
-from pathlib import Path
 
 import pytest
 
 from ccontrol.errors import StoreTamperedError
 from ccontrol.store.layout import BRANCH, shadow_path
 from tests.unit.store.made_store import SAID, Site
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    site = Site.make(tmp_path)
-    for text in (b"1", b"2", b"3"):
-        site.write({"plant/press/id": text, "plant/mill/id": b"mill"})
-    return site
 
 
 @pytest.mark.parametrize("where", ["plant/mill/id", "plant/mill", "plant", "plant/press/id"])

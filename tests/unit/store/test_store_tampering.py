@@ -26,14 +26,6 @@ from tests.unit.store.made_store import SAID, START, Site, put_object
 BRANCH = "refs/heads/observed"
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    site = Site.make(tmp_path)
-    for text in (b"1", b"2", b"3"):
-        site.write({"plant/press/id": text, "plant/mill/id": b"mill"})
-    return site
-
-
 def complaints(report: Report) -> str:
     return "\n".join(fault.what for fault in report.faults)
 

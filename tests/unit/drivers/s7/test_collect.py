@@ -1,7 +1,7 @@
 """What a poll asks, at which depth, and what it leaves alone. Against the simulated CPU."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -38,18 +38,6 @@ from tests.unit.drivers.s7.polls import (
 
 CONNECTING = 3  # connection request, setup, one look at the free connections
 PASSWORD = 0x45
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with running(plant.press()) as server:
-        yield server
-        assert server.server.violations == []
-
-
-@pytest.fixture
-def poller(live: Live) -> Poller:
-    return Poller(live)
 
 
 def passwords_sent(live: Live) -> int:

@@ -1,6 +1,5 @@
 """Uploads, and the infos that are asked for after them. Against the simulated CPU."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -14,18 +13,6 @@ from ccontrol.sim.s7.cpu import Cpu
 from ccontrol.sim.s7.fault import Refuse, WrongCount
 from ccontrol.sim.s7.server import Live, running
 from tests.unit.drivers.s7.polls import Poller, answers, last, questions, questions_before
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with running(plant.press()) as server:
-        yield server
-        assert server.server.violations == []
-
-
-@pytest.fixture
-def poller(live: Live) -> Poller:
-    return Poller(live)
 
 
 def test_an_upload_that_is_refused_without_a_reason_is_tried_once_more(

@@ -1,7 +1,5 @@
 """DBs that the running program made for itself: no units, no changes, no findings."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from ccontrol.diff.compare import compare
@@ -18,18 +16,6 @@ from tests.unit.drivers.s7.heard import SEAL
 from tests.unit.drivers.s7.polls import Poller, fingerprints, questions
 
 WORD = UnitId("checksum", "program")
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with running(plant.press()) as server:
-        yield server
-        assert server.server.violations == []
-
-
-@pytest.fixture
-def poller(live: Live) -> Poller:
-    return Poller(live)
 
 
 def made_by_program(number: int) -> Block:

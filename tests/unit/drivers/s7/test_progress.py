@@ -1,7 +1,6 @@
 """Polls that take longer, or bring more, than their limits: how far they come, what would do."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,17 +9,11 @@ from ccontrol.model import controller
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Budget
 from ccontrol.sim.s7 import plant
-from ccontrol.sim.s7.server import Live, running
+from ccontrol.sim.s7.server import Live
 from tests.contract.allowance import QUICK
 from tests.unit.drivers.s7.polls import Poller, questions
 
 HAS_NO_LIMIT_OF_ITS_OWN = replace(QUICK, time_limit_s=None)
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with running(plant.press()) as found:
-        yield found
 
 
 def test_a_deep_read_has_as_long_as_its_blocks_need(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccontrol.errors import BadFileError
-from ccontrol.logic.l5x.parts import Parts
+from ccontrol.logic.parts import Parts
 from ccontrol.logic.simatic_sd import add_declarations
 from tests.unit.logic.formats_text.hand_over import handed, texts
 
@@ -73,7 +73,7 @@ def test_networks_are_rungs_and_scl_stands_as_text() -> None:
 def test_titles_are_joined_when_the_resources_are_there() -> None:
     parts = Parts()
     add_declarations(parts, (), DCL, {"MLC_t": "Run the pump", "MLC_b": "Pump"})
-    told = {part.language.suffix: part.text for part in parts.sorted()}
+    told = {part.language.suffix: part.text for part in parts.project("simatic-sd/1", "a").parts}
     assert "  # Run the pump\n" in told["lad"]
 
 

@@ -1,4 +1,4 @@
-"""Text of an L5X element → text of one line, secrets sealed. Knows no element but descriptions."""
+"""Text of XML elements → text of one line, secrets sealed. Knows no element but descriptions."""
 
 import hashlib
 from functools import lru_cache

@@ -1,0 +1,115 @@
+"""Any element → `name = value` lines: attributes by name, children in their order. Drops nothing.
+
+What no rule of a format knows is written by this module, and so is everything that is settings
+only. What a format does know of its elements it hands over as a `Dialect`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ccontrol.logic.file import SealText
+from ccontrol.logic.printable import printable
+from ccontrol.logic.xml import Element, attributes, name_of
+from ccontrol.logic.xml_words import assignment, sealed, text_of
+
+TellData: TypeAlias = Callable[[Sequence[Element], SealText, str], Iterator[str]]
+"""Yields the lines of elements that hold data, with a prefix before each name."""
+_KEYS = ("Name", "Id", "Operand", "Index", "Specifier", "Port", "Lang")
+"""Which attribute tells one of several alike elements from the others, in this order."""
+
+
+def _nothing_is_noise(_element: str, _attribute: str) -> bool:
+    return False
+
+
+def _no_data(_elements: Sequence[Element], _seal: SealText, _prefix: str) -> Iterator[str]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What a format knows of its elements. By default that is nothing, and all is told."""
+
+    is_noise: Callable[[str, str], bool] = _nothing_is_noise
+    """Takes names of element and attribute: does it say nothing of the project?"""
+    unsaid: frozenset[str] = frozenset()
+    """Elements whose own text says nothing; their attributes and children are told."""
+    data: frozenset[str] = frozenset()
+    """Elements that hold values of variables; `tell_data` writes them, before other children."""
+    tell_data: TellData = _no_data
+
+
+_ANY = Dialect()
+
+
+def record(
+    element: Element,
+    seal: SealText,
+    prefix: str = "",
+    without: Collection[str] = (),
+    dialect: Dialect = _ANY,
+) -> Iterator[str]:
+    """Yield the lines of an element: its attributes, then its children with what lies in them.
+
+    `without` names attributes and children of the element itself that are told elsewhere.
+    """
+    tag = name_of(element)
+    for name, value in attributes(element):
+        if name not in without and not dialect.is_noise(tag, name):
+            yield assignment(f"{prefix}{_name(name)}", sealed(name, value, seal))
+    kept = [each for each in element if name_of(each) not in without]
+    if kept:
+        data = [each for each in kept if name_of(each) in dialect.data]
+        yield from dialect.tell_data(data, seal, prefix)
+        others = [each for each in kept if name_of(each) not in dialect.data] if data else kept
+        yield from children(others, seal, prefix, dialect)
+
+
+def children(
+    elements: Sequence[Element], seal: SealText, prefix: str = "", dialect: Dialect = _ANY
+) -> Iterator[str]:
+    """Yield the lines of elements that stand side by side; alike ones are told apart by a key.
+
+    Two frames of the stack a level, here and in record(): 256 levels must not exhaust it.
+    """
+    met = Counter(map(name_of, elements)) if len(elements) > 1 else Counter()
+    ordinals: Counter[str] = Counter()
+    for each in elements:
+        tag = name_of(each)
+        ordinals[tag] += 1
+        key = next((key for key in _KEYS if key in each.attrib), None)
+        said = "" if tag in dialect.unsaid else _said(each)
+        if key is not None and _is_key_only(each) and not said:
+            yield assignment(f"{prefix}{_name(tag)}", sealed(tag, each.get(key, ""), seal))
+            continue
+        name = f"{prefix}{_name(tag)}"
+        if key is not None:
+            name = f"{name}[{printable(each.get(key, ''))}]"
+        elif met[tag] > 1:
+            name = f"{name}[#{ordinals[tag]}]"
+        if said:
+            yield assignment(name, sealed(tag, said, seal))
+        if not _is_text(each):
+            without = () if key is None else (key,)
+            yield from record(each, seal, f"{name}.", without, dialect)
+
+
+def _said(element: Element) -> str:
+    return text_of(element) if _is_text(element) else (element.text or "").strip()
+
+
+def _is_key_only(element: Element) -> bool:
+    return len(element.attrib) == 1 and len(element) == 0
+
+
+def _is_text(element: Element) -> bool:
+    """Tell whether it is text in one or several languages and nothing else."""
+    return not element.attrib and all(
+        name_of(each).startswith("Localized") and len(each) == 0 for each in element
+    )
+
+
+def _name(name: str) -> str:
+    return printable(name.rpartition("}")[2])
