@@ -6,11 +6,18 @@ To add a family, write its `Examinee` here; the exam itself knows no family.
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from ccontrol.drivers.pccc.options import PcccOptions
 from ccontrol.drivers.s7.options import S7Options
 from ccontrol.model.secret import Secret
+from ccontrol.sim.pccc import plant as pccc_plant
+from ccontrol.sim.pccc import scene as pccc_scene
+from ccontrol.sim.pccc import server as pccc_server
 from ccontrol.sim.s7 import plant, scene
 from ccontrol.sim.s7.server import Live, running
+
+LOADED = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -25,19 +32,26 @@ class Plant:
 
 
 @dataclass(frozen=True)
+class Locked:
+    """A controller that wants a password, and the options that name it."""
+
+    plant: Callable[[], AbstractContextManager[Plant]]
+    options: object
+    password: str
+
+
+@dataclass(frozen=True)
 class Examinee:
     """One family as the exam sees it."""
 
     family: str
     plant: Callable[[], AbstractContextManager[Plant]]
     options: object
-    locked_plant: Callable[[], AbstractContextManager[Plant]]
-    """A controller that wants a password, which is `password`."""
-    locked_options: object
-    password: str
     services: Callable[[bytes], set[str]]
     """Which services a recorded stream asked for, in the manifest's words. Shares no line with the
     driver's guard; raises ValueError for what it does not know."""
+    locked: Locked | None = None
+    """None for a family that sends no password, whatever a controller wants."""
 
 
 def _plant(live: Live) -> Plant:
@@ -99,14 +113,55 @@ def _s7_service(frame: bytes) -> str:
     return service
 
 
+@contextmanager
+def _micrologix() -> Iterator[Plant]:
+    with pccc_server.running(pccc_plant.press()) as live:
+
+        def change() -> None:
+            files = [pccc_plant.ladder(), pccc_plant.motor(limit=7)]
+            live.play(pccc_scene.download, "MAIN_NEW", 0x8237, LOADED, files)
+
+        yield Plant(live.host, live.port, lambda: len(live.server.violations), change)
+
+
+_PCCC_COMMANDS = {
+    (0x06, 0x03): "PCCC 06/03: diagnostic status",
+    (0x0F, 0xA2): "PCCC 0F/A2: protected typed logical read with three address fields",
+    (0x0F, 0x01): "PCCC 0F/01: word range read",
+}
+
+
+def _pccc_services(stream: bytes) -> set[str]:
+    found = set()
+    while stream:
+        size = 24 + int.from_bytes(stream[2:4], "little")
+        frame, stream = stream[:size], stream[size:]
+        if len(frame) != size or frame[1]:
+            raise ValueError(f"frames do not follow each other: {frame.hex()}")
+        found.add(_pccc_service(frame))
+    return found
+
+
+def _pccc_service(frame: bytes) -> str:
+    if frame[0] == 0x65 and frame[24:] == b"\x01\x00\x00\x00":
+        return "encapsulation 65: register session"
+    message = frame[40:]
+    if frame[0] == 0x6F and frame[30:32] == b"\x02\x00" and frame[36:38] == b"\xb2\x00":
+        if message == b"\x01\x02\x20\x01\x24\x01":
+            return "01 on class 01: get all attributes of the identity"
+        command = message[13:]
+        if message[:6] == b"\x4b\x02\x20\x67\x24\x01" and len(command) > 4:
+            return _PCCC_COMMANDS[command[0], command[4]]
+    raise ValueError(f"this is no read: {frame.hex()}")
+
+
 EXAMINEES = (
+    Examinee("pccc", _micrologix, PcccOptions(actual_values=("N7",)), _pccc_services),
     Examinee(
         "s7",
         _press,
         S7Options(),
-        _locked_press,
-        S7Options(password=Secret("sesame")),
-        "sesame",
         _s7_services,
+        Locked(_locked_press, S7Options(password=Secret("sesame")), "sesame"),
     ),
 )

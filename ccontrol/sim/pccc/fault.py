@@ -4,17 +4,9 @@ A fault strikes messages `first` to `last` of a connection (message 1 registers 
 every connection or on the nth since the server's start.
 """
 
-import enum
 from dataclasses import dataclass
 
-
-class After(enum.Enum):
-    """What becomes of the connection once the answer is out."""
-
-    KEEP = enum.auto()
-    CLOSE = enum.auto()
-    RESET = enum.auto()
-    FLOOD = enum.auto()
+from ccontrol.sim.delivery import After
 
 
 @dataclass(frozen=True, kw_only=True)
