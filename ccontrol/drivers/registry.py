@@ -11,8 +11,8 @@ from ccontrol.drivers.api import Driver
 from ccontrol.errors import UnknownNameError
 
 DRIVERS: Mapping[str, str] = {
-    "pccc": "ccontrol.drivers.pccc:DRIVER",
     "s7": "ccontrol.drivers.s7:DRIVER",
+    "pccc": "ccontrol.drivers.pccc:DRIVER",
 }
 """Family to "module:name" of its driver."""
 

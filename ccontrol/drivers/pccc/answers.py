@@ -8,6 +8,7 @@ carries " #2", which is left off here.
 from dataclasses import dataclass
 
 from ccontrol.drivers.enip import frames
+from ccontrol.drivers.enip.frames import Reply
 from ccontrol.drivers.pccc import commands
 from ccontrol.errors import GarbledError
 from ccontrol.model.capture import Capture, Exchange
@@ -16,26 +17,26 @@ _COMMANDS = {"status": 0x06, "words": 0x0F, "read": 0x0F}
 _GARBLED = "its answer is garbled or breaks off"
 _LINE = "the line failed while it was read"
 _SIZE_DIGITS = 5
-_CIP = 0x10000
-"""Stands before the status of CIP, where not even PCCC was reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one exchange came to. Exactly one of three: whole, refused (`error`), broken."""
+    """What one exchange came to: whole, refused (`error` or `cip`), or broken."""
 
     position: int
     """Place in the capture: what was asked before what."""
     data: bytes = b""
     error: int = 0
-    """STS and extended status as in `commands.Reply`, or 10000 and a status of CIP."""
+    """STS and extended status as in `commands.Reply`."""
+    cip: Reply | None = None
+    """The refusal of an object, where not even PCCC was reached."""
     fault: str = ""
     """Why it is broken, in words that do not change from poll to poll."""
 
     @property
     def whole(self) -> bool:
         """True when everything that was asked for is there."""
-        return not self.error and not self.fault
+        return not self.error and self.cip is None and not self.fault
 
 
 class Answers:
@@ -70,27 +71,23 @@ def _answer(question: str, position: int, exchange: Exchange) -> Answer:
     if exchange.fault is not None or not exchange.answers:
         return Answer(position, fault=_LINE)
     kind, _, wanted = question.partition(" ")
-    pieces = []
     try:
-        for one in exchange.answers:
-            error, data = _piece(kind, one)
-            if error:
-                return Answer(position, error=error)
-            pieces.append(data)
+        replies = [frames.reply(one) for one in exchange.answers]
+        if refused := next((one for one in replies if one.status), None):
+            return Answer(position, cip=refused)
+        if kind not in _COMMANDS:
+            return Answer(position, replies[-1].data)
+        told = [commands.reply(one.data, _COMMANDS[kind]) for one in replies]
     except GarbledError:
         return Answer(position, fault=_GARBLED)
-    told, size = b"".join(pieces), wanted[-_SIZE_DIGITS:]
-    if size.isascii() and size.isdecimal() and len(told) != int(size):
+    return _joined(position, told, wanted[-_SIZE_DIGITS:])
+
+
+def _joined(position: int, told: list[commands.Reply], size: str) -> Answer:
+    """Put the pieces together; `size` is how many bytes were wanted, where that was said."""
+    if error := next((one.status for one in told if one.status), 0):
+        return Answer(position, error=error)
+    data = b"".join(one.data for one in told)
+    if size.isascii() and size.isdecimal() and len(data) != int(size):
         return Answer(position, fault=_GARBLED)
-    return Answer(position, told)
-
-
-def _piece(kind: str, answer: bytes) -> tuple[int, bytes]:
-    """Return the refusal in one answer, or 0 and what it carries. Raises GarbledError."""
-    reply = frames.reply(answer)
-    if reply.status:
-        return _CIP | reply.status, b""
-    if kind not in _COMMANDS:
-        return 0, reply.data
-    told = commands.reply(reply.data, _COMMANDS[kind])
-    return told.status, told.data
+    return Answer(position, data)

@@ -113,7 +113,7 @@ def _protection(told: Status) -> Unit:
         PROTECTION,
         Aspect.PROTECTION,
         "protection and key",
-        fields(key=told.key or None, locked=told.locked),
+        fields(key=told.key or None, level=int(told.locked)),
     )
 
 

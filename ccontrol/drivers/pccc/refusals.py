@@ -3,13 +3,10 @@
 Numbers: 1770-6.5.16, chapter 8 (STS and EXT STS); those of CIP: enip/status.
 """
 
-from ccontrol.drivers.enip.frames import Reply
-from ccontrol.drivers.enip.status import NOT_SUPPORTED as CIP_NOT_SUPPORTED
-from ccontrol.drivers.enip.status import is_passing, words
+from ccontrol.drivers.enip.status import NOT_SUPPORTED, is_passing, words
 from ccontrol.drivers.pccc.answers import Answer
 from ccontrol.model.snapshot import Unread
 
-_CIP = 0x10000
 _EXTENDED = 0xF000
 _LOCAL = 0x0F00
 _PASSING = {
@@ -39,19 +36,15 @@ def why_not(answer: Answer | None) -> Unread | None:
         return None
     if answer.fault:
         return Unread(answer.fault, transient=True)
-    if answer.error & _CIP:
-        reply = Reply(0, answer.error & 0xFF, (), b"")
-        return Unread(words(reply), transient=is_passing(reply))
+    if answer.cip is not None:
+        return Unread(words(answer.cip), transient=is_passing(answer.cip))
     return _pccc(answer.error)
 
 
 def is_not_supported(answer: Answer | None) -> bool:
     """Tell whether the device said that it has no such object."""
-    return (
-        answer is not None
-        and bool(answer.error & _CIP)
-        and answer.error & 0xFF in CIP_NOT_SUPPORTED
-    )
+    refusal = answer.cip if answer is not None else None
+    return refusal is not None and refusal.status in NOT_SUPPORTED
 
 
 def _pccc(error: int) -> Unread:

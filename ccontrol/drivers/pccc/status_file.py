@@ -38,7 +38,7 @@ def system(data: bytes) -> System:
     if len(data) != SYSTEM_BYTES or not any(data):
         raise GarbledError("status words that are not what was asked for")
     os_catalogue, os_series, os_release, catalogue, *rest = _SYSTEM.unpack(data)
-    letters = catalogue.to_bytes(2, "big")
+    letters = catalogue.to_bytes(2, "little")
     text = letters.decode("latin-1") if letters.isascii() and letters.decode().isprintable() else ""
     return System(os_catalogue, os_series, os_release, text or f"{catalogue:04x}", *rest)
 

@@ -153,7 +153,7 @@ class Processor:
         words[1] = self.mode_word
         words[6] = self.major_error
         firmware, (series, revision) = self.firmware, self.hardware
-        catalogue = int.from_bytes(self.model.catalogue.encode("latin-1"), "big")
+        catalogue = int.from_bytes(self.model.catalogue.encode("latin-1"), "little")
         words[57:65] = (
             firmware.number, firmware.series, firmware.frn, catalogue, series, revision,
             0x9001, self.memory.compiler,

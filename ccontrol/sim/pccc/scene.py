@@ -11,7 +11,7 @@ from ccontrol.sim.pccc.memory import (
     File,
     class_of,
 )
-from ccontrol.sim.pccc.processor import NOBODY, Firmware, Mode, Processor
+from ccontrol.sim.pccc.processor import NOBODY, Firmware, Kind, Mode, Processor
 
 
 def go_to(processor: Processor, mode: Mode) -> None:
@@ -45,7 +45,7 @@ def force(processor: Processor, word: int, bit: int, *, on: bool, output: bool =
     """An engineer forces one input or output."""
     kind, number = (OUTPUT_FORCES, 0) if output else (INPUT_FORCES, 1)
     table = processor.memory.file(kind, number)
-    if table is None:
+    if processor.model.kind is Kind.PLC5 or table is None:
         processor.plc5_forces = True
         return
     words = list(struct.unpack(f"<{len(table.data) // 2}H", table.data))
