@@ -1,0 +1,89 @@
+"""What a server was asked: the proof that a driver only reads.
+
+Holds the list of what counts as reading, by class and service, since services from 4B on mean
+something else for each class. Everything else is a violation, known or not.
+"""
+
+from collections import Counter, deque
+from dataclasses import dataclass
+
+from ccontrol.sim.logix.cip import Message, RefusedError, Segment, parse_path
+
+TAG = -1  # a path of symbols instead of a class
+_GETTERS = {0x01, 0x03, 0x0E}
+READING: dict[int, set[int]] = {
+    TAG: {0x4C, 0x52},
+    0x02: {0x0A},
+    0x06: {0x4E, 0x52, 0x54, 0x5B},
+    0x68: {0x4B},
+    0x6A: {0x4B},
+    0x6B: {0x4B, 0x4C, 0x52, 0x55},
+    0x6C: {0x4B, 0x4C},
+    0x6D: {0x4B, 0x4C, 0x52},
+    0x69: {0x4B},
+    0x70: {0x4B},
+    0x7E: {0x4B},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One CIP request, or a bare encapsulation command with neither service nor class."""
+
+    connection: int
+    command: int
+    service: int | None
+    classes: tuple[int, ...]
+    route: tuple[int, ...]
+    raw: bytes
+
+    @property
+    def code(self) -> tuple[int, int | None, int | None]:
+        """What it is, without what it says: command, service, innermost class."""
+        return self.command, self.service, self.classes[-1] if self.classes else None
+
+    @property
+    def reads(self) -> bool:
+        """Whether it is on the list of reads."""
+        if self.service is None:
+            return True
+        innermost = self.classes[-1] if self.classes else TAG
+        if innermost != TAG and self.service in _GETTERS:
+            return True
+        return self.service in READING.get(innermost, set())
+
+
+def classify(connection: int, command: int, message: Message, route: tuple[int, ...]) -> Request:
+    """Say what a message asks for."""
+    try:
+        steps = parse_path(message.path)
+    except RefusedError:
+        steps = ()
+    classes = tuple(step.number for step in steps if step.kind is Segment.CLASS)
+    return Request(connection, command, message.service, classes, route, message.packed)
+
+
+class RequestLog:
+    """The newest requests, every violation, and counters that never forget."""
+
+    def __init__(self, keep: int = 20_000) -> None:
+        self.requests: deque[Request] = deque(maxlen=keep)
+        self.violations: list[Request] = []
+        self.counts: Counter[tuple[int, int | None, int | None]] = Counter()
+        self.connections = 0
+        self.turned_away = 0
+        self.frames = 0
+        self.bytes_in = 0
+        self.bytes_out = 0
+
+    def note(self, request: Request) -> None:
+        """Record a request."""
+        self.counts[request.code] += 1
+        self.requests.append(request)
+        if not request.reads:
+            self.violations.append(request)
+
+    @property
+    def total(self) -> int:
+        """Encapsulation frames that carried CIP: what a client waited for, one by one."""
+        return self.frames
