@@ -10,7 +10,10 @@ from typing import cast
 from ccontrol.drivers.api import Driver
 from ccontrol.errors import UnknownNameError
 
-DRIVERS: Mapping[str, str] = {"s7": "ccontrol.drivers.s7:DRIVER"}
+DRIVERS: Mapping[str, str] = {
+    "logix": "ccontrol.drivers.logix:DRIVER",
+    "s7": "ccontrol.drivers.s7:DRIVER",
+}
 """Family to "module:name" of its driver."""
 
 DEFAULT = "ccontrol.drivers.registry:DRIVERS"
