@@ -11,6 +11,7 @@ runs: then nothing more is asked.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,7 +27,7 @@ from ccontrol.drivers.logix.collect_program import Program, open_connection
 from ccontrol.drivers.logix.collect_routines import ask_routines
 from ccontrol.drivers.logix.conversation import Conversation
 from ccontrol.drivers.logix.guard import guard_for
-from ccontrol.drivers.logix.memory import Memory, Remembered
+from ccontrol.drivers.logix.memory import SYMBOLS_LAST_S, Memory, Remembered, Symbols
 from ccontrol.drivers.logix.models import has_access, is_micro
 from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.errors import (
@@ -83,6 +84,8 @@ class _Poll:
     talk: Conversation = field(init=False)
     known: Remembered = field(init=False)
     notes: dict[str, str] = field(default_factory=dict)
+    marks: tuple[bytes, ...] = ()
+    """Edit counters and AuditValue as they stand; () where the controller has no counters."""
 
     def __post_init__(self) -> None:
         options, budget = self.options, self.controller.budget
@@ -150,14 +153,17 @@ class _Poll:
         if micro:
             return True
         edits = await self._ask_unless_lacking(questions.EDITS)
+        marks = [edits]
         if edits is not None and edits.status == NO_SUCH_PATH and await self._has_edits():
             self.notes["download"] = "in progress"
             return False
         if self.options.audit_tag:
             request = questions.tag(self.options.audit_tag, audit=True)
-            await self.talk.ask(f"{questions.TAG} {self.options.audit_tag}", request)
+            marks.append(await self.talk.ask(f"{questions.TAG} {self.options.audit_tag}", request))
         else:
-            await self._ask_unless_lacking(questions.AUDIT)
+            marks.append(await self._ask_unless_lacking(questions.AUDIT))
+        if edits is not None and not edits.status:
+            self.marks = tuple(one.data for one in marks if one is not None and not one.status)
         return True
 
     async def _has_edits(self) -> bool:
@@ -197,12 +203,30 @@ class _Poll:
             self.notes["connection"] = await open_connection(self.talk, self.known)
         if with_access := has_access(who):
             self.notes["access"] = "yes"
-        program = Program(self.talk, self.known, with_access=with_access)
+        program = Program(self.talk, self.known, self._lists(), with_access=with_access)
         await program.read()
-        self.memory.keep_templates(self.controller.id, program.kept)
+        self._remember(program)
         if self.options.routine_fingerprints:
             await ask_routines(self.talk)
         await self.talk.close()
+
+    def _lists(self) -> Mapping[str, tuple[bytes, ...]]:
+        """Return the symbol lists that need not be read, since nothing was edited in between."""
+        symbols = self.known.symbols
+        if symbols is None or not self.marks or symbols.marks != self.marks:
+            return {}
+        age_s = self.clock.monotonic() - symbols.read_at
+        if age_s > SYMBOLS_LAST_S:
+            return {}
+        self.notes["symbols_read_s_ago"] = f"{age_s:.0f}"
+        return symbols.lists
+
+    def _remember(self, program: Program) -> None:
+        """Keep what the next poll need not read, but symbols no longer than they last."""
+        self.known.templates = program.kept
+        if "symbols_read_s_ago" not in self.notes:
+            self.known.symbols = Symbols(program.lists, self.marks, self.clock.monotonic())
+        self.memory.forget_too_much()
 
     def capture(
         self, started_at: datetime, ended_at: datetime, trouble: CcontrolError | None

@@ -1,6 +1,7 @@
 """Asking who sits in the slots of the controller's chassis.
 
-A slot that gives no module is asked again after the others, and what held a module before counts as
+A slot that gives no module is asked again after the others, unless it gave none in the last poll
+already; and what held a module before counts as
 empty only when several polls in a row found nothing: see `memory.CONFIRMED_BY`.
 """
 
@@ -27,9 +28,13 @@ async def ask(talk: Conversation, options: LogixOptions, known: Remembered) -> t
     if chassis is None:
         return ()
     silent = [slot for slot in options.slots if not await _sits_there(talk, chassis, slot, known)]
+    before, known.silent = known.silent, set()
     missing = []
     for slot in silent:
-        if await _sits_there(talk, chassis, slot, known) or slot not in known.slots:
+        if slot not in before and await _sits_there(talk, chassis, slot, known):
+            continue
+        known.silent.add(slot)
+        if slot not in known.slots:
             continue
         known.slots[slot] += 1
         if known.slots[slot] > CONFIRMED_BY:

@@ -5,7 +5,7 @@ one request. All of it goes over a connection where the controller grants one: i
 eight times as long.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ccontrol.drivers.enip.frames import Reply, reply, several
 from ccontrol.drivers.enip.request import Request
@@ -38,13 +38,23 @@ async def open_connection(talk: Conversation, known: Remembered) -> str:
 class Program:
     """The structure of one controller's program, as it is asked for."""
 
-    def __init__(self, talk: Conversation, known: Remembered, *, with_access: bool) -> None:
+    def __init__(
+        self,
+        talk: Conversation,
+        known: Remembered,
+        lists: Mapping[str, tuple[bytes, ...]],
+        *,
+        with_access: bool,
+    ) -> None:
         self._talk, self._known, self._with_access = talk, known, with_access
+        self._lists = lists
         self._wanted: set[int] = set()
         self._seen: set[int] = set()
         self._in_packets = True
         self.kept: dict[TemplateKey, tuple[bytes, ...]] = {}
         """Templates to remember for the next poll."""
+        self.lists: dict[str, tuple[bytes, ...]] = {}
+        """Symbol lists to remember, by scope: those that came whole."""
 
     async def read(self) -> None:
         """Read symbols and templates. Raises what ends the poll."""
@@ -60,7 +70,16 @@ class Program:
 
     async def _scope(self, scope: str) -> list[Symbol]:
         pages = _Pages(scope, with_access=self._with_access)
-        await self._talk.read(questions.of_scope(scope), pages.request(0), pages.follow)
+        question = questions.of_scope(scope)
+        if (answers := self._lists.get(scope)) is not None:
+            self._talk.recall(question, answers)
+            for one in answers:
+                pages.follow(reply(one))
+        else:
+            await self._talk.read(question, pages.request(0), pages.follow)
+            answers = self._talk.exchanges[-1].answers
+        if pages.whole:
+            self.lists[scope] = answers
         self._want(one.template for one in pages.found if not one.hidden)
         return pages.found
 
@@ -126,6 +145,7 @@ class _Pages:
     def __init__(self, scope: str, *, with_access: bool) -> None:
         self._scope, self._with_access = scope, with_access
         self.found: list[Symbol] = []
+        self.whole = False
 
     def request(self, instance: int) -> Request:
         return questions.symbols_from(self._scope, instance, with_access=self._with_access)
@@ -137,6 +157,7 @@ class _Pages:
         new = symbols.page(answer.data, with_access=self._with_access)
         self.found += new
         if answer.status == SUCCESS:
+            self.whole = True
             return None
         if not new or new[-1].instance <= last or len(self.found) > MOST_SYMBOLS:
             raise GarbledError(f"a list of symbols does not end after {len(self.found)}")
