@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ccontrol.sim.logix import plant
-from ccontrol.sim.logix.controller import CpuModel, l61, l73, l83
+from ccontrol.sim.logix.controller import l61, l73, l83
 from ccontrol.sim.logix.server import running
 from tests.strangers.conftest import CipClient
 
@@ -27,9 +27,7 @@ class StillClock:
 
 
 @pytest.mark.parametrize("model", [l61(), l73(), l83()], ids=lambda model: model.catalog)
-def test_pycomm3_opens_it_and_finds_all_there_is(
-    cip_client: CipClient, model: plant.CpuModel
-) -> None:
+def test_pycomm3_opens_it_and_finds_all_there_is(cip_client: CipClient, model: CpuModel) -> None:
     with running(plant.press(StillClock(), model=model)) as live:
         told = cip_client.run("pycomm3", live.port, "bp/0")
         assert live.server.violations == []
