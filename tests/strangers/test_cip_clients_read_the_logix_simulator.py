@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ccontrol.sim.logix import plant
-from ccontrol.sim.logix.controller import l61, l73, l83
+from ccontrol.sim.logix.controller import CpuModel, l61, l73, l83
 from ccontrol.sim.logix.server import running
 from tests.strangers.conftest import CipClient
 
