@@ -1,6 +1,6 @@
 """The attributes of every object, as bytes: a dictionary from attribute number to value.
 
-Numbers, sizes and orders: captures of a 1756-L61 20.16 and of a 1756-ENBT unless another source is
+Numbers, sizes and orders: captures of a 1756-L61 16.20 and of a 1756-ENBT unless another source is
 named. Services that read them stand in objects.py.
 """
 
@@ -10,7 +10,7 @@ from ccontrol.sim.logix.chassis import Module
 from ccontrol.sim.logix.cip import long_string, string, u8, u16, u32, u64
 from ccontrol.sim.logix.controller import Controller
 from ccontrol.sim.logix.memory import LoadedProgram, LoadedRoutine, Symbol
-from ccontrol.sim.logix.project import Task
+from ccontrol.sim.logix.project import Access, Task
 from ccontrol.sim.logix.templates import Template
 
 Attributes = dict[int, bytes]
@@ -19,7 +19,7 @@ Attributes = dict[int, bytes]
 CLASSES = (
     0x01, 0x02, 0x06, 0x304, 0xA1, 0x37, 0x77, 0x73, 0x67, 0x68, 0x69, 0x6A, 0x6B, 0x6C, 0x6D,
     0x6E, 0x6F, 0x70, 0x72, 0x74, 0x7F, 0x85, 0x8B, 0x8C, 0x8D, 0x8E, 0x7E, 0xA2, 0xA3, 0xF2,
-    0xAC, 0xB0, 0xB1, 0x32B, 0xB2, 0x335, 0x31A, 0x317, 0x318, 0x316, 0x319, 0x366, 0x8A, 0x64,
+    0xAC, 0xB0, 0xB1, 0x32B, 0xB2, 0x335, 0x31A, 0x317, 0x318, 0x316, 0x319, 0x66, 0x8A, 0x64,
 )  # fmt: skip
 NETWORK_CLASSES = (0xF4, 0xF5, 0xF6)
 # Attribute 1 of instance 0.
@@ -34,7 +34,9 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def identity(module: Module) -> Attributes:
-    """Class 01."""
+    """Class 01; 65 and 66 are a controller's own and no part of all attributes."""
+    if isinstance(module, Controller):
+        return module.identity() | {0x65: u16(0x0102), 0x66: u32(8)}
     return module.identity()
 
 
@@ -49,7 +51,7 @@ def controller_name(cpu: Controller) -> Attributes:
         1: string(cpu.project.name),
         2: string(cpu.project.description),
         3: u32(0),
-        4: bytes.fromhex("020001000100"),
+        4: bytes.fromhex("02000100010002000900"),
     }
 
 
@@ -58,7 +60,7 @@ def edits(cpu: Controller) -> Attributes:
     now = cpu.edits
     return {
         1: u16(now.major), 2: u16(now.minor), 3: u32(now.changed), 4: u32(now.loaded), 5: u16(0),
-        6: u16(1000), 7: u32(2), 8: u32(now.visited), 9: u16(1) + u16(1), 10: u32(now.visited),
+        6: u16(1000), 7: u32(2), 8: u32(now.uploaded), 9: u16(1) + u16(1), 10: u32(now.visited),
     }  # fmt: skip
 
 
@@ -120,12 +122,12 @@ def task(number: int, one: Task) -> Attributes:
 
 def symbol(one: Symbol) -> Attributes:
     """Class 6B. A tag's 5 and 6 point into the controller; they move with its address."""
-    writable = one.tag is None or one.tag.writable
+    access = Access.READ_WRITE if one.tag is None else one.tag.access
     return {
         1: string(one.name), 2: u16(one.type_code), 3: u32(one.address), 5: u32(one.address + 0x48),
         6: u32(0x0400_0000 | one.instance) if one.tag is not None else u32(0),
         7: u16(one.element_size), 8: b"".join(u32(size) for size in one.dimensions),
-        10: u8(0 if writable else 2),
+        10: u8(access),
     }  # fmt: skip
 
 

@@ -11,9 +11,7 @@ from datetime import datetime, timedelta
 from ccontrol.clock import Clock, SystemClock
 from ccontrol.sim.logix.chassis import Chassis, Module
 from ccontrol.sim.logix.memory import Memory
-from ccontrol.sim.logix.project import Project
-
-ALL_CHANGES = 0xFFFF_FFFF_FFFF_FFFF
+from ccontrol.sim.logix.project import ALL_CHANGES, Project
 
 
 class Mode(enum.IntEnum):
@@ -46,15 +44,13 @@ NO_FAULTS = Faults(0)
 class Change(enum.IntEnum):
     """Bits of ChangesToDetect (1756-PM015F, pages 50 and 51): what moves the AuditValue."""
 
-    STORED_TO_MEDIA = 0
     ONLINE_EDIT = 1
-    TRANSACTION = 2
-    FORCES = 7
+    FORCES_ON = 7
+    FORCES_OFF = 8
     FIRMWARE = 11
     REMOTE_MODE = 13
     KEY = 14
     MAJOR_FAULT = 15
-    TASK_PROPERTIES = 18
     SAFETY_CREATED = 23
     SAFETY_DELETED = 24
     SAFETY_LOCKED = 25
@@ -113,15 +109,30 @@ def micro850() -> CpuModel:
     )  # fmt: skip
 
 
+_KNOWN = (l61, l73, l83, l73s, compact_5380, micro850)
+
+
+def model_of(processor: str, product_code: int = 0) -> CpuModel:
+    """The model of a processor type as a project file names it."""
+    known = next((make() for make in _KNOWN if make().catalog == processor), None)
+    if known is not None:
+        return known
+    ethernet = processor.startswith("5069-") or processor.rstrip("RMPSTKX").endswith("E")
+    return CpuModel(
+        processor, product_code, processor, ethernet=ethernet, safety=processor.endswith("S")
+    )
+
+
 @dataclass
 class Edits:
     """What class AC answers (layout: an L61). Clients compare 1 to 4 and 10."""
 
     major: int = 5
     minor: int = 1
-    changed: int = 0x03C4C3F3
+    changed: int = 0x03C3C4F3
     loaded: int = 0x5602B2EE
-    visited: int = 0x48DF2282
+    uploaded: int = 0x48DF2282
+    visited: int = 0x48DF2284
     moves: int = 0
 
     def stamp(self) -> int:
@@ -147,7 +158,6 @@ class Controller(Module):
     utc_offset: timedelta = timedelta(0)
     zone: str = "GMT+00:00"
     connected: int = 0
-    forces_installed: bool = False
     forces_on: bool = False
 
     def __post_init__(self) -> None:
@@ -191,7 +201,7 @@ def controller(
     return Controller(
         model.catalog, product_type=0x0E, product_code=model.product_code,
         revision=project.revision, status=0, serial=serial, model=model, project=project,
-        clock=clock or SystemClock(),
+        clock=clock or SystemClock(), changes_to_detect=project.changes_to_detect,
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from ccontrol.sim.logix.templates import Template
 _HEAD = 4  # bytes of an answer before its data
 _PROJECT_CLASSES = {0x68, 0x69, 0x6B, 0x6C, 0x6D, 0x70, 0xAC}
 OUT_OF_RANGE = 0x2105
+_FIRST_OF_VENDOR = 0x64  # attributes from here on are no part of "all"
 
 
 def perform(place: Place, message: Message, room: int) -> bytes:
@@ -54,8 +55,8 @@ def _get(found: Attributes, target: Target, message: Message, room: int) -> byte
             raise RefusedError(Status.NO_ATTRIBUTE)
         return answer(message.service, found[target.attribute])
     if message.service == Service.GET_ALL:
-        every = b"".join(value for _, value in sorted(found.items()))
-        return answer(message.service, every)
+        own = sorted(number for number in found if number < _FIRST_OF_VENDOR)
+        return answer(message.service, b"".join(found[number] for number in own))
     if message.service == Service.GET_LIST:
         return _list(found, words(message.data), message.service, room)
     raise RefusedError(Status.NO_SERVICE)
@@ -216,20 +217,23 @@ def _read_template(cpu: Controller, target: Target, message: Message, room: int)
 
 
 def _read_routine(cpu: Controller, target: Target, message: Message, room: int) -> bytes:
-    """Ladder by 4C with an offset in double words, the other languages by 52 in bytes."""
+    """Ladder by 4C with an offset in double words, the other languages by 52 in bytes.
+
+    As an L61 answers 4C: four zeros before the code, FF/2105 when the first word is none or the
+    offset lies outside. Service 52 and its form are known from public tools only.
+    """
     code = _routine(cpu, target).routine.code
     if message.service == Service.READ:
-        _, offset = exactly(message.data, "<HI")
-        rest, room = code[4 * offset :], (room - 4) // 4 * 4
-        if 4 * offset >= max(len(code), 1):
-            raise RefusedError(Status.VENDOR, OUT_OF_RANGE)
-        head = bytes(4)
+        zero, offset = exactly(message.data, "<IH")
+        start, head, room = 4 * offset, bytes(4), (room - 4) // 4 * 4
     else:
-        _, offset = exactly(message.data, "<HI")
-        rest, head = code[offset:], b""
-    partial = len(rest) > room
+        _count, start = exactly(message.data, "<HI")
+        zero, head = 0, b""
+    if zero or start > len(code):
+        raise RefusedError(Status.VENDOR, OUT_OF_RANGE)
+    partial = len(code) - start > room
     status = Status.PARTIAL if partial else Status.OK
-    return answer(message.service, head + rest[:room], status)
+    return answer(message.service, head + code[start : start + room], status)
 
 
 def _instances(cpu: Controller, target: Target, room: int) -> bytes:

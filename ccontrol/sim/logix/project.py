@@ -4,8 +4,11 @@ A project is made by hand, by plant.py or from a file (l5x.py); memory.py gives 
 """
 
 import enum
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
+
+ALL_CHANGES = 0xFFFF_FFFF_FFFF_FFFF
 
 
 class Language(enum.Enum):
@@ -15,6 +18,14 @@ class Language(enum.Enum):
     TEXT = 0x07FC
     BLOCKS = 0x07FD
     SEQUENCE = 0x1FFE
+
+
+class Access(enum.IntEnum):
+    """Attribute 10 of a symbol: what others than the controller may do with a tag."""
+
+    READ_WRITE = 0
+    READ_ONLY = 2
+    NONE = 3
 
 
 class Origin(enum.Enum):
@@ -52,7 +63,7 @@ class Tag:
     type: str
     dimensions: tuple[int, ...] = ()
     value: bytes = b""
-    writable: bool = True
+    access: Access = Access.READ_WRITE
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,11 @@ class Routine:
     name: str
     language: Language = Language.LADDER
     code: bytes = b""
+
+
+def compiled(text: str) -> bytes:
+    """Bytes that stand for a compiled routine: as long as its text, others for another text."""
+    return hashlib.shake_256(text.encode()).digest(len(text) + -len(text) % 4)
 
 
 @dataclass(frozen=True)
@@ -112,6 +128,7 @@ class Project:
     tasks: tuple[Task, ...] = ()
     modules: tuple[IoModule, ...] = ()
     connections: tuple[str, ...] = ()
+    changes_to_detect: int = ALL_CHANGES
     safety_signature: str = ""
     safety_locked: bool = False
 

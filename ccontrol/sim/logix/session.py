@@ -118,7 +118,7 @@ class Session:
         try:
             address, data = self._items(frame)
             opened = self._opened.find(int.from_bytes(address.data, "little"))
-            if opened is None or len(data.data) < 2:  # noqa: PLR2004 — the sequence count
+            if opened is None or len(data.data) < 2 or not opened.place.answers:  # noqa: PLR2004 — the sequence count
                 return b""  # a connection that timed out: nobody answers
             reply = self._route(opened.place, data.data[2:], opened.route, opened.room)
         except ValueError:

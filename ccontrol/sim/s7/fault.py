@@ -4,20 +4,11 @@ A fault strikes messages `first` to `last` of a connection (message 1 is the set
 request before it is not counted), on every connection or on the nth since the server's start.
 """
 
-import enum
 import struct
 from dataclasses import dataclass
 
+from ccontrol.sim.delivery import After
 from ccontrol.sim.s7 import wire
-
-
-class After(enum.Enum):
-    """What becomes of the connection once the answer is out."""
-
-    KEEP = enum.auto()
-    CLOSE = enum.auto()
-    RESET = enum.auto()
-    FLOOD = enum.auto()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-import threading
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
+from ccontrol.sim.background import Background, in_background
 from ccontrol.sim.s7.connection import Connection
 from ccontrol.sim.s7.cpu import Cpu
 from ccontrol.sim.s7.fault import Fault
@@ -72,7 +73,7 @@ class Live:
     """A server that runs in a thread. Everything that touches its CPU goes through `play`."""
 
     server: Server
-    _loop: asyncio.AbstractEventLoop
+    _background: Background
 
     @property
     def host(self) -> str:
@@ -98,36 +99,22 @@ class Live:
         self, scene: Callable[Concatenate[Cpu, _P], _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
         """Let something happen to the CPU, between two messages; returns what the scene returns."""
-
-        async def act() -> _T:
-            return scene(self.server.cpu, *args, **kwargs)
-
-        return asyncio.run_coroutine_threadsafe(act(), self._loop).result(timeout=10)
+        return self._background.act(functools.partial(scene, self.server.cpu, *args, **kwargs))
 
     def vanish(self) -> None:
         """Lose power: the port is closed, every connection is cut."""
-        asyncio.run_coroutine_threadsafe(self.server.stop(), self._loop).result(timeout=10)
+        self._background.vanish()
 
     def come_back(self) -> None:
         """Listen again on the same port."""
-        asyncio.run_coroutine_threadsafe(self.server.start(), self._loop).result(timeout=10)
+        self._background.come_back()
 
 
 @contextlib.contextmanager
 def running_server(server: Server) -> Iterator[Live]:
     """Run a server in a thread until the block ends."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="s7-simulator", daemon=True)
-    thread.start()
-    live = Live(server, loop)
-    try:
-        live.come_back()
-        yield live
-    finally:
-        live.vanish()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(timeout=10)
-        loop.close()
+    with in_background(server) as background:
+        yield Live(server, background)
 
 
 @contextlib.contextmanager
