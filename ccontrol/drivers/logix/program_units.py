@@ -5,13 +5,13 @@ template of one is not had, the tags of that scope stay as they were known, for 
 a name would look like a change. What the system keeps for itself (names with __) is left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ccontrol.drivers.enip.frames import several
 from ccontrol.drivers.enip.request import SEVERAL
 from ccontrol.drivers.logix import questions, symbols, templates
-from ccontrol.drivers.logix.answers import GARBLED, Answers, why_not
+from ccontrol.drivers.logix.answers import GARBLED, Answer, Answers, why_not
 from ccontrol.drivers.logix.controller_units import CONTROLLER
 from ccontrol.drivers.logix.symbols import Scope, Symbol
 from ccontrol.drivers.logix.templates import Head, Template
@@ -29,6 +29,11 @@ _TEMPLATE_LACKS = Unread("the template of one of its tags could not be read")
 _TWICE = Unread("its list names one symbol twice, and differently")
 
 
+_SCOPED = (PROGRAM, TAGS)
+_Scope = tuple[Symbol, ...] | Unread
+"""The symbols of a scope, or why they were not had."""
+
+
 @dataclass(slots=True)
 class _Types:
     """The templates of a controller, by instance."""
@@ -36,6 +41,9 @@ class _Types:
     found: dict[int, Template] = field(default_factory=dict)
     heads: dict[int, Head] = field(default_factory=dict)
     lacking: dict[int, Unread] = field(default_factory=dict)
+    """Why a template that is needed was not had."""
+    unknown: list[Unread] = field(default_factory=list)
+    """Why scopes were not had, whose templates nobody knows."""
     names: dict[int, str] = field(default_factory=dict)
 
 
@@ -43,25 +51,23 @@ def read_program(answers: Answers) -> Sights:
     """Read everything about the structure; nothing where it was not asked for."""
     if answers.last(questions.SYMBOLS) is None:
         return Sights()
-    with_access = _with_access(answers)
-    own = _scope(answers, "", with_access=with_access)
-    types = _types(answers)
+    own = _scope(answers, "")
     if isinstance(own, Unread):
-        return Sights({}, {kind: _no_list(own) for kind in KINDS})
+        return Sights({}, {kind: _short(frozenset(), own) for kind in KINDS})
+    names = sorted({one.bare_name for one in own if one.scope is Scope.PROGRAM})
+    programs = {name: _scope(answers, f"{Scope.PROGRAM.value}{name}") for name in names}
+    types = _types(answers, (own, *programs.values()))
     return joined(
         (
             *(_of_system(own, scope, kind) for scope, kind in _SYSTEM_KINDS.items()),
-            _programs_and_tags(answers, own, types, with_access=with_access),
+            _programs_and_tags(own, programs, types),
             _type_units(types),
         )
     )
 
 
-def _with_access(answers: Answers) -> bool:
-    return answers.notes.get("access") == "yes"
-
-
-def _scope(answers: Answers, scope: str, *, with_access: bool) -> tuple[Symbol, ...] | Unread:
+def _scope(answers: Answers, scope: str) -> _Scope:
+    with_access = answers.notes.get("access") == "yes"
     answer = answers.last(questions.of_scope(scope))
     if answer is None:
         return _NOT_ASKED
@@ -82,8 +88,8 @@ def _is_kept_back(symbol: Symbol) -> bool:
     return symbol.hidden or not symbol.name
 
 
-def _no_list(why: Unread) -> Listing:
-    return Listing(frozenset(), complete=False, reason=why.reason, transient=why.transient)
+def _short(keys: frozenset[str], why: Unread) -> Listing:
+    return Listing(keys, complete=False, reason=why.reason, transient=why.transient)
 
 
 def _of_system(own: tuple[Symbol, ...], scope: Scope, kind: str) -> Sights:
@@ -96,28 +102,21 @@ def _of_system(own: tuple[Symbol, ...], scope: Scope, kind: str) -> Sights:
 
 
 def _programs_and_tags(
-    answers: Answers, own: tuple[Symbol, ...], types: _Types, *, with_access: bool
+    own: tuple[Symbol, ...], programs: Mapping[str, _Scope], types: _Types
 ) -> Sights:
-    names = sorted({one.bare_name for one in own if one.scope is Scope.PROGRAM})
     units: dict[UnitId, Sighting] = {
         UnitId(TAGS, CONTROLLER): _tags(CONTROLLER, "tags of the controller", own, types)
     }
-    for name in names:
+    for name, found in programs.items():
         scope = f"{Scope.PROGRAM.value}{name}"
-        found = _scope(answers, scope, with_access=with_access)
         program, tags = UnitId(PROGRAM, name), UnitId(TAGS, scope)
         if isinstance(found, Unread):
             units[program] = units[tags] = found
-            continue
-        units[program] = _program(program, found)
-        units[tags] = _tags(scope, f"tags of program {name}", found, types)
-    return Sights(
-        units,
-        {
-            kind: Listing(frozenset(unit.key for unit in units if unit.kind == kind), complete=True)
-            for kind in (PROGRAM, TAGS)
-        },
-    )
+        else:
+            units[program] = _program(program, found)
+            units[tags] = _tags(scope, f"tags of program {name}", found, types)
+    keys = {kind: frozenset(one.key for one in units if one.kind == kind) for kind in _SCOPED}
+    return Sights(units, {kind: Listing(keys[kind], complete=True) for kind in _SCOPED})
 
 
 def _program(unit: UnitId, found: tuple[Symbol, ...]) -> Sighting:
@@ -130,30 +129,41 @@ def _tags(key: str, title: str, found: tuple[Symbol, ...], types: _Types) -> Sig
     tags = {one.name: one for one in found if one.scope is None}
     for one in tags.values():
         if one.template is not None and one.template not in types.names:
-            return types.lacking.get(one.template, _TEMPLATE_LACKS)
+            return types.lacking[one.template]
     declared = {name: symbols.declared(one, types.names) for name, one in tags.items()}
     return Read(Unit(UnitId(TAGS, key), Aspect.CONFIGURATION, title, _sorted(declared)))
 
 
-def _types(answers: Answers) -> _Types:
+def _types(answers: Answers, scopes: Iterable[_Scope]) -> _Types:
+    """Read the templates, and hold them against those that tags and other templates need."""
     types = _Types()
     for question, rest in answers.questions(questions.TEMPLATE_HEADS):
-        answer = answers.last(question)
-        if answer is None or answer.fault:
-            continue
-        numbers = [int(one, 16) for one in rest.split() if _is_hex(one)]
-        packet = answer.last.service == SEVERAL
-        replies = several(answer.last) if packet else answer.replies
-        for number, one in zip(numbers, replies, strict=False):
-            try:
-                types.heads[number] = templates.head(one)
-            except GarbledError:
-                types.lacking[number] = GARBLED
+        _heads(answers.last(question), rest, types)
     for question, rest in answers.questions(questions.TEMPLATE):
         if _is_hex(rest) and int(rest, 16) in types.heads:
             _template(answers, question, int(rest, 16), types)
+    needed = {n for one in types.found.values() for n in one.nested}
+    for scope in scopes:
+        if isinstance(scope, Unread):
+            types.unknown.append(scope)
+        else:
+            needed |= {one.template for one in scope if one.template is not None}
+    for number in needed - types.found.keys():
+        types.lacking.setdefault(number, _NOT_ASKED)
     types.names = _unique({number: one.name for number, one in types.found.items()})
     return types
+
+
+def _heads(answer: Answer | None, numbers: str, types: _Types) -> None:
+    if answer is None or answer.fault:
+        return
+    packet = answer.last.service == SEVERAL
+    replies = several(answer.last) if packet else answer.replies
+    for number, one in zip(filter(_is_hex, numbers.split()), replies, strict=False):
+        try:
+            types.heads[int(number, 16)] = templates.head(one)
+        except GarbledError:
+            types.lacking[int(number, 16)] = _TEMPLATE_LACKS
 
 
 def _template(answers: Answers, question: str, number: int, types: _Types) -> None:
@@ -183,15 +193,11 @@ def _type_units(types: _Types) -> Sights:
     units: dict[UnitId, Sighting] = {}
     for number, one in types.found.items():
         unit = UnitId(TYPE, types.names[number])
-        lacking = [types.lacking.get(n, _TEMPLATE_LACKS) for n in one.nested - types.names.keys()]
+        lacking = [types.lacking[inner] for inner in one.nested - types.names.keys()]
         units[unit] = lacking[0] if lacking else _type(unit, one, types.heads[number], types.names)
     keys = frozenset(unit.key for unit in units)
-    if types.lacking:
-        why = next(iter(types.lacking.values()))
-        listing = Listing(keys, complete=False, reason=why.reason, transient=why.transient)
-    else:
-        listing = Listing(keys, complete=True)
-    return Sights(units, {TYPE: listing})
+    short = [*types.lacking.values(), *types.unknown]
+    return Sights(units, {TYPE: _short(keys, short[0]) if short else Listing(keys, complete=True)})
 
 
 def _type(unit: UnitId, one: Template, head: Head, names: dict[int, str]) -> Sighting:
