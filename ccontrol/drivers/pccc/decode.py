@@ -22,7 +22,7 @@ from ccontrol.drivers.pccc.processor_units import (
     Processor,
     read_processor,
 )
-from ccontrol.drivers.pccc.sights import Sights, joined
+from ccontrol.drivers.sights import Sights, joined
 from ccontrol.model.aspect import Aspect, Strength
 from ccontrol.model.capture import Capture
 from ccontrol.model.controller import SHALLOW

@@ -15,7 +15,7 @@ from ccontrol.drivers.pccc.data_files import RESERVED, name_of
 from ccontrol.drivers.pccc.diagnostics import Status
 from ccontrol.drivers.pccc.directory import Directory, Layout, Row
 from ccontrol.drivers.pccc.refusals import why_not
-from ccontrol.drivers.pccc.sights import Sights, joined, no_list, not_seen, seen
+from ccontrol.drivers.sights import Sights, joined, not_seen, seen
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.secret import Seal
@@ -84,14 +84,15 @@ def read_files(answers: Answers, told: Status, seal: Seal, kept: frozenset[str])
     if isinstance(found, Unread):
         return FileSights(_none(found))
     look = _Look(answers, seal, kept)
-    sights = joined((seen(_inventory(found)), _of_rows(found, look)))
+    sights = joined((seen("inventory", (_inventory(found),)), _of_rows(found, look)))
     lost = [one for unit, one in sights.sightings.items() if unit.kind == PROGRAM_FILE]
     complete = all(isinstance(one, Read) for one in lost)
     return FileSights(sights, moved=found != heard[-1] and len(heard) > 1, complete=complete)
 
 
 def _none(why: Unread) -> Sights:
-    lists = {kind: no_list(why) for kind in KINDS.values()}
+    unknown = Listing(frozenset(), complete=False, reason=why.reason, transient=why.transient)
+    lists = dict.fromkeys(KINDS.values(), unknown)
     return joined((not_seen(why, INVENTORY), Sights({}, lists)))
 
 

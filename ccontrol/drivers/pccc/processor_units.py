@@ -11,8 +11,8 @@ from ccontrol.drivers.pccc import status_file
 from ccontrol.drivers.pccc.answers import Answer, Answers, read_question, words_question
 from ccontrol.drivers.pccc.diagnostics import Status, status
 from ccontrol.drivers.pccc.refusals import is_not_supported, why_not
-from ccontrol.drivers.pccc.sights import Sights, joined, not_seen, seen
 from ccontrol.drivers.pccc.status_file import System, letter, system
+from ccontrol.drivers.sights import Sights, joined, not_seen, seen
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.snapshot import Unread
@@ -52,14 +52,19 @@ def read_processor(answers: Answers) -> Processor:
         )
     closing = _status(heard[-1]) if len(heard) > 1 else None
     parts = (
-        seen(_mode(told)),
+        _one(_mode(told)),
         _fault(answers, told),
-        seen(_protection(told)),
-        seen(_forces(told)),
+        _one(_protection(told)),
+        _one(_forces(told)),
         _identity(_label(answers), told),
         _of_system(answers, told),
     )
     return Processor(joined(parts), told, None if isinstance(closing, Unread) else closing)
+
+
+def _one(unit: Unit) -> Sights:
+    """Return a unit that was read, the only one of its kind."""
+    return seen(unit.id.kind, (unit,))
 
 
 def _status(answer: Answer) -> Status | Unread:
@@ -95,7 +100,7 @@ def _fault(answers: Answers, told: Status) -> Sights:
     """A MicroLogix or SLC tells its major error at once, a PLC-5 in its status file."""
     if told.major_error is not None:
         moving = fields(faulted=told.faulted, major_error=f"{told.major_error:04x}")
-        return seen(Unit(FAULT, Aspect.MODE, "major fault", moving=moving))
+        return _one(Unit(FAULT, Aspect.MODE, "major fault", moving=moving))
     answer = answers.first(_FAULTS)
     if answer is None:
         return Sights()
@@ -105,7 +110,7 @@ def _fault(answers: Answers, told: Status) -> Sights:
     moving = fields(
         faulted=told.faulted, minor=f"{minor:04x}", major_error=f"{major:04x}", code=code
     )
-    return seen(Unit(FAULT, Aspect.MODE, "major fault", moving=moving))
+    return _one(Unit(FAULT, Aspect.MODE, "major fault", moving=moving))
 
 
 def _protection(told: Status) -> Unit:
@@ -146,7 +151,7 @@ def _identity(label: Identity | Unread | None, told: Status) -> Sights:
             "vendor": label.vendor,
         }
     title = told.bulletin or (label.name if label else "") or "processor"
-    return seen(Unit(IDENTITY, Aspect.IDENTITY, title, fields(**facts)))
+    return _one(Unit(IDENTITY, Aspect.IDENTITY, title, fields(**facts)))
 
 
 def _of_system(answers: Answers, told: Status) -> Sights:
@@ -193,7 +198,7 @@ def _system(answers: Answers) -> System | Unread | None:
 
 
 def _program_id(made: Fields) -> Sights:
-    return seen(Unit(PROGRAM_ID, Aspect.PROGRAM, "what the processor says of its program", made))
+    return _one(Unit(PROGRAM_ID, Aspect.PROGRAM, "what the processor says of its program", made))
 
 
 def _firmware(label: Identity | Unread | None, own: dict[str, Value]) -> Sights:
@@ -201,4 +206,4 @@ def _firmware(label: Identity | Unread | None, own: dict[str, Value]) -> Sights:
         return not_seen(label, FIRMWARE)
     if label is not None:
         own |= {"label": label.name, "revision": label.revision}
-    return seen(Unit(FIRMWARE, Aspect.FIRMWARE, "operating system", fields(**own)))
+    return _one(Unit(FIRMWARE, Aspect.FIRMWARE, "operating system", fields(**own)))
