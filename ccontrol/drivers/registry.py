@@ -11,7 +11,11 @@ from ccontrol.drivers.api import Driver
 from ccontrol.drivers.finder import Finder
 from ccontrol.errors import UnknownNameError
 
-DRIVERS: Mapping[str, str] = {"s7": "ccontrol.drivers.s7:DRIVER"}
+DRIVERS: Mapping[str, str] = {
+    "logix": "ccontrol.drivers.logix:DRIVER",
+    "pccc": "ccontrol.drivers.pccc:DRIVER",
+    "s7": "ccontrol.drivers.s7:DRIVER",
+}
 """Family to "module:name" of its driver."""
 
 FINDERS: Mapping[str, str] = {

@@ -49,6 +49,8 @@ _UNSEEN = ("T0815",)  # Denial of View
 _SILENT = ("T0804", "T0814", "T0815")  # Block Reporting Message, Denial of Service, Denial of View
 _SPOOFED = ("T0815", "T0856")  # Denial of View, Spoof Reporting Message
 _EVASION = ("T0820",)  # Exploitation for Evasion
+_FORCED = ("T0831", "T0835")  # Manipulation of Control, Manipulate I/O Image
+_HALTED = ("T0814", "T0826")  # Denial of Service, Loss of Availability
 
 _NOBODY_LOOKED = "it may always have been so"
 _AS_IT_WAS = "nothing is known to have changed"
@@ -171,6 +173,36 @@ FINDINGS: dict[str, Rule] = {
         Severity.HIGH,
         "the controller's checksum counts something that its list does not name",
         (*_ROOTKIT, "T0889"),
+    ),
+    "directory-corrupt": Rule(
+        "directory-corrupt",
+        Severity.HIGH,
+        "the controller says that its program or its memory is damaged",
+        _DESTRUCTION,
+    ),
+    "edits-under-test": Rule(
+        "edits-under-test",
+        Severity.MEDIUM,
+        "edits of the program are being tested: what runs is not what is stored",
+        ("T0821", "T0889"),
+    ),
+    "forces-enabled": Rule(
+        "forces-enabled",
+        Severity.HIGH,
+        "inputs or outputs are forced, whatever the program says",
+        _FORCED,
+    ),
+    "forces-installed": Rule(
+        "forces-installed",
+        Severity.MEDIUM,
+        "inputs or outputs will be forced as soon as somebody enables it",
+        _FORCED,
+    ),
+    "processor-faulted": Rule(
+        "processor-faulted",
+        Severity.MEDIUM,
+        "a major fault stands in the controller, and its program does not run",
+        _HALTED,
     ),
     "cannot-verify": Rule(
         "cannot-verify",

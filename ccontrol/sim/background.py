@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 _T = TypeVar("_T")
 _PATIENCE_S = 10
@@ -34,15 +34,19 @@ class Background:
         async def call() -> _T:
             return what()
 
-        return asyncio.run_coroutine_threadsafe(call(), self._loop).result(_PATIENCE_S)
+        return self.wait_for(call())
+
+    def wait_for(self, what: Coroutine[Any, Any, _T], patience_s: float = _PATIENCE_S) -> _T:
+        """Run something that takes its time, while the listener goes on; returns its result."""
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(patience_s)
 
     def vanish(self) -> None:
         """Lose power: the port is closed, every connection is cut."""
-        asyncio.run_coroutine_threadsafe(self._listener.stop(), self._loop).result(_PATIENCE_S)
+        self.wait_for(self._listener.stop())
 
     def come_back(self) -> None:
         """Listen again on the same port."""
-        asyncio.run_coroutine_threadsafe(self._listener.start(), self._loop).result(_PATIENCE_S)
+        self.wait_for(self._listener.start())
 
 
 @contextlib.contextmanager

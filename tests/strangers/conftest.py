@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-SNAP7_PYTHON = HERE.parent.parent / ".aside" / "snap7-c" / "bin" / "python"
+ASIDE = HERE.parent.parent / ".aside"
 
 
 def _free_port() -> int:
@@ -19,12 +19,49 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _python_of(name: str) -> Path:
+    if not (ASIDE / name / ".installed").exists():
+        pytest.fail(f"{name} is not installed: run tests/strangers/install")
+    return ASIDE / name / "bin" / "python"
+
+
+def _told_by(python: Path, script: str, *arguments: str) -> dict[str, Any]:
+    """Run a script with a stranger's python; returns the JSON that it printed."""
+    done = subprocess.run(
+        [str(python), str(HERE / script), *arguments],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
 @pytest.fixture(scope="session")
 def snap7_python() -> Path:
     """The python that has the genuine C snap7."""
-    if not SNAP7_PYTHON.with_name("pip").parent.parent.joinpath(".installed").exists():
-        pytest.fail("the C snap7 is not installed: run tests/strangers/install")
-    return SNAP7_PYTHON
+    return _python_of("snap7-c")
+
+
+@pytest.fixture(scope="session")
+def cip_python() -> Path:
+    """The python that has pycomm3, pylogix and cpppo."""
+    return _python_of("cip-clients")
+
+
+@dataclass(frozen=True)
+class CipClient:
+    """CIP clients that no one here wrote, run once per call."""
+
+    python: Path
+
+    def run(self, what: str, port: int, path: str = "") -> dict[str, Any]:
+        """`pycomm3`, `slots`, `pylogix`, `cpppo` or `attack` a chassis on 127.0.0.1."""
+        return _told_by(self.python, "cip_client.py", what, str(port), path)
+
+
+@pytest.fixture
+def cip_client(cip_python: Path) -> CipClient:
+    return CipClient(cip_python)
 
 
 @dataclass(frozen=True)
@@ -35,13 +72,7 @@ class CClient:
 
     def run(self, what: str, port: int, slot: int = 2, *more: str) -> dict[str, Any]:
         """`read` or `attack` a CPU on 127.0.0.1; returns what c_client.py printed."""
-        command = [str(self.python), str(HERE / "c_client.py"), what, "127.0.0.1", str(port)]
-        done = subprocess.run(
-            [*command, str(slot), *more], capture_output=True, text=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return answer
+        return _told_by(self.python, "c_client.py", what, "127.0.0.1", str(port), str(slot), *more)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ byte. What comes back is taken apart in frames.
 
 import logging
 import os
+import struct
 from collections.abc import Sequence
 
 from pycomm3.cip import PADDED_EPATH, DataSegment, LogicalSegment, PortSegment
@@ -30,6 +31,7 @@ from ccontrol.drivers.enip.request import (
     FORWARD_OPEN,
     LARGE_FORWARD_OPEN,
     MESSAGE_ROUTER,
+    SEVERAL,
     UNCONNECTED_SEND,
     Request,
     Route,
@@ -109,6 +111,15 @@ class Client:
             message = bytes(wrap_unconnected_send(message, _path(_ports(way), pad=True)))
         return self._reply(await self._unconnected(message), request.service, heard)
 
+    async def ask_several(self, requests: Sequence[Request], heard: list[bytes]) -> Reply:
+        """Ask several objects in one Multiple Service Packet."""
+        messages = [_message(one) for one in requests]
+        begin = 2 + 2 * len(messages)
+        offsets = [begin + sum(map(len, messages[:at])) for at in range(len(messages))]
+        head = struct.pack(f"<{len(offsets) + 1}H", len(messages), *offsets)
+        data = head + b"".join(messages)
+        return await self.ask(Request(SEVERAL, ((MESSAGE_ROUTER, 1),), data), heard)
+
     async def open(self, heard: list[bytes], *, large: bool) -> Reply:
         """Open a connection to the controller's message router; it serves until it is closed."""
         size = connection.LARGE_BYTES if large else connection.SMALL_BYTES
@@ -122,6 +133,11 @@ class Client:
             self._to_them, self._ours = connection.opened(reply.data), ours
             self.message_bytes = size
         return reply
+
+    @property
+    def connected(self) -> bool:
+        """Whether a connection is open."""
+        return self._ours is not None
 
     async def close(self, heard: list[bytes]) -> Reply | None:
         """Close the connection, so that it does not burden the controller until it times out."""

@@ -7,6 +7,7 @@ endian. Holds no building of requests (see client) and no meaning of what an obj
 
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from ccontrol.errors import GarbledError
@@ -130,6 +131,18 @@ def reply(message: bytes) -> Reply:
         raise GarbledError("a reply that breaks off in its status")
     extended = struct.unpack_from(f"<{words}H", message, 4)
     return Reply(message[0] & ~_REPLY_BIT, message[2], extended, message[data_at:])
+
+
+def several(packet: Reply | None) -> tuple[Reply, ...]:
+    """Return the answers within that to a Multiple Service Packet; () where it is none."""
+    if packet is None:
+        return ()
+    data, count = packet.data, int.from_bytes(packet.data[:2], "little")
+    try:
+        offsets = (*struct.unpack_from(f"<{count}H", data, 2), len(data))
+        return tuple(reply(data[begin:end]) for begin, end in pairwise(offsets))
+    except (struct.error, GarbledError):
+        return ()
 
 
 def _two_items(data: bytes) -> tuple[tuple[int, bytes], tuple[int, bytes]]:

@@ -75,6 +75,16 @@ def table_is_full(reply: Reply) -> bool:
     return reply.status == CONNECTION_FAILURE and reply.extended[:1] == (_NO_MORE_CONNECTIONS,)
 
 
+def leads_nowhere(reply: Reply) -> bool:
+    """Tell whether the end of a route is known to hold no module; silence alone does not say so."""
+    return reply.status == CONNECTION_FAILURE and bool(_NO_MODULE.intersection(reply.extended[:1]))
+
+
+def is_silent(reply: Reply) -> bool:
+    """Tell whether a module at the end of a route gave no answer, or none is there."""
+    return reply.status == CONNECTION_FAILURE and reply.extended[:1] == (_TIMED_OUT,)
+
+
 def _of_connection(extended: int) -> str:
     if extended == _NO_MORE_CONNECTIONS:
         return "it has no connection left"

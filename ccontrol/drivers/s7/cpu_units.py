@@ -11,15 +11,8 @@ from dataclasses import dataclass
 from ccontrol.drivers.s7 import szl
 from ccontrol.drivers.s7.answers import Answer, Answers
 from ccontrol.drivers.s7.program_word import Word
-from ccontrol.drivers.s7.sights import (
-    Sights,
-    is_not_supported,
-    joined,
-    not_offered,
-    not_seen,
-    seen,
-    why_not,
-)
+from ccontrol.drivers.s7.sights import is_not_supported, why_not
+from ccontrol.drivers.sights import Sights, joined, not_offered, not_seen, seen
 from ccontrol.errors import GarbledError
 from ccontrol.logic.mc7.block import text
 from ccontrol.model.aspect import Aspect

@@ -11,8 +11,8 @@ from ccontrol.drivers.s7.cpu_units import read_cpu
 from ccontrol.drivers.s7.diagnostics import read_log
 from ccontrol.drivers.s7.judgements import WORDS, checks, strengths
 from ccontrol.drivers.s7.modules import read_modules
-from ccontrol.drivers.s7.sights import Sights, joined
 from ccontrol.drivers.s7.word_check import PROGRAM, WordCheck, check_words
+from ccontrol.drivers.sights import Sights, joined
 from ccontrol.model.capture import Capture
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Read, Snapshot

@@ -14,14 +14,8 @@ from typing import NamedTuple
 
 from ccontrol.drivers.s7 import szl
 from ccontrol.drivers.s7.answers import Answer, Answers
-from ccontrol.drivers.s7.sights import (
-    Sights,
-    is_not_supported,
-    joined,
-    not_offered,
-    seen,
-    why_not,
-)
+from ccontrol.drivers.s7.sights import is_not_supported, why_not
+from ccontrol.drivers.sights import Sights, joined, not_offered, seen
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.snapshot import Listing, Unread

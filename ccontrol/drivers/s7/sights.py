@@ -1,59 +1,8 @@
-"""What one part of a capture yields, before all parts are put together."""
-
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+"""Why an answer of a S7 CPU yields nothing. What it yields is put together in drivers.sights."""
 
 from ccontrol.drivers.s7.answers import Answer
 from ccontrol.drivers.s7.refusals import NOT_SUPPORTED, refused
-from ccontrol.model.snapshot import Listing, Read, Sighting, Unread
-from ccontrol.model.unit import Unit, UnitId
-
-
-@dataclass(frozen=True, slots=True)
-class Sights:
-    """Sightings by unit and listings by kind."""
-
-    sightings: dict[UnitId, Sighting] = field(default_factory=dict)
-    listings: dict[str, Listing] = field(default_factory=dict)
-
-
-def joined(parts: Iterable[Sights]) -> Sights:
-    """Put parts together; no two of them tell of the same unit or kind."""
-    whole = Sights()
-    for part in parts:
-        whole.sightings.update(part.sightings)
-        whole.listings.update(part.listings)
-    return whole
-
-
-def seen(kind: str, units: Iterable[Unit]) -> Sights:
-    """Return what a whole answer yields: units that were read, and the complete list of them."""
-    found = tuple(units)
-    keys = frozenset(unit.id.key for unit in found)
-    return Sights({unit.id: Read(unit) for unit in found}, {kind: Listing(keys, complete=True)})
-
-
-def not_offered(kind: str, *keys: str) -> Sights:
-    """Return what is left where a CPU has no such list: nothing, unless it had it once."""
-    why = Unread("the CPU does not offer it any more", optional=True)
-    listing = Listing(frozenset(), complete=False, reason=why.reason, optional=True)
-    return Sights({UnitId(kind, key): why for key in keys}, {kind: listing})
-
-
-def not_seen(why: Unread, *units: UnitId) -> Sights:
-    """Return what is left when an answer was refused or broken."""
-    keys: dict[str, set[str]] = {}
-    for unit in units:
-        keys.setdefault(unit.kind, set()).add(unit.key)
-    return Sights(
-        dict.fromkeys(units, why),
-        {
-            kind: Listing(
-                frozenset(names), complete=False, reason=why.reason, transient=why.transient
-            )
-            for kind, names in keys.items()
-        },
-    )
+from ccontrol.model.snapshot import Unread
 
 
 def why_not(answer: Answer | None, level: int | None = None) -> Unread | None:

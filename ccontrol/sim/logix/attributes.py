@@ -1,6 +1,6 @@
 """The attributes of every object, as bytes: a dictionary from attribute number to value.
 
-Numbers, sizes and orders: captures of a 1756-L61 20.16 and of a 1756-ENBT unless another source is
+Numbers, sizes and orders: captures of a 1756-L61 16.20 and of a 1756-ENBT unless another source is
 named. Services that read them stand in objects.py.
 """
 

@@ -74,7 +74,7 @@ class Module:
 
 @dataclass
 class Chassis:
-    """A rack. `entry` is the slot whose Ethernet port listens."""
+    """A rack. `entry` is the slot whose Ethernet port listens; size 0: there is no backplane."""
 
     slots: dict[int, Module]
     size: int = 10
@@ -118,7 +118,7 @@ class Place:
 
     def over(self, step: Step) -> "Place":
         """Follow one port segment; raises RefusedError when the way ends."""
-        if step.number == BACKPLANE and len(step.link) == 1:
+        if step.number == BACKPLANE and len(step.link) == 1 and self.chassis.size:
             return self.chassis.hop(step.link[0])
         if step.number != ETHERNET or not self.module.links:
             raise RefusedError(Status.CONNECTION_FAILURE, NO_PORT)

@@ -152,6 +152,8 @@ def _port(path: bytes, at: int) -> tuple[Step, int]:
         return Step(Segment.PORT, port, link=path[at + 1 : at + 2]), at + 2
     length = path[at + 1]
     link = path[at + 2 : at + 2 + length]
+    if len(link) != length:
+        raise RefusedError(Status.PATH_SEGMENT)
     return Step(Segment.PORT, port, link=link), at + 2 + length + length % 2
 
 

@@ -5,11 +5,16 @@ from pathlib import Path
 
 from ccontrol.clock import Clock
 from ccontrol.sim.logix import l5x
-from ccontrol.sim.logix.chassis import Chassis, EthernetPort, Module
+from ccontrol.sim.logix.chassis import Chassis, EthernetPort, Module, Place
 from ccontrol.sim.logix.controller import (
     CpuModel,
+    compact_5380,
     controller,
+    l61,
+    l73,
+    l73s,
     l83,
+    micro850,
     model_of,
 )
 from ccontrol.sim.logix.project import (
@@ -120,6 +125,7 @@ def chassis_of(
     own = next((one.slot for one in project.modules if one.name == "Local"), None) or 0
     chassis = Chassis({own: cpu}, entry=own)
     if not made.backplane:
+        chassis.size = 0
         return chassis
     for module in project.modules:
         if module.slot is not None and module.slot not in chassis.slots:
@@ -156,3 +162,91 @@ def from_file(path: Path, clock: Clock | None = None) -> Chassis:
     local = next((one for one in project.modules if one.name == "Local"), None)
     code = local.product_code if local is not None else 0
     return chassis_of(project, model_of(project.processor, code), clock)
+
+
+def line(clock: Clock | None = None) -> Chassis:
+    """Two controllers in one chassis (slots 0 and 2), behind an EN2T in slot 1.
+
+    An EN2T in slot 3 leads on to a second chassis: `3`, port 2, 192.168.2.20, then slot 0.
+    """
+    chassis = press(clock, model=l73())
+    chassis.slots[1] = bridge()
+    chassis.entry = 1
+    chassis.slots[2] = controller(l61(), _pump_project(), serial=0x00C0FF02, clock=clock)
+    far = Chassis({0: controller(l83(), _pump_project("Far_pump"), serial=0xC0FF03, clock=clock)})
+    far.slots[5] = bridge(0x00BB0005, EthernetPort(address="192.168.2.20"))
+    chassis.slots[3] = bridge(0x00BB0003, EthernetPort(address="192.168.2.10"))
+    chassis.slots[3].links["192.168.2.20"] = Place(far, 5)
+    return chassis
+
+
+def _pump_project(name: str = "Pump_7") -> Project:
+    main = Program("Main", (routine("Main", "GRT(Level,High)OTE(Run);"),), (Tag("Run", "BOOL"),))
+    return Project(
+        name,
+        processor="1756-L61",
+        revision=(16, 20),
+        tags=(Tag("Level", "DINT"), Tag("High", "DINT", value=b"\x20\x03\0\0")),
+        programs=(main,),
+        tasks=(Task("Task", ("Main",), continuous=False),),
+    )
+
+
+def pump(clock: Clock | None = None, *, name: str = "Pump_7") -> Chassis:
+    """A pumping station on a ControlLogix of 2003."""
+    return chassis_of(_pump_project(name), l61(), clock)
+
+
+def guard(clock: Clock | None = None) -> Chassis:
+    """The press on a GuardLogix with a locked and signed safety application."""
+    project = replace(press_project("Guard_4"), safety_signature="1A2B3C4D", safety_locked=True)
+    return chassis_of(project, l73s(), clock)
+
+
+def packer(clock: Clock | None = None) -> Chassis:
+    """A CompactLogix 5380: the press without local modules."""
+    project = replace(press_project("Packer_2"), modules=())
+    return chassis_of(project, compact_5380(), clock)
+
+
+def skid(clock: Clock | None = None) -> Chassis:
+    """A Micro850: tags, no programs, no backplane."""
+    project = Project("Skid_9", revision=(12, 11), tags=(Tag("Level", "REAL"), Tag("Run", "BOOL")))
+    return chassis_of(project, micro850(), clock)
+
+
+def redundant(clock: Clock | None = None) -> Chassis:
+    """One half of a pair with 1756-RM2 modules; `partner` is the other half."""
+    halves = [press(clock, model=l73()) for _ in range(2)]
+    for number, half in enumerate(halves):
+        half.slots[0].serial = 0x00C0FFE0 + number
+        half.slots[1] = bridge(0x00BB0010 + number)
+        half.entry = 1
+        half.slots[6] = Module(
+            "1756-RM2/A", product_type=0x78, product_code=0x03, revision=(20, 4), status=0x0030,
+            serial=0x00DD0000 + number,
+        )  # fmt: skip
+    halves[0].partner, halves[1].partner = halves[1], halves[0]
+    return halves[0]
+
+
+def strange(clock: Clock | None = None) -> Chassis:
+    """A press with modules of unknown vendors, types and names that hold control characters."""
+    chassis = press(clock)
+    chassis.slots[5] = Module(
+        "\x1b[2J\x00Ev\xefl\r\n", vendor=0xFFFE, product_type=0xFFFF, product_code=0xFFFF,
+        revision=(255, 255), status=0xFFFF, serial=0xFFFFFFFF,
+    )  # fmt: skip
+    chassis.slots[6] = Module("", vendor=0, product_type=0, product_code=0, revision=(0, 0))
+    return chassis
+
+
+def fleet(count: int, project: Project | None = None, clock: Clock | None = None) -> list[Chassis]:
+    """Many presses that share a project, each with a name and serial numbers of its own."""
+    made = []
+    for number in range(count):
+        own = replace(project or press_project(), name=f"Unit_{number:04d}")
+        chassis = chassis_of(own, l83(), clock)
+        chassis.slots[0].serial = 0x01000000 + number
+        made.append(chassis)
+    return made

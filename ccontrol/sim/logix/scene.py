@@ -197,17 +197,14 @@ def fall_silent(chassis: Chassis, slot: int) -> None:
     chassis.slots[slot].presence = Presence.DORMANT
 
 
-def start_firmware_update(chassis: Chassis, *, slot: int | None = None) -> None:
-    """A module takes new firmware and says nothing; 82 seconds on a 1756-L83E."""
-    module = chassis.module(slot)
-    module.presence = Presence.DORMANT
+def start_firmware_update(chassis: Chassis, slot: int) -> None:
+    """A module takes new firmware and says nothing meanwhile."""
+    chassis.slots[slot].presence = Presence.DORMANT
 
 
-def finish_firmware_update(
-    chassis: Chassis, revision: tuple[int, int], *, slot: int | None = None
-) -> None:
+def finish_firmware_update(chassis: Chassis, slot: int, revision: tuple[int, int]) -> None:
     """It comes back with the new revision; a controller loads its project from the card again."""
-    module = chassis.module(slot)
+    module = chassis.slots[slot]
     module.revision = revision
     module.presence = Presence.ANSWERS
     if isinstance(module, Controller):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ccontrol.sim.background import Background, in_background
+from ccontrol.sim.logix import scene
 from ccontrol.sim.logix.chassis import Chassis
 from ccontrol.sim.logix.connection import Connection
 from ccontrol.sim.logix.controller import Controller, controller_in
@@ -15,6 +16,7 @@ from ccontrol.sim.logix.datagram import Datagrams
 from ccontrol.sim.logix.fault import Fault
 from ccontrol.sim.logix.request_log import Request, RequestLog
 
+UPDATE_SILENCE_S = 82.0  # of a controller that takes new firmware over the backplane
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -73,6 +75,19 @@ class Server:
             connection.close()
         await asyncio.sleep(0)  # let the transports report that they are gone
 
+    async def update_firmware(
+        self, slot: int, revision: tuple[int, int], silence_s: float = UPDATE_SILENCE_S
+    ) -> None:
+        """Let a module take new firmware; whoever holds the Ethernet port takes it along."""
+        scene.start_firmware_update(self.chassis, slot)
+        alone = slot != self.chassis.entry
+        if not alone:
+            await self.stop()
+        await asyncio.sleep(silence_s)
+        scene.finish_firmware_update(self.chassis, slot, revision)
+        if not alone:
+            await self.start()
+
     def _connection(self) -> Connection:
         return Connection(self.chassis, self.log, self.faults, self._open_ones, self.delay_s)
 
@@ -114,6 +129,13 @@ class Live:
     ) -> _T:
         """Let something happen in the chassis, between two frames."""
         return self._background.act(functools.partial(scene, self.server.chassis, *args, **kwargs))
+
+    def update_firmware(
+        self, slot: int, revision: tuple[int, int], silence_s: float = UPDATE_SILENCE_S
+    ) -> None:
+        """Let a module take new firmware; returns when it answers again."""
+        update = self.server.update_firmware(slot, revision, silence_s)
+        self._background.wait_for(update, silence_s + 10)
 
     def vanish(self) -> None:
         """Lose power: the port is closed, every connection is cut."""

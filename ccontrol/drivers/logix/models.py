@@ -1,0 +1,18 @@
+"""What differs between the models of this family, as far as it decides what is asked. Pure."""
+
+from ccontrol.drivers.enip.identity import Identity
+
+_MICRO = "2080"
+"""Micro800 controllers have the catalogue number 2080-…; they tell of identity and tags alone."""
+_ACCESS_SINCE = 18
+"""Firmware from which on a tag has an external access."""
+
+
+def is_micro(product_name: str) -> bool:
+    """Tell whether a product is a Micro800."""
+    return product_name.startswith(_MICRO)
+
+
+def has_access(who: Identity) -> bool:
+    """Tell whether a controller says what others may do to a tag."""
+    return not is_micro(who.name) and who.major >= _ACCESS_SINCE

@@ -1,0 +1,143 @@
+"""Units about what stands around the program: clock and time zone, and the adapter's network.
+
+Made from classes 8B, F4, F5 and F6. Layouts: The CIP Networks Library, volume 2, chapter 5; the
+wall clock as a 1756-L61 answers it.
+"""
+
+import struct
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address
+
+from ccontrol.drivers.enip.attributes import LONG_TEXT, attribute_list, number_of
+from ccontrol.drivers.enip.identity import label
+from ccontrol.drivers.logix import questions
+from ccontrol.drivers.logix.answers import Answers, told
+from ccontrol.drivers.logix.controller_units import CONTROLLER
+from ccontrol.drivers.sights import Sights, joined
+from ccontrol.errors import GarbledError
+from ccontrol.model.aspect import Aspect
+from ccontrol.model.capture import Capture
+from ccontrol.model.unit import Unit, UnitId, fields
+
+ADAPTER = "adapter"
+CLOCK, ZONE = UnitId("clock", CONTROLLER), UnitId("time-zone", CONTROLLER)
+TCP_IP, LINK, PORTS = (UnitId(kind, ADAPTER) for kind in ("tcp-ip", "ethernet-link", "ports"))
+_CLOCK_WIDTHS = {
+    questions.TIME_UTC: 8,
+    questions.ZONE: LONG_TEXT,
+    questions.OFFSET: 2,
+    questions.DAYLIGHT: 1,
+}
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_LATEST_US = 4_102_444_800_000_000
+"""The year 2100: beyond it no clock is right."""
+_NEAR_S = 60
+_INTERFACE, _LINK, _PORT = struct.Struct("<IIIH"), struct.Struct("<II6s"), struct.Struct("<HH")
+_ADDRESSES = struct.Struct("<5I")
+_PORTS_AT = 8
+_WAYS = {0: "stored", 1: "BOOTP", 2: "DHCP"}
+_DUPLEX = 0b10
+
+
+def read_surroundings(capture: Capture, answers: Answers) -> Sights:
+    """Read clock, time zone and network."""
+    return joined(
+        (
+            _clock(capture, answers),
+            told(answers, questions.TCP_IP, _tcp_ip, TCP_IP),
+            told(answers, questions.LINK, _link, LINK),
+            told(answers, questions.PORTS, _ports, PORTS),
+        )
+    )
+
+
+def _clock(capture: Capture, answers: Answers) -> Sights:
+    heard_ms = next(
+        (one.after_ms for one in capture.exchanges if one.question == questions.CLOCK), 0
+    )
+    heard_at = capture.started_at + timedelta(milliseconds=heard_ms)
+
+    def units(data: bytes) -> Iterator[Unit]:
+        found = attribute_list(data, _CLOCK_WIDTHS)
+        if questions.ZONE in found:
+            zone = label(found[questions.ZONE])
+            offset = number_of(found, questions.OFFSET)
+            yield Unit(
+                ZONE, Aspect.CONFIGURATION, "time zone", fields(zone=zone, summer_time_min=offset)
+            )
+        time_us = number_of(found, questions.TIME_UTC)
+        if time_us is not None:
+            daylight = found.get(questions.DAYLIGHT)
+            summer = None if daylight is None else any(daylight)
+            moving = fields(against_ours=_drift(time_us, heard_at), summer_time=summer)
+            yield Unit(CLOCK, Aspect.INVENTORY, "wall clock", moving=moving)
+
+    return told(answers, questions.CLOCK, units, ZONE, CLOCK)
+
+
+def _drift(time_us: int, heard_at: datetime) -> str:
+    """Say how far a clock is off, so coarsely that a right one says the same at every poll."""
+    if not 0 < time_us < _LATEST_US:
+        return "not set"
+    off_s = (_EPOCH + timedelta(microseconds=time_us) - heard_at).total_seconds()
+    if abs(off_s) < _NEAR_S:
+        return "within a minute"
+    minutes = round(abs(off_s) / 60)
+    return f"{minutes} min {'ahead' if off_s > 0 else 'behind'}"
+
+
+def _tcp_ip(data: bytes) -> Iterator[Unit]:
+    try:
+        _, _, control, words = _INTERFACE.unpack_from(data)
+        at = _INTERFACE.size + 2 * words
+        address, mask, gateway, *servers = _ADDRESSES.unpack_from(data, at)
+    except struct.error:
+        raise GarbledError("the settings of an interface break off") from None
+    domain, at = _text(data, at + _ADDRESSES.size)
+    host_name, _ = _text(data, at)
+    yield Unit(
+        TCP_IP,
+        Aspect.CONFIGURATION,
+        "TCP/IP settings",
+        fields(
+            address=_ip(address),
+            mask=_ip(mask),
+            gateway=_ip(gateway),
+            name_servers=tuple(_ip(one) for one in servers if one),
+            domain=domain,
+            host_name=host_name,
+            configured_by=_WAYS.get(control & 0xF, f"way {control & 0xF}"),
+        ),
+    )
+
+
+def _text(data: bytes, at: int) -> tuple[str, int]:
+    """Read a string that is filled up to an even length."""
+    size = int.from_bytes(data[at : at + 2], "little")
+    raw = data[at + 2 : at + 2 + size]
+    if len(data) < at + 2 or len(raw) != size:
+        raise GarbledError("a name in the settings of an interface breaks off")
+    return label(raw), at + 2 + size + size % 2
+
+
+def _ip(number: int) -> str:
+    return str(IPv4Address(number))
+
+
+def _link(data: bytes) -> Iterator[Unit]:
+    try:
+        speed, flags, mac = _LINK.unpack_from(data)
+    except struct.error:
+        raise GarbledError("the state of a link breaks off") from None
+    moving = fields(mbit_per_s=speed, full_duplex=bool(flags & _DUPLEX))
+    address = fields(mac=mac.hex(":"))
+    yield Unit(LINK, Aspect.HARDWARE, "Ethernet link", address, moving=moving)
+
+
+def _ports(data: bytes) -> Iterator[Unit]:
+    rows = data[_PORTS_AT:]
+    if len(data) < _PORTS_AT or len(rows) % _PORT.size:
+        raise GarbledError("the list of ports breaks off")
+    found = tuple(f"{number}: type {kind}" for kind, number in _PORT.iter_unpack(rows) if number)
+    yield Unit(PORTS, Aspect.HARDWARE, "ports of the adapter", fields(ports=found))
