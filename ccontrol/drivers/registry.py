@@ -11,8 +11,8 @@ from ccontrol.drivers.api import Driver
 from ccontrol.errors import UnknownNameError
 
 DRIVERS: Mapping[str, str] = {
-    "logix": "ccontrol.drivers.logix:DRIVER",
     "s7": "ccontrol.drivers.s7:DRIVER",
+    "logix": "ccontrol.drivers.logix:DRIVER",
 }
 """Family to "module:name" of its driver."""
 
