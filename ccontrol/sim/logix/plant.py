@@ -67,6 +67,7 @@ def press_project(name: str = "Press_3") -> Project:
             Tag("Recipe", "DINT", (10,), value=bytes(range(40))),
             Tag("Dwell", "TIMER"),
             Tag("Label", "STRING", value=b"\5\0\0\0Press"),
+            Tag("__DEFVAL_00000C85", "Limits"),
         ),
         programs=(main,),
         tasks=(Task("MainTask", ("MainProgram",)),),
@@ -75,6 +76,7 @@ def press_project(name: str = "Press_3") -> Project:
             IoModule("Inputs", "1756-IB16", product_code=0x11, revision=(3, 5), slot=3),
             IoModule("Outputs", "1756-OB16E", product_code=0x15, revision=(3, 4), slot=4),
         ),
+        connections=("Standard:2da0b483",),
     )
 
 
