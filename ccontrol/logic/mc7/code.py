@@ -125,6 +125,8 @@ def _with_operand(
         operand = f"{known.operand}{word // 2}" if word and not word & 1 else f"#?{word}"
     elif form is Form.JUMP:
         operand, target = "", 2 * (at + (word - 0x1_0000 if word & 0x8000 else word))
+    elif form is Form.JUMP_LIST:
+        operand, target = "", 2 * (at + _JUMP_WORDS * (1 + word))
     else:
         operand, remark = _constant(words, at, known, spelling)
     return Line(at * 2, known.size, known.op, operand, remark, (), target)

@@ -233,6 +233,23 @@ def test_networks_have_their_own_headings_empty_ones_too() -> None:
     ]  # fmt: skip
 
 
+def test_a_list_of_jumps_leads_behind_itself() -> None:
+    code = "70090002 700b0004 700b0003 0000 0000" + BE
+    lines = stl(code)
+    label = lines[0].removeprefix("JL ")
+    assert [line for line in lines if label in line] == [
+        f"JL {label}",
+        "JU " + label,
+        f"{label}: NOP 0",
+    ]
+    assert disassemble(bytes.fromhex("70090009" + BE)).unread == 1
+
+
+def test_an_empty_block_has_one_network_and_nothing_amiss() -> None:
+    assert network_starts(bytes(4), 2) == ((0,), True)
+    assert network_starts(bytes(4), 4) == ((0,), False)
+
+
 @pytest.mark.parametrize("additional", ["01", "0000", "0300", "ffff0000", "02000400ffff"])
 def test_a_list_of_networks_that_does_not_add_up_is_not_believed(additional: str) -> None:
     starts = network_starts(bytes.fromhex(additional), 8)
