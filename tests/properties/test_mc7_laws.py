@@ -152,7 +152,7 @@ def test_one_jump_more_renames_none_but_the_labels_beside_it(
 
 
 @given(st.one_of(st.binary(max_size=400), programs()), st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_no_two_places_bear_one_label_and_every_jump_names_its_own(code: bytes, fold: bool) -> None:
     lines = [line for each in disassemble(code, fold=fold).networks for line in each.lines]
     places = {line.at: line.label for line in lines if line.label}
