@@ -7,7 +7,7 @@ Four characters, as STEP 7 has them; the same in every language of mnemonics.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import count
 from zlib import crc32
 
@@ -26,34 +26,47 @@ _OPCODE_BYTES = 2
 def labelled(lines: Sequence[Line], code: bytes) -> list[Line]:
     """Return the lines, each `PLACE` and each jump that leads there with a name. Linear.
 
-    `code` is that of the lines.
+    `code` is that of the lines. A name is made from it without the ways that jumps take.
     """
     places = [index for index, line in enumerate(lines) if line.label]
+    named = list(lines)
     if not places:
-        return list(lines)
-    said = [_said(line, code) for line in lines]
-    names = {lines[index].at: name for index, name in _names(places, said).items()}
-    return [_named(line, names) for line in lines]
+        return named
+    said = bytearray(code)
+    jumps = []
+    for index, line in enumerate(lines):
+        if line.target != NO_TARGET:
+            jumps.append(index)
+            said[line.at + _OPCODE_BYTES : line.at + line.size] = bytes(line.size - _OPCODE_BYTES)
+        elif line.op == "CALL":
+            said[line.at : line.at + line.size] = _called(line)
+    names = _names(places, lines, bytes(said))
+    for index in places:
+        named[index] = named[index]._replace(label=names[named[index].at])
+    for index in jumps:
+        operand = names.get(named[index].target, named[index].operand)
+        named[index] = named[index]._replace(operand=operand)
+    return named
 
 
-def _said(line: Line, code: bytes) -> bytes:
-    """Return what a line does: its bytes without the way that it jumps.
-
-    Of a folded call the name of its block: the places of its scratch are not shown, either.
-    """
-    if line.op == "CALL":
-        return line.operand.encode("ascii")
-    size = line.size if line.target == NO_TARGET else _OPCODE_BYTES
-    return code[line.at : line.at + size]
+def _called(call: Line) -> bytes:
+    """Return what stands for a folded call: its block, for its scratch is not shown, either."""
+    return call.operand.encode("ascii").ljust(call.size, b"\0")[: call.size]
 
 
-def _names(places: Sequence[int], said: Sequence[bytes]) -> dict[int, str]:
+def _around(lines: Sequence[Line], said: bytes, at: int, radius: int) -> bytes:
+    last = lines[min(at + radius, len(lines) - 1)]
+    return said[lines[max(0, at - radius)].at : last.at + last.size]
+
+
+def _names(places: Sequence[int], lines: Sequence[Line], said: bytes) -> dict[int, str]:
+    """Return the name of each place, by its first byte."""
     names: dict[int, str] = {}
     taken: set[str] = set()
     left = places
     around: dict[int, bytes] = {}
     for radius in RADII:
-        around = {at: b"/".join(said[max(0, at - radius) : at + radius + 1]) for at in left}
+        around = {at: _around(lines, said, at, radius) for at in left}
         found = {at: _name(text) for at, text in around.items()}
         shared = Counter(found.values())
         names |= {at: name for at, name in found.items() if shared[name] == 1 and name not in taken}
@@ -64,7 +77,7 @@ def _names(places: Sequence[int], said: Sequence[bytes]) -> dict[int, str]:
         names[at] = _next(around[at], alike[around[at]], taken)
         alike[around[at]] += 1
         taken.add(names[at])
-    return names
+    return {lines[at].at: name for at, name in names.items()}
 
 
 def _next(text: bytes, ordinal: int, taken: set[str]) -> str:
@@ -77,9 +90,3 @@ def _name(text: bytes) -> str:
     high, low = divmod(crc32(text) % _NAMES, len(_DIGITS))
     first, second = divmod(high, len(_DIGITS))
     return f"M{_DIGITS[first]}{_DIGITS[second]}{_DIGITS[low]}"
-
-
-def _named(line: Line, names: Mapping[int, str]) -> Line:
-    if line.label:
-        line = line._replace(label=names[line.at])
-    return line._replace(operand=names[line.target]) if line.target in names else line

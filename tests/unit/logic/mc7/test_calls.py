@@ -164,7 +164,7 @@ def test_a_jump_into_a_call_keeps_it_open() -> None:
     code = "fff80005 1001 41600000 3d2d 700b0002 1002"
     assert stl(code + BE) == stl(code + BE, fold=False)
     whole = "fff80002 1001 41600000 3d2d 700b0002 1002"
-    assert stl(whole + BE) == ["JC M7F7", "M7F7: CALL FC 45"]
+    assert stl(whole + BE) == ["JC MMPR", "MMPR: CALL FC 45"]
 
 
 @pytest.mark.parametrize(

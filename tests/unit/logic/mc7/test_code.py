@@ -152,7 +152,7 @@ def test_german_mnemonics_are_another_spelling_of_the_same() -> None:
 def test_a_label_is_one_name_wherever_it_is_jumped_to_from() -> None:
     # JC over to the second NOP, JU back to the first instruction, JC to the same NOP again
     code = "fff80006700bfffefff800020000" + BE
-    assert stl(code) == ["M5PF: JC MIV3", "JU M5PF", "JC MIV3", "MIV3: NOP 0"]
+    assert stl(code) == ["MGW5: JC MIV3", "JU MGW5", "JC MIV3", "MIV3: NOP 0"]
 
 
 def test_places_that_are_alike_are_told_apart_by_what_stands_around_them() -> None:
