@@ -2,7 +2,8 @@
 
 Each code block of the public corpus lies there as the CPU holds it (.bin), beside the statement
 list that another disassembler made of it (.awl, German). Compared line by line, calls unfolded:
-networks, labels, operations, operands and parameters all count, blanks do not. The peer is the MC7
+networks, labels, operations, operands and parameters all count, blanks do not, nor what a label is
+called: only which one it is. The peer is the MC7
 converter of Microsoft's ICSpector, where its sources are at hand.
 
     python -m benchmarks.mc7 [--corpus DIR] [--peer DIR/src]
@@ -24,6 +25,7 @@ from typing import NamedTuple
 from ccontrol.logic.mc7.block import Block, cut_image
 from ccontrol.logic.mc7.code import disassemble
 from ccontrol.logic.mc7.interface import read_interface
+from ccontrol.logic.mc7.lines import Line, Listing
 from ccontrol.logic.mc7.mnemonics import Spelling
 from ccontrol.logic.mc7.networks import network_starts
 
@@ -50,7 +52,22 @@ def ours(block: Block) -> list[str]:
     of_function = block.header.type == "FC"
     names = read_interface(block.interface, of_function=of_function).names
     listing = disassemble(block.body, starts, names=names, spelling=Spelling.GERMAN, fold=False)
-    return ["".join(line.split("//")[0].split()) for line in listing.text()]
+    return ["".join(line.split("//")[0].split()) for line in _numbered(listing).text()]
+
+
+def _numbered(listing: Listing) -> Listing:
+    """Return it with labels as the other list has them: numbered by their first jump."""
+    lines = [line for network in listing.networks for line in network.lines]
+    labels = {line.label for line in lines if line.label}
+    jumps = dict.fromkeys(line.operand for line in lines if line.operand in labels)
+    names = {label: f"M{number:03}" for number, label in enumerate(jumps)}
+
+    def named(line: Line) -> Line:
+        operand = names.get(line.operand, line.operand)
+        return line._replace(label=names.get(line.label, ""), operand=operand)
+
+    networks = (each._replace(lines=tuple(map(named, each.lines))) for each in listing.networks)
+    return listing._replace(networks=tuple(networks))
 
 
 def theirs(awl: str) -> list[str]:

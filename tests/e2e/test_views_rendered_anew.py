@@ -1,5 +1,6 @@
 """A new version that shows S7 blocks otherwise: seen from outside it changes nothing."""
 
+import subprocess  # noqa: TID251 — stock git is the reader
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -61,3 +62,21 @@ def test_a_download_reads_as_instructions_in_the_diff(plant: Plant) -> None:
     patch = plant.run("diff", "press-3").out
     assert "views/hall/press-3/OB/OB1.press-3.stl" in patch
     assert "-        UC    FC 2" in patch
+
+
+def test_stock_git_names_the_network_of_each_hunk_without_any_setting(plant: Plant) -> None:
+    chain = "; ".join(f"A M{byte}.0" for byte in range(10, 18))
+    networks = [f"{chain}; = Q{number}.0" for number in range(3)]
+    assert plant.run("enroll", "press-3", "--yes").code == 0
+    for last in ("= Q1.0", "= Q1.7"):
+        networks[1] = f"{chain}; {last}"
+        plant.live["press-3"].play(scene.network_download, sim.function(7, *networks))
+        plant.run("poll", "press-3", "--depth", "full")
+    git = ["git", "-C", str(plant.folder / "baselines" / "north")]
+    patch = subprocess.run(
+        [*git, "diff", "refs/heads/observed~1", "refs/heads/observed", "--", "views"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    (hunk,) = [line for line in patch.splitlines() if line.startswith("@@")]
+    assert hunk.endswith("@@ NETWORK 2")
+    assert "-        =     Q 1.0\n+        =     Q 1.7\n" in patch

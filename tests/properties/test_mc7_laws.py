@@ -3,6 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ccontrol.logic.mc7 import constants, opcodes
 from ccontrol.logic.mc7.addressed import Form
 from ccontrol.logic.mc7.code import disassemble
+from ccontrol.logic.mc7.labels import RADII
 from ccontrol.logic.mc7.lines import Listing
 from ccontrol.logic.mc7.mnemonics import Spelling
 from ccontrol.logic.mc7.networks import network_starts
@@ -72,7 +74,8 @@ def test_whatever_the_list_of_networks_is_it_is_read(additional: bytes, size: in
 
 
 @pytest.mark.parametrize(
-    "piece", ["1001", "700bffff", "3d60700b0002", "00", "fb7c", "".join(CALLS)]
+    "piece",
+    ["1001", "700bffff", "700b0002", "fff800030000", "3d60700b0002", "00", "fb7c", "".join(CALLS)],
 )
 def test_the_largest_block_is_read_in_linear_time(piece: str) -> None:
     code = (bytes.fromhex(piece) * 0x1_0000)[:0xFFFE]
@@ -96,6 +99,67 @@ def test_no_two_instructions_are_spelled_alike_but_the_documented_ones() -> None
     by_parameter = {group for group in doubles if all(word >> 8 == 0xFB for word in group)}
     assert doubles == by_parameter
     assert all(0x80 <= word & 0xFF <= 0xDF for group in by_parameter for word in group)
+
+
+class Rung(NamedTuple):
+    """One instruction of its own, then one like many others, or a jump to that of another rung."""
+
+    own: int
+    like: int
+    leads: int | None
+    """The `own` of the rung that it jumps to."""
+
+
+@st.composite
+def rungs(draw: st.DrawFn) -> list[Rung]:
+    length = draw(st.integers(2, 300))
+    likes = draw(st.lists(st.integers(0, 2), min_size=1, max_size=5))
+    ways = draw(st.lists(st.none() | st.integers(-40, 40), min_size=1, max_size=7))
+    return [
+        Rung(at, likes[at % len(likes)], None if way is None else (at + way) % length)
+        for at in range(length)
+        for way in (ways[at % len(ways)],)
+    ]
+
+
+def _labels(program: Sequence[Rung]) -> dict[int, str]:
+    """Return the label of each rung that is led to, by its own number."""
+    at = {rung.own: index for index, rung in enumerate(program)}
+    parts = []
+    for index, rung in enumerate(program):
+        way = None if rung.leads is None else (at[rung.leads] - index) * 4 & 0xFFFF
+        second = f"300700{rung.like:02x}" if way is None else f"fff8{way:04x}"
+        parts.append(f"7e63{rung.own:04x}{second}")
+    (network,) = disassemble(bytes.fromhex("".join(parts) + "6500")).networks
+    return {rung.own: line.label for rung, line in zip(program, network.lines[1::2], strict=True)}
+
+
+@given(rungs(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_one_jump_more_renames_none_but_the_labels_beside_it(
+    program: list[Rung], data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(program)))
+    target = data.draw(st.sampled_from([rung.own for rung in program]))
+    before = _labels(program)
+    after = _labels([*program[:at], Rung(9999, 0, target), *program[at:]])
+    renamed = [own for own, name in before.items() if name and after[own] != name]
+    reach = max(RADII) // 2 + 1
+    beside = [own for own in range(at - reach, at + reach) if before.get(own)]
+    # Each label beside it may part from one that was like it, and come to be like another; so may
+    # the target's. How large the block is has no part in it.
+    assert len(renamed) <= 2 * len(beside) + 4
+
+
+@given(st.one_of(st.binary(max_size=400), programs()), st.booleans())
+@settings(max_examples=100)
+def test_no_two_places_bear_one_label_and_every_jump_names_its_own(code: bytes, fold: bool) -> None:
+    lines = [line for each in disassemble(code, fold=fold).networks for line in each.lines]
+    places = {line.at: line.label for line in lines if line.label}
+    assert len(set(places.values())) == len(places)
+    jumps = [line for line in lines if line.target >= 0]
+    assert all(line.operand == places.get(line.target, f"(byte {line.target})") for line in jumps)
+    assert set(places) == {line.target for line in jumps} & {line.at for line in lines}
 
 
 @pytest.mark.parametrize("name", ["binary", "integer", "characters", "bytes", "hex", "counter",

@@ -1,8 +1,9 @@
 """Labels of a statement list: known by where they lead, not by their names.
 
-A CPU holds no names of labels: whoever reads its code numbers them, and one jump more renames all
-that follow it. Here the labels of two versions are found to be one by the statement that they stand
-before. Holds no judgement: a jump that leads elsewhere keeps a name of its own, and so is seen.
+A CPU holds no names of labels: whoever reads its code makes some. Most number them, and one jump
+more renames all that follow it. Here the labels of two versions are found to be one by the
+statement that they stand before. Holds no judgement: a jump that leads elsewhere keeps a name of
+its own, and so is seen.
 """
 
 from collections import Counter

@@ -31,6 +31,8 @@ class Form(IntEnum):
     """A constant of 32 bits, for `constants`."""
     JUMP = 6
     """A word: how many words on from the instruction's own, signed."""
+    JUMP_LIST = 9
+    """A word: how many jumps follow, a list behind which it leads itself."""
 
 
 class Place(NamedTuple):

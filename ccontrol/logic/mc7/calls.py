@@ -5,28 +5,33 @@ it does then stands in the CALL and its parameters, but for the scratch bytes of
 and those may be no variable, nor named by anything else in the network. Whatever is otherwise stays
 instruction by instruction. Names of parameters are not in the caller: those of a FC are numbered
 (#1, #2 …), those of a FB are the bytes of its instance DB.
-Patterns that were seen: BLD 1 … 2 (FC), 7 … 8 (SFC), 3 … 4 (FB), 9 … 10 (SFB). How parameters are
-put in place is read by `moves`; multi-instances stay unfolded.
+Patterns that were seen: BLD 1 … 2 (FC), 7 … 8 (SFC), 3 … 4 (FB), 9 … 10 (SFB), and of an instance
+within the caller's own DB 14 … 15 (FB), 16 … 17 (SFB). How parameters are put in place is read by
+`moves`.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain, pairwise, zip_longest
 from math import inf
 from typing import NamedTuple
 
 from ccontrol.logic.mc7.lines import NO_TARGET, UNKNOWN, Line
-from ccontrol.logic.mc7.moves import BITS, Frame, Move, Words, any_pointer, fetched, placed
+from ccontrol.logic.mc7.moves import BITS, WITHIN, Frame, Move, Words, any_pointer, fetched, placed
 from ccontrol.logic.mc7.scratch import VIA_LOCAL, local_bytes
 
-_CLOSED_BY = {0x1001: 0x1002, 0x1007: 0x1008, 0x1003: 0x1004, 0x1009: 0x100A}
+_CLOSED_BY = {
+    0x1001: 0x1002, 0x1007: 0x1008, 0x1003: 0x1004, 0x1009: 0x100A, 0x100E: 0x100F, 0x1010: 0x1011,
+}  # fmt: skip
 """The BLD that opens a call, and the one that closes it."""
 _OF_INSTANCE = frozenset({0x1003, 0x1009})
+_WITHIN_INSTANCE = frozenset({0x100E, 0x1010})
 _BLD, _UC_FC, _UC_FB = 0x10, 0x3D, 0x75
 _UC_FC_LONG, _UC_FB_LONG, _UC_SFC, _UC_SFB = 0xFB70, 0xFB72, 0xFB74, 0xFB76
 _SWAP, _OPEN_DI = 0xFB7C, 0xFB79
-_SAVE_AR2, _RESTORE_AR2, _SET_AR2 = 0xFE6F, 0xFE6B, 0xFE0B
+_SAVE_AR2, _RESTORE_AR2, _SET_AR2, _MOVE_AR2 = 0xFE6F, 0xFE6B, 0xFE0B, 0xFE0A
+_OWN_NUMBER, _KEEP_NUMBER, _OPEN_KEPT = 0xFB4D, 0x7E66, 0xFB69
 _WHOLE_DB = (0x8400, 0x0000)
 _KEPT_RLO, _FROM_LOCAL_BIT = 0x4160, 0x0060
 _INTO_LOCAL, _FROM_LOCAL = (0x7E65, 0x7E66, 0x7E67), (0x7E61, 0x7E62, 0x7E63)
@@ -115,6 +120,8 @@ def _call(lines: Sequence[Line], words: Words) -> Line | None:
         body, heads = body[1:], heads[1:]
     if _head(words, opened) in _OF_INSTANCE:
         found = _of_instance(body, heads, words, fresh=saves)
+    elif _head(words, opened) in _WITHIN_INSTANCE:
+        found = _within_instance(body, heads, words, fresh=saves)
     else:
         found = _of_function(body, heads, words, fresh=saves)
     if found is None:
@@ -130,14 +137,21 @@ def _of_function(
     calls = [at for at, head in enumerate(heads) if _is_function(head)]
     if len(calls) != 1:
         return None
-    at = calls[0]
+    at, keeps = calls[0], heads[0] == _SAVE_AR2
+    if keeps and not _brings_back(body[0], body[at + 1 : at + 2], words):
+        return None
     frame = Frame(words, "L")
-    before = placed(body[:at], frame, fresh=fresh)
-    after = fetched(body[at + 1 :], frame)
+    before = placed(body[keeps:at], frame, fresh=fresh)
+    after = fetched(body[at + 1 + keeps :], frame)
     if before is None or after is None:
         return None
     parameters = _numbered(body[at].parameters, before, after) if _apart(before) else None
     return None if parameters is None else (body[at].operand, parameters)
+
+
+def _brings_back(save: Line, after: Sequence[Line], words: Words) -> bool:
+    """Tell whether AR2, which a called function may spoil, is loaded from where it was saved."""
+    return [_two(words, line) for line in after] == [(_RESTORE_AR2, _word(words, save))]
 
 
 def _apart(moves: Sequence[Move]) -> bool:
@@ -196,14 +210,9 @@ def _of_instance(
         return None
     at = calls[0]
     frame = Frame(words, "DI")
-    before = placed(body[3 : at - 1], frame, fresh=fresh)
-    after = fetched(body[at + 2 : -1], frame)
-    if before is None or after is None:
-        return None
+    parameters = _told(body[3 : at - 1], body[at + 2 : -1], body[1], frame, fresh=fresh)
     operand = f"{body[at].operand}, {body[1].operand.replace('DI', 'DB', 1)}"
-    given = (f"{move.place} := {move.value}" for move in before)
-    taken = (f"{move.place} => {move.value}" for move in after)
-    return operand, (*given, *taken)
+    return None if parameters is None else (operand, parameters)
 
 
 def _frames(body: Sequence[Line], heads: Sequence[int], at: int, words: Words) -> bool:
@@ -222,10 +231,67 @@ def _frames(body: Sequence[Line], heads: Sequence[int], at: int, words: Words) -
     )
 
 
+def _within_instance(
+    body: Sequence[Line], heads: Sequence[int], words: Words, *, fresh: bool
+) -> tuple[str, tuple[str, ...]] | None:
+    """Read the call of an instance within the caller's own: its places are told from there."""
+    calls = [at for at, head in enumerate(heads) if _is_block(head)]
+    if len(calls) != 1 or not _moves(body, heads, calls[0], words):
+        return None
+    at = calls[0]
+    begins = _word(words, body[at - 1])
+    frame = Frame(words, WITHIN, begins)
+    parameters = _told(body[5 : at - 1], body[at + 2 : -1], body[3], frame, fresh=fresh)
+    operand = f"{body[at].operand}, DIX [AR2,P#{begins // BITS}.{begins % BITS}]"
+    return None if parameters is None else (operand, parameters)
+
+
+def _moves(body: Sequence[Line], heads: Sequence[int], at: int, words: Words) -> bool:
+    """Tell whether both DB registers become the own DB, AR2 moves on to the instance and back."""
+    order = (_OWN_NUMBER, _KEEP_NUMBER, _SWAP, _OPEN_KEPT, _SAVE_AR2)
+    if len(body) < 9 or tuple(heads[:5]) != order or at < 6:  # noqa: PLR2004 — so many lines
+        return False
+    if heads[at - 1] != _MOVE_AR2 or heads[at + 1 : at + 2] != [_RESTORE_AR2]:
+        return False
+    kept, opened, saved, restored = (_word(words, body[each]) for each in (1, 3, 4, at + 1))
+    return heads[-1] == _SWAP and at + 1 < len(body) - 1 and kept == opened and saved == restored
+
+
+def _with_one_db(lines: Sequence[Line], words: Words, own: tuple[int, ...]) -> list[Line] | None:
+    """Leave out what opens the instance's DB again after each operand in another: `own`, two words.
+
+    That other is opened in its place, for one operand. None where it is otherwise.
+    """
+    opens = [at for at, line in enumerate(lines) if _head(words, line) in (_OPEN_DI, _OPEN_KEPT)]
+    for other, back in zip_longest(opens[::2], opens[1::2], fillvalue=-1):
+        if back != other + 2 or _head(words, lines[other]) != _OPEN_DI:
+            return None
+        if _two(words, lines[back]) != own:
+            return None
+    return [line for at, line in enumerate(lines) if at not in opens[1::2]]
+
+
+def _told(
+    given: Sequence[Line], taken: Sequence[Line], opening: Line, frame: Frame, *, fresh: bool
+) -> tuple[str, ...] | None:
+    """Return the parameters of an instance, whose DB `opening` opens; None for anything else."""
+    words = frame.words
+    own = _two(words, opening)
+    before, after = (_with_one_db(lines, words, own) for lines in (given, taken))
+    into = None if before is None else placed(before, frame, fresh=fresh)
+    out = None if after is None else fetched(after, frame)
+    if into is None or out is None:
+        return None
+    return (
+        *(f"{move.place} := {move.value}" for move in into),
+        *(f"{move.place} => {move.value}" for move in out),
+    )
+
+
 def _is_own(head: int, *, before: bool) -> bool:
     """Tell a transfer into the local stack before the call, or a load from it after."""
     if before:
-        return head & 0xFFF8 == _KEPT_RLO or head in (*_INTO_LOCAL, _SAVE_AR2)
+        return head & 0xFFF8 == _KEPT_RLO or head in (*_INTO_LOCAL, _SAVE_AR2, _OPEN_KEPT)
     return head & 0xFFF8 == _FROM_LOCAL_BIT or head in (*_FROM_LOCAL, _RESTORE_AR2)
 
 
@@ -235,6 +301,15 @@ def _is_function(head: int) -> bool:
 
 def _is_block(head: int) -> bool:
     return head >> BITS == _UC_FB or head in (_UC_FB_LONG, _UC_SFB)
+
+
+def _two(words: Words, line: Line) -> tuple[int, ...]:
+    return words[line.at // 2 : line.at // 2 + 2]
+
+
+def _word(words: Words, line: Line) -> int:
+    """Return the word after the first of an instruction that has one."""
+    return words[line.at // 2 + 1]
 
 
 def _head(words: Words, line: Line) -> int:

@@ -1,7 +1,8 @@
 """MC7 code → statement list. Table-driven, total and linear: whatever the bytes are, it answers.
 
-Holds the walk along the bytes, labels and networks; the instruction set is in `opcodes`, the
-folding of calls in `calls`. What is not known stays in its place as bytes, and is counted.
+Holds the walk along the bytes and networks; the instruction set is in `opcodes`, the folding of
+calls in `calls`, the names of labels in `labels`. What is not known stays in its place as bytes,
+and is counted.
 """
 
 import struct
@@ -13,6 +14,7 @@ from typing import TypeAlias
 from ccontrol.logic.mc7.addressed import Form, Place
 from ccontrol.logic.mc7.calls import folded
 from ccontrol.logic.mc7.constants import Constant, parameter
+from ccontrol.logic.mc7.labels import PLACE, labelled
 from ccontrol.logic.mc7.lines import NO_TARGET, UNKNOWN, Line, Listing, Network
 from ccontrol.logic.mc7.mnemonics import Spelling
 from ccontrol.logic.mc7.names import Area, Names, OutsideInstance
@@ -57,7 +59,7 @@ def disassemble(
         lines.append(Line(len(code) - 1, 1, UNKNOWN, f"16#{code[-1]:02X}"))
     elif closed and lines[-1].at not in {line.target for line in lines}:
         lines.pop()
-    lost = _label(lines)
+    lost = _mark(lines)
     unread = lost + [line.op for line in lines].count(UNKNOWN)
     told = folded(lines, words, starts, temp_bytes)
     if names is not None and not isinstance(names, OutsideInstance) and _leaves(told, words):
@@ -70,7 +72,8 @@ def disassemble(
             temp_bytes=temp_bytes,
         )
     problems = () if closed else ("the code does not end with BE",)
-    return Listing(tuple(_networks(told if fold else lines, starts)), unread, problems)
+    named = labelled(told if fold else lines, code)
+    return Listing(tuple(_networks(named, starts)), unread, problems)
 
 
 def _leaves(lines: Sequence[Line], words: Words) -> bool:
@@ -122,6 +125,8 @@ def _with_operand(
         operand = f"{known.operand}{word // 2}" if word and not word & 1 else f"#?{word}"
     elif form is Form.JUMP:
         operand, target = "", 2 * (at + (word - 0x1_0000 if word & 0x8000 else word))
+    elif form is Form.JUMP_LIST:
+        operand, target = "", 2 * (at + _JUMP_WORDS * (1 + word))
     else:
         operand, remark = _constant(words, at, known, spelling)
     return Line(at * 2, known.size, known.op, operand, remark, (), target)
@@ -160,22 +165,18 @@ def _with_parameters(words: Words, call: Line, spelling: Spelling) -> Line:
     return call._replace(size=end * 2 - call.at, parameters=parameters)
 
 
-def _label(lines: list[Line]) -> int:
-    """Name the targets of jumps as STEP 7 does, by their first jump; count jumps to nowhere."""
+def _mark(lines: list[Line]) -> int:
+    """Mark the targets of jumps, which get their names later; count jumps to nowhere."""
     at_line = {line.at: index for index, line in enumerate(lines)}
-    labels: dict[int, str] = {}
+    jumps = [index for index, line in enumerate(lines) if line.target != NO_TARGET]
     lost = 0
-    for index, line in enumerate(lines):
-        if line.target == NO_TARGET:
-            continue
-        if line.target in at_line:
-            label = labels.setdefault(line.target, f"M{len(labels):03}")
-            lines[index] = line._replace(operand=label)
-        else:
-            lines[index] = line._replace(operand=f"(byte {line.target})")
+    for index in jumps:
+        target = at_line.get(lines[index].target)
+        if target is None:
+            lines[index] = lines[index]._replace(operand=f"(byte {lines[index].target})")
             lost += 1
-    for target, label in labels.items():
-        lines[at_line[target]] = lines[at_line[target]]._replace(label=label)
+        else:
+            lines[target] = lines[target]._replace(label=PLACE)
     return lost
 
 

@@ -7,7 +7,9 @@ and order (`IN0`, `STAT4`), a structure and each of its members counted.
 An entry is a type, a role, and what the type needs: the length of a STRING, the bounds of an ARRAY
 and the entry of its elements, the number of members of a STRUCT (255: it follows as a word). Bit 3
 of the role: an initial value stands among those of the block, in the order of the declarations,
-numbers in little endian. Bit 4: one byte more follows, whose meaning nobody published.
+numbers in little endian. An array has runs there: their number, twice, as words in little and in
+big endian, then of each how often (a word) and the value. Bit 4: one byte more follows, whose
+meaning nobody published.
 """
 
 import struct
@@ -24,6 +26,7 @@ from ccontrol.logic.mc7.types import BIT, BYTE, ELEMENTARY, WORD
 
 _ROLE, _INITIAL, _MARKED = 0x07, 0x08, 0x10
 _MANY = 0xFF
+_RUNS, _COUNT = struct.Struct("<HH"), struct.Struct("<H")
 _DEEPEST = 32
 """STEP 7 allows 8 levels."""
 _MOST_DIMENSIONS = 6
@@ -211,22 +214,25 @@ class _Reader:
     def _array(self, name: str, entry: _Entry, memory: _Memory, at: int, depth: int) -> Declared:
         bounds = self._bounds()
         code, flags = self._bytes[self._at], self._bytes[self._at + 1]
-        if entry.has_initial or (flags & _INITIAL and code != types.STRUCT):
+        of_structures = code == types.STRUCT
+        if (entry.has_initial and of_structures) or (flags & _INITIAL and not of_structures):
             self._lose_initial(name)
         element = self._entry()
-        start = memory.even()
+        start, initial = memory.even(), ""
         members: tuple[Declared, ...] = ()
         if element.code == types.STRUCT:
             one = self._structure(name, element, memory, at, depth + 1)
             kind, bits, members = one.type, one.bits, one.members
         elif element.code in ELEMENTARY or element.code == types.STRING:
             kind, bits = self._simple_type(element.code)
+            if entry.has_initial:
+                initial = self._initial_runs(name, element.code, _elements(bounds))
         else:
             raise _NoDeclarationError
         memory.next = start
         memory.take_many(_array_bits(bits, bounds))
         return Declared(
-            name, entry.role, kind, element.code, at, bits, bounds,
+            name, entry.role, kind, element.code, at, bits, bounds, initial,
             mark=entry.mark if element.mark is None else element.mark, members=members,
         )  # fmt: skip
 
@@ -257,6 +263,29 @@ class _Reader:
         self._initial_at += size
         return spell(data if code in types.AS_THEY_STAND else data[::-1])
 
+    def _initial_runs(self, name: str, code: int, elements: int) -> str:
+        """Return the initial values of an array as STEP 7 has them: `5 (B#16#10), B#16#11`."""
+        if self._lost_from:
+            return "?"
+        start = self._initial_at
+        head = self._initial[start : start + _RUNS.size]
+        known = code in ELEMENTARY and code not in types.AS_THEY_STAND
+        spell = ELEMENTARY[code].spell if known else None
+        if spell is None or len(head) < _RUNS.size or head != bytes((head[0], 0, 0, head[0])):
+            self._lose_initial(name)
+            return "?"
+        size = _COUNT.size + ELEMENTARY[code].value_bytes
+        end = start + _RUNS.size + head[0] * size
+        runs = [self._initial[at : at + size] for at in range(start + _RUNS.size, end, size)]
+        counts = [_COUNT.unpack_from(run)[0] for run in runs if len(run) == size]
+        if not 0 < len(counts) == len(runs) or not all(counts) or sum(counts) > elements:
+            self._lose_initial(name)
+            return "?"
+        self._initial_at = end
+        values = (spell(run[_COUNT.size :][::-1]) for run in runs)
+        pairs = zip(counts, values, strict=True)
+        return ", ".join(f"{count} ({value})" if count > 1 else value for count, value in pairs)
+
     def _lose_initial(self, name: str) -> None:
         self._lost_from = self._lost_from or name
 
@@ -266,6 +295,10 @@ def _role(flags: int) -> Role:
     if flags & ~(_ROLE | _INITIAL | _MARKED) or not Role.IN.value <= code <= Role.RETURN.value:
         raise _NoDeclarationError
     return Role(code)
+
+
+def _elements(bounds: tuple[tuple[int, int], ...]) -> int:
+    return prod(high - low + 1 for low, high in bounds)
 
 
 def _array_bits(bits: int, bounds: tuple[tuple[int, int], ...]) -> int:

@@ -16,6 +16,9 @@ Words: TypeAlias = tuple[int, ...]
 
 BITS = 8
 """Of a byte."""
+WITHIN = "DI [AR2]"
+"""A frame: an instance that lies within the caller's own."""
+_BY_AR2 = "[AR2,P#%d.%d]"
 _SLOTS = {"X": 1, "": 1, "B": 8, "W": 16, "D": 32}
 """Bits of what an area's name ends with."""
 _WIDTHS = {"B": 8, "W": 16, "D": 32}
@@ -44,6 +47,14 @@ class Move(NamedTuple):
     value: str
 
 
+class Slot(NamedTuple):
+    """A place of a call's parameter, as `Move` has it."""
+
+    bits: int
+    width: int
+    place: str
+
+
 class _Held(NamedTuple):
     """What the accumulator (or, of one bit, the result of logic) holds."""
 
@@ -54,12 +65,14 @@ class _Held(NamedTuple):
 class Frame(NamedTuple):
     """Through what a call's values go: "L", the local stack, or "DI", its instance DB.
 
-    With the registers of both DBs swapped, as they are around the call of an instance, an operand
-    in either would not be what it seems: there only operands outside are read.
+    Around the call of an instance the registers of both DBs are swapped: that of data holds the
+    caller's own DB, and another than the instance is opened, for one operand, in the other.
     """
 
     words: Words
     area: str
+    begins: int = 0
+    """WITHIN: the first bit of the instance, seen from AR2."""
 
     def known(self, line: Line) -> Instruction | None:
         """Return the instruction of a line in English, None for none."""
@@ -67,14 +80,25 @@ class Frame(NamedTuple):
         table = instructions(Spelling.ENGLISH)
         return table[self.words[at]] if at < len(self.words) else None
 
-    def slot(self, line: Line, known: Instruction) -> tuple[int, int] | None:
-        """Return the place in this area that it names: first bit and width; None for another."""
+    def slot(self, line: Line, known: Instruction) -> Slot | None:
+        """Return the place in this area that it names; None for another."""
+        if self.area == WITHIN:
+            return self._slot_within(line, known)
         name, _, rest = known.operand.partition(" ")
         width = _SLOTS.get(name.removeprefix(self.area)) if name.startswith(self.area) else None
         if width is None or not rest.startswith("%d"):
             return None
         bit = int(rest[3:]) if rest[3:] else 0
-        return self.words[line.at // 2 + 1] * BITS + bit, width
+        return Slot(self.words[line.at // 2 + 1] * BITS + bit, width, line.operand)
+
+    def _slot_within(self, line: Line, known: Instruction) -> Slot | None:
+        name, _, rest = known.operand.partition(" ")
+        bits = self.words[line.at // 2 + 1] - self.begins if rest == _BY_AR2 else -1
+        if not name.startswith("DI") or bits < 0:
+            return None
+        byte, bit = divmod(bits, BITS)
+        width = _SLOTS[name.removeprefix("DI")]
+        return Slot(bits, width, f"{name} {byte}.{bit}" if width == 1 else f"{name} {byte}")
 
     def width(self, line: Line, known: Instruction) -> int:
         """Return how many bits a load or transfer moves; 0 where it does not tell."""
@@ -90,11 +114,21 @@ class Frame(NamedTuple):
     def operand(self, line: Line, known: Instruction, opened: str) -> str | None:
         """Return an operand with the DB that was opened for it; None where it is not plain."""
         in_db = known.operand.startswith("DB")
+        if self.area != "L" and known.operand.startswith("D"):
+            return self._own(line, known, opened)
         if (opened and not in_db) or not line.operand:
             return None
-        if self.area == "DI" and (in_db or "[" in known.operand or known.operand.startswith("DI")):
+        if self.area != "L" and "[" in known.operand:
             return None
         return opened + line.operand + (f" ({line.remark})" if line.remark else "")
+
+    def _own(self, line: Line, known: Instruction, opened: str) -> str | None:
+        """Return an operand in a DB as the caller knows it outside of the call."""
+        rest = known.operand.partition(" ")[2]
+        if opened and known.operand.startswith("DI") and "[" not in rest:
+            return f"{opened}DB{line.operand[2:]}"
+        by_ar2 = known.operand.startswith("DB") and rest == _BY_AR2 and not opened
+        return f"DI{line.operand[2:]}" if by_ar2 else None
 
 
 def placed(lines: Sequence[Line], frame: Frame, *, fresh: bool) -> list[Move] | None:
@@ -111,12 +145,12 @@ def placed(lines: Sequence[Line], frame: Frame, *, fresh: bool) -> list[Move] | 
             return None
         if known.op in held:
             slot, value = frame.slot(line, known), held[known.op]
-            if slot is None or slot[1] != value.width or opened:
+            if slot is None or slot.width != value.width or opened:
                 return None
-            moves.append(Move(*slot, line.operand, value.text))
+            moves.append(Move(*slot, value.text))
             pending, fresh = False, fresh or known.op == "="
         elif _opens(known, frame) and not opened and not pending:
-            opened = line.operand.replace(" ", "") + "."
+            opened = _opened(line)
         else:
             found = None if pending else _source(line, known, frame, opened, fresh)
             if found is None:
@@ -130,21 +164,20 @@ def fetched(lines: Sequence[Line], frame: Frame) -> list[Move] | None:
     """Read values being fetched and put away; None where there is anything else."""
     moves: list[Move] = []
     opened = ""
-    source: tuple[int, int, str] | None = None
+    source: Slot | None = None
     for line in lines:
         known = frame.known(line)
         if known is None:
             return None
         if known.op in ("A", "L") and source is None:
-            slot = frame.slot(line, known)
-            if slot is None:
+            source = frame.slot(line, known)
+            if source is None:
                 return None
-            source = (*slot, line.operand)
         elif _opens(known, frame) and not opened:
-            opened = line.operand.replace(" ", "") + "."
+            opened = _opened(line)
         else:
             where = frame.operand(line, known, opened)
-            if source is None or where is None or not _takes(line, known, frame, source[1]):
+            if source is None or where is None or not _takes(line, known, frame, source.width):
                 return None
             moves.append(Move(*source, where))
             source, opened = None, ""
@@ -175,8 +208,13 @@ def _pointer(block: str, pointer: str) -> str | None:
 
 
 def _opens(known: Instruction, frame: Frame) -> bool:
-    plain = known.operand.startswith("DB ") and "[" not in known.operand
-    return known.op == "OPN" and plain and frame.area == "L"
+    register = "DB " if frame.area == "L" else "DI "
+    plain = known.operand.startswith(register) and "[" not in known.operand
+    return known.op == "OPN" and plain
+
+
+def _opened(line: Line) -> str:
+    return f"DB{line.operand.split()[-1]}."
 
 
 def _takes(line: Line, known: Instruction, frame: Frame, width: int) -> bool:

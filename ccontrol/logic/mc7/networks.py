@@ -18,13 +18,15 @@ class Networks(NamedTuple):
 def network_starts(additional: bytes, code_bytes: int) -> Networks:
     """Read a list of networks: their number, then the length of each in bytes, little endian.
 
-    What follows it (the places of jumps, for the editor) is not needed. The lengths of the real
-    blocks add up to the code without its closing BE.
+    The lengths of the real blocks add up to the code without its closing BE; an empty block has
+    none. What follows the list (the places of jumps, for the editor) is not needed.
     """
     if len(additional) < _COUNT.size:
         return Networks((0,), trusted=not additional)
     (count,) = _COUNT.unpack_from(additional)
-    if not 0 < count <= len(additional) // _COUNT.size - 1:
+    if not count:
+        return Networks((0,), trusted=code_bytes <= _COUNT.size)
+    if count > len(additional) // _COUNT.size - 1:
         return Networks((0,), trusted=False)
     lengths = struct.unpack_from(f"<{count}H", additional, _COUNT.size)
     if code_bytes - sum(lengths) not in (0, _COUNT.size):

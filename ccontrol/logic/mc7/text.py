@@ -25,7 +25,7 @@ from ccontrol.logic.mc7.networks import network_starts
 from ccontrol.logic.mc7.sdb import sdb_sections
 from ccontrol.logic.printable import printable
 
-VERSION = 1
+VERSION = 2
 """Of the rules by which text is written: raised with each change of what comes out, for then every
 stored view is written anew."""
 _KEYWORDS = {

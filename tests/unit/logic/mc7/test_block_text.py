@@ -86,7 +86,7 @@ def project_file(data: bytes, name: str = "block") -> ProjectFile:
 
 def test_texts_of_this_version_are_these_to_the_letter() -> None:
     # Another text needs another VERSION: by it alone stored views are known to be old.
-    assert VERSION == 1
+    assert VERSION == 2
     assert block_text(block(Kind.FB, 12)) == TWO_HAND
     assert block_text(block(Kind.DB, 10)) == SETTINGS
 
@@ -121,6 +121,33 @@ def test_block_privacy_is_opaque_and_shows_only_hashes() -> None:
     assert "// opaque: encrypted by block privacy\n" in text.text
     (part,) = read(project_file(data), str).parts
     assert part.opaque == text.opaque
+
+
+def test_a_view_of_block_privacy_or_of_know_how_protection_says_which_it_is() -> None:
+    whole = block(Kind.FC, 1)
+    parts = (("body", whole.body), ("interface", whole.interface), ("footer", whole.raw_footer))
+    for at, value, said in ((4, 0x29, "// opaque: encrypted by block privacy\n"),
+                            (4, 0x01, "KNOW_HOW_PROTECT\n")):  # fmt: skip
+        header = patched(whole.raw_header, at, bytes((value,)))
+        words = {"protection": "know-how protected", "password": "sealed ab"}
+        shown = text_of(Image("s7/1", (("header", header), *parts)), words)
+        assert shown is not None
+        assert said in shown.text
+        assert ("NETWORK 1\n" in shown.text) is (value == 0x01)
+
+
+def test_bytes_that_are_no_instruction_stand_between_the_others_and_are_counted() -> None:
+    data = image(Kind.FB, 12)
+    before = block_text(cut_image(data)).splitlines()
+    after = written(cut_image(patched(data, 38, b"\x0d\xff")), ())
+    changed = [
+        pair for pair in zip(before, after.text.splitlines(), strict=True) if len(set(pair)) > 1
+    ]
+    assert changed == [("        A     I 0.1", "        ????  16#0DFF")]
+    assert (after.unread, len(after.problems)) == (1, 1)
+    assert "1 places of the code" in after.problems[0]
+    (part,) = read(project_file(patched(data, 38, b"\x0d\xff")), str).parts
+    assert part.unread == 1
 
 
 def test_a_data_block_whose_size_is_not_what_it_declares_says_so() -> None:

@@ -52,6 +52,30 @@ VIA_L1 = "3d60700b000487000008"  # UC FC 96 with P#V 1.0
             "1009 41600018 fb7c fb790002 fe6f0014 fe0b84000000 fb760004 fe6b0014 fb7c 100a",
             ["CALL SFB 4, DB 2"],
         ),
+        (  # operands in another DB, whose register is that of the instance here
+            ("1003 41600018 fb7c fb790002 fe6f0014 fb790009 7e520006 fb790002 7e560004"
+            "be4a0020 7e560006 fe0b84000000 7501 fe6b0014"
+            "00500008 fb790009 41530001 fb790002 fb7c 1004"),
+            ["CALL FB 1, DB 2", "DIW 4 := DB9.DBW 6", "DIW 6 := DIW [AR2,P#4.0]",
+             "DIX 8.0 => DB9.DBX 1.3"],
+        ),
+        (  # a function called in a FB: AR2 is kept
+            ("1001 41600010 fe6f000c be5a0020 7e660011 3d60 700b0006 87000088 87000098 fe6b000c"
+            "7e620013 be5e0040 1002"),
+            ["CALL FC 96", "#1 := DIW [AR2,P#4.0]", "#2 => DIW [AR2,P#8.0]"],
+        ),
+        (
+            ("100e 41600008 fb4d 7e660006 fb7c fb690006 fe6f0002 8105 79da0050 79480011 79da0051"
+            "fb790003 7e520002 fb690006 be5e0060 fe0a0050 7501 fe6b0002 79580071 d985"
+            "be5b0090 be4f0008 fb7c 100f"),
+            ["CALL FB 1, DIX [AR2,P#10.0]", "DIX 0.0 := M 5.1", "DIX 0.1 := DIX [AR2,P#2.1]",
+             "DIW 2 := DB3.DBW 2", "DIX 4.1 => Q 5.1", "DID 8 => DID [AR2,P#1.0]"],
+        ),
+        (
+            ("1010 41600008 fb4d 7e660006 fb7c fb690006 fe6f0002 fe0a0020 fb760004 fe6b0002"
+            "fb7c 1011"),
+            ["CALL SFB 4, DIX [AR2,P#4.0]"],
+        ),
     ],
 )  # fmt: skip
 def test_a_compilers_call_is_one_line_with_its_parameters(code: str, lines: list[str]) -> None:
@@ -81,6 +105,9 @@ def test_a_compilers_call_is_one_line_with_its_parameters(code: str, lines: list
         "1001 41600000 3d60 700b0002 fbff",
         "1003 41600018 fb7c fb790002 fe6f0014 fe0b84000000 7501 fe6b0010 fb7c 1004",
         "1003 41600018 fb7c fb790002 fe6f0014 fe0b84000008 7501 fe6b0014 fb7c 1004",
+        "1001 41600010 fe6f000c 3d60 700b0002 fe6b0010 1002",  # AR2 from elsewhere
+        "1001 41600010 fe6f000c 3d60 700b0002 1002",  # AR2 kept, and not brought back
+        "1001 41600010 3d60 700b0002 fe6b0010 1002",
         "1003 41600018 fb7c fb790002 fe6f0014 7e520004 7e560002 fe0b84000000 7501 fe6b0014"
         "fb7c 1004".replace("7e52", "7e42"),  # a DB, while both are swapped
     ],
@@ -89,11 +116,55 @@ def test_what_is_not_exactly_a_call_stays_instruction_by_instruction(code: str) 
     assert stl(code + BE) == stl(code + BE, fold=False)
 
 
+INTO_INSTANCE = "1003 41600018 fb7c fb790002 fe6f0014 %s fe0b84000000 7501 fe6b0014 %s fb7c 1004"
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("fb790009 7e520006 7e560004", ""),  # another DB stays open
+        ("fb790009 7e520006 fb790003 7e560004", ""),  # a third one after it
+        ("fb790009 7e520006 8100 fb790002 7e560004", ""),
+        ("", "7e520004 fb790009 7e560006 7e520004 fb790002 7e560006"),  # two operands
+        ("", "7e520004 fb790009 fb790002 7e560006"),
+    ],
+)
+def test_a_db_opened_otherwise_than_for_one_operand_keeps_a_call_open(
+    given: str, taken: str
+) -> None:
+    code = INTO_INSTANCE % (given, taken)
+    assert stl(code + BE) == stl(code + BE, fold=False)
+    one = INTO_INSTANCE % ("fb790009 7e520006 fb790002 7e560004", "")
+    assert stl(one + BE)[0] == "CALL FB 1, DB 2"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("fb690006", "fb690004"),  # another DB than the own one
+        ("fb4d", "fb4c"),  # the number of another
+        ("fe6b0002", "fe6b0004"),  # AR2 from elsewhere
+        ("fe0a0050", "fe0a0058"),  # a value before the instance
+        ("fe0a0050", "0000"),  # AR2 stays where it was
+        ("79da0050", "41510000"),  # a place that AR2 does not tell
+        ("79da0050", "79ca0050"),  # a place in the caller's data
+        ("8105", "fb790003 8105"),  # a DB opened for nothing
+        ("100f", "1011"),
+    ],
+)
+def test_a_call_within_the_instance_that_is_otherwise_stays_open(old: str, new: str) -> None:
+    head = "100e 41600008 fb4d 7e660006 fb7c fb690006 fe6f0002"
+    code = f"{head} 8105 79da0050 fe0a0050 7501 fe6b0002 fb7c 100f"
+    assert stl(code + BE)[0] == "CALL FB 1, DIX [AR2,P#10.0]"
+    assert old in code
+    assert stl(code.replace(old, new) + BE) == stl(code.replace(old, new) + BE, fold=False)
+
+
 def test_a_jump_into_a_call_keeps_it_open() -> None:
     code = "fff80005 1001 41600000 3d2d 700b0002 1002"
     assert stl(code + BE) == stl(code + BE, fold=False)
     whole = "fff80002 1001 41600000 3d2d 700b0002 1002"
-    assert stl(whole + BE) == ["JC M000", "M000: CALL FC 45"]
+    assert stl(whole + BE) == ["JC MMPR", "MMPR: CALL FC 45"]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +209,7 @@ def test_a_network_that_begins_inside_keeps_a_call_open() -> None:
 
 
 def test_a_jump_after_a_call_that_fits_no_list_of_parameters_stays_a_jump() -> None:
-    assert stl("3d2d 700b0003 0000 8100" + BE) == ["UC FC 45", "JU M000", "NOP 0", "M000: A M 0.1"]
+    assert stl("3d2d 700b0003 0000 8100" + BE) == ["UC FC 45", "JU M4XH", "NOP 0", "M4XH: A M 0.1"]
 
 
 def test_folding_real_blocks_loses_no_byte() -> None:

@@ -1,5 +1,7 @@
 """MC7 as a statement list: what each family of instructions reads like, and what is not known."""
 
+from difflib import unified_diff
+
 import pytest
 
 from benchmarks.mc7 import agreement
@@ -147,10 +149,37 @@ def test_german_mnemonics_are_another_spelling_of_the_same() -> None:
     ]  # fmt: skip
 
 
-def test_labels_are_numbered_by_their_first_jump() -> None:
+def test_a_label_is_one_name_wherever_it_is_jumped_to_from() -> None:
     # JC over to the second NOP, JU back to the first instruction, JC to the same NOP again
     code = "fff80006700bfffefff800020000" + BE
-    assert stl(code) == ["M001: JC M000", "JU M001", "JC M000", "M000: NOP 0"]
+    assert stl(code) == ["MGW5: JC MIV3", "JU MGW5", "JC MIV3", "MIV3: NOP 0"]
+
+
+def test_places_that_are_alike_are_told_apart_by_what_stands_around_them() -> None:
+    alike = "fff80003 8100 0000 fff80003 8101 0000 8102"
+    lines = stl(alike + BE)
+    names = {line.split()[1] for line in lines if line.startswith("JC")}
+    assert names == {line.split(":")[0] for line in lines if "NOP" in line}
+    assert len(names) == 2
+    assert stl("8103 8104" + alike + BE)[2:] == lines
+    assert stl(alike + "8103 8104" + BE)[: len(lines)] == lines
+
+
+def test_a_jump_more_in_a_large_block_adds_its_own_lines_and_changes_but_those_beside() -> None:
+    rungs = [f"{0x8100 | at:04x} ff980004 1a{at:02x} 1b{at:02x} 0000" for at in range(200)]
+    before = stl("".join(rungs) + BE)
+    rungs.insert(3, "81fe ff980004 30030007 0000")
+    changes = list(unified_diff(before, stl("".join(rungs) + BE), n=0))[2:]
+    removed = [line for line in changes if line[0] == "-"]
+    added = [line for line in changes if line[0] == "+"]
+    assert len(added) == len(removed) + 4
+    assert len(removed) <= 2  # the label before, and its jump
+
+
+def test_a_label_is_called_alike_in_both_languages() -> None:
+    code = "c001 fff80003 c181 1001 41600000 3d2d 700b0002 1002"
+    english, german = (stl(code + BE, spelling=each) for each in Spelling)
+    assert english[1].split()[1] == german[1].split()[1]
 
 
 def test_a_jump_into_the_midst_of_an_instruction_is_counted_and_not_guessed() -> None:
@@ -160,7 +189,7 @@ def test_a_jump_into_the_midst_of_an_instruction_is_counted_and_not_guessed() ->
 
 
 def test_a_jump_to_the_end_shows_the_end() -> None:
-    assert stl("fff800030000" + BE) == ["JC M000", "NOP 0", "M000: BE"]
+    assert stl("fff800030000" + BE) == ["JC M82L", "NOP 0", "M82L: BE"]
 
 
 def test_unknown_bytes_stand_in_their_place_and_are_counted() -> None:
@@ -180,9 +209,9 @@ def test_only_headings_begin_at_the_left_so_that_git_names_the_network_of_a_hunk
         "NETWORK 1",
         "        A     M 0.1",
         "NETWORK 2",
-        "        JC    M000",
+        "        JC    MX21",
         "        A     M 1.1",
-        "  M000: A     M 2.1",
+        "  MX21: A     M 2.1",
         "        CALL  FC 96",
         "              #1 := 1",
         "// the code does not end with BE",
@@ -202,6 +231,23 @@ def test_networks_have_their_own_headings_empty_ones_too() -> None:
     assert stl("8100" "8101" "8102" + BE, starts.starts) == [
         "A M 0.1", "NETWORK 2", "NETWORK 3", "A M 1.1", "A M 2.1",
     ]  # fmt: skip
+
+
+def test_a_list_of_jumps_leads_behind_itself() -> None:
+    code = "70090002 700b0004 700b0003 0000 0000" + BE
+    lines = stl(code)
+    label = lines[0].removeprefix("JL ")
+    assert [line for line in lines if label in line] == [
+        f"JL {label}",
+        "JU " + label,
+        f"{label}: NOP 0",
+    ]
+    assert disassemble(bytes.fromhex("70090009" + BE)).unread == 1
+
+
+def test_an_empty_block_has_one_network_and_nothing_amiss() -> None:
+    assert network_starts(bytes(4), 2) == ((0,), True)
+    assert network_starts(bytes(4), 4) == ((0,), False)
 
 
 @pytest.mark.parametrize("additional", ["01", "0000", "0300", "ffff0000", "02000400ffff"])

@@ -124,12 +124,62 @@ def test_a_byte_that_nobody_explained_stands_where_it_was_and_counts() -> None:
     assert found.unread == 1
 
 
+@pytest.mark.parametrize(
+    ("entry", "initial", "text"),
+    [
+        ("100c 01 0100 0a00 0204", "02000002 0500 10 0500 11", "BYTE := 5 (B#16#10), 5 (B#16#11)"),
+        ("100c 01 0000 0700 0504", "02000002 0100 feff 0300 0700", "INT := -2, 3 (7)"),
+        ("100c 02 0100 1000 0000 0f00 0104", "01000001 0001 01", "BOOL := 256 (TRUE)"),
+        ("100c 01 0100 0200 0804", "01000001 0200 0000803f", "REAL := 2 (1.000000e+000)"),
+    ],
+)
+def test_initial_values_of_an_array_stand_as_step_7_has_them(
+    entry: str, initial: str, text: str
+) -> None:
+    found = read_interface(interface(f"{entry} 050c", f"{initial} 0900"))
+    shown = [" ".join(line.split()) for line in sections(found)]
+    assert shown[1].split("OF ")[1].split(";")[0] == text
+    assert shown[2].split(";")[0] == "STAT1 : INT := 9"
+    assert (found.problems, found.unread) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        "00000000",  # none
+        "01000002 0100 0500",  # two numbers of them
+        "01000001 0400 0500",  # more than there are elements
+        "01000001 0000 0500",  # a run of none
+        "02000002 0200 0500 0200 0600",
+        "02000002 0100 0500 0100",  # breaks off
+        "010000",
+    ],
+)
+def test_runs_that_an_array_cannot_have_stay_bytes(runs: str) -> None:
+    found = read_interface(interface("100c 01 0100 0300 0504", runs))
+    assert found.problems == (f"initial values from STAT0 on: {bytes.fromhex(runs).hex(' ')}",)
+    assert "ARRAY [1 .. 3] OF INT := ?;" in list(sections(found))[1]
+
+
+@pytest.mark.parametrize("element", ["1304 0a", "0e04", "1404", "1104 01 0504"])
+def test_initial_values_of_elements_that_nobody_has_seen_stay_bytes(element: str) -> None:
+    found = read_interface(interface(f"100c 01 0100 0300 {element}", "01000001 0100 00000000"))
+    assert found.problems[0].startswith("initial values from STAT0 on: 01 00 00 01")
+
+
+def test_an_array_in_a_real_block_has_its_initial_values() -> None:
+    (path,) = real_blocks("captures/DB1__download__s7comm_downloading_block_db1.mc7")
+    found = read_interface(cut_image(path.read_bytes()).interface)
+    assert any("ARRAY [0 .. 199] OF INT := 0;" in line for line in structure(found))
+    assert found.unread == 0
+
+
 def test_values_of_an_array_are_kept_as_they_stand_with_everything_after_them() -> None:
     found = read_interface(interface("050c 100c 01 0100 0300 0504 050c", "0700 010000010500 0900"))
     text = [" ".join(line.split()) for line in sections(found)]
     assert text[1:4] == [
         "STAT0 : INT := 7; // 0.0",
-        "STAT1 : ARRAY [1 .. 3] OF INT; // 2.0",
+        "STAT1 : ARRAY [1 .. 3] OF INT := ?; // 2.0",
         "STAT2 : INT := ?; // 8.0",
     ]
     assert found.problems == ("initial values from STAT1 on: 01 00 00 01 05 00 09 00",)
@@ -191,6 +241,14 @@ def test_an_instance_holds_pointers_to_its_compound_in_outs() -> None:
         "2.0      IN_OUT1 := P#DB5.DBX 10.0",
         "8.0      IN_OUT4 := P#0.0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [(10, "FB7"), (11, "SFB7"), (9, "block of kind 16#09, number 7")]
+)
+def test_an_instance_names_its_block(kind: int, told: str) -> None:
+    found = read_interface(interface("0501", kind=kind))
+    assert list(structure(found))[:2] == [f"// instance of {told}", "VAR_INPUT"]
 
 
 @pytest.mark.parametrize(
