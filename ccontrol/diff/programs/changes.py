@@ -14,7 +14,11 @@ class LogicKind(StrEnum):
 
     INVERTED_CONTACT = "inverted contact"
     BYPASS_ADDED = "bypass branch added"
+    CONDITION_REMOVED = "condition removed"
+    """What the power, or a statement, depended on decides nothing there any more."""
     AFI_INSERTED = "AFI or constant inserted"
+    EXECUTION = "execution changed"
+    """Other rungs or steps run or are skipped; or another one has the last word on an output."""
     SETPOINT = "setpoint"
     OPERAND = "operand"
     COIL_REMOVED = "coil removed"

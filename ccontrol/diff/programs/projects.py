@@ -19,6 +19,7 @@ from ccontrol.diff.programs.changes import (
 from ccontrol.diff.programs.declarations import diff_declarations
 from ccontrol.diff.programs.effort import Effort
 from ccontrol.diff.programs.lines import align, line_diffs
+from ccontrol.diff.programs.presets import with_presets
 from ccontrol.diff.programs.renames import Key, fold
 from ccontrol.diff.programs.rungs import diff_rungs
 from ccontrol.diff.programs.st import diff_equations, diff_st
@@ -74,7 +75,7 @@ def compare_projects(before: Project, after: Project, effort: Effort | None = No
         if found is not None:
             parts.append(replace(found, before=folded.originals.get(key, old)))
     warnings = (*differences_of_origin(before, after), *_unseen(ours, theirs))
-    return ProjectDiff(tuple(parts), folded.renames, warnings)
+    return ProjectDiff(tuple(with_presets(parts, after)), folded.renames, warnings)
 
 
 def _unseen(before: Mapping[Key, Part], after: Mapping[Key, Part]) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ SEVERITIES: Mapping[LogicKind, Severity] = MappingProxyType(
     {
         LogicKind.INVERTED_CONTACT: Severity.HIGH,
         LogicKind.BYPASS_ADDED: Severity.HIGH,
+        LogicKind.CONDITION_REMOVED: Severity.HIGH,
         LogicKind.AFI_INSERTED: Severity.HIGH,
+        LogicKind.EXECUTION: Severity.HIGH,
         LogicKind.SETPOINT: Severity.MEDIUM,
         LogicKind.OPERAND: Severity.MEDIUM,
         LogicKind.COIL_REMOVED: Severity.HIGH,
