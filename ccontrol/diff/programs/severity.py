@@ -26,6 +26,8 @@ SEVERITIES: Mapping[LogicKind, Severity] = MappingProxyType(
         LogicKind.INSTRUCTION_CHANGED: Severity.MEDIUM,
         LogicKind.RUNG_ADDED: Severity.MEDIUM,
         LogicKind.RUNG_REMOVED: Severity.HIGH,
+        LogicKind.STEP_ADDED: Severity.MEDIUM,
+        LogicKind.STEP_REMOVED: Severity.HIGH,
         LogicKind.STATEMENT: Severity.MEDIUM,
         LogicKind.MNEMONIC_ONLY: Severity.INFO,
         LogicKind.MOVED: Severity.LOW,

@@ -1,4 +1,4 @@
-"""Structured text, statement by statement; and other logic whose lines are written like it."""
+"""Structured text, statement by statement: of a routine, or within a step or a transition."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -45,6 +45,7 @@ _HEADING = re.compile(
 """What begins a line that says what follows: no semicolon ends it."""
 _SETTING = re.compile(r"[\w.\[\]#-]+ = ")
 """What readers put below the heading: `name = value`, which structured text never begins with."""
+_LINE = re.compile(r"\Aline \d+(?: of the old text)?: ")
 _CONDITIONS = frozenset({"IF", "ELSIF", "CASE", "WHILE"})
 _SKIPS = frozenset({"RETURN", "EXIT", "CONTINUE", "GOTO", "JMP", "TND", "RET"})
 """Statements behind them are not executed, where they are."""
@@ -68,15 +69,7 @@ class _StructuredText:
     respelled = LogicKind.LAYOUT
 
     def units(self, text: str) -> tuple[Unit, ...]:
-        settings, code_lines = _cut(text)
-        tokens = list(_tokens(code_lines))
-        comments = tuple(
-            Comment(token.line, " ".join(token.text.split()))
-            for token in tokens
-            if token.kind == "comment"
-        )
-        code = [token for token in tokens if token.kind != "comment"]
-        return (Unit(0, "", (*settings, *_statements(code)), comments),)
+        return (_unit(*_cut(text)),)
 
     def changed(self, before: Statement, after: Statement) -> Said:
         return changed(before, after)
@@ -105,22 +98,12 @@ class _StructuredText:
         return Said(kind, f"{quoted(statement)} added")
 
 
-class _Equations(_StructuredText):
-    """Charts as sorted lines: one statement each, whatever it says."""
-
-    respelled = LogicKind.LAYOUT
+class _Code(_StructuredText):
+    """Statements without a heading and settings: an action's, a condition."""
 
     def units(self, text: str) -> tuple[Unit, ...]:
-        statements: list[Statement] = []
-        comments: list[Comment] = []
-        lines: dict[int, list[_Token]] = {}
-        for token in _tokens(text):
-            if token.kind == "comment":
-                comments.append(Comment(token.line, " ".join(token.text.split())))
-            elif token.kind != "newline":
-                lines.setdefault(token.line, []).append(token)
-        statements.extend(_statement(tokens, declares=False) for tokens in lines.values())
-        return (Unit(0, "", tuple(statements), tuple(comments)),)
+        # The first line of a whole text is its heading, and settings follow on it.
+        return (_unit((), f"\n;\n{text}"),)
 
 
 def diff_st(before: str, after: str, effort: Effort) -> TextDiff:
@@ -128,9 +111,10 @@ def diff_st(before: str, after: str, effort: Effort) -> TextDiff:
     return diff_text(before, after, _StructuredText(), effort)
 
 
-def diff_equations(before: str, after: str, effort: Effort) -> TextDiff:
-    """Hold the lines of two charts (FBD, SFC) against each other."""
-    return diff_text(before, after, _Equations(), effort)
+def diff_code(before: str, after: str, effort: Effort) -> tuple[Said, ...]:
+    """Hold two pieces of code against each other: sentences without lines."""
+    found = diff_text(before, after, _Code(), effort).changes
+    return tuple(Said(each.kind, _LINE.sub("", each.sentence)) for each in found)
 
 
 def changed(before: Statement, after: Statement) -> Said:
@@ -148,6 +132,17 @@ _WORDS = {
     LogicKind.BYPASS_ADDED: "another way round the condition: ",
     LogicKind.SETPOINT: "constant changed: ",
 }
+
+
+def _unit(settings: Sequence[Statement], code_lines: str) -> Unit:
+    tokens = list(_tokens(code_lines))
+    comments = tuple(
+        Comment(token.line, " ".join(token.text.split()))
+        for token in tokens
+        if token.kind == "comment"
+    )
+    code = [token for token in tokens if token.kind != "comment"]
+    return Unit(0, "", (*settings, *_statements(code)), comments)
 
 
 def _cut(text: str) -> tuple[list[Statement], str]:

@@ -52,7 +52,8 @@ def _part(chart: Chart | None) -> Part | None:
 
 
 def _sides(before: Chart | None, after: Chart | None) -> dict[str, str]:
-    diff = PartDiff(("Main",), Language.LAYOUT, _part(before), _part(after), ())
+    drawn = (_part(before), _part(after))
+    diff = PartDiff(("Main",), Language.LAYOUT, *drawn, (), drawn=drawn)
     return {side.words: side.picture.markup for side in chart_sides(diff)}
 
 
