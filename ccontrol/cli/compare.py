@@ -1,13 +1,12 @@
 """`ccontrol compare`: what changed in the logic between two project files."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
-from ccontrol.cli.picture_files import PictureFiles
+from ccontrol.cli.picture_files import HtmlFile, PictureFiles, SvgFile
 from ccontrol.cli.project_files import STDIN, SealsInOneCall, read_project, title_of
 from ccontrol.cli.tones import severity_tone
 from ccontrol.diff.programs.changes import NO_LOGIC, LogicKind, PartDiff, ProjectDiff
@@ -30,20 +29,8 @@ def command(
             "--anyway", help="Compare files of other formats or export options, with a warning."
         ),
     ] = False,
-    html: Annotated[
-        Path | None,
-        typer.Option(
-            "--html",
-            metavar="FILE",
-            help="Draw what changed, before and after, as a page for a browser; never overwritten.",
-        ),
-    ] = None,
-    svg: Annotated[
-        Path | None,
-        typer.Option(
-            "--svg", metavar="FILE", help="Draw the changed rungs alone; never overwritten."
-        ),
-    ] = None,
+    html: HtmlFile = None,
+    svg: SvgFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show what changed in the logic between two project files.

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ from ccontrol.canonical.layout import STATE
 from ccontrol.cli.change_sheet import change_sheet
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
-from ccontrol.cli.picture_files import PictureFiles
+from ccontrol.cli.picture_files import HtmlFile, PictureFiles, SvgFile
 from ccontrol.cli.plant import Watched, configured, controller_named
 from ccontrol.cli.states import folders_of, state_at
 from ccontrol.cli.stored_programs import stored_program
@@ -67,21 +66,8 @@ def command(
     full: Annotated[
         bool, typer.Option("--full", help="Of a first sight, too, every unit's fields and text.")
     ] = False,
-    html: Annotated[
-        Path | None,
-        typer.Option(
-            "--html",
-            metavar="FILE",
-            help="Draw what changed, as a page for a browser; never overwritten.",
-            dir_okay=False,
-        ),
-    ] = None,
-    svg: Annotated[
-        Path | None,
-        typer.Option(
-            "--svg", metavar="FILE", help="Draw the changed rungs alone; never overwritten."
-        ),
-    ] = None,
+    html: HtmlFile = None,
+    svg: SvgFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show what differs between two points of a controller's history.

@@ -2,11 +2,33 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
 
 from ccontrol.diff.programs.changes import ProjectDiff
 from ccontrol.errors import AlreadyThereError, BadFileError
 from ccontrol.pictures.page import page
 from ccontrol.pictures.svg import svg
+
+HtmlFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--html",
+        metavar="FILE",
+        help="Draw what changed, before and after, as a page for a browser; never overwritten.",
+        dir_okay=False,
+    ),
+]
+SvgFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--svg",
+        metavar="FILE",
+        help="Draw the changed rungs and charts alone; never overwritten.",
+        dir_okay=False,
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ time goes round the conditions of the first. Looks at one routine; pending edits
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from ccontrol.diff.programs.changes import LogicKind
 from ccontrol.diff.programs.classes import Meaning, skips_clause
@@ -26,11 +27,25 @@ class Execution:
     def __init__(
         self, before: Sequence[Rung], after: Sequence[Rung], pairs: Sequence[RungPair]
     ) -> None:
-        self._before, self._after = before, after
-        self._coils_before, self._coils = _coils(before), _coils(after)
-        steady = [pair for pair in pairs if pair.before is not None]
-        self._steady = {pair.after: pair for pair in steady if pair.after is not None}
-        self._jumps = [j for j in self._steady if _jump(after[j]) is not None]
+        self._before, self._after, self._pairs = before, after, pairs
+
+    @cached_property
+    def _coils_before(self) -> Mapping[str, list[tuple[int, Instruction]]]:
+        return _coils(self._before)
+
+    @cached_property
+    def _coils(self) -> Mapping[str, list[tuple[int, Instruction]]]:
+        return _coils(self._after)
+
+    @cached_property
+    def _steady(self) -> Mapping[int, RungPair]:
+        """Return the rungs that are on both sides, by their index after."""
+        steady = (pair for pair in self._pairs if pair.before is not None)
+        return {pair.after: pair for pair in steady if pair.after is not None}
+
+    @cached_property
+    def _jumps(self) -> Sequence[int]:
+        return [j for j in self._steady if _jump(self._after[j]) is not None]
 
     def meanings(self, pair: RungPair) -> Iterator[Meaning]:
         """Yield what a pair means beside what its own elements tell."""
@@ -74,9 +89,8 @@ class Execution:
         before = {destination(coil) for _, coil in had}
         for path, coil in _coils_of(self._after[own]):
             tag = destination(coil)
-            if tag in before or tag not in self._coils_before:
-                continue
-            for j, other in self._coils[tag]:
+            is_new = tag not in before and tag in self._coils_before
+            for j, other in self._coils[tag] if is_new else ():
                 if j != own and _contend(coil, other):
                     clause = f"{_shown(coil)} drives what rung {j + 1} drives, too: a way round it"
                     yield Meaning(LogicKind.BYPASS_ADDED, clause, (), (path,))
