@@ -37,7 +37,8 @@ def command(
 
     One sentence for each change, with what it means and how grave it is. Ends with code 1 when
     they differ in logic, declarations or settings; with 0 when only comments, layout, the spelling
-    of mnemonics or, without --values, values differ. Needs no store and no configuration.
+    of mnemonics or, without --values, values differ; a preset of a timer or counter that no program
+    writes is no mere value. Needs no store and no configuration.
 
     \b
     Example:
