@@ -61,19 +61,27 @@ class Execution:
         own = _jump(rung)
         if own is not None:
             path, jump = own
-            yield Meaning(LogicKind.EXECUTION, skips_clause(jump, "moved"), (), (path,))
+            clause = skips_clause(jump, "moved")
+            yield Meaning(LogicKind.EXECUTION, clause, self._was_at(pair, path), (path,))
             return
         for j in self._jumps:
             if self._is_passed(pair, j) and (found := _jump(self._after[j])) is not None:
                 clause = f"moved past {_shown(found[1])}: it runs or is skipped otherwise now"
                 yield Meaning(LogicKind.EXECUTION, clause)
                 return
-        for path, coil in _coils_of(rung):
-            for j, other in self._coils.get(destination(coil), ()):
+        for path, coil, tag in _coils_of(rung):
+            for j, other in self._coils.get(tag, ()):
                 if _contend(coil, other) and self._is_passed(pair, j):
                     clause = f"{_shown(coil)} moved past {_shown(other)}: the later one decides"
-                    yield Meaning(LogicKind.EXECUTION, clause, (), (path,))
+                    yield Meaning(LogicKind.EXECUTION, clause, self._was_at(pair, path), (path,))
                     return
+
+    def _was_at(self, pair: RungPair, path: ElementPath) -> tuple[ElementPath, ...]:
+        """Return where the same instruction stood; nothing where its rung was another one."""
+        if pair.before is None or pair.after is None:
+            return ()
+        is_same = self._before[pair.before].elements == self._after[pair.after].elements
+        return (path,) if is_same else ()
 
     def _is_passed(self, pair: RungPair, j: int) -> bool:
         other = self._steady.get(j)
@@ -86,9 +94,8 @@ class Execution:
     def _driven_twice(self, pair: RungPair, own: int) -> Iterator[Meaning]:
         """Yield that a coil is new here whose tag another rung drove, and drives, already."""
         had = () if pair.before is None else _coils_of(self._before[pair.before])
-        before = {destination(coil) for _, coil in had}
-        for path, coil in _coils_of(self._after[own]):
-            tag = destination(coil)
+        before = {tag for _, _, tag in had}
+        for path, coil, tag in _coils_of(self._after[own]):
             is_new = tag not in before and tag in self._coils_before
             for j, other in self._coils[tag] if is_new else ():
                 if j != own and _contend(coil, other):
@@ -105,19 +112,16 @@ def _coils(rungs: Sequence[Rung]) -> Mapping[str, list[tuple[int, Instruction]]]
     """Return by tag which rungs drive it, and how."""
     found: dict[str, list[tuple[int, Instruction]]] = {}
     for index, rung in enumerate(rungs):
-        for _, coil in _coils_of(rung):
-            found.setdefault(destination(coil), []).append((index, coil))
+        for _, coil, tag in _coils_of(rung):
+            found.setdefault(tag, []).append((index, coil))
     return found
 
 
-def _coils_of(rung: Rung) -> Sequence[tuple[ElementPath, Instruction]]:
-    if rung.type != "N":
-        return ()
-    return [
-        (path, one)
-        for path, one in instructions(rung.elements)
-        if role(one) is Role.COIL and destination(one)
-    ]
+def _coils_of(rung: Rung) -> Iterator[tuple[ElementPath, Instruction, str]]:
+    """Yield the coils of a rung that runs, with the tags that they drive."""
+    for path, one in instructions(rung.elements) if rung.type == "N" else ():
+        if role(one) is Role.COIL and (tag := destination(one)):
+            yield path, one, tag
 
 
 def _contend(one: Instruction, other: Instruction) -> bool:

@@ -167,7 +167,8 @@ def role(instruction: Instruction) -> Role:
 def destination(instruction: Instruction) -> str:
     """Return the operand that it drives (a call: what it calls, or its instance), or nothing."""
     op = name(instruction.op)
-    if any(map(_ASSIGNED.fullmatch, instruction.operands)):
+    named = (each for each in instruction.operands if "=" in each)  # most have none: spares time
+    if any(map(_ASSIGNED.fullmatch, named)):
         return _assigned(op, instruction)
     index = _DESTINATIONS.get(op, None if op in BUILT_IN else 0)
     if index is None or index >= len(instruction.operands):
