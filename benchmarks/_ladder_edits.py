@@ -252,7 +252,7 @@ class Vandal:
             operands[self._chance.randrange(len(operands))] = self._chance.choice(self._tags)
             return (Instruction(one.op, tuple(operands)),), None
         if way == "remove" and may_go:
-            return (), None
+            return (), LogicKind.CONDITION_REMOVED if _is_contact(one) else None
         return (one, self._contact()), None
 
     def _contact(self) -> Instruction:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
-from ccontrol.cli.picture_files import HtmlOption, PictureFiles, SvgOption
+from ccontrol.cli.picture_files import HtmlFile, PictureFiles, SvgFile
 from ccontrol.cli.project_files import STDIN, SealsInOneCall, read_project, title_of
 from ccontrol.cli.tones import severity_tone
 from ccontrol.diff.programs.changes import NO_LOGIC, LogicKind, PartDiff, ProjectDiff
@@ -29,15 +29,16 @@ def command(
             "--anyway", help="Compare files of other formats or export options, with a warning."
         ),
     ] = False,
-    html: HtmlOption = None,
-    svg: SvgOption = None,
+    html: HtmlFile = None,
+    svg: SvgFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show what changed in the logic between two project files.
 
     One sentence for each change, with what it means and how grave it is. Ends with code 1 when
     they differ in logic, declarations or settings; with 0 when only comments, layout, the spelling
-    of mnemonics or, without --values, values differ. Needs no store and no configuration.
+    of mnemonics or, without --values, values differ; a preset of a timer or counter that no program
+    writes is no mere value. Needs no store and no configuration.
 
     \b
     Example:

@@ -11,7 +11,7 @@ from ccontrol.canonical.layout import STATE
 from ccontrol.cli.change_sheet import change_sheet
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
-from ccontrol.cli.picture_files import HtmlOption, PictureFiles, SvgOption
+from ccontrol.cli.picture_files import HtmlFile, PictureFiles, SvgFile
 from ccontrol.cli.plant import Watched, configured
 from ccontrol.cli.retired import known_named
 from ccontrol.cli.states import folders_of, state_at
@@ -67,8 +67,8 @@ def command(
     full: Annotated[
         bool, typer.Option("--full", help="Of a first sight, too, every unit's fields and text.")
     ] = False,
-    html: HtmlOption = None,
-    svg: SvgOption = None,
+    html: HtmlFile = None,
+    svg: SvgFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show what differs between two points of a controller's history.

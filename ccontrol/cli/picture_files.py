@@ -11,17 +11,23 @@ from ccontrol.errors import AlreadyThereError, BadFileError
 from ccontrol.pictures.page import page
 from ccontrol.pictures.svg import svg
 
-HtmlOption: TypeAlias = Annotated[
+HtmlFile: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         "--html",
         metavar="FILE",
         help="Draw what changed, before and after, as a page for a browser; never overwritten.",
+        dir_okay=False,
     ),
 ]
-SvgOption: TypeAlias = Annotated[
+SvgFile: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--svg", metavar="FILE", help="Draw the changed rungs alone; never overwritten."),
+    typer.Option(
+        "--svg",
+        metavar="FILE",
+        help="Draw the changed rungs and charts alone; never overwritten.",
+        dir_okay=False,
+    ),
 ]
 
 

@@ -1,8 +1,8 @@
-"""The charts of a changed LAYOUT part, before above after, with what changed marked."""
+"""The charts of a changed part, before above after, with what changed marked."""
 
 from collections.abc import Iterator
 
-from ccontrol.diff.programs.changes import PartDiff
+from ccontrol.diff.programs.changes import NO_LOGIC, PartDiff
 from ccontrol.errors import BadFileError
 from ccontrol.logic.chart import Chart, parse
 from ccontrol.logic.project import Part
@@ -16,16 +16,24 @@ from ccontrol.pictures.shapes import Fragment, Side
 
 def chart_sides(part: PartDiff) -> tuple[Side, ...]:
     """Return the sheets to draw; none of a chart too large, or whose text is none of ours."""
-    before, after = _chart(part.before), _chart(part.after)
+    before, after = map(_chart, part.drawn)
     if before is None or after is None:
         return ()
+    changed = _changed(part)
     found: list[Side] = []
     for words, chart, marks in (
-        ("before", before, chart_marks(before, after, Mark.REMOVED)),
-        ("after", after, chart_marks(after, before, Mark.ADDED)),
+        ("before", before, chart_marks(before, after, Mark.REMOVED, changed)),
+        ("after", after, chart_marks(after, before, Mark.ADDED, changed)),
     ):
         found += (Side(f"{words}{name}", picture) for name, picture in _sheets(chart, marks))
     return tuple(found)
+
+
+def _changed(part: PartDiff) -> frozenset[str]:
+    """Return which blocks and steps the changes of logic name."""
+    told = (change for change in part.changes if change.kind not in NO_LOGIC)
+    places = (place for change in told for place in (change.before, change.after))
+    return frozenset(place.anchor for place in places if place and place.anchor)
 
 
 def _chart(part: Part | None) -> Chart | None:

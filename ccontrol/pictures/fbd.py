@@ -12,14 +12,14 @@ from ccontrol.logic.printable import printable
 from ccontrol.pictures.chart_marks import ChartMarks
 from ccontrol.pictures.chart_places import Place, Size, spread
 from ccontrol.pictures.lettering import clipped, escaped, width
-from ccontrol.pictures.shapes import MARGIN, Fragment, badge, frame, line, sheet, text
+from ccontrol.pictures.routes import Routes
+from ccontrol.pictures.shapes import Fragment, badge, frame, line, sheet, text
 
 _LINE = 15.0
 _PADDING = 8.0
 _MOST_COLUMNS = 44
 _MOST_LINES = 12
 _REFERENCES = frozenset({"input", "output", "in-connector", "out-connector"})
-_STUB = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ def fbd_sheets(chart: Chart, marks: ChartMarks) -> Iterator[tuple[str, Fragment]
 def _sheet(nodes: list[Node], wires: list[Wire], marks: ChartMarks) -> Fragment:
     blocks = {node.name: _block(node, wires) for node in nodes}
     places = spread(nodes, {name: block.size for name, block in blocks.items()})
-    drawn = [_wire(wire, blocks, places, marks) for wire in wires]
+    routes = Routes(places.values(), len(wires))
+    drawn = [_wire(wire, blocks, places, marks, routes) for wire in wires]
     drawn += [_node(node, blocks[node.name], places[node.name], marks) for node in nodes]
     return sheet(places.values(), drawn)
 
@@ -109,16 +110,13 @@ def _node(node: Node, block: _Block, place: Place, marks: ChartMarks) -> str:
 
 
 def _wire(
-    wire: Wire, blocks: Mapping[str, _Block], places: Mapping[str, Place], marks: ChartMarks
+    wire: Wire,
+    blocks: Mapping[str, _Block],
+    places: Mapping[str, Place],
+    marks: ChartMarks,
+    routes: Routes,
 ) -> str:
     start = blocks[wire.source].port(places[wire.source], wire.source_pin, is_output=True)
     end = blocks[wire.target].port(places[wire.target], wire.target_pin, is_output=False)
-    (x, y), (to_x, to_y) = start, end
-    if to_x - x >= 2 * _STUB:
-        turn = x + _STUB
-        points = [start, (turn, y), (turn, to_y), end]
-    else:  # backwards: around the lower edge of both
-        below = max(places[wire.source].bottom, places[wire.target].bottom) + MARGIN / 2
-        points = [start, (x + _STUB, y), (x + _STUB, below)]
-        points += [(to_x - _STUB, below), (to_x - _STUB, to_y), end]
+    points = routes.route((wire.source, wire.source_pin), start, end)
     return line(points, marks.wires.get(wire), is_dashed=wire.feedback)

@@ -34,9 +34,7 @@ _SIGNS = {
     Mark.SAME: "\N{ALMOST EQUAL TO}",
 }
 _ADDED = frozenset({LogicKind.INSTRUCTION_ADDED, LogicKind.RUNG_ADDED, LogicKind.BYPASS_ADDED})
-_REMOVED = frozenset(
-    {LogicKind.INSTRUCTION_REMOVED, LogicKind.RUNG_REMOVED, LogicKind.COIL_REMOVED}
-)
+_REMOVED = frozenset({LogicKind.INSTRUCTION_REMOVED, LogicKind.RUNG_REMOVED})
 _QUIET = {
     LogicKind.MOVED: Mark.MOVED,
     LogicKind.RENAMED_TAG: Mark.SAME,

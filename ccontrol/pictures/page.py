@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ccontrol.diff.programs.changes import LogicChange, LogicKind, PartDiff, ProjectDiff
-from ccontrol.logic.project import Language
 from ccontrol.model.judgement import Severity
 from ccontrol.pictures.lettering import safe
 from ccontrol.pictures.marks import Mark
@@ -33,9 +32,8 @@ _MEANINGS = {
 def page(diff: ProjectDiff, before_title: str, after_title: str) -> str:
     """Return the whole page; the titles say what the two were and when."""
     shown = Shown()
-    logic = frozenset(part.path for part in diff.parts if part.language is not Language.LAYOUT)
     parts = [
-        _part(part, number, shown, is_open=number <= _OPEN_PARTS and _matters(part, logic))
+        _part(part, number, shown, is_open=number <= _OPEN_PARTS and _matters(part))
         for number, part in enumerate(diff.parts, 1)
     ]
     title = f"{safe(before_title)} → {safe(after_title)}"
@@ -110,10 +108,8 @@ def _left_out(shown: Shown) -> Iterator[str]:
             yield f'<p class="notice">{what}: {budget.left_out}. {_WHERE}</p>'
 
 
-def _matters(part: PartDiff, logic: frozenset[tuple[str, ...]]) -> bool:
+def _matters(part: PartDiff) -> bool:
     """Tell whether a part is shown at once; what holds values, or words only, unfolds on demand."""
-    if part.language is Language.LAYOUT:
-        return part.path in logic
     return any(
         change.severity > Severity.INFO and change.kind is not LogicKind.VALUE
         for change in part.changes

@@ -30,12 +30,17 @@ def part_body(part: PartDiff, shown: Shown) -> str:
     beside = _told(rungs)
     loose = [change for change in part.changes if change not in beside]
     found = [_sentences(loose, shown)]
-    if part.language is Language.LAYOUT:
-        found += _charts(part, shown)
-    elif not (part.language is Language.LADDER and rungs and None in (part.before, part.after)):
+    found += _charts(part, shown)
+    if _has_lines(part, rungs):
         found += _lines(part.lines, shown)
     found += [_rung(rung, shown) for rung in rungs]
     return "".join(found)
+
+
+def _has_lines(part: PartDiff, rungs: Iterable[RungDiff]) -> bool:
+    """Tell whether its text is shown: not of what is drawn whole."""
+    is_whole = None in (part.before, part.after) and any(True for _ in rungs)
+    return part.language is not Language.LAYOUT and not is_whole
 
 
 def _told(rungs: Iterable[RungDiff]) -> frozenset[LogicChange]:

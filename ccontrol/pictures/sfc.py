@@ -29,6 +29,8 @@ _STEP_HEIGHT = 36.0
 _STEP_COLUMNS = 18
 _BAR, _BAR_HEIGHT = 20.0, 8.0
 """Half the bar of a transition."""
+_CLEAR, _FAR = 16.0, 1e9
+"""Between a branch's bar and what it joins, for the signs of marks on both."""
 _BESIDE = 12.0
 """Between a step or a transition and what is written beside it."""
 _MOST_COLUMNS, _MOST_LINES = 48, 10
@@ -107,10 +109,11 @@ def _bar_place(
         return Place(0.0, 0.0, 2 * _BAR, _BAR_HEIGHT)
     own = places.get(node.name, joined[0])
     axes = [_axis(kinds[name], places[name], own) for name in (*above, *below)]
+    top = max((places[name].bottom for name in above), default=-_FAR)
+    bottom = min((places[name].y for name in below), default=_FAR)
+    y = bottom - _CLEAR - _BAR_HEIGHT
     if above:
-        y = max(places[name].bottom for name in above) + 10
-    else:
-        y = min(places[name].y for name in below) - 18
+        y = min(top + _CLEAR, max(top, (top + bottom - _BAR_HEIGHT) / 2))
     return Place(min(axes) - 10, y, max(axes) - min(axes) + 20, _BAR_HEIGHT - 2)
 
 

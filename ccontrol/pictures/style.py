@@ -48,7 +48,8 @@ svg .badge text{fill:var(--paper);font-weight:700}
 _PAGE = """
 body{margin:0 auto;max-width:1160px;padding:1rem;background:var(--paper);color:var(--ink);
 font:15px/1.45 system-ui,"Segoe UI","Liberation Sans",Arial,sans-serif}
-h1{font-size:1.5rem;margin:.2rem 0}h2{font-size:1.15rem;margin:0;display:inline}
+h1{font-size:1.5rem;margin:.2rem 0;overflow-wrap:anywhere}
+h2{font-size:1.15rem;margin:0;display:inline}
 h3{font-size:1rem;margin:1rem 0 .2rem}p{margin:.3rem 0}a{color:var(--changed)}
 table{border-collapse:collapse}th,td{text-align:left;padding:.2rem .9rem .2rem 0;vertical-align:top}
 th{color:var(--quiet);font-weight:600}td.count{text-align:right}

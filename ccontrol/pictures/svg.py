@@ -9,7 +9,6 @@ from html import escape
 
 from ccontrol.diff.programs.changes import LogicChange, PartDiff, ProjectDiff
 from ccontrol.logic.printable import printable
-from ccontrol.logic.project import Language
 from ccontrol.pictures.budget import SHEET, Budget, cost_of, drawings
 from ccontrol.pictures.chart_pictures import chart_sides
 from ccontrol.pictures.lettering import broken
@@ -40,9 +39,10 @@ def svg(diff: ProjectDiff, before_title: str, after_title: str) -> str:
 def _of_part(part: PartDiff, budget: Budget) -> list[Fragment]:
     """Return what is drawn of each rung or chart, below the part's name; nothing of other text."""
     found: list[Fragment] = []
-    if part.language is Language.LAYOUT:
-        for side in chart_sides(part):
-            found += _side(side) if budget.spend(SHEET) else ()
+    sheets = [side for side in chart_sides(part) if budget.spend(SHEET)]
+    if sheets:
+        found += map(_sentence, part.changes)
+        found += (fragment for side in sheets for fragment in _side(side))
     for rung in rungs_of(part):
         if budget.spend(cost_of(rung)):
             found += (_words(heading(rung), "told"), *map(_sentence, rung.changes))

@@ -27,6 +27,8 @@ from ccontrol.logic.project import Language, Part, Project
 from ccontrol.model.aspect import Aspect
 from ccontrol.pictures.page import page
 from ccontrol.pictures.svg import svg
+from tests.unit.logic.l5x.plant import PLANT, edited
+from tests.unit.logic.l5x.plant import project as plant
 
 pytestmark = [pytest.mark.strangers, pytest.mark.timeout(180)]
 
@@ -192,6 +194,15 @@ def test_real_rungs_with_every_kind_of_edit_are_drawn_without_overlap(chromium: 
     chromium.shot("edited-rungs.html", html)
     chromium.shot("edited-rungs.svg", svg(diff, "as exported", "as edited"))
     _no_fault(chromium.measured(html))
+
+
+def test_a_chart_whose_logic_alone_changed_is_drawn_with_what_changed(chromium: Chromium) -> None:
+    old, new = plant(PLANT), plant(edited('Argument="Counts"', 'Argument="Others"'))
+    html = page(compare_projects(old, new), "before", "after")
+    chromium.shot("chart-logic.html", html)
+    measured = chromium.measured(html)
+    _no_fault(measured)
+    assert html.count('class="symbol changed"') == 2
 
 
 @pytest.mark.parametrize("kind", ["FBD", "SFC"])

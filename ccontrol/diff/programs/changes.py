@@ -14,7 +14,11 @@ class LogicKind(StrEnum):
 
     INVERTED_CONTACT = "inverted contact"
     BYPASS_ADDED = "bypass branch added"
+    CONDITION_REMOVED = "condition removed"
+    """What the power, or a statement, depended on decides nothing there any more."""
     AFI_INSERTED = "AFI or constant inserted"
+    EXECUTION = "execution changed"
+    """Other rungs or steps run or are skipped; or another one has the last word on an output."""
     SETPOINT = "setpoint"
     OPERAND = "operand"
     COIL_REMOVED = "coil removed"
@@ -24,8 +28,11 @@ class LogicKind(StrEnum):
     INSTRUCTION_CHANGED = "instruction changed"
     RUNG_ADDED = "rung added"
     RUNG_REMOVED = "rung removed"
+    STEP_ADDED = "step added"
+    """A step, transition, stop or branch of a sequential chart."""
+    STEP_REMOVED = "step removed"
     STATEMENT = "statement"
-    """A line of text logic (STL, structured text, FBD, SFC) that fits no kind above."""
+    """A statement of text logic (STL, structured text) that fits no kind above."""
     MNEMONIC_ONLY = "mnemonic only"
     MOVED = "moved"
     RENAMED_TAG = "renamed tag"
@@ -118,6 +125,8 @@ class PartDiff:
     """Of ladder: the changed ones and, for orientation, their neighbours; by their order after."""
     lines: tuple[LineDiff, ...] = ()
     """Of all other text: the changed lines with some lines around each."""
+    drawn: tuple[Part | None, Part | None] = (None, None)
+    """The LAYOUT before and after, where a chart is drawn: beside its logic, if that differs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,28 @@
 A clause is one plain sentence without its place, e.g. "contact Stop_PB inverted: XIC became XIO".
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ccontrol.diff.programs.changes import LogicKind
-from ccontrol.diff.programs.elements import (
+from ccontrol.diff.programs.edits import (
     Added,
     Edit,
     LegAdded,
     LegMoved,
     LegRemoved,
+    Moved,
     Removed,
     Replaced,
 )
+from ccontrol.diff.programs.operands import is_constant, operand_kind
 from ccontrol.logic.ladder.mnemonics import (
-    ENDS,
+    CONTRARIES,
     INVERTERS,
-    OPPOSITES,
+    ONE_SHOTS,
+    ORDERED,
+    SAME_EITHER_WAY,
+    SKIPS,
     Role,
     canonical,
     destination,
@@ -33,20 +37,16 @@ from ccontrol.logic.ladder.text import one_line
 from ccontrol.logic.printable import printable, shortened
 
 _MOST_SHOWN = 120
-_REMOVED = {Role.COIL: LogicKind.COIL_REMOVED, Role.CALL: LogicKind.CALL_REMOVED}
+_REMOVED = {
+    Role.COIL: LogicKind.COIL_REMOVED,
+    Role.CALL: LogicKind.CALL_REMOVED,
+    Role.CONDITION: LogicKind.CONDITION_REMOVED,
+}
 _WORDS = {Role.COIL: "coil", Role.CALL: "call", Role.CONDITION: "condition", Role.BOX: "box"}
 _CONTACTS = frozenset({"XIC", "XIO", "Contact", "I_Contact"})
 _JUMPS = frozenset({"JSR", "SFR", "FOR", "JXR", "EVENT"})
-_NUMBER = r"[-+]?(?:\d+#[\w.]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)"
-_NOT = re.compile(r"\bNOT +", re.IGNORECASE)
-_REAL = re.compile(r"[-+]?\d+(?:\.\d*(?:[eE][-+]?\d+)?|[eE][-+]?\d+)")
-_ADDRESS = r"%?\b[A-Z]{1,2} \d+(?:\.\d+)?|\b[A-Z]+\d*:[\w.]+/\d+"
-"""`I 0.0` of STEP 7, `B3:0/1` of RSLogix 500: their digits are no constants."""
-_TOKEN = re.compile(
-    rf"(?P<constant>(?<![\w.\])]){_NUMBER}(?![\w.])|\b[A-Za-z_]+#[-+\w.:#]+|'(?:\$.|[^'$])*'"
-    r"|\b(?:TRUE|FALSE|true|false)\b)"
-    rf"|(?P<name>{_ADDRESS}|[#\\A-Za-z_\"][\w:.\\#\"]*(?:\[[^\]]*\][\w.]*)*)|(?P<sign>\S)"
-)
+_COMPARED = 2
+"""A comparison has so many operands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +82,18 @@ def meanings(edit: Edit) -> Iterator[Meaning]:
             yield from _replaced(edit)
         case Added():
             yield _added(edit)
-        case Removed(Instruction() as inverter, path) if name(inverter.op) in INVERTERS:
-            clause = f"{_shown((inverter,))} removed: the power is no longer inverted there"
-            yield Meaning(LogicKind.INVERTED_CONTACT, clause, (path,))
         case Removed():
-            at, first = edit.before_path[:-1], edit.before_path[-1]
-            series = (edit.element,)
-            around = _around(edit.element, edit.before_path)
-            yield from _removed(series, _paths(series, at, first), _named(edit.element), around)
+            yield from _element_removed(edit)
         case LegAdded():
             yield _leg_added(edit)
         case LegRemoved():
             what = f"leg {_shown(edit.leg)} in parallel to {_shown_legs(edit.beside)}"
             paths = _paths(edit.leg, edit.before_path)
             yield from _removed(edit.leg, paths, what, (edit.before_path,))
+        case Moved():
+            where = ((edit.before_path,), (edit.after_path,))
+            clause = f"{_named(edit.element)} moved within its series"
+            yield Meaning(LogicKind.MOVED, clause, *where)
         case LegMoved():
             yield Meaning(
                 LogicKind.MOVED,
@@ -105,12 +103,22 @@ def meanings(edit: Edit) -> Iterator[Meaning]:
             )
 
 
+def _element_removed(edit: Removed) -> Iterator[Meaning]:
+    element, path = edit.element, edit.before_path
+    if isinstance(element, Instruction) and name(element.op) in INVERTERS:
+        clause = f"{_shown((element,))} removed: the power is no longer inverted there"
+        yield Meaning(LogicKind.INVERTED_CONTACT, clause, (path,))
+        return
+    paths = _paths((element,), path[:-1], path[-1])
+    yield from _removed((element,), paths, _named(element), _around(element, path))
+
+
 def _replaced(edit: Replaced) -> Iterator[Meaning]:
     before, after = edit.before, edit.after
     where = ((edit.before_path,), (edit.after_path,))
     old, new = canonical(before.op), canonical(after.op)
     became = f"{printable(before.op)} became {printable(after.op)}"
-    if OPPOSITES.get(name(old)) == name(new) and before.operands == after.operands:
+    if name(new) in CONTRARIES.get(name(old), ()) and before.operands == after.operands:
         word = "coil" if role(before) is Role.COIL else _word(before, "comparison")
         what = printable(", ".join(after.operands))
         yield Meaning(LogicKind.INVERTED_CONTACT, f"{word} {what} inverted: {became}", *where)
@@ -128,8 +136,12 @@ def _replaced(edit: Replaced) -> Iterator[Meaning]:
 
 _ORDER = [
     LogicKind.CALL_REMOVED,
+    LogicKind.COIL_REMOVED,
+    LogicKind.EXECUTION,
     LogicKind.AFI_INSERTED,
     LogicKind.INVERTED_CONTACT,
+    LogicKind.BYPASS_ADDED,
+    LogicKind.CONDITION_REMOVED,
     LogicKind.SETPOINT,
     LogicKind.OPERAND,
     LogicKind.MNEMONIC_ONLY,
@@ -143,50 +155,52 @@ def _operands(edit: Replaced) -> Iterator[Meaning]:
         clause = f"{_shown((edit.before,))} became {_shown((edit.after,))}"
         yield Meaning(LogicKind.OPERAND, clause, *where)
         return
+    if _is_swapped(before, after):
+        yield Meaning(*_swapped(edit), *where)
+        return
+    if _compares_itself(edit.after) and not _compares_itself(edit.before):
+        clause = f"{_shown((edit.after,))} compares a thing with itself: no tag decides there"
+        yield Meaning(LogicKind.AFI_INSERTED, clause, *where)
+        return
     for number, (old, new) in enumerate(zip(before, after, strict=True), start=1):
         if old != new:
             kind = _operand_kind(edit, old, new)
             yield Meaning(kind, _operand_clause(edit, kind, number, old, new), *where)
 
 
+def _is_swapped(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """Tell whether two operands changed places, and nothing else did."""
+    places = [i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+    if len(places) != _COMPARED:
+        return False
+    one, other = places
+    return (before[one], before[other]) == (after[other], after[one])
+
+
+def _swapped(edit: Replaced) -> tuple[LogicKind, str]:
+    op = name(edit.after.op)
+    clause = f"{_shown((edit.before,))} became {_shown((edit.after,))}, its operands swapped"
+    if op in SAME_EITHER_WAY and edit.before.operands[2:] == edit.after.operands[2:]:
+        return LogicKind.MNEMONIC_ONLY, f"{clause}; it does the same"
+    return LogicKind.INVERTED_CONTACT if op in ORDERED else LogicKind.OPERAND, clause
+
+
+def _compares_itself(instruction: Instruction) -> bool:
+    operands = instruction.operands
+    return (
+        name(instruction.op) in CONTRARIES
+        and len(operands) == _COMPARED
+        and operands[0] == operands[1]
+        and operands[0] != "?"
+    )
+
+
 def _operand_kind(edit: Replaced, old: str, new: str) -> LogicKind:
-    if role(edit.before) is Role.CALL and old == destination(edit.before):
-        return LogicKind.CALL_REMOVED
-    if _is_negated(old, new) or _is_negated(new, old):
-        return LogicKind.INVERTED_CONTACT
+    if role(edit.before) in {Role.CALL, Role.COIL} and old == destination(edit.before):
+        return _REMOVED[role(edit.before)]
+    if name(edit.before.op) in SKIPS:
+        return LogicKind.EXECUTION
     return operand_kind(old, new)
-
-
-def _is_negated(old: str, new: str) -> bool:
-    """Tell whether the new operand is the old one with one NOT more."""
-    return any(new[: found.start()] + new[found.end() :] == old for found in _NOT.finditer(new))
-
-
-def operand_kind(old: str, new: str) -> LogicKind:
-    """Return what another operand means: a constant for a tag, another constant, or another tag."""
-    ours = [(match.lastgroup, match.group()) for match in _TOKEN.finditer(old)]
-    theirs = [(match.lastgroup, match.group()) for match in _TOKEN.finditer(new)]
-    if len(ours) != len(theirs):
-        return LogicKind.AFI_INSERTED if _is_constant(new) else LogicKind.OPERAND
-    changed = {(one[0], other[0]) for one, other in zip(ours, theirs, strict=True) if one != other}
-    if ("name", "constant") in changed:
-        return LogicKind.AFI_INSERTED
-    if _is_same_number(old, new):
-        return LogicKind.MNEMONIC_ONLY
-    # "?" stands for a value that the export leaves out: a timer's preset.
-    if changed <= {("constant", "constant"), ("sign", "constant"), ("constant", "sign")}:
-        return LogicKind.SETPOINT
-    return LogicKind.OPERAND
-
-
-def _is_same_number(old: str, new: str) -> bool:
-    """Tell whether two literals with a point or exponent mean one number: `1.0`, `1.0e+000`."""
-    both = _REAL.fullmatch(old) and _REAL.fullmatch(new)
-    return bool(both) and float(old) == float(new)
-
-
-def _is_constant(operand: str) -> bool:
-    return all(match.lastgroup != "name" for match in _TOKEN.finditer(operand))
 
 
 def _operand_clause(edit: Replaced, kind: LogicKind, number: int, old: str, new: str) -> str:
@@ -194,6 +208,10 @@ def _operand_clause(edit: Replaced, kind: LogicKind, number: int, old: str, new:
     op = printable(edit.after.op)
     if kind is LogicKind.CALL_REMOVED:
         return f"{op} {'calls' if op in _JUMPS else 'runs with'} {now} instead of {was}"
+    if kind is LogicKind.COIL_REMOVED:
+        return f"{op} drives {now} instead of {was}"
+    if kind is LogicKind.EXECUTION:
+        return f"{op} leads to {now} instead of {was}"
     if kind is LogicKind.INVERTED_CONTACT:
         return f"{op} inverted: {was} became {now}"
     if len(edit.after.operands) == 1:
@@ -214,17 +232,17 @@ def _added(edit: Added) -> Meaning:
         if canonical(element.op) == "AFI":
             clause = "AFI inserted: what follows it never runs"
         return Meaning(LogicKind.AFI_INSERTED, clause, (), paths)
-    if isinstance(element, Instruction) and element.op in ENDS:
-        return Meaning(LogicKind.AFI_INSERTED, ends_clause(element, "inserted"), (), paths)
+    if isinstance(element, Instruction) and element.op in SKIPS:
+        return Meaning(LogicKind.EXECUTION, skips_clause(element, "inserted"), (), paths)
     if isinstance(element, Instruction) and name(element.op) in INVERTERS:
         clause = f"{_shown((element,))} added: the power is inverted there"
         return Meaning(LogicKind.INVERTED_CONTACT, clause, (), paths)
     return Meaning(LogicKind.INSTRUCTION_ADDED, f"{_named(element)} added", (), paths)
 
 
-def ends_clause(instruction: Instruction, done: str) -> str:
-    """Return what an instruction of ENDS does that was inserted or came with a rung."""
-    return f"{_shown((instruction,))} {done}: where it runs, rungs behind it do not"
+def skips_clause(instruction: Instruction, done: str) -> str:
+    """Return what it means that an instruction of SKIPS was inserted, moved or removed."""
+    return f"{_shown((instruction,))} {done}: other rungs behind it run or are skipped now"
 
 
 def _never_or_always(instruction: Instruction) -> bool:
@@ -236,7 +254,7 @@ def _never_or_always(instruction: Instruction) -> bool:
         role(instruction) is Role.CONDITION
         and bool(operands)
         and "?" not in operands
-        and all(map(_is_constant, operands))
+        and (all(map(is_constant, operands)) or _compares_itself(instruction))
     )
 
 
@@ -275,16 +293,29 @@ def _lets_pass(series: Series) -> bool:
 def _removed(
     series: Series, paths: tuple[ElementPath, ...], what: str, around: tuple[ElementPath, ...]
 ) -> Iterator[Meaning]:
-    """Yield a meaning per coil and call that went; one for all where there are none."""
-    found = [(path, one) for path, (_, one) in zip(paths, walk(series), strict=True)]
-    worst = [(path, one, kind) for path, one in found if (kind := _REMOVED.get(role(one)))]
+    """Yield a meaning per coil, call and jump that went; one for all where there are none."""
+    found = [(path, one, _lost(one)) for path, (_, one) in zip(paths, walk(series), strict=True)]
+    worst = [each for each in found if each[2] not in {LogicKind.CONDITION_REMOVED, None}]
     within = f" with {what}" if around else ""
     for path, one, kind in worst:
-        clause = f"{_WORDS[role(one)]} {_shown((one,))} removed{within}"
-        yield Meaning(kind, clause, (path,))
-    if not worst or around:
-        clause = "" if worst else f"{what} removed"
-        yield Meaning(LogicKind.INSTRUCTION_REMOVED, clause, (*paths, *around))
+        if kind is LogicKind.EXECUTION:
+            yield Meaning(kind, skips_clause(one, f"removed{within}"), (path,))
+        elif kind is not None:
+            yield Meaning(kind, f"{_WORDS[role(one)]} {_shown((one,))} removed{within}", (path,))
+    if worst and not around:
+        return
+    is_condition = any(kind is LogicKind.CONDITION_REMOVED for _, _, kind in found)
+    kind = LogicKind.CONDITION_REMOVED if is_condition else LogicKind.INSTRUCTION_REMOVED
+    why = ": the power no longer depends on it" if is_condition else ""
+    yield Meaning(kind, "" if worst else f"{what} removed{why}", (*paths, *around))
+
+
+def _lost(one: Instruction) -> LogicKind | None:
+    """Return what it means that an instruction is gone; None where nothing special went with it."""
+    op = name(one.op)
+    if op in SKIPS:
+        return LogicKind.EXECUTION
+    return LogicKind.CONDITION_REMOVED if op in ONE_SHOTS else _REMOVED.get(role(one))
 
 
 def _around(element: Element, path: ElementPath) -> tuple[ElementPath, ...]:

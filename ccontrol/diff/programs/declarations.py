@@ -18,10 +18,11 @@ from ccontrol.logic.project import Language, Part
 from ccontrol.model.aspect import Aspect
 
 _LONGEST_QUOTE = 120
-_ASSIGNED = re.compile(r"\s*:=\s|\s+=\s|\s*:(?:\s|$)|\s+//")
+_ASSIGNED = re.compile(r"\s*:=\s|\s+=\s|\s+AT\s|\s*:(?:\s|$)|\s+//")
 """What ends a name."""
 _QUOTED_OR_COMMENT = re.compile(r"\"[^\"]*\"|'[^']*'|(?P<comment>//.*|\(\*.*)")
 _ROUTINES = re.compile(r"routine|program", re.IGNORECASE)
+_STANDS_FOR = re.compile(r"\b(?:alias of|AT) (?P<place>[^\s:;(]\S*)")
 _INITIAL = re.compile(r"(:=\s*|\bdefault\s+)(?P<value>[^,;{]+)")
 
 
@@ -139,12 +140,16 @@ def _order_changes(
 
 def _said(before: _Entry, after: _Entry, part: Part) -> tuple[LogicKind, str]:
     kind = _kind(part)
+    ours, theirs = _STANDS_FOR.search(before.code), _STANDS_FOR.search(after.code)
+    if part.language is Language.DATA and ours and theirs and ours["place"] != theirs["place"]:
+        said = f"{after.name} stands for {theirs['place']} now, was {ours['place']}"
+        return LogicKind.OPERAND, f"{said}, wherever it is used"
     if kind is LogicKind.DECLARATION and _only_initial(before.code, after.code):
         kind = LogicKind.SETPOINT
     if part.language is Language.RECORD or part.aspect is Aspect.VALUES:
-        ours, theirs = _value(before.code), _value(after.code)
-        if ours and theirs:
-            return kind, f"{after.name}: {_short(ours)} became {_short(theirs)}"
+        was, now = _value(before.code), _value(after.code)
+        if was and now:
+            return kind, f"{after.name}: {_short(was)} became {_short(now)}"
     return kind, f"`{_short(before.code)}` became `{_short(after.code)}`"
 
 

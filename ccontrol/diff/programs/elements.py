@@ -10,11 +10,20 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import accumulate
 from operator import itemgetter
-from typing import TypeAlias
 
+from ccontrol.diff.programs.edits import (
+    Added,
+    Edit,
+    LegAdded,
+    LegMoved,
+    LegRemoved,
+    Removed,
+    Replaced,
+)
 from ccontrol.diff.programs.effort import Effort
 from ccontrol.diff.programs.likeness import bag, bags_alike, elements_alike
-from ccontrol.logic.ladder.model import Branch, Element, ElementPath, Instruction, Series
+from ccontrol.diff.programs.moves import Loose, with_moves
+from ccontrol.logic.ladder.model import Branch, ElementPath, Instruction, Series
 
 LEGS_ALIKE = 0.25
 """Less alike than this, one leg was removed and another one added."""
@@ -28,67 +37,6 @@ _EFFORT = 16
 """How many comparisons of the budget the comparison of two elements is."""
 _LONGER = 2
 """How many elements more or fewer than the leg that it went into a stretch may have had."""
-
-
-@dataclass(frozen=True, slots=True)
-class Replaced:
-    """An instruction became another one, or has other operands."""
-
-    before: Instruction
-    after: Instruction
-    before_path: ElementPath
-    after_path: ElementPath
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """An element that was not there."""
-
-    element: Element
-    after_path: ElementPath
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """An element that is not there any more."""
-
-    element: Element
-    before_path: ElementPath
-
-
-@dataclass(frozen=True, slots=True)
-class LegAdded:
-    """A leg in parallel to what was there before."""
-
-    leg: Series
-    after_path: ElementPath
-    """Of the branch, and the leg's number."""
-    beside: tuple[Series, ...]
-    """The legs that were there before."""
-    followed: bool
-    """Something comes behind the branch that power through the leg can reach."""
-
-
-@dataclass(frozen=True, slots=True)
-class LegRemoved:
-    """A leg that is gone."""
-
-    leg: Series
-    before_path: ElementPath
-    beside: tuple[Series, ...]
-    """The legs that stayed."""
-
-
-@dataclass(frozen=True, slots=True)
-class LegMoved:
-    """A leg that stands elsewhere in the same branch."""
-
-    leg: Series
-    before_path: ElementPath
-    after_path: ElementPath
-
-
-Edit: TypeAlias = Replaced | Added | Removed | LegAdded | LegRemoved | LegMoved
 
 
 def edits(before: Series, after: Series, effort: Effort) -> tuple[Edit, ...] | None:
@@ -165,11 +113,16 @@ _PAIR = _Step(_Way.PAIR, 1, 1)
 def _series(ours: _Stretch, theirs: _Stretch, followed: bool, effort: Effort) -> Iterator[Edit]:
     ours, theirs, followed = _trimmed(ours, theirs, followed)
     i = j = 0
+    loose: list[Loose] = []
+    told: list[Edit] = []
     for step in _steps(ours.elements, theirs.elements, effort):
         is_followed = followed or j + step.theirs < len(theirs.elements)
         here, there = ours.cut(i, i + step.ours), theirs.cut(j, j + step.theirs)
-        yield from _edits_of(step, here, there, is_followed, effort)
+        if step.way in {_Way.ONLY_OURS, _Way.ONLY_THEIRS}:
+            loose.append(Loose(len(told), i, j))
+        told.extend(_edits_of(step, here, there, is_followed, effort))
         i, j = i + step.ours, j + step.theirs
+    return with_moves(told, loose, ours.elements, theirs.elements)
 
 
 def _trimmed(ours: _Stretch, theirs: _Stretch, followed: bool) -> tuple[_Stretch, _Stretch, bool]:

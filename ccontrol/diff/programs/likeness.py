@@ -11,7 +11,7 @@ from itertools import islice
 from operator import eq
 from typing import TypeAlias
 
-from ccontrol.logic.ladder.mnemonics import OPPOSITES, canonical, name, role
+from ccontrol.logic.ladder.mnemonics import CONTRARIES, canonical, name, role
 from ccontrol.logic.ladder.model import (
     Branch,
     Element,
@@ -103,7 +103,7 @@ def _instructions_alike(one: Instruction, other: Instruction) -> float:
     before, after = name(one.op), name(other.op)
     if before == after:
         return SAME_OP + (1 - SAME_OP) * _share(one.operands, other.operands)
-    if OPPOSITES.get(before) == after:
+    if after in CONTRARIES.get(before, ()):
         return OPPOSITE if one.operands == other.operands else OPPOSITE_ELSEWHERE
     if one.operands and one.operands == other.operands and role(one) is role(other):
         return OTHER_OP

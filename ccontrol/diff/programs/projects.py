@@ -5,7 +5,7 @@ is compared stands in its own module.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ccontrol.diff.programs import severity
@@ -18,10 +18,13 @@ from ccontrol.diff.programs.changes import (
 )
 from ccontrol.diff.programs.declarations import diff_declarations
 from ccontrol.diff.programs.effort import Effort
+from ccontrol.diff.programs.fbd import diff_fbd
 from ccontrol.diff.programs.lines import align, line_diffs
+from ccontrol.diff.programs.presets import with_presets
 from ccontrol.diff.programs.renames import Key, fold
 from ccontrol.diff.programs.rungs import diff_rungs
-from ccontrol.diff.programs.st import diff_equations, diff_st
+from ccontrol.diff.programs.sfc import diff_sfc
+from ccontrol.diff.programs.st import diff_st
 from ccontrol.diff.programs.statements import TextDiff
 from ccontrol.diff.programs.stl import diff_stl
 from ccontrol.errors import BadFileError
@@ -31,11 +34,12 @@ from ccontrol.logic.project import Language, Part, Project
 from ccontrol.model.aspect import Aspect
 
 _LOGIC = frozenset({Language.LADDER, Language.STL, Language.ST, Language.FBD, Language.SFC})
+_CHARTS = frozenset({Language.FBD, Language.SFC})
 _TEXTS = {
     Language.STL: diff_stl,
     Language.ST: diff_st,
-    Language.FBD: diff_equations,
-    Language.SFC: diff_equations,
+    Language.FBD: diff_fbd,
+    Language.SFC: diff_sfc,
 }
 _RUNG = re.compile(r"^RUNG\b", re.MULTILINE)
 _LONGEST_TITLE = 120
@@ -74,7 +78,21 @@ def compare_projects(before: Project, after: Project, effort: Effort | None = No
         if found is not None:
             parts.append(replace(found, before=folded.originals.get(key, old)))
     warnings = (*differences_of_origin(before, after), *_unseen(ours, theirs))
-    return ProjectDiff(tuple(parts), folded.renames, warnings)
+    told = with_presets(_drawn(parts, ours, theirs), after)
+    return ProjectDiff(tuple(told), folded.renames, warnings)
+
+
+def _drawn(
+    parts: Sequence[PartDiff], before: Mapping[Key, Part], after: Mapping[Key, Part]
+) -> Iterator[PartDiff]:
+    """Yield the parts, with the chart to draw: once, beside the logic where that differs."""
+    logic = {part.path for part in parts if part.language in _CHARTS}
+    for part in parts:
+        key = (part.path, Language.LAYOUT)
+        if part.language in _CHARTS or (part.language is key[1] and part.path not in logic):
+            yield replace(part, drawn=(before.get(key), after.get(key)))
+        else:
+            yield part
 
 
 def _unseen(before: Mapping[Key, Part], after: Mapping[Key, Part]) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ccontrol.diff.programs.changes import LogicChange, LogicKind, Place, RungDiff
-from ccontrol.diff.programs.classes import Marks, Meaning, ends_clause, meanings
+from ccontrol.diff.programs.classes import Marks, Meaning, meanings, skips_clause
 from ccontrol.diff.programs.effort import Effort
 from ccontrol.diff.programs.elements import edits
+from ccontrol.diff.programs.execution import Execution
 from ccontrol.diff.programs.pairing import RungPair, pair_rungs
 from ccontrol.diff.programs.severity import severity_of
-from ccontrol.logic.ladder.mnemonics import ENDS, Role, role
+from ccontrol.logic.ladder.mnemonics import SKIPS, Role, role
 from ccontrol.logic.ladder.model import Instruction, Rung, instructions
 from ccontrol.logic.ladder.outputs import driven
 from ccontrol.logic.ladder.text import one_line
@@ -41,8 +42,10 @@ def diff_rungs(
     before, after = tuple(before), tuple(after)
     if before == after:
         return ()
+    pairs = pair_rungs(before, after, effort)
     routine = _Routine(before, after, effort)
-    found = [(pair, routine.meanings(pair)) for pair in pair_rungs(before, after, effort)]
+    execution = Execution(before, after, pairs)
+    found = [(pair, (*routine.meanings(pair), *execution.meanings(pair))) for pair in pairs]
     told = [bool(said) for _, said in found]
     return tuple(
         routine.diff(pair, said)
@@ -98,6 +101,9 @@ class _Routine:
         yield Meaning(LogicKind.RUNG_REMOVED, f"removed{_contents(rung)}", paths)
         for path, instruction in instructions(rung.elements):
             kind = _GONE.get(role(instruction))
+            if instruction.op in SKIPS:
+                clause = skips_clause(instruction, "went with it")
+                yield Meaning(LogicKind.EXECUTION, clause, (path,))
             if kind is not None and instruction not in self._kept_instructions():
                 what = one_line((instruction,), _MOST_SHOWN)
                 word = role(instruction).value
@@ -116,9 +122,9 @@ def _added(rung: Rung) -> Iterator[Meaning]:
     paths = tuple(path for path, _ in instructions(rung.elements))
     yield Meaning(LogicKind.RUNG_ADDED, f"added{_contents(rung)}", (), paths)
     for path, instruction in instructions(rung.elements):
-        if instruction.op in ENDS:
-            clause = ends_clause(instruction, "came with it")
-            yield Meaning(LogicKind.AFI_INSERTED, clause, (), (path,))
+        if instruction.op in SKIPS:
+            clause = skips_clause(instruction, "came with it")
+            yield Meaning(LogicKind.EXECUTION, clause, (), (path,))
     if rung.type != "N":
         yield Meaning(LogicKind.PENDING_EDIT, f"is a pending edit: {_pending(rung.type)}")
 

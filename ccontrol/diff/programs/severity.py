@@ -14,7 +14,9 @@ SEVERITIES: Mapping[LogicKind, Severity] = MappingProxyType(
     {
         LogicKind.INVERTED_CONTACT: Severity.HIGH,
         LogicKind.BYPASS_ADDED: Severity.HIGH,
+        LogicKind.CONDITION_REMOVED: Severity.HIGH,
         LogicKind.AFI_INSERTED: Severity.HIGH,
+        LogicKind.EXECUTION: Severity.HIGH,
         LogicKind.SETPOINT: Severity.MEDIUM,
         LogicKind.OPERAND: Severity.MEDIUM,
         LogicKind.COIL_REMOVED: Severity.HIGH,
@@ -24,6 +26,8 @@ SEVERITIES: Mapping[LogicKind, Severity] = MappingProxyType(
         LogicKind.INSTRUCTION_CHANGED: Severity.MEDIUM,
         LogicKind.RUNG_ADDED: Severity.MEDIUM,
         LogicKind.RUNG_REMOVED: Severity.HIGH,
+        LogicKind.STEP_ADDED: Severity.MEDIUM,
+        LogicKind.STEP_REMOVED: Severity.HIGH,
         LogicKind.STATEMENT: Severity.MEDIUM,
         LogicKind.MNEMONIC_ONLY: Severity.INFO,
         LogicKind.MOVED: Severity.LOW,

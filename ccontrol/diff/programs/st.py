@@ -1,7 +1,6 @@
-"""Structured text, statement by statement; and other logic whose lines are written like it."""
+"""Structured text, statement by statement: of a routine, or within a step or a transition."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from ccontrol.diff.programs.statements import (
     diff_text,
     quoted,
 )
+from ccontrol.diff.programs.words import meaning_of
 
 _TOKEN = re.compile(
     r"""
@@ -45,9 +45,10 @@ _HEADING = re.compile(
 """What begins a line that says what follows: no semicolon ends it."""
 _SETTING = re.compile(r"[\w.\[\]#-]+ = ")
 """What readers put below the heading: `name = value`, which structured text never begins with."""
-_NUMBER = re.compile(r"\d|[A-Z_]\w*#|'")
-_OPERATORS = frozenset({"AND", "OR", "XOR", "MOD", "NOT"})
-_CONSTANTS = frozenset({"TRUE", "FALSE"})
+_LINE = re.compile(r"\Aline \d+(?: of the old text)?: ")
+_CONDITIONS = frozenset({"IF", "ELSIF", "CASE", "WHILE"})
+_SKIPS = frozenset({"RETURN", "EXIT", "CONTINUE", "GOTO", "JMP", "TND", "RET"})
+"""Statements behind them are not executed, where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +69,23 @@ class _StructuredText:
     respelled = LogicKind.LAYOUT
 
     def units(self, text: str) -> tuple[Unit, ...]:
-        settings, code_lines = _cut(text)
-        tokens = list(_tokens(code_lines))
-        comments = tuple(
-            Comment(token.line, " ".join(token.text.split()))
-            for token in tokens
-            if token.kind == "comment"
-        )
-        code = [token for token in tokens if token.kind != "comment"]
-        return (Unit(0, "", (*settings, *_statements(code)), comments),)
+        return (_unit(*_cut(text)),)
 
     def changed(self, before: Statement, after: Statement) -> Said:
         return changed(before, after)
+
+    def moved(self, statement: Statement, was: Statement) -> Said:
+        kind = LogicKind.EXECUTION if statement.words[0] in _SKIPS else LogicKind.MOVED
+        return Said(kind, f"{quoted(statement)} moved here from line {was.line}")
 
     def removed(self, statement: Statement) -> Said:
         kind = LogicKind.STATEMENT
         if statement.declares:
             kind = LogicKind.DECLARATION
+        elif statement.words[0] in _CONDITIONS:
+            kind = LogicKind.CONDITION_REMOVED
+        elif statement.words[0] in _SKIPS:
+            kind = LogicKind.EXECUTION
         elif statement.words[1:2] == ("(",):
             kind = LogicKind.CALL_REMOVED
         return Said(kind, f"{quoted(statement)} removed")
@@ -92,25 +93,17 @@ class _StructuredText:
     def added(self, statement: Statement, beside: Sequence[Statement]) -> Said:
         del beside
         kind = LogicKind.DECLARATION if statement.declares else LogicKind.STATEMENT
+        if statement.words[0] in _SKIPS:
+            kind = LogicKind.EXECUTION
         return Said(kind, f"{quoted(statement)} added")
 
 
-class _Equations(_StructuredText):
-    """Charts as sorted lines: one statement each, whatever it says."""
-
-    respelled = LogicKind.LAYOUT
+class _Code(_StructuredText):
+    """Statements without a heading and settings: an action's, a condition."""
 
     def units(self, text: str) -> tuple[Unit, ...]:
-        statements: list[Statement] = []
-        comments: list[Comment] = []
-        lines: dict[int, list[_Token]] = {}
-        for token in _tokens(text):
-            if token.kind == "comment":
-                comments.append(Comment(token.line, " ".join(token.text.split())))
-            elif token.kind != "newline":
-                lines.setdefault(token.line, []).append(token)
-        statements.extend(_statement(tokens, declares=False) for tokens in lines.values())
-        return (Unit(0, "", tuple(statements), tuple(comments)),)
+        # The first line of a whole text is its heading, and settings follow on it.
+        return (_unit((), f"\n;\n{text}"),)
 
 
 def diff_st(before: str, after: str, effort: Effort) -> TextDiff:
@@ -118,17 +111,16 @@ def diff_st(before: str, after: str, effort: Effort) -> TextDiff:
     return diff_text(before, after, _StructuredText(), effort)
 
 
-def diff_equations(before: str, after: str, effort: Effort) -> TextDiff:
-    """Hold the lines of two charts (FBD, SFC) against each other."""
-    return diff_text(before, after, _Equations(), effort)
+def diff_code(before: str, after: str, effort: Effort) -> tuple[Said, ...]:
+    """Hold two pieces of code against each other: sentences without lines."""
+    found = diff_text(before, after, _Code(), effort).changes
+    return tuple(Said(each.kind, _LINE.sub("", each.sentence)) for each in found)
 
 
 def changed(before: Statement, after: Statement) -> Said:
     """Say what it means that one statement of expressions became the other."""
-    gone = Counter(before.words) - Counter(after.words)
-    new = Counter(after.words) - Counter(before.words)
     became = f"{quoted(before)} became {quoted(after)}"
-    kind = _kind(gone, new)
+    kind = meaning_of(before.words, after.words)
     if after.declares and kind is not LogicKind.SETPOINT:
         return Said(LogicKind.DECLARATION, became)
     return Said(kind, f"{_WORDS.get(kind, '')}{became}")
@@ -142,35 +134,15 @@ _WORDS = {
 }
 
 
-def _kind(gone: Counter[str], new: Counter[str]) -> LogicKind:
-    """Return the gravest thing that the exchanged words may mean."""
-    if gone["NOT"] != new["NOT"] or _turned(gone, new):
-        return LogicKind.INVERTED_CONTACT
-    if any(word in new for word in _CONSTANTS):
-        return LogicKind.AFI_INSERTED
-    if new["OR"] > gone["OR"]:
-        return LogicKind.BYPASS_ADDED
-    words = [*gone, *new]
-    if words and all(_NUMBER.match(word) for word in words):
-        return LogicKind.SETPOINT
-    names = [word for word in words if _is_name(word)]
-    signs = [word for word in words if word not in names and not _NUMBER.match(word)]
-    if names and not signs and gone and new:
-        return LogicKind.OPERAND
-    return LogicKind.STATEMENT
-
-
-def _is_name(word: str) -> bool:
-    return word not in _OPERATORS and (word[0].isalpha() or word[0] in "#%\"_'")
-
-
-def _turned(gone: Counter[str], new: Counter[str]) -> bool:
-    """Tell whether only a comparison was turned into its contrary."""
-    contraries = {("=", "<>"), ("<", ">="), (">", "<=")}
-    if gone.total() != 1 or new.total() != 1:
-        return False
-    one, other = next(iter(gone)), next(iter(new))
-    return (one, other) in contraries or (other, one) in contraries
+def _unit(settings: Sequence[Statement], code_lines: str) -> Unit:
+    tokens = list(_tokens(code_lines))
+    comments = tuple(
+        Comment(token.line, " ".join(token.text.split()))
+        for token in tokens
+        if token.kind == "comment"
+    )
+    code = [token for token in tokens if token.kind != "comment"]
+    return Unit(0, "", (*settings, *_statements(code)), comments)
 
 
 def _cut(text: str) -> tuple[list[Statement], str]:

@@ -75,6 +75,10 @@ class Dialect(Protocol):
         """Say what it means that one statement became the other."""
         ...
 
+    def moved(self, statement: Statement, was: Statement) -> Said:
+        """Say what it means that a statement stands elsewhere."""
+        ...
+
     def removed(self, statement: Statement) -> Said:
         """Say what it means that a statement is gone."""
         ...
@@ -265,8 +269,7 @@ def _lone_statements(sides: _Sides, dialect: Dialect, loose: _Loose) -> Iterator
     for statement, beside in loose.new:
         if waiting.get(statement.words):
             was = waiting[statement.words].pop(0)
-            said = Said(LogicKind.MOVED, f"{quoted(statement)} moved here from line {was.line}")
-            yield sides.change(said, was.line, statement.line)
+            yield sides.change(dialect.moved(statement, was), was.line, statement.line)
         else:
             arrived.append((statement, beside))
     calls = {statement.line for statement, _ in arrived}

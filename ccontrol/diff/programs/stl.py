@@ -58,13 +58,23 @@ _CONTRARY = frozenset(
         ("JCB", "JNB"),
         ("JBI", "JNBI"),
         ("FP", "FN"),
+        ("S", "R"),
+        ("==", "<>"),
+        *((larger, smaller) for larger in (">", ">=") for smaller in ("<", "<=")),
     )
 )
+_COMPARED = re.compile(r"(?P<sign>==|<>|[<>]=?)(?P<type>[IDR])")
 _COILS = frozenset({"=", "S", "R", "SP", "SE", "SD", "SS", "SF", "CU", "CD", "FR"})
 _CALLS = frozenset({"CALL", "UC", "CC"})
 _ALTERNATIVES = frozenset({"O", "ON", "O(", "ON("})
-_FORCING = frozenset({"SET", "CLR", "BEU"})
-"""Make a condition true or false for ever, or end the block before it."""
+_CONDITIONS = frozenset(
+    {word for pair in ("A AN", "O ON", "X XN") for op in pair.split() for word in (op, f"{op}(")}
+    | {"FP", "FN"}
+)
+_FORCING = frozenset({"SET", "CLR"})
+"""Make a condition true or false for ever."""
+_SKIPS = re.compile(r"J\w+|SPL|LOOP|BE[UC]?|\)?MCR[AD(]?")
+"""Decides whether what stands behind it is executed: jumps, ends, MCR."""
 
 
 @dataclass(slots=True)
@@ -99,25 +109,18 @@ class _StatementList:
         if after.declares or before.declares:
             return Said(LogicKind.DECLARATION, became)
         (op, *ours), (other, *theirs) = before.words, after.words
-        if before.text == after.text:
-            return Said(LogicKind.OPERAND, f"{quoted(before)} leads elsewhere")
         if ours == theirs:
             return _other_instruction(op, other, became)
         if op != other:
             return Said(LogicKind.INSTRUCTION_CHANGED, became)
-        if ours and theirs and _CONSTANT.match(ours[-1]) and _CONSTANT.match(theirs[-1]):
-            return Said(LogicKind.SETPOINT, f"constant changed: {became}")
-        return Said(LogicKind.OPERAND, f"operand changed: {became}")
+        return _other_operand(op, ours, theirs, became)
+
+    def moved(self, statement: Statement, was: Statement) -> Said:
+        kind = LogicKind.EXECUTION if _leads(statement) else LogicKind.MOVED
+        return Said(kind, f"{quoted(statement)} moved here from line {was.line}")
 
     def removed(self, statement: Statement) -> Said:
-        op = statement.words[0]
-        kind = LogicKind.INSTRUCTION_REMOVED
-        if statement.declares:
-            kind = LogicKind.DECLARATION
-        elif op in _CALLS:
-            kind = LogicKind.CALL_REMOVED
-        elif op in _COILS and len(statement.words) > 1:
-            kind = LogicKind.COIL_REMOVED
+        kind = LogicKind.DECLARATION if statement.declares else _lost(statement)
         return Said(kind, f"{quoted(statement)} removed")
 
     def added(self, statement: Statement, beside: Sequence[Statement]) -> Said:
@@ -126,6 +129,8 @@ class _StatementList:
             return Said(LogicKind.DECLARATION, f"{quoted(statement)} added")
         if op in _FORCING:
             return Said(LogicKind.AFI_INSERTED, f"{quoted(statement)} inserted")
+        if _SKIPS.fullmatch(op):
+            return Said(LogicKind.EXECUTION, f"{quoted(statement)} added")
         if op in _ALTERNATIVES and not any(each.words[0] in _COILS for each in beside):
             said = f"another way round the condition: {quoted(statement)} added"
             return Said(LogicKind.BYPASS_ADDED, said)
@@ -143,6 +148,31 @@ def _other_instruction(op: str, other: str, became: str) -> Said:
     if frozenset((op, other)) in _CONTRARY:
         return Said(LogicKind.INVERTED_CONTACT, f"contact inverted: {became}")
     return Said(LogicKind.INSTRUCTION_CHANGED, became)
+
+
+def _other_operand(op: str, ours: list[str], theirs: list[str], became: str) -> Said:
+    if _SKIPS.fullmatch(op):
+        return Said(LogicKind.EXECUTION, f"leads elsewhere: {became}")
+    if ours and theirs and _CONSTANT.match(ours[-1]) and _CONSTANT.match(theirs[-1]):
+        return Said(LogicKind.SETPOINT, f"constant changed: {became}")
+    return Said(LogicKind.OPERAND, f"operand changed: {became}")
+
+
+def _lost(statement: Statement) -> LogicKind:
+    """Return what it means that an instruction is gone."""
+    op = statement.words[0]
+    if op in _CALLS:
+        return LogicKind.CALL_REMOVED
+    if op in _COILS and len(statement.words) > 1:
+        return LogicKind.COIL_REMOVED
+    if op in _CONDITIONS:
+        return LogicKind.CONDITION_REMOVED
+    return LogicKind.EXECUTION if _SKIPS.fullmatch(op) else LogicKind.INSTRUCTION_REMOVED
+
+
+def _leads(statement: Statement) -> bool:
+    """Tell whether it is a jump or a label: what runs depends on where it stands."""
+    return bool(_SKIPS.fullmatch(statement.words[0])) or statement.words[0].endswith(":")
 
 
 def _networks(text: str) -> Iterator[_Network]:
@@ -214,6 +244,8 @@ def _meaning(code: str, *, german: bool) -> tuple[str, ...]:
         )
     op, _, operand = code.partition(" ")
     op = op.upper()
+    if compared := _COMPARED.fullmatch(op):
+        return compared["sign"], compared["type"]
     operand = operand.strip()
     if operand == "(":
         op, operand = f"{op}(", ""

@@ -26,26 +26,32 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 )
 """Logix 36 and newer say the first; every file of the corpus with such names is of 36 or later."""
 
-_OPPOSITES = (
+_CONTRARIES = (
     ("XIC", "XIO"),
     ("EQU", "NEQ"),
-    ("GRT", "LEQ"),
-    ("LES", "GEQ"),
+    ("GRT GEQ", "LEQ LES"),
+    ("OTE OTL", "OTU"),
     ("Contact", "I_Contact"),
-    ("Coil", "I_Coil"),
+    ("P_Contact", "N_Contact"),
+    ("Coil S_Coil", "I_Coil R_Coil"),
     ("EQ_Contact", "NE_Contact"),
-    ("GT_Contact", "LE_Contact"),
-    ("LT_Contact", "GE_Contact"),
+    ("GT_Contact GE_Contact", "LE_Contact LT_Contact"),
     ("Eq", "Ne"),
-    ("Gt", "Le"),
-    ("Lt", "Ge"),
+    ("Gt Ge", "Le Lt"),
 )
-OPPOSITES: Mapping[str, str] = MappingProxyType(
-    {one: other for pair in _OPPOSITES for one, other in (pair, pair[::-1])}
+CONTRARIES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        one: frozenset(others.split())
+        for pair in _CONTRARIES
+        for ones, others in (pair, pair[::-1])
+        for one in ones.split()
+    }
 )
-"""The contact, coil or comparison that says the contrary of the same operands."""
-ENDS = frozenset({"TND", "RET", "JMP", "MCR", "SUS"})
-"""What keeps rungs behind it from being executed."""
+"""The contacts, coils or comparisons that say the contrary of the same operands."""
+SKIPS = frozenset({"TND", "RET", "JMP", "LBL", "MCR", "SUS"})
+"""What decides which rungs behind it are executed."""
+ONE_SHOTS = frozenset({"ONS", "OSR", "OSF", "P_Contact", "N_Contact", "P_Trig", "N_Trig"})
+"""What lets power pass in one scan only."""
 INVERTERS = frozenset({"Not"})
 """What turns round whatever power comes to it."""
 
@@ -67,12 +73,21 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+ORDERED = _words("GRT GEQ LES LEQ GT_Contact GE_Contact LT_Contact LE_Contact Gt Ge Lt Le")
+"""Comparisons that say the contrary when their operands change places."""
+SAME_EITHER_WAY = _words("EQU NEQ ADD MUL AND OR XOR EQ_Contact NE_Contact Eq Ne Add Mul")
+"""What does the same when its first two operands change places."""
 _CONDITIONS = _words(
     "XIC XIO ONS AFI EQU NEQ GRT GEQ LES LEQ LIM MEQ CMP SQI DTR IsINF IsNAN "
     "Contact I_Contact P_Contact N_Contact P_Trig N_Trig PBox NBox Not Eq Ne Gt Ge Lt Le "
     "Continuation "
     "EQ_Contact NE_Contact GT_Contact GE_Contact LT_Contact LE_Contact"
 )
+STATELESS = _words(
+    "XIC XIO AFI EQU NEQ GRT GEQ LES LEQ LIM MEQ CMP IsINF IsNAN Contact I_Contact "
+    "Eq Ne Gt Ge Lt Le EQ_Contact NE_Contact GT_Contact GE_Contact LT_Contact LE_Contact"
+)
+"""Conditions that do the same wherever they stand among each other."""
 _COILS = _words("OTE OTL OTU Coil I_Coil S_Coil R_Coil P_Coil N_Coil Assign")
 _CALLS = _words("JSR JXR FOR SFR EVENT Call")
 
@@ -118,7 +133,7 @@ _DESTINATIONS: Mapping[str, int] = MappingProxyType(
     {op: index for index, ops in _WRITES.items() for op in ops.split()}
 )
 BUILT_IN = frozenset(
-    {*_CONDITIONS, *_COILS, *_CALLS, *_OTHERS, *_SIMATIC, *_DESTINATIONS, *ALIASES, *OPPOSITES}
+    {*_CONDITIONS, *_COILS, *_CALLS, *_OTHERS, *_SIMATIC, *_DESTINATIONS, *ALIASES, *CONTRARIES}
 )
 """Every name that is no call of an Add-On Instruction or of a block of the project's own."""
 
@@ -152,7 +167,8 @@ def role(instruction: Instruction) -> Role:
 def destination(instruction: Instruction) -> str:
     """Return the operand that it drives (a call: what it calls, or its instance), or nothing."""
     op = name(instruction.op)
-    if any(map(_ASSIGNED.fullmatch, instruction.operands)):
+    named = (each for each in instruction.operands if "=" in each)  # most have none: spares time
+    if any(map(_ASSIGNED.fullmatch, named)):
         return _assigned(op, instruction)
     index = _DESTINATIONS.get(op, None if op in BUILT_IN else 0)
     if index is None or index >= len(instruction.operands):

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccontrol.diff.programs.changes import PartDiff
+from ccontrol.diff.programs.projects import compare_projects
 from ccontrol.logic.chart import Chart, Node, Wire, render
 from ccontrol.logic.project import Language, Part
 from ccontrol.model.aspect import Aspect
@@ -14,6 +15,10 @@ from ccontrol.pictures.chart_marks import chart_marks
 from ccontrol.pictures.chart_pictures import chart_sides
 from ccontrol.pictures.chart_places import MOST_NODES, Size, spread
 from ccontrol.pictures.marks import Mark
+from ccontrol.pictures.page import page
+from ccontrol.pictures.svg import svg
+from tests.unit.logic.l5x.plant import PLANT, edited
+from tests.unit.logic.l5x.plant import project as plant
 from tests.unit.pictures.drawn import overlapping
 
 BLOCKS = Chart(
@@ -52,7 +57,8 @@ def _part(chart: Chart | None) -> Part | None:
 
 
 def _sides(before: Chart | None, after: Chart | None) -> dict[str, str]:
-    diff = PartDiff(("Main",), Language.LAYOUT, _part(before), _part(after), ())
+    drawn = (_part(before), _part(after))
+    diff = PartDiff(("Main",), Language.LAYOUT, *drawn, (), drawn=drawn)
     return {side.words: side.picture.markup for side in chart_sides(diff)}
 
 
@@ -122,3 +128,27 @@ def test_a_chart_too_large_or_not_ours_is_left_to_its_text() -> None:
     assert _sides(None, large) == {}
     strange = Part(("Main",), Language.LAYOUT, Aspect.PROGRAM, "LAYOUT\nnothing of ours\n")
     assert chart_sides(PartDiff(("Main",), Language.LAYOUT, None, strange, ())) == ()
+
+
+def test_a_chart_is_drawn_where_only_its_logic_differs_and_what_changed_is_marked() -> None:
+    after = edited('Argument="Counts"', 'Argument="Others"')
+    found = compare_projects(plant(PLANT), plant(after))
+    (part,) = found.parts
+    assert part.language is Language.FBD
+    markup = [side.picture.markup for side in chart_sides(part)]
+    assert [each.count('class="symbol changed"') for each in markup] == [1, 1]
+    assert all("Valve_01" in each.split('class="symbol changed"')[1] for each in markup)
+    assert page(found, "a", "b").count("<svg") == 2
+    assert "Valve_01.Store: `Counts` became `Others`" in svg(found, "a", "b")
+
+
+AT, AWAY = (f'ID="3" X="{x}" Y="60" Operand="SEL_01"' for x in (300, 340))
+
+
+def test_a_chart_is_drawn_once_where_logic_and_layout_differ_else_by_itself() -> None:
+    both = PLANT.replace('Argument="Counts"', 'Argument="Others"').replace(AT, AWAY)
+    found = compare_projects(plant(PLANT), plant(both))
+    drawn = {part.language: len(chart_sides(part)) for part in found.parts}
+    assert drawn == {Language.FBD: 2, Language.LAYOUT: 0}
+    moved = compare_projects(plant(PLANT), plant(PLANT.replace(AT, AWAY)))
+    assert [len(chart_sides(part)) for part in moved.parts] == [2]

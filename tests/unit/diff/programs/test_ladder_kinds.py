@@ -86,14 +86,17 @@ from tests.unit.diff.programs.ladder_routine import ROUTINE, changed, told
         (
             1,
             "XIC(Start)XIO(Stop)OTE(Run);",
-            LogicKind.INSTRUCTION_REMOVED,
-            "rung 1 (Run): leg XIC(Run) in parallel to XIC(Start) removed",
+            LogicKind.CONDITION_REMOVED,
+            (
+                "rung 1 (Run): leg XIC(Run) in parallel to XIC(Start) removed: "
+                "the power no longer depends on it"
+            ),
         ),
         (
             1,
             "[XIC(Start) ,XIC(Run) ]OTE(Run);",
-            LogicKind.INSTRUCTION_REMOVED,
-            "rung 1 (Run): contact XIO(Stop) removed",
+            LogicKind.CONDITION_REMOVED,
+            "rung 1 (Run): contact XIO(Stop) removed: the power no longer depends on it",
         ),
         (
             1,
@@ -170,8 +173,8 @@ from tests.unit.diff.programs.ladder_routine import ROUTINE, changed, told
         (
             3,
             "GRT(Temp,80)LIM(1,Level,9)JMP(End)OTL(Hot);",
-            LogicKind.AFI_INSERTED,
-            "rung 3 (Hot): JMP(End) inserted: where it runs, rungs behind it do not",
+            LogicKind.EXECUTION,
+            "rung 3 (Hot): JMP(End) inserted: other rungs behind it run or are skipped now",
         ),
         (
             3,
@@ -201,7 +204,7 @@ def test_one_edit_is_told_by_its_kind_in_one_sentence(
         ("t1.TON(IN := a)", "t1.TON(IN := NOT a)", LogicKind.INVERTED_CONTACT),
         ("Contact(#a)Assign(x)", "Contact(#a)", LogicKind.COIL_REMOVED),
         ("Contact(#a)Coil(#b)", "Contact(#a)I_Coil(#b)", LogicKind.INVERTED_CONTACT),
-        ("Contact(#a)P_Contact(#e)Coil(#b)", "Contact(#a)Coil(#b)", LogicKind.INSTRUCTION_REMOVED),
+        ("Contact(#a)P_Contact(#e)Coil(#b)", "Contact(#a)Coil(#b)", LogicKind.CONDITION_REMOVED),
         ("Contact(#a)Coil(#b)", "Contact(#a)", LogicKind.COIL_REMOVED),
         ("Contact(#a)Coil(#b)", "Contact(#a)Not()Coil(#b)", LogicKind.INVERTED_CONTACT),
         ("Contact(#a)Not()Coil(#b)", "Contact(#a)Coil(#b)", LogicKind.INVERTED_CONTACT),

@@ -32,8 +32,8 @@ def test_a_new_rung_that_ends_the_routine_is_more_than_a_new_rung() -> None:
     assert told(ROUTINE, (read_rung("XIC(Night)TND();"), *ROUTINE)) == [
         (LogicKind.RUNG_ADDED, "rung 1: added: XIC(Night) TND()"),
         (
-            LogicKind.AFI_INSERTED,
-            "rung 1: TND() came with it: where it runs, rungs behind it do not",
+            LogicKind.EXECUTION,
+            "rung 1: TND() came with it: other rungs behind it run or are skipped now",
         ),
     ]
 
@@ -42,7 +42,7 @@ def test_an_and_that_became_an_or_is_a_bypass() -> None:
     before, after = read_rung("XIC(a)XIO(b)OTE(c);"), read_rung("[XIC(a) ,XIO(b) ]OTE(c);")
     assert {kind for kind, _ in told((before,), (after,))} == {
         LogicKind.BYPASS_ADDED,
-        LogicKind.INSTRUCTION_REMOVED,
+        LogicKind.CONDITION_REMOVED,
     }
 
 
@@ -50,7 +50,7 @@ def test_a_branch_around_a_branch_is_a_bypass_of_it() -> None:
     before = read_rung("[XIC(a) ,XIC(b) ]OTE(c);")
     after = read_rung("[[XIC(a) ,XIC(b) ] ,XIC(f) ]OTE(c);")
     assert [kind for kind, _ in told((before,), (after,))] == [LogicKind.BYPASS_ADDED]
-    assert [kind for kind, _ in told((after,), (before,))] == [LogicKind.INSTRUCTION_REMOVED]
+    assert [kind for kind, _ in told((after,), (before,))] == [LogicKind.CONDITION_REMOVED]
 
 
 def test_a_moved_and_changed_rung_is_both_and_says_both_numbers() -> None:

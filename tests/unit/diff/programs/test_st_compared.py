@@ -4,7 +4,7 @@ import pytest
 
 from ccontrol.diff.programs.changes import NO_LOGIC, LogicKind
 from ccontrol.diff.programs.effort import Effort
-from ccontrol.diff.programs.st import diff_equations, diff_st
+from ccontrol.diff.programs.st import diff_code, diff_st
 from tests.unit.diff.programs.made_projects import kinds
 
 CODE = """\
@@ -106,10 +106,11 @@ def test_an_open_comment_hides_the_rest_and_that_is_told() -> None:
     assert LogicKind.CALL_REMOVED in found
 
 
-def test_equations_are_compared_line_by_line() -> None:
-    old = "ROUTINE Mix (FBD)\nA.In1 := BAND(In1 := Start, In2 := 5)\nB.In := NOT x\n"
-    new = old.replace("In2 := 5", "In2 := 6").replace("NOT x", "x")
-    assert sorted(kinds(diff_equations(old, new, Effort()).changes)) == [
-        LogicKind.INVERTED_CONTACT,
-        LogicKind.SETPOINT,
+def test_a_comparison_within_a_condition_is_no_setting() -> None:
+    found = diff_code("Level = 5 AND\nFull", "Level = 6 AND\nFull", Effort())
+    assert [(said.kind, said.sentence) for said in found] == [
+        (
+            LogicKind.SETPOINT,
+            "constant changed: `Level = 5 AND Full` became `Level = 6 AND Full`",
+        )
     ]

@@ -62,7 +62,7 @@ NETWORK 3 Lamp
         ("OUT := MW 10", "OUT := MW 12", LogicKind.OPERAND),
         ("      =     Q 4.0\n", "", LogicKind.COIL_REMOVED),
         ("      S     M 2.0\n", "", LogicKind.COIL_REMOVED),
-        ("      A     M 10.0\n", "", LogicKind.INSTRUCTION_REMOVED),
+        ("      A     M 10.0\n", "", LogicKind.CONDITION_REMOVED),
         ("=     Q 4.0", "S     Q 4.0", LogicKind.INSTRUCTION_CHANGED),
         ("      =  ", "      O     M 99.9\n      =  ", LogicKind.BYPASS_ADDED),
         ("      =  ", "      SET\n      =  ", LogicKind.AFI_INSERTED),

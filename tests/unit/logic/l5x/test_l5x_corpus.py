@@ -1,17 +1,23 @@
 """Real exports of public projects: all are read, alike ones alike, and little noise is left."""
 
 import os
+import re
 from collections import Counter
 from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
-from ccontrol.logic.project import Project
+from ccontrol.diff.programs.changes import LogicKind
+from ccontrol.diff.programs.projects import compare_projects
+from ccontrol.logic.project import Language, Project
 from ccontrol.model.aspect import Aspect
+from ccontrol.pictures.page import page
 from tests.unit.logic.l5x.plant import project
 
 _ROOT = Path(__file__).parents[4]
+PENDING = re.compile(r"^RUNG \{([^}]*)\}", re.MULTILINE)
 CORPUS = Path(os.environ.get("CCONTROL_CORPUS", _ROOT.parent / "shared" / "corpus")) / "l5x"
 
 
@@ -93,3 +99,34 @@ def differing(before: list[bytes] | list[str], after: list[bytes] | list[str]) -
     counts: Counter[bytes | str] = Counter(before)
     counts.subtract(after)
     return sum(map(abs, counts.values()))
+
+
+def test_every_pending_edit_of_a_real_rung_stands_in_its_line(
+    exports: dict[str, tuple[bytes, Project]],
+) -> None:
+    """The collected files hold hardly any: whoever has others sets CCONTROL_CORPUS."""
+    for name, (data, read) in exports.items():
+        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+        kinds = (str(rung.get("Type", "N")) for rung in root.iter("Rung"))
+        stored = Counter(kind for kind in kinds if kind != "N")
+        told = Counter(
+            kind
+            for part in read.parts
+            if part.language is Language.LADDER
+            for kind in PENDING.findall(part.text)
+        )
+        assert told == stored, name
+
+
+@pytest.mark.parametrize("kind", ["I", "D", "IR", "rI", "R", "rR", "rN", "e", "er"])
+def test_a_pending_edit_put_into_a_real_export_is_told_and_drawn(
+    exports: dict[str, tuple[bytes, Project]], kind: str
+) -> None:
+    name = next(name for name in exports if name.startswith("examples_belt_conveyor"))
+    data, read = exports[name]
+    after = project(data.replace(b'Type="N"', f'Type="{kind}"'.encode(), 1))
+    found = compare_projects(read, after)
+    (change,) = found.changes
+    assert change.kind is LogicKind.PENDING_EDIT
+    assert f"is a pending edit: {kind}" in change.sentence
+    assert f"pending edit {kind}: " in page(found, "before", "after")

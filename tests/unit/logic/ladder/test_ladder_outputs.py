@@ -1,6 +1,6 @@
 import pytest
 
-from ccontrol.logic.ladder.mnemonics import ALIASES, OPPOSITES, Role, canonical, name, role
+from ccontrol.logic.ladder.mnemonics import ALIASES, CONTRARIES, Role, canonical, name, role
 from ccontrol.logic.ladder.model import Instruction, Rung
 from ccontrol.logic.ladder.neutral import read_rung
 from ccontrol.logic.ladder.outputs import driven
@@ -51,10 +51,11 @@ def test_names_of_logix_36_are_the_old_ones() -> None:
     assert name("{x}") == "{x}"
 
 
-def test_opposites_are_mutual_and_of_one_role() -> None:
-    for one, other in OPPOSITES.items():
-        assert OPPOSITES[other] == one
-        assert role(Instruction(one, ("a",))) is role(Instruction(other, ("a",)))
+def test_contraries_are_mutual_and_of_one_role() -> None:
+    for one, others in CONTRARIES.items():
+        for other in others:
+            assert one in CONTRARIES[other]
+            assert role(Instruction(one, ("a",))) is role(Instruction(other, ("a",)))
 
 
 def test_what_osr_means_is_told_by_its_operands() -> None:
