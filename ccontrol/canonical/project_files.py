@@ -51,6 +51,8 @@ class ProjectText:
     Empty: no file of this name could be read yet, and `project` has no parts."""
     fault: str = ""
     """Why the newest file could not be read."""
+    contradicts: str = ""
+    """Id of another controller of the site that the newest file says it is for."""
 
 
 def project_folder(home: Home, files_there: Collection[str], name: str) -> str:
@@ -121,6 +123,7 @@ def _parsed(table: Table, files: Mapping[str, bytes], folder: str) -> ProjectTex
         project,
         table.text("text_of"),
         table.text("fault", ""),
+        table.text("contradicts", ""),
     )
 
 
@@ -162,6 +165,7 @@ def _head(kept: ProjectText) -> list[tuple[str, str | int | datetime | tuple[str
         ("modified_at", file.modified_at),
         ("taken_at", kept.taken_at),
         ("fault", kept.fault or None),
+        ("contradicts", kept.contradicts or None),
         ("text_of", kept.text_of),
         ("format", project.format),
         ("title", project.title),

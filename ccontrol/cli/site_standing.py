@@ -14,6 +14,7 @@ from ccontrol.errors import StoreError, UnreadableStateError
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
 from ccontrol.poll.binding import standing_of
+from ccontrol.poll.complaints import Complaint, complaints_of
 from ccontrol.poll.places import Places
 from ccontrol.store.index_rows import PollStatus
 from ccontrol.store.repository import Repository
@@ -53,6 +54,8 @@ class SiteStanding:
     controllers: tuple[ControllerStanding, ...]
     polls_unknown: str = ""
     """Why nobody can tell what came of the last polls; empty when somebody can."""
+    folders: tuple[Complaint, ...] = ()
+    """What is wrong with its watched folders and the files in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ def site_standing(site: Site, now: datetime, names: frozenset[str] = frozenset()
             for controller in site.controllers
             if not names or controller.id in names
         )
-    return SiteStanding(site.name, store, statuses, polls.unknown)
+    wrong = complaints_of(site.store.path, (folder.path for folder in site.folders))
+    return SiteStanding(site.name, store, statuses, polls.unknown, wrong)
 
 
 def _known(

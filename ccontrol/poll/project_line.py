@@ -50,6 +50,8 @@ class Dropped:
     read: ProjectRead
     """What the decoder made of it, held against what was known before."""
     taken_at: datetime
+    contradicts: str = ""
+    """Id of another controller that the file says it is for."""
 
 
 def known_text(git_dir: Path, controller: Controller, name: str) -> ProjectText | None:
@@ -107,7 +109,8 @@ def _text(dropped: Dropped, home: Home, before: ProjectText | None) -> ProjectTe
     """Return the text of the file; of one that cannot be read, the last one that could."""
     own = dropped.controller.id, home.area, dropped.file, dropped.taken_at
     if dropped.read.project is not None:
-        return ProjectText(*own, dropped.read.project, dropped.file.sha256)
+        read, sha256 = dropped.read.project, dropped.file.sha256
+        return ProjectText(*own, read, sha256, contradicts=dropped.contradicts)
     fault = dropped.read.fault or "nobody knows why"
     if before is None:
         return ProjectText(*own, NOTHING, "", fault)
@@ -151,7 +154,8 @@ def _evidence(dropped: Dropped, after: ProjectText) -> tuple[str, ...]:
         f"owned by {file.owner}, last written {file.modified_at:%Y-%m-%d %H:%M:%S} UTC",
     )
     problems = after.project.problems if not after.fault else ()
-    return (*told, *dropped.read.warnings, *problems)
+    other = (f"it calls itself {dropped.contradicts}",) if dropped.contradicts else ()
+    return (*told, *other, *dropped.read.warnings, *problems)
 
 
 def _verdict(dropped: Dropped, after: ProjectText) -> Verdict:
