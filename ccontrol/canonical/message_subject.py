@@ -59,7 +59,7 @@ def subject(record: Record) -> str:
     changes = record.changes.changes
     head = f"{title}: "
     if changes and all(change.unit.kind == PROJECT for change in changes):
-        named, _, part = changes[0].unit.key.partition("/")
+        named, _, part = changes[0].unit.key.partition("//")
         head += f"project file {shortened(printable(named), _LONGEST_TITLE)}: "
         if not part:
             return shortened(head + first_clause(changes[0].reason), _LONGEST)

@@ -72,6 +72,11 @@ def facts_path(folder: str) -> str:
     return f"{folder}/file.toml"
 
 
+def text_folder(folder: str) -> str:
+    """Return the folder of what a project file says, without actual values."""
+    return f"{folder}/{_TEXT}"
+
+
 def render(kept: ProjectText, folder: str) -> dict[str, bytes]:
     """Return every file below `folder`. Raises ModelError for names that no file could hold."""
     places = _places(kept.project.parts)

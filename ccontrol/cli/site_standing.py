@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ccontrol.canonical.bindings import Bond
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.parse import parse
 from ccontrol.cli.site_files import index_reader, standing
@@ -118,9 +119,14 @@ def _known(
 
 
 def _project_file(repository: Repository, controller: Controller) -> str:
-    home = home_of(repository, controller.id, controller.area)
-    stands = standing_of(repository, home)
-    return f"{stands.newest.name}: {stands.bond.value}" if stands.newest else ""
+    """Return which files are bound, or which one is the newest, and how the controller stands."""
+    stands = standing_of(repository, home_of(repository, controller.id, controller.area))
+    if stands.bond is Bond.BOUND and stands.binding is not None:
+        first, *more = stands.binding.files
+        name = f"{first.name} and {len(more)} more" if more else first.name
+    else:
+        name = stands.newest.file.name if stands.newest else ""
+    return f"{name}: {stands.bond.value}" if name else ""
 
 
 def pause_of(decided: Standing, name: str) -> Pause | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from ccontrol.canonical.bindings import binding_path
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT, VIEWS, Home
 from ccontrol.canonical.names import encode
@@ -53,6 +54,8 @@ def _project_files(repository: Repository, home: Home, commit: str) -> Iterator[
     root = home.folder(PROJECT)
     for name in sorted(repository.names(root, commit)):
         folder = f"{root}/{name}"
+        if folder == binding_path(home):
+            continue
         kept = parse(repository.read(folder, commit), folder)
         yield _facts(kept)
         for part in kept.project.parts:

@@ -28,7 +28,6 @@ from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict
 from ccontrol.model.record import Record
 from ccontrol.model.unit import UnitId
 from ccontrol.policy.rules import PROJECT_FILE
-from ccontrol.poll.binding import after_drop
 from ccontrol.poll.messages import LogicTold, ProjectRead
 from ccontrol.poll.pipeline import Line
 from ccontrol.store.repository import Repository
@@ -71,6 +70,7 @@ def take(line: Line, dropped: Dropped) -> str:
     home = line.home(dropped.controller)
     before = _known(line.writer.repository, home, dropped.file.name)
     if before is not None and before.file.sha256 == dropped.file.sha256:
+        line.bind(dropped.controller)  # the store may have refused that alone
         return ""
     with dropped.copy.open("rb") as content:
         artefact = line.keep(content)
@@ -78,7 +78,7 @@ def take(line: Line, dropped: Dropped) -> str:
     after, files = _written(dropped, home, before, folder)
     record = _record(line, dropped, home, before, after)
     commit = line.commit_record(files, replace(record, artefact=artefact), folder)
-    line.bind(after_drop(line.writer.repository, dropped.controller, home, dropped.taken_at))
+    line.bind(dropped.controller)
     return commit
 
 
@@ -199,4 +199,4 @@ def _change(name: str, part: Part, told: list[LogicTold]) -> Change:
     title = part.text.partition("\n")[0] or part.name
     kind = _KINDS.get(told[0].of_part, Kind.CHANGED)
     sentences = "; ".join(each.sentence for each in told)
-    return Change(kind, part.aspect, UnitId(PROJECT, f"{name}/{part.name}"), title, (), sentences)
+    return Change(kind, part.aspect, UnitId(PROJECT, f"{name}//{part.name}"), title, (), sentences)
