@@ -17,7 +17,9 @@ from ccontrol.canonical.reading import Table, read
 from ccontrol.errors import UnreadableStateError
 from ccontrol.logic.firmware import is_firmware
 
-FORM = 1
+FORM = 2
+_OF_ONE_FILE = 1
+"""An earlier form, which named one file and no change."""
 WITHIN = timedelta(hours=8)
 """A file and a change of the running program that are so far apart belong to one piece of work."""
 TOGETHER = timedelta(minutes=30)
@@ -168,9 +170,14 @@ def render_binding(binding: Binding) -> bytes:
     return toml.document(toml.lines(pairs), *files)
 
 
-def parse_binding(content: bytes) -> Binding:
-    """Return the binding that a file holds. Raises UnreadableStateError when it holds none."""
+def parse_binding(content: bytes) -> Binding | None:
+    """Return the binding that a file holds; None for one of form 1: it is as good as none.
+
+    Raises UnreadableStateError when the file holds none.
+    """
     table = read("binding.toml", content)
+    if table.integer("form") == _OF_ONE_FILE:
+        return None
     if table.integer("form") != FORM:
         raise UnreadableStateError("a binding has a form that this version does not know")
     files = tuple(map(_parsed_file, table.tables("file")))

@@ -222,7 +222,7 @@ def _tell(compared: Compared, *, in_full: bool) -> None:
     if compared.files:
         show(_file_sheet(compared.files))
     if not compared.changes and not compared.files:
-        say("nothing differs")
+        say("no unit differs")
     for line in compared.patch.splitlines():
         say(line, _TONES.get(line[:1], Tone.PLAIN))
 

@@ -8,7 +8,8 @@ from ccontrol.canonical.project_files import FileFacts
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets, controller_named
 from ccontrol.config.settings import KeyFile
-from ccontrol.logic.project import Project
+from ccontrol.logic.project import Language, Part, Project
+from ccontrol.model.aspect import Aspect
 from ccontrol.poll.messages import ProjectRead
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import Places
@@ -26,7 +27,13 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
 def drop(
-    config: Path, copy: Path, name: str = "Press3.L5X", content: bytes = CONTENT, minute: int = 10
+    config: Path,
+    copy: Path,
+    name: str = "Press3.L5X",
+    content: bytes = CONTENT,
+    *,
+    minute: int = 10,
+    says: str = "a := 0;\n",
 ) -> None:
     """Drop a file for press-3, as the daemon would take it."""
     sha256 = hashlib.sha256(content).hexdigest()
@@ -41,7 +48,8 @@ def drop(
         writer, index, Vault(places.vault, store.vault_recipient), Room(store.path, 0), clock
     )
     file = FileFacts(name, sha256, len(content), "alice", clock.now())
-    read = ProjectRead(1, Project("l5x/1", "Press3", ()))
+    part = Part(("Main",), Language.ST, Aspect.PROGRAM, says)
+    read = ProjectRead(1, Project("l5x/1", "Press3", (part,)))
     assert take(line, Dropped(watched.controller, file, copy, read, clock.now()))
     line.close()
     index.close()
@@ -73,8 +81,8 @@ def test_the_kit_holds_every_file_of_the_drop_and_the_firmware_and_says_which_is
     plant: Plant, run: Run, tmp_path: Path
 ) -> None:
     drop(plant.config, tmp_path / "copy")
-    drop(plant.config, tmp_path / "copy", "Panel/Panel.L5X", b"another", 11)
-    drop(plant.config, tmp_path / "copy", "6ES7315.upd", b"firmware", 12)
+    drop(plant.config, tmp_path / "copy", "Panel/Panel.L5X", b"another", minute=11)
+    drop(plant.config, tmp_path / "copy", "6ES7315.upd", b"firmware", minute=12)
     kit = tmp_path / "kit"
     identity = plant.folder / "keys" / "vault-identity"
     call = ("--config", plant.config, "restore-kit", "press-3", "-o", kit, "--identity", identity)
@@ -127,3 +135,20 @@ def test_a_controller_without_a_file_has_no_kit(plant: Plant, run: Run, tmp_path
     assert answer.code == 20
     assert "was ever dropped" in answer.err
     assert not (tmp_path / "kit").exists()
+
+
+def test_diff_and_show_tell_what_changed_in_a_dropped_file(
+    plant: Plant, run: Run, tmp_path: Path
+) -> None:
+    drop(plant.config, tmp_path / "copy", says="a := 1;\n")
+    drop(plant.config, tmp_path / "copy", content=b"another", minute=11, says="a := 2;\n")
+    told = run("--config", plant.config, "diff", "press-3")
+    assert "Press3.L5X" in told.out
+    assert "+a := 2;" in told.out
+    assert "no unit differs" not in told.out
+    (change,) = run("--config", plant.config, "diff", "press-3", "--json").json["files"]
+    assert (change["file"], change["part"]) == ("Press3.L5X", "Main")
+    newest = run("--config", plant.config, "changes", "--json").json["changes"][0]["change_id"]
+    shown = run("--config", plant.config, "show", newest).out
+    assert "the file   kept in the vault" in shown
+    assert "the file was taken at" in shown

@@ -336,3 +336,7 @@ def test_a_binding_reads_back_as_it_was() -> None:
     files = (BoundFile("a.L5X", "01" * 32, "", at), BoundFile("b", "02" * 32, "cd", at, ("x",)))
     binding = Binding(change, files, at)
     assert parse_binding(render_binding(binding)) == binding
+
+
+def test_a_binding_of_an_earlier_form_is_none() -> None:
+    assert parse_binding(b'form = 1\nfile = "a.L5X"\n') is None
