@@ -32,7 +32,7 @@ def test_a_dropped_file_is_kept_and_committed_and_its_next_version_says_what_cha
         ]
         assert b"XIC" in ladder
         path.write_bytes(l5x("XIO(Start)OTE(Motor);"))
-        await plant.says("Press 3: project file Press3.L5X: ROUTINE Main")
+        await plant.says("Press 3: project file Press3.L5X: Main: contact Start inverted")
         store = str(plant.git_dir)
         head = git("--git-dir", store, "log", "-1", "--format=%B", "refs/heads/observed")
         assert "inver" in head
@@ -108,7 +108,7 @@ def test_a_folder_that_goes_away_is_told_once_and_comes_back(tmp_path: Path) -> 
         await asyncio.sleep(1.5)
         (away / "Press3.L5X").write_bytes(l5x("XIO(Start)OTE(Motor);"))
         away.rename(plant.folder)
-        await plant.says("ROUTINE Main")
+        await plant.says("Main: contact Start inverted")
         await plant.journals("that is over: watched folder")
         lines = "".join(path.read_text() for path in plant.site.places.journal.glob("*.jsonl"))
         assert lines.count("cannot be listed:") == 2, "when it went, and when that was over"
@@ -161,7 +161,7 @@ def test_a_date_that_was_put_back_does_not_hide_a_change_from_a_rescan(tmp_path:
         with path.open("r+b") as file:
             file.write(l5x("XIO(Start)OTE(Motor);"))
         os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
-        await plant.says("ROUTINE Main")
+        await plant.says("Main: contact Start inverted")
 
     often = WatchedFolder(tmp_path / "dropped", "press-3", (), "auto", 0.5, 0.5, rescan_s=1.0)
     watch(tmp_path, story, often)
