@@ -59,14 +59,24 @@ def subject(record: Record) -> str:
     changes = record.changes.changes
     head = f"{title}: "
     if changes and all(change.unit.kind == PROJECT for change in changes):
-        named, _, part = changes[0].unit.key.partition("/")
-        head += f"project file {shortened(printable(named), _LONGEST_TITLE)}: "
-        if not part:
-            return shortened(head + first_clause(changes[0].reason), _LONGEST)
+        return shortened(f"{head}{_project_file(changes)}", _LONGEST)
     phrases = list(_phrases(_telling(changes) or changes))[:_PHRASES_AT_MOST]
     if not phrases:
         return f"{head}nothing differs"
     return shortened(_fitting(head, phrases), _LONGEST)
+
+
+def _project_file(changes: Sequence[Change]) -> str:
+    """Return "project file Press.L5X: Main: contact Start inverted: XIC became XIO; and 2 more"."""
+    named, _, part = changes[0].unit.key.partition("//")
+    file = f"project file {shortened(printable(named), _LONGEST_TITLE)}"
+    if not part:
+        return f"{file}: {first_clause(changes[0].reason)}"
+    told = [clause for change in changes for clause in change.reason.split("; ")]
+    first = printable(told[0].partition(": ")[2] or told[0])
+    name = shortened(printable(part.rpartition("/")[2]), _LONGEST_TITLE)
+    more = f"; and {len(told) - 1} more" if len(told) > 1 else ""
+    return f"{file}: {name}: {shortened(first, _STRETCHED - len(file) - len(name))}{more}"
 
 
 def _first_sight(changes: ChangeSet) -> str:

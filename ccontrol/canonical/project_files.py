@@ -49,6 +49,8 @@ class ProjectText:
     Empty: no file of this name could be read yet, and `project` has no parts."""
     fault: str = ""
     """Why the newest file could not be read."""
+    contradicts: str = ""
+    """Id of another controller of the site that the newest file says it is for."""
 
 
 def project_folder(home: Home, files_there: Collection[str], name: str) -> str:
@@ -66,6 +68,11 @@ def project_folder(home: Home, files_there: Collection[str], name: str) -> str:
 def facts_path(folder: str) -> str:
     """Return the path of the file that says what a project file was."""
     return f"{folder}/file.toml"
+
+
+def text_folder(folder: str) -> str:
+    """Return the folder of what a project file says, without actual values."""
+    return f"{folder}/{_TEXT}"
 
 
 def render(kept: ProjectText, folder: str) -> dict[str, bytes]:
@@ -119,6 +126,7 @@ def _parsed(table: Table, files: Mapping[str, bytes], folder: str) -> ProjectTex
         project,
         table.text("text_of"),
         table.text("fault", ""),
+        table.text("contradicts", ""),
     )
 
 
@@ -160,6 +168,7 @@ def _head(kept: ProjectText) -> list[tuple[str, str | int | datetime | tuple[str
         ("modified_at", file.modified_at),
         ("taken_at", kept.taken_at),
         ("fault", kept.fault or None),
+        ("contradicts", kept.contradicts or None),
         ("text_of", kept.text_of),
         ("format", project.format),
         ("title", project.title),

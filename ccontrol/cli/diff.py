@@ -1,6 +1,7 @@
 """`ccontrol diff`: what differs between two points of a controller's history."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -15,12 +16,13 @@ from ccontrol.cli.picture_files import HtmlFile, PictureFiles, SvgFile
 from ccontrol.cli.plant import Watched, configured
 from ccontrol.cli.retired import known_named
 from ccontrol.cli.states import folders_of, state_at
-from ccontrol.cli.stored_programs import stored_program
+from ccontrol.cli.stored_programs import stored_program, stored_project_files
 from ccontrol.cli.times import back, stamp
 from ccontrol.cli.told_changes import EVERY, Wanted, change_named, changes_in, last_change
 from ccontrol.diff.compare import compare
 from ccontrol.diff.programs.projects import compare_projects
 from ccontrol.errors import UnknownNameError
+from ccontrol.logic.printable import printable
 from ccontrol.model.change import ChangeSet
 from ccontrol.store.repository import Repository
 
@@ -39,6 +41,16 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class FileChange:
+    """One change in a dropped project file."""
+
+    file: str
+    part: str
+    severity: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """Two points and what differs between them."""
 
@@ -47,8 +59,11 @@ class Compared:
     before: Point
     after: Point
     changes: ChangeSet
+    files: tuple[FileChange, ...]
+    """What differs in the texts of dropped project files."""
     patch: str
-    """Of plant/ and views/, as `git diff` prints it; empty when only units were asked for."""
+    """Of plant/, views/ and project/, as `git diff` prints it; empty when only units were asked
+    for."""
 
 
 def command(
@@ -73,7 +88,8 @@ def command(
 ) -> None:
     """Show what differs between two points of a controller's history.
 
-    First unit by unit, then the text of what is approved and of its views. Without A and B it is
+    First unit by unit and file by file, then the text of what is approved, of its views and of
+    project files. Without A and B it is
     the last change. A time means what was known then. Where nothing was known before, only the
     units are listed, for all of it is new; --full prints the rest. --html writes one file for a
     browser or a printer: ladder and charts drawn, changes marked, text side by side.
@@ -136,7 +152,8 @@ def _compare(
 ) -> Compared:
     old = state_at(repository, watched, before.commit) if before.commit else None
     new = state_at(repository, watched, after.commit) if after.commit else None
-    if new is None:
+    files = tuple(_file_changes(repository, watched, before, after))
+    if new is None and not files:
         raise _nothing(watched, after)
     texts = [
         repository.patch(before.commit or _NOTHING, after.commit, folder)
@@ -144,7 +161,18 @@ def _compare(
         if with_text and not folder.startswith(f"{STATE}/")
     ]
     site, name = watched.site.name, watched.controller.id
-    return Compared(site, name, before, after, compare(old, new), "".join(texts))
+    units = ChangeSet(name, ()) if new is None else compare(old, new)
+    return Compared(site, name, before, after, units, files, "".join(texts))
+
+
+def _file_changes(
+    repository: Repository, watched: Watched, before: Point, after: Point
+) -> Iterator[FileChange]:
+    old, new = (stored_project_files(repository, watched, one.commit) for one in (before, after))
+    for part in compare_projects(old, new).parts:
+        _, file, *inside = part.path
+        for change in part.changes:
+            yield FileChange(file, "/".join(inside), change.severity.word, change.sentence)
 
 
 def _draw(
@@ -178,10 +206,22 @@ def _tell(compared: Compared, *, in_full: bool) -> None:
         return
     if compared.changes:
         show(change_sheet(compared.changes))
-    else:
+    if compared.files:
+        show(_file_sheet(compared.files))
+    if not compared.changes and not compared.files:
         say("no unit differs")
     for line in compared.patch.splitlines():
         say(line, _TONES.get(line[:1], Tone.PLAIN))
+
+
+def _file_sheet(files: tuple[FileChange, ...]) -> Sheet:
+    """Return one row for each change, the file and its part where they are others than above."""
+    rows, above = [], ("", "")
+    for one in files:
+        here = (printable(one.file), printable(one.part))
+        rows.append((*(("", "") if here == above else here), one.severity, printable(one.sentence)))
+        above = here
+    return Sheet(("project file", "part", "severity", "what changed"), tuple(rows))
 
 
 def _tell_first_sight(compared: Compared) -> None:

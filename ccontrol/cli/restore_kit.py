@@ -4,14 +4,15 @@ Reads the history and the vault. Asks no controller anything, and writes to none
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ccontrol.canonical.bindings import Bond
+from ccontrol.canonical.bindings import Binding, Bond, Stored
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.names import encode
 from ccontrol.canonical.spoken import spoken
@@ -32,10 +33,14 @@ from ccontrol.store.vault import Vault
 
 _SHOWN = (Aspect.IDENTITY, Aspect.HARDWARE, Aspect.FIRMWARE, Aspect.PROTECTION)
 _MEANING = {
-    Bond.BOUND: "This file and what the controller ran moved together, and neither moved since.",
-    Bond.STALE: "DOUBTFUL: what the controller ran, or the file, moved on after they were bound.",
-    Bond.NEVER: "DOUBTFUL: nothing says that this file is what the controller ran.",
+    Bond.BOUND: "File and controller moved together, and neither moved since.",
+    Bond.STALE: "DOUBTFUL: what the controller runs, or the file, moved on after they were bound.",
+    Bond.NEVER: "DOUBTFUL: nothing says that the file is what the controller runs.",
 }
+_TIME = "%Y-%m-%d %H:%M:%S"
+_SEVERAL = """
+Several files were dropped around that change, or belong to one project. Nobody compared them with
+the controller: look which of them it is, by their dates and by opening them."""
 _STEPS = """\
 Steps, for a person; ccontrol writes to no controller.
 
@@ -53,6 +58,19 @@ Steps, for a person; ccontrol writes to no controller.
 
 
 @dataclass(frozen=True, slots=True)
+class KitFile:
+    """A file that was dropped for the controller."""
+
+    name: str
+    """The name under which it was dropped."""
+    sha256: str
+    dropped_at: datetime
+    is_firmware: bool
+    missing: str = ""
+    """Why it is not in the folder; empty: it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
     """What was put into the folder."""
 
@@ -60,10 +78,12 @@ class Kit:
     controller: str
     folder: Path
     bond: Bond
-    file: str
-    """The name under which it was dropped."""
-    sha256: str
-    decrypted: bool
+    files: tuple[KitFile, ...]
+
+    @property
+    def missing(self) -> tuple[KitFile, ...]:
+        """The files that are not in it."""
+        return tuple(file for file in self.files if file.missing)
 
 
 def command(
@@ -84,7 +104,7 @@ def command(
 ) -> None:
     """Put into one folder what a person needs to restore a controller.
 
-    The project file that goes with what ran, its hashes, identity, modules, firmware, and the
+    The project files that go with what ran, their hashes, identity, modules, firmware, and the
     steps. The folder then holds the program in plain: treat it as a secret. No controller is asked
     or written to.
 
@@ -99,13 +119,14 @@ def command(
     if as_json:
         emit("ccontrol/restore-kit/1", kit)
         return
-    say(f"{target}: {kit.file} ({kit.bond.value})", _tone(kit))
-    if not kit.decrypted:
-        say("The file itself is not in it: name the vault's identity with --identity.", Tone.BAD)
+    named = ", ".join(printable(file.name) for file in kit.files)
+    say(f"{target}: {named} ({kit.bond.value})", _tone(kit))
+    for file in kit.missing:
+        say(f"  {printable(file.name)} itself is not in it: {file.missing}", Tone.BAD)
 
 
 def _tone(kit: Kit) -> Tone:
-    return Tone.GOOD if kit.bond is Bond.BOUND and kit.decrypted else Tone.CAUTION
+    return Tone.CAUTION if kit.missing or kit.bond is not Bond.BOUND else Tone.GOOD
 
 
 def _made(watched: Watched, target: Path, identity: Path | None) -> Kit:
@@ -113,8 +134,8 @@ def _made(watched: Watched, target: Path, identity: Path | None) -> Kit:
     with Repository.open(git_dir) as repository:
         home = home_of(repository, controller.id, controller.area)
         standing = standing_of(repository, home)
-    name, sha256 = _file(watched, standing)
-    content = None if identity is None else _opened(watched, sha256, identity)
+    wanted = _files(watched, standing)
+    secret = None if identity is None else _secret(identity)
     state = read_state(git_dir, controller)
     try:
         target.mkdir(mode=0o700)
@@ -122,67 +143,92 @@ def _made(watched: Watched, target: Path, identity: Path | None) -> Kit:
         raise AlreadyThereError(f"{target} exists already") from error
     except OSError as error:
         raise BadFileError(f"{target}: {error.strerror}", hint="Choose another folder.") from error
-    files = {"README.txt": _readme(watched, standing, name, sha256, state).encode()}
-    if content is not None:
-        files[encode(name)] = content
-    sums = "".join(
-        f"{hashlib.sha256(data).hexdigest()}  {each}\n" for each, data in sorted(files.items())
-    )
-    for each, data in {**files, "SHA256SUMS": sums.encode()}.items():
-        (target / each).write_bytes(data)
-    return Kit(
-        watched.site.name,
-        controller.id,
-        target,
-        standing.bond,
-        name,
-        sha256,
-        decrypted=content is not None,
-    )
+    files, sums = [], []
+    for file in wanted:
+        content, missing = _content(watched, file, secret)
+        files.append(replace(file, missing=missing))
+        if not missing:
+            (target / encode(file.name)).write_bytes(content)
+            sums.append(f"{file.sha256}  {encode(file.name)}\n")
+    kit = Kit(watched.site.name, controller.id, target, standing.bond, tuple(files))
+    readme = _readme(watched, standing, kit, state).encode()
+    (target / "README.txt").write_bytes(readme)
+    sums.append(f"{hashlib.sha256(readme).hexdigest()}  README.txt\n")
+    (target / "SHA256SUMS").write_text("".join(sums))
+    return kit
 
 
-def _file(watched: Watched, standing: Standing) -> tuple[str, str]:
-    """Return the bound file's name and hash, else those of the file that was dropped last."""
+def _files(watched: Watched, standing: Standing) -> tuple[KitFile, ...]:
+    """Return the bound files, else the one that was dropped last, and the firmware packages."""
     if standing.binding is not None:
-        return standing.binding.file, standing.binding.sha256
-    if standing.newest is not None:
-        return standing.newest.name, standing.newest.sha256
-    raise StoreError(
-        f"no project file of {watched.controller.id} was ever dropped",
-        hint="Name a folder for it with [[site.folder]] and drop its project file there.",
-    )
+        programs = [
+            KitFile(one.name, one.sha256, one.dropped_at, is_firmware=False)
+            for one in standing.binding.files
+        ]
+    else:
+        newest = standing.newest
+        programs = [_kit_file(newest)] if newest is not None and not newest.is_firmware else []
+    if not programs and not standing.firmware:
+        raise StoreError(
+            f"no project file of {watched.controller.id} was ever dropped",
+            hint="Name a folder for it with [[site.folder]] and drop its project file there.",
+        )
+    return (*programs, *map(_kit_file, standing.firmware))
 
 
-def _opened(watched: Watched, sha256: str, identity: Path) -> bytes:
+def _kit_file(one: Stored) -> KitFile:
+    return KitFile(one.file.name, one.file.sha256, one.taken_at, one.is_firmware)
+
+
+def _content(watched: Watched, file: KitFile, secret: Secret | None) -> tuple[bytes, str]:
+    """Return what the vault holds of a file, or why it holds nothing that we can open."""
+    if secret is None:
+        return b"", "name the vault's identity with --identity"
+    vault = Vault(Places(watched.site.store.path).vault, watched.site.store.vault_recipient)
+    try:
+        return vault.get(file.sha256, secret), ""
+    except StoreError as error:  # the other files, and what is known, are worth having
+        return b"", str(error)
+
+
+def _secret(identity: Path) -> Secret:
     try:
         lines = identity.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BadFileError(
             f"{identity} cannot be read", hint="Name the identity's file."
         ) from error
-    secret = next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), "")
-    vault = Vault(Places(watched.site.store.path).vault, watched.site.store.vault_recipient)
-    return vault.get(sha256, Secret(secret))
+    return Secret(next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), ""))
 
 
-def _readme(
-    watched: Watched, standing: Standing, name: str, sha256: str, state: State | None
-) -> str:
+def _readme(watched: Watched, standing: Standing, kit: Kit, state: State | None) -> str:
     controller = watched.controller
-    bound = standing.binding
-    tree = (f"plant tree    {bound.fingerprint} (SHA-256)",) if bound else ()
     head = (
         f"Restore kit of {printable(controller.title)} ({controller.id}, site {watched.site.name})",
-        f"file          {printable(name)}, as {encode(name)}",
-        f"sha256        {sha256}",
+        f"address       {controller.address}:{controller.port}",
         f"standing      {standing.bond.value}",
         f"              {_MEANING[standing.bond]}",
-        f"address       {controller.address}:{controller.port}",
-        *tree,
+        *(_change(standing.binding) if standing.binding else ()),
+        *(line for file in kit.files for line in _told(file)),
     )
-    facts = _facts(state) if state else ("Nothing is known of the controller itself.",)
+    several = sum(not file.is_firmware for file in kit.files) > 1
     steps = _STEPS.format(controller=controller.id)
-    return "\n".join((*head, "", steps, *facts, ""))
+    facts = _facts(state) if state else ("Nothing is known of the controller itself.",)
+    return "\n".join((*head, *((_SEVERAL,) if several else ()), "", steps, *facts, ""))
+
+
+def _change(binding: Binding) -> Iterator[str]:
+    change = binding.change
+    since = f"after {change.happened_after:{_TIME}} and " if change.happened_after else ""
+    yield f"change        {change.change_id}, {since}before {change.happened_before:{_TIME}} UTC"
+    yield f"plant tree    {change.fingerprint} (SHA-256)"
+
+
+def _told(file: KitFile) -> Iterator[str]:
+    word = "firmware" if file.is_firmware else "file    "
+    where = f"NOT HERE: {file.missing}" if file.missing else f"as {encode(file.name)}"
+    yield f"{word}      {printable(file.name)}, {where}"
+    yield f"              sha256 {file.sha256}, dropped {file.dropped_at:{_TIME}} UTC"
 
 
 def _facts(state: State) -> Iterable[str]:

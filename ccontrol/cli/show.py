@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.canonical.project_files import PROJECT
 from ccontrol.canonical.records import parse_record
 from ccontrol.cli.change_sheet import change_sheet
 from ccontrol.cli.invocation import invocation
@@ -16,6 +17,7 @@ from ccontrol.cli.told_changes import change_named, change_of_commit
 from ccontrol.cli.tones import severity_tone
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import StoreError, UnknownNameError
+from ccontrol.logic.printable import printable
 from ccontrol.model.record import Record
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.repository import Repository
@@ -89,7 +91,10 @@ def _tell(site: Site, shown: Shown) -> None:
     since = f"after {stamp(record.previous_at)} and " if record.previous_at else ""
     say(f"  {record.controller_id}, area {record.area}, site {record.site}")
     by = stamp(record.not_after or record.taken_at)
-    say(f"  happened {since}before {by} UTC; seen at depth {record.depth}")
+    if _is_of_a_file(record):
+        say(f"  the file was taken at {by} UTC; the controller itself is told apart from it")
+    else:
+        say(f"  happened {since}before {by} UTC; seen at depth {record.depth}")
     say()
     show(change_sheet(record.changes))
     say()
@@ -98,10 +103,16 @@ def _tell(site: Site, shown: Shown) -> None:
         say(f"           could be ATT&CK for ICS {', '.join(verdict.techniques)}")
     say(f"authorised {verdict.authorised_by or 'by nobody that we know of'}")
     say(f"origin     {record.attribution.origin}: {record.attribution.reason}")
-    for line in () if record.log else record.attribution.evidence:  # else the log is that evidence
-        say(f"           {line}", Tone.QUIET)
+    in_log = {f"{entry.at} {entry.code} {entry.text}" for entry in record.log}
+    for line in record.attribution.evidence:
+        if line not in in_log:  # which is told below
+            say(f"           {printable(line)}", Tone.QUIET)
     _tell_log(record)
     _tell_proof(site, shown)
+
+
+def _is_of_a_file(record: Record) -> bool:
+    return all(change.unit.kind == PROJECT for change in record.changes.changes)
 
 
 def _tell_log(record: Record) -> None:
@@ -122,6 +133,7 @@ def _tell_proof(site: Site, shown: Shown) -> None:
     if record.previous_change:
         say(f"before it  {record.previous_change}")
     if record.artefact:
-        say(f"answers    kept in the vault as {record.artefact}")
+        what = "the file  " if _is_of_a_file(record) else "answers   "
+        say(f"{what} kept in the vault as {record.artefact}")
     say(f"commit     {shown.commit}")
     say(f"           git --git-dir {site.store.path} show --show-signature {shown.commit[:12]}")

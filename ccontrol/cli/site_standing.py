@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ccontrol.canonical.bindings import Bond
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.parse import parse
 from ccontrol.cli.site_files import index_reader, standing
@@ -14,6 +15,7 @@ from ccontrol.errors import StoreError, UnreadableStateError
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
 from ccontrol.poll.binding import standing_of
+from ccontrol.poll.complaints import Complaint, complaints_of
 from ccontrol.poll.places import Places
 from ccontrol.store.index_rows import PollStatus
 from ccontrol.store.repository import Repository
@@ -53,6 +55,8 @@ class SiteStanding:
     controllers: tuple[ControllerStanding, ...]
     polls_unknown: str = ""
     """Why nobody can tell what came of the last polls; empty when somebody can."""
+    folders: tuple[Complaint, ...] = ()
+    """What is wrong with its watched folders and the files in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ def site_standing(site: Site, now: datetime, names: frozenset[str] = frozenset()
             for controller in site.controllers
             if not names or controller.id in names
         )
-    return SiteStanding(site.name, store, statuses, polls.unknown)
+    wrong = complaints_of(site.store.path, (folder.path for folder in site.folders))
+    return SiteStanding(site.name, store, statuses, polls.unknown, wrong)
 
 
 def _known(
@@ -114,9 +119,14 @@ def _known(
 
 
 def _project_file(repository: Repository, controller: Controller) -> str:
-    home = home_of(repository, controller.id, controller.area)
-    stands = standing_of(repository, home)
-    return f"{stands.newest.name}: {stands.bond.value}" if stands.newest else ""
+    """Return which files are bound, or which one is the newest, and how the controller stands."""
+    stands = standing_of(repository, home_of(repository, controller.id, controller.area))
+    if stands.bond is Bond.BOUND and stands.binding is not None:
+        first, *more = stands.binding.files
+        name = f"{first.name} and {len(more)} more" if more else first.name
+    else:
+        name = stands.newest.file.name if stands.newest else ""
+    return f"{name}: {stands.bond.value}" if name else ""
 
 
 def pause_of(decided: Standing, name: str) -> Pause | None:

@@ -3,6 +3,7 @@
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT, STATE, folders
 from ccontrol.canonical.parse import parse
+from ccontrol.canonical.project_files import PROJECT
 from ccontrol.cli.plant import Watched
 from ccontrol.model.state import State
 from ccontrol.store.repository import Repository
@@ -20,10 +21,10 @@ def state_at(repository: Repository, watched: Watched, commit: str | None = None
 def folders_of(
     repository: Repository, watched: Watched, commit: str | None = None
 ) -> tuple[str, ...]:
-    """Return the folders of a controller: what is approved, its views, what moves by itself.
+    """Return the folders of a controller: what is approved, its views, what moves, project files.
 
     They lie where it was stored first, whatever area is configured now.
     """
     controller = watched.controller
     home = home_of(repository, controller.id, controller.area, commit)
-    return folders(home.area, controller.id)
+    return *folders(home.area, controller.id), home.folder(PROJECT)

@@ -21,6 +21,7 @@ from ccontrol.logic.printable import printable
 
 _MEBI = 2**20
 _ATTENTION = 1
+_FOLDERS_SHOWN = 5
 
 
 def command(
@@ -93,11 +94,17 @@ def _standing(site: Site, now: datetime, ids: frozenset[str]) -> SiteStanding | 
 
 def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict[str, object]:
     if isinstance(one, BrokenSite):
-        told: dict[str, object] = {"store": None, "polls_unknown": "", "controllers": []}
+        told: dict[str, object] = {
+            "store": None,
+            "polls_unknown": "",
+            "folders": [],
+            "controllers": [],
+        }
     else:
         told = {
             "store": one.store,
             "polls_unknown": one.polls_unknown,
+            "folders": one.folders,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
     error = one.error if isinstance(one, BrokenSite) else None
@@ -114,7 +121,7 @@ def _controller(status: ControllerStanding, now: datetime) -> dict[str, object]:
 def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bool:
     if isinstance(one, BrokenSite):
         return True
-    sound = daemon.answers and not daemon.trouble and one.store.has_room
+    sound = daemon.answers and not daemon.trouble and one.store.has_room and not one.folders
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
@@ -127,6 +134,7 @@ def _tell(
         say(f"  → {one.error.hint}")
         return
     _tell_store(one, now)
+    _tell_folders(one, in_detail=in_detail)
     if one.polls_unknown:
         say(f"  what came of the last polls is unknown: {one.polls_unknown}", Tone.BAD)
     if daemon.trouble:
@@ -156,6 +164,15 @@ def _tell_store(one: SiteStanding, now: datetime) -> None:
         say(f"  {store.waiting_in_spool} polls wait for the store to take them", Tone.CAUTION)
     if store.set_aside:
         say(f"  {store.set_aside} polls could not be understood and were set aside", Tone.CAUTION)
+
+
+def _tell_folders(one: SiteStanding, *, in_detail: bool) -> None:
+    told = one.folders if in_detail else one.folders[:_FOLDERS_SHOWN]
+    for complaint in told:
+        say(f"  {complaint.sentence}, since {stamp(complaint.since)} UTC", Tone.BAD)
+    if len(told) < len(one.folders):
+        more = len(one.folders) - len(told)
+        say(f"  and {more} more of watched folders: name the site to see them", Tone.BAD)
 
 
 def _cells(status: ControllerStanding, daemon: Running, now: datetime) -> tuple[str | Cell, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from ccontrol.canonical.bindings import binding_path
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT, VIEWS, Home
 from ccontrol.canonical.names import encode
@@ -19,6 +20,8 @@ from ccontrol.model.aspect import Aspect
 from ccontrol.store.repository import Repository
 
 _FORM = "store/1"
+_OF_FILE = 2
+"""So many steps has the part that says what a project file was; its own parts have more."""
 _BY_SUFFIX = {Language.STL.suffix: Language.STL, Language.ST.suffix: Language.ST}
 
 
@@ -31,6 +34,13 @@ def stored_program(repository: Repository, watched: Watched, commit: str) -> Pro
     found = [*_units(repository, home, commit), *_project_files(repository, home, commit)]
     parts = {(part.path, part.language): part for part in found}
     return Project(_FORM, controller.id, tuple(parts[key] for key in sorted(parts)))
+
+
+def stored_project_files(repository: Repository, watched: Watched, commit: str) -> Project:
+    """Return the texts of a controller's project files as parts, without the files themselves."""
+    found = stored_program(repository, watched, commit).parts
+    dropped = tuple(part for part in found if part.path[0] == PROJECT and len(part.path) > _OF_FILE)
+    return Project(_FORM, watched.controller.id, dropped)
 
 
 def _units(repository: Repository, home: Home, commit: str) -> Iterator[Part]:
@@ -53,6 +63,8 @@ def _project_files(repository: Repository, home: Home, commit: str) -> Iterator[
     root = home.folder(PROJECT)
     for name in sorted(repository.names(root, commit)):
         folder = f"{root}/{name}"
+        if folder == binding_path(home):
+            continue
         kept = parse(repository.read(folder, commit), folder)
         yield _facts(kept)
         for part in kept.project.parts:

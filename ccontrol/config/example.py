@@ -78,7 +78,8 @@ tags = []
 _FOLDER = """
 # A folder into which people drop project files (L5X, sources, …): each is kept, encrypted, in the
 # vault and as text under project/. One folder may have several tables, for several controllers.
-# Whose a file is says `controller`; without one, the controller's name inside the file.
+# Whose a file is says `controller`; without one, a folder inside that is called like a controller;
+# else the controller's name inside the file.
 [[site.folder]]
 path = "/srv/projects/press-3"
 controller = "press-3"
@@ -88,6 +89,7 @@ look_s = 10                  # between two looks without events
 settle_s = 5                 # a file that has not moved for so long is complete
 rescan_s = 3600              # every file is hashed anew, that often, whatever its date says
 bytes_limit = 268435456      # larger files are not taken
+depth = 4                    # so many folders down it is looked; 0: only into the folder itself
 """
 
 

@@ -224,6 +224,7 @@ class FolderTable(Table):
     settle_s: float = Field(_FOLDER.settle_s, ge=0.5, le=3_600)
     rescan_s: float = Field(_FOLDER.rescan_s, ge=60, le=31 * _DAY_S)
     bytes_limit: int = Field(_FOLDER.bytes_limit, ge=1, le=256 * 2**20)
+    depth: int = Field(_FOLDER.depth, ge=0, le=16)
 
 
 class EngineTable(Table):

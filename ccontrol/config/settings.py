@@ -63,6 +63,13 @@ class WatchedFolder:
     """Between two times in which every file is hashed anew, whatever its date says."""
     bytes_limit: int = 268_435_456
     """Larger files are not taken."""
+    depth: int = 4
+    """Steps down to the deepest folder inside that is looked into; 0: none is."""
+
+    @property
+    def patience_s(self) -> float:
+        """How long a share may take to answer before that is told."""
+        return 3 * self.look_s
 
 
 @dataclass(frozen=True, slots=True)

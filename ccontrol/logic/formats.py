@@ -35,6 +35,7 @@ FORMATS: tuple[Format, ...] = (
 )
 """One line each. The first that knows a file reads it: what goes by content stands before what goes
 by the name alone."""
+_SUFFIXES = tuple(suffix for each in FORMATS for suffix in each.suffixes)
 
 
 def read(file: ProjectFile, seal: SealText, *, german: bool = False) -> Project:
@@ -51,6 +52,11 @@ def read(file: ProjectFile, seal: SealText, *, german: bool = False) -> Project:
         )
     found = format_of(file)
     return (mc7.GERMAN if german and found is mc7.FORMAT else found).read(file, seal)
+
+
+def is_by_name(name: str) -> bool:
+    """Tell whether the ending of a name, in small letters, is one that a reader looks for."""
+    return name.endswith(_SUFFIXES)
 
 
 def format_of(file: ProjectFile) -> Format:

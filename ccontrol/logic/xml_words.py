@@ -9,7 +9,7 @@ from ccontrol.logic.xml import Element, name_of
 
 MOST_CHARS = 2000
 """A longer value (an embedded picture, a trend's template) is told by its size and hash."""
-_SECRETS = ("passw", "passphrase", "secret", "privatekey", "pwd", "communitystring")
+_SECRETS = ("passw", "passphrase", "secret", "privatekey", "sourcekey", "pwd", "communitystring")
 """What the name of a secret holds, in small letters."""
 
 

@@ -1,29 +1,36 @@
-"""Binding a dropped file to what runs: after a drop, and after a change of the running program."""
+"""Binding dropped files to what runs, by what the history alone says: it may be done at any time.
 
-from dataclasses import dataclass
+Done after each drop, after each change of what runs, and at the start of the daemon, which may have
+been killed in between. A second time there is nothing to do.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ccontrol.canonical.bindings import (
     WITHIN,
     Binding,
     Bond,
+    BoundFile,
+    Seen,
+    Stored,
     binding_path,
     bond,
+    bound,
     parse_binding,
     render_binding,
 )
 from ccontrol.canonical.layout import PLANT, Home
-from ccontrol.canonical.project_files import PROJECT, FileFacts, facts_path, parsed_facts
-from ccontrol.canonical.reading import read
 from ccontrol.logic.printable import printable
-from ccontrol.model.aspect import Aspect
-from ccontrol.model.change import ChangeSet, Kind
 from ccontrol.model.controller import Controller
+from ccontrol.poll.firmware_evidence import firmware_due
+from ccontrol.poll.past_changes import last_change, moves_what_runs
+from ccontrol.poll.stored_files import also_for, stored_files
 from ccontrol.store.message import Message
 from ccontrol.store.repository import Repository
 
-_RUNNING = frozenset({Aspect.PROGRAM, Aspect.CONFIGURATION, Aspect.HARDWARE, Aspect.INVENTORY})
-_FACTS = frozenset({Kind.ADDED, Kind.REMOVED, Kind.CHANGED})
+ToCommit = tuple[str, bytes, Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,88 +39,112 @@ class Standing:
 
     bond: Bond
     binding: Binding | None
-    newest: FileFacts | None
-    """The file that was dropped last; None: none ever was."""
+    stored: tuple[Stored, ...]
+    """Every file that was ever dropped, its newest version, by name."""
 
+    @property
+    def newest(self) -> Stored | None:
+        """The file that was dropped last, a program if there is one; None: none ever was."""
+        programs = [one for one in self.stored if one.may_be_bound] or self.stored
+        return max(programs, key=lambda one: (one.is_program, one.taken_at), default=None)
 
-def moves_what_runs(changes: ChangeSet) -> bool:
-    """Tell whether changes are such that a project file may be the reason for them."""
-    return not changes.first and any(
-        change.aspect in _RUNNING and change.kind in _FACTS for change in changes.changes
-    )
+    @property
+    def firmware(self) -> tuple[Stored, ...]:
+        """The firmware packages."""
+        return tuple(one for one in self.stored if one.is_firmware)
 
 
 def standing_of(repository: Repository, home: Home) -> Standing:
     """Return how a controller stands to its files. Raises UnreadableStateError, StoreError."""
+    binding, stored = _known(repository, home), stored_files(repository, home)
+    running = repository.tree_of(home.folder(PLANT))
+    return Standing(bond(binding, running.sha256 if running else "", stored), binding, stored)
+
+
+def due(
+    repository: Repository, controller: Controller, home: Home, now: datetime
+) -> Iterator[ToCommit]:
+    """Yield the files and messages that say what goes with what; nothing when all is said."""
+    stored = stored_files(repository, home)
+    if stored:
+        yield from _binding_due(repository, controller, home, stored, now)
+        yield from firmware_due(repository, controller, home, stored)
+
+
+def _binding_due(
+    repository: Repository,
+    controller: Controller,
+    home: Home,
+    stored: tuple[Stored, ...],
+    now: datetime,
+) -> Iterator[ToCommit]:
+    oldest = min(one.taken_at for one in stored) - WITHIN
+    found = last_change(repository, home, oldest, moves_what_runs)
+    running = repository.tree_of(home.folder(PLANT), found[0].id) if found else None
+    if found is None or running is None:
+        return
+    record = found[1]
+    change = Seen(
+        record.change_id,
+        record.taken_at,
+        record.previous_at,
+        record.not_after or record.taken_at,
+        running.sha256,
+    )
+    binding = bound(_known(repository, home), change, stored, now)
+    if binding is not None:
+        files = tuple(
+            replace(one, also_for=also_for(repository, home, one.sha256)) for one in binding.files
+        )
+        told = replace(binding, files=files)
+        yield binding_path(home), render_binding(told), _message(controller, home, told)
+
+
+def _with_others(repository: Repository, home: Home, binding: Binding) -> Iterator[BoundFile]:
+    """Yield the files of a binding, each with the other controllers that it was dropped for."""
+    for one in binding.files:
+        yield replace(one, also_for=also_for(repository, home, one.sha256))
+
+
+def _known(repository: Repository, home: Home) -> Binding | None:
     path = binding_path(home)
     content = repository.read(path).get(path)
-    binding = None if content is None else parse_binding(content)
-    newest = newest_file(repository, home)
-    running = repository.tree_of(home.folder(PLANT))
-    told = bond(binding, running.sha256 if running else "", newest[0].sha256 if newest else "")
-    return Standing(told, binding, newest[0] if newest else None)
+    return None if content is None else parse_binding(content)
 
 
-def newest_file(repository: Repository, home: Home) -> tuple[FileFacts, datetime] | None:
-    """Return the file that was dropped last, and when it was taken."""
-    folder = home.folder(PROJECT)
-    found = []
-    for name in repository.names(folder):
-        path = facts_path(f"{folder}/{name}")
-        content = repository.read(path).get(path)
-        if content is not None:
-            table = read(path, content)
-            found.append((table.time("taken_at"), parsed_facts(table)))
-    if not found:
-        return None
-    taken_at, file = max(found, key=lambda each: each[0])
-    return file, taken_at
-
-
-def after_change(
-    repository: Repository, controller: Controller, home: Home, now: datetime
-) -> tuple[str, bytes, Message] | None:
-    """Return the file and message that bind what runs now to a file that was dropped lately."""
-    newest = newest_file(repository, home) if repository.names(home.folder(PROJECT)) else None
-    if newest is None or not abs(now - newest[1]) <= WITHIN:
-        return None
-    return _bound(repository, controller, home, newest[0], now)
-
-
-def after_drop(
-    repository: Repository, controller: Controller, home: Home, now: datetime
-) -> tuple[str, bytes, Message] | None:
-    """Return what binds the file that was just dropped to what runs, if that changed lately.
-
-    The first sight of a controller is no change of it.
-    """
-    first_and_change = 2
-    changed = repository.history(home.folder(PLANT), limit=first_and_change)
-    newest = newest_file(repository, home)
-    if len(changed) < first_and_change or newest is None:
-        return None
-    if abs(now - changed[0].when) > WITHIN:
-        return None
-    return _bound(repository, controller, home, newest[0], now)
-
-
-def _bound(
-    repository: Repository, controller: Controller, home: Home, file: FileFacts, now: datetime
-) -> tuple[str, bytes, Message] | None:
-    running = repository.tree_of(home.folder(PLANT))
-    if running is None:
-        return None
-    binding = Binding(file.name, file.sha256, running.sha256, now)
-    text = Message(
-        f"{printable(controller.title)}: project file {printable(file.name)} goes with what runs",
-        "Both moved within a short time of each other. Nobody compared what they say.",
+def _message(controller: Controller, home: Home, binding: Binding) -> Message:
+    files = binding.files
+    what = (
+        f"project file {printable(files[0].name)} goes"
+        if len(files) == 1
+        else f"{len(files)} project files go"
+    )
+    return Message(
+        f"{printable(controller.title)}: {what} with what runs",
+        "\n".join(
+            (
+                "Both moved within a short time of each other. Nobody compared what they say.",
+                *map(_line, files),
+            )
+        ),
         (
             ("Class", "binding"),
-            ("Controller", controller.id),
-            ("Site", controller.site),
-            ("Area", printable(home.area)),
-            ("File-SHA256", file.sha256),
-            ("Plant-Tree-SHA256", running.sha256),
+            *_whose(controller, home),
+            *(("File-SHA256", one.sha256) for one in files),
+            ("Plant-Tree-SHA256", binding.change.fingerprint),
         ),
     )
-    return binding_path(home), render_binding(binding), text
+
+
+def _line(one: BoundFile) -> str:
+    also = f"; the same file was dropped for {', '.join(one.also_for)}" if one.also_for else ""
+    at = f"{one.dropped_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{printable(one.name)}, sha256 {one.sha256}, dropped {at}{also}"
+
+
+def _whose(controller: Controller, home: Home) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Controller", controller.id),
+        ("Site", controller.site),
+        ("Area", printable(home.area)),
+    )

@@ -1,24 +1,24 @@
 """Watched folders of a site: one task each looks, waits until files rest, and has them taken.
 
-A folder that goes away is told once, and once when it is back. Nothing a folder does holds up a
+What is wrong with a folder is told once, and once when it is over. Nothing a folder does holds up a
 poll: it is listed and read in a thread of its own, and a hung share holds up that folder alone.
 """
 
 import asyncio
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import WatchedFolder
 from ccontrol.drivers.projectfile.events import Events, gives_events
-from ccontrol.drivers.projectfile.listing import Mark, Resting, look
-from ccontrol.logic.printable import printable
-from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.drivers.projectfile.listing import MOST_ENTRIES, Listed, Mark, Resting, look
+from ccontrol.poll.complaints import FOLDER, Complaints
 from ccontrol.poll.crew import Crew
-from ccontrol.poll.drops import Drops
+from ccontrol.poll.drops import Drops, Taking
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.threads import in_its_own_thread
 from ccontrol.store import durable
@@ -63,16 +63,18 @@ class Folders:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _watch(self, site: OpenSite, tables: tuple[WatchedFolder, ...]) -> None:
-        drops = Drops(site, tables, self._crew, self._clock)
-        watch = FolderWatch(site, tables, drops, self._clock)
         try:
-            await watch.run()
+            complaints = Complaints(site, tables[0].path, self._clock)
+            drops = Drops(site, tables, self._crew, complaints, self._clock)
+            watch = FolderWatch(tables, drops, complaints, self._clock)
+            try:
+                await watch.run()
+            finally:
+                watch.close()
         except Exception:  # noqa: BLE001 — supervised border: told, and begun anew at the next look
             text = "a folder is not watched by a defect site=%s folder=%s"
             _log.exception(text, site.name, tables[0].path)
             await asyncio.sleep(tables[0].look_s)
-        finally:
-            watch.close()
 
 
 def by_path(folders: Iterable[WatchedFolder]) -> tuple[tuple[WatchedFolder, ...], ...]:
@@ -84,28 +86,35 @@ def by_path(folders: Iterable[WatchedFolder]) -> tuple[tuple[WatchedFolder, ...]
 
 
 class FolderWatch:
-    """One folder."""
+    """One folder, and the folders inside it."""
 
     def __init__(
-        self, site: OpenSite, tables: tuple[WatchedFolder, ...], drops: Drops, clock: Clock
+        self,
+        tables: tuple[WatchedFolder, ...],
+        drops: Drops,
+        complaints: Complaints,
+        clock: Clock,
     ) -> None:
-        self._site = site
         self._settings = tables[0]
+        self._depth = max(table.depth for table in tables)
         self._drops = drops
+        self._complaints = complaints
         self._clock = clock
         self._resting = Resting(max(table.settle_s for table in tables))
         self._done: dict[str, Mark] = {}
         """What was taken, as it looked then; forgotten at each rescan."""
+        self._later: frozenset[str] = frozenset()
+        """What could not be taken, and is tried again at each look."""
         self._scanned_at = clock.monotonic()
         self._moved = asyncio.Event()
         self._events: Events | None = None
-        self._trouble = ""
 
     async def run(self) -> None:
         """Look for ever. The first look takes whatever lies there."""
         while True:
             self._moved.clear()
             await self._look()
+            await self._complaints.save()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._moved.wait(), self._wait_s())
             if self._moved.is_set():
@@ -121,32 +130,55 @@ class FolderWatch:
         now_s = self._clock.monotonic()
         if now_s - self._scanned_at >= self._settings.rescan_s:
             self._scanned_at, self._done = now_s, {}
+        loop = asyncio.get_running_loop()
+        looking = in_its_own_thread(lambda: self._listen_and_look(loop))
         try:
-            loop = asyncio.get_running_loop()
-            found = await in_its_own_thread(lambda: self._listen_and_look(loop))
+            listed = await self._complaints.wait_for(looking, FOLDER, self._settings.patience_s)
         except OSError as error:
             self.close()
             self._resting = Resting(self._resting.settle_s)
-            self._in_trouble(f"{self._settings.path}: {error.strerror}")
+            self._complaints.tell(FOLDER, f"cannot be listed: {error.strerror}")
             return
-        self._out_of_trouble()
+        self._tell(listed)
+        found = listed.files
         self._done = {name: mark for name, mark in self._done.items() if found.get(name) == mark}
+        await self._take(found)
+
+    async def _take(self, found: Mapping[str, Mark]) -> None:
+        later = set()
         for name in self._resting.look(found, self._clock.monotonic()):
-            if name not in self._done and await self._drops.take(name):
+            if name in self._done:
+                continue
+            taking = await self._drops.take(name)
+            if taking is Taking.DONE:
                 self._done[name] = found[name]
+            elif taking is Taking.LATER:
+                later.add(name)
+        self._later = frozenset(later)
+
+    def _tell(self, listed: Listed) -> None:
+        """Say what of the folder is not seen, and that it is seen again."""
+        if listed.whole:
+            self._complaints.clear(FOLDER)
+        else:
+            more = f"holds more than {MOST_ENTRIES} files and folders: the rest is not looked at"
+            self._complaints.tell(FOLDER, more)
+        self._complaints.clear_all_but({*listed.files, *listed.unlisted})
+        for inside, why in listed.unlisted.items():
+            self._complaints.tell(inside, f"cannot be listed: {why}")
 
     def _wait_s(self) -> float:
         """Return how long nothing is looked at: events, where there are any, end it sooner."""
         settings = self._settings
-        waits_for = self._resting.names - self._done.keys()
-        if waits_for:
+        if self._resting.names - self._done.keys() - self._later:
             return min(settings.look_s, max(settings.settle_s / 2, 0.25))
-        return settings.rescan_s if self._events is not None else settings.look_s
+        has_to_look = self._later or self._events is None
+        return settings.look_s if has_to_look else settings.rescan_s
 
-    def _listen_and_look(self, loop: asyncio.AbstractEventLoop) -> dict[str, Mark]:
+    def _listen_and_look(self, loop: asyncio.AbstractEventLoop) -> Listed:
         """Do what may hang; events first, so that nothing falls between the two."""
         self._listen(loop)
-        return look(self._settings.path)
+        return look(self._settings.path, self._depth)
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._events is not None and not self._events.is_alive:
@@ -157,26 +189,11 @@ class FolderWatch:
         if not folder.is_dir() or not gives_events(folder):
             return
         try:
-            self._events = Events(folder, lambda: _call(loop, self._moved.set))
+            told = partial(_call, loop, self._moved.set)
+            self._events = Events(folder, told, inside=self._depth > 0)
         except OSError as error:
             text = "a folder gives no events, it is looked at instead folder=%s: %s"
             _log.warning(text, folder, os.strerror(error.errno or 0))
-
-    def _in_trouble(self, why: str) -> None:
-        told = printable(why)
-        if told != self._trouble:
-            _log.error("a watched folder is not there site=%s: %s", self._site.name, told)
-            self._note(f"a watched folder is not there: {told}")
-        self._trouble = told
-
-    def _out_of_trouble(self) -> None:
-        if self._trouble:
-            _log.info("a watched folder is there again site=%s", self._site.name)
-            self._note(f"a watched folder is there again: {self._settings.path}")
-        self._trouble = ""
-
-    def _note(self, reason: str) -> None:
-        self._site.note(JournalEntry(self._clock.now(), "", Outcome.FAILED, reason=reason))
 
 
 def _call(loop: asyncio.AbstractEventLoop, do: object) -> None:

@@ -4,6 +4,7 @@ One thread owns a Line. Everything here may be done twice: a second time it find
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,15 +24,16 @@ from ccontrol.canonical.rendering import stale, views
 from ccontrol.clock import Clock
 from ccontrol.diff.compare import compare, written_anew
 from ccontrol.diff.merge import merge
-from ccontrol.errors import StoreFullError
+from ccontrol.errors import StoreFullError, UnreadableStateError
 from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
 from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry, Snapshot
 from ccontrol.model.state import State
 from ccontrol.policy.judge import judge
-from ccontrol.poll.binding import after_change, moves_what_runs
+from ccontrol.poll.binding import due
 from ccontrol.poll.catching_up import Told
+from ccontrol.poll.past_changes import moves_firmware, moves_what_runs
 from ccontrol.poll.window import Looks, window
 from ccontrol.store.index import Index
 from ccontrol.store.message import Message
@@ -41,6 +43,7 @@ from ccontrol.store.vault import Vault
 from ccontrol.store.writer import Writer
 
 Files = dict[str, bytes]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,8 @@ class Line:
             self._write_anew(work)
         done = self._told.record_of(sighted.controller.id, sighted.snapshot.taken_at)
         record, commit = done or (None, "")
+        if record is not None:
+            self.bind(sighted.controller)  # the store may have refused that alone
         return Written(work.after, changes, record, commit, work.kinds)
 
     def commit_file(self, path: str, content: bytes, text: Message) -> str:
@@ -172,10 +177,22 @@ class Line:
         self._told.catch_up(receipt.commit, record)
         return receipt.commit
 
-    def bind(self, bound: tuple[str, bytes, Message] | None) -> None:
-        """Commit a binding of a project file to what runs, if there is one."""
-        if bound is not None:
-            self.commit_file(*bound)
+    def bind(self, controller: Controller) -> None:
+        """Commit which project files go with what runs, and which firmware, if that is news."""
+        repository, home = self.writer.repository, self.home(controller)
+        try:
+            for path, content, text in due(repository, controller, home, self._clock.now()):
+                self.commit_file(path, content, text)
+        except UnreadableStateError as error:  # the poll or the file itself is in the history
+            _log.error("no project file is bound controller=%s: %s", controller.id, error)
+
+    def bind_last(self, controllers: Iterable[Controller]) -> None:
+        """Bind what a daemon that was killed did not: after the last commit there is, or none."""
+        head = self.writer.repository.head()
+        whose = self.writer.repository.commit(head).trailer("Controller") if head else None
+        for controller in controllers:
+            if controller.id == whose:
+                self.bind(controller)
 
     def home(self, controller: Controller) -> Home:
         """Return where a controller lies: fixed when it was first stored."""
@@ -212,9 +229,8 @@ class Line:
         text = message(record)
         commit = self._commit(work, {**files, record_path(record): render_record(record)}, text)
         self._told.catch_up(commit, record)
-        if moves_what_runs(changes):
-            now, whose = self._clock.now(), work.sighted.controller
-            self.bind(after_change(self.writer.repository, whose, work.home, now))
+        if moves_what_runs(changes) or moves_firmware(changes):
+            self.bind(work.sighted.controller)
         return Written(work.after, changes, record, commit, work.kinds)
 
     def _show_anew(self, controller: Controller) -> None:

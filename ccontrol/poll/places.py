@@ -43,6 +43,11 @@ class Places:
         return self.own / "dropped"
 
     @property
+    def folders(self) -> Path:
+        """Folder of the Complaints, a file for each watched folder."""
+        return self.own / "folders"
+
+    @property
     def index(self) -> Path:
         """File of the Index."""
         return self.own / "index.sqlite"

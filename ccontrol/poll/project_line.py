@@ -28,7 +28,6 @@ from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict
 from ccontrol.model.record import Record
 from ccontrol.model.unit import UnitId
 from ccontrol.policy.rules import PROJECT_FILE
-from ccontrol.poll.binding import after_drop
 from ccontrol.poll.messages import LogicTold, ProjectRead
 from ccontrol.poll.pipeline import Line
 from ccontrol.store.repository import Repository
@@ -50,6 +49,8 @@ class Dropped:
     read: ProjectRead
     """What the decoder made of it, held against what was known before."""
     taken_at: datetime
+    contradicts: str = ""
+    """Id of another controller that the file says it is for."""
 
 
 def known_text(git_dir: Path, controller: Controller, name: str) -> ProjectText | None:
@@ -69,6 +70,7 @@ def take(line: Line, dropped: Dropped) -> str:
     home = line.home(dropped.controller)
     before = _known(line.writer.repository, home, dropped.file.name)
     if before is not None and before.file.sha256 == dropped.file.sha256:
+        line.bind(dropped.controller)  # the store may have refused that alone
         return ""
     with dropped.copy.open("rb") as content:
         artefact = line.keep(content)
@@ -76,7 +78,7 @@ def take(line: Line, dropped: Dropped) -> str:
     after, files = _written(dropped, home, before, folder)
     record = _record(line, dropped, home, before, after)
     commit = line.commit_record(files, replace(record, artefact=artefact), folder)
-    line.bind(after_drop(line.writer.repository, dropped.controller, home, dropped.taken_at))
+    line.bind(dropped.controller)
     return commit
 
 
@@ -107,7 +109,8 @@ def _text(dropped: Dropped, home: Home, before: ProjectText | None) -> ProjectTe
     """Return the text of the file; of one that cannot be read, the last one that could."""
     own = dropped.controller.id, home.area, dropped.file, dropped.taken_at
     if dropped.read.project is not None:
-        return ProjectText(*own, dropped.read.project, dropped.file.sha256)
+        read, sha256 = dropped.read.project, dropped.file.sha256
+        return ProjectText(*own, read, sha256, contradicts=dropped.contradicts)
     fault = dropped.read.fault or "nobody knows why"
     if before is None:
         return ProjectText(*own, NOTHING, "", fault)
@@ -151,7 +154,8 @@ def _evidence(dropped: Dropped, after: ProjectText) -> tuple[str, ...]:
         f"owned by {file.owner}, last written {file.modified_at:%Y-%m-%d %H:%M:%S} UTC",
     )
     problems = after.project.problems if not after.fault else ()
-    return (*told, *dropped.read.warnings, *problems)
+    other = (f"it calls itself {dropped.contradicts}",) if dropped.contradicts else ()
+    return (*told, *other, *dropped.read.warnings, *problems)
 
 
 def _verdict(dropped: Dropped, after: ProjectText) -> Verdict:
@@ -195,4 +199,4 @@ def _change(name: str, part: Part, told: list[LogicTold]) -> Change:
     title = part.text.partition("\n")[0] or part.name
     kind = _KINDS.get(told[0].of_part, Kind.CHANGED)
     sentences = "; ".join(each.sentence for each in told)
-    return Change(kind, part.aspect, UnitId(PROJECT, f"{name}/{part.name}"), title, (), sentences)
+    return Change(kind, part.aspect, UnitId(PROJECT, f"{name}//{part.name}"), title, (), sentences)

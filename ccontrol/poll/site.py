@@ -179,3 +179,4 @@ def _feed_index(line: Line, journal: Journal, site: OpenSite, clock: Clock) -> N
         reason = f"a killed writer left {name}; it was removed"
         site.note(JournalEntry(clock.now(), "", Outcome.STARTED, reason=reason))
     catch_up(line.index, line.writer.repository, journal)
+    line.bind_last(site.site.controllers)

@@ -2,116 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from ccontrol.clock import SystemClock
-from ccontrol.config.settings import KeyFile, Site, StoreSettings, WatchedFolder
-from ccontrol.model.controller import Controller
-from ccontrol.model.secret import Secret
-from ccontrol.poll.crew import Crew
-from ccontrol.poll.folders import Folders
-from ccontrol.poll.site import OpenSite, open_site
-from ccontrol.store.repository import Repository
-from ccontrol.store.vault import Vault, new_identity
-from tests.unit.poll.toy import TABLE
-from tests.unit.store.made_store import Site as Made
+from ccontrol.config.settings import WatchedFolder
+from ccontrol.store.vault import Vault
+from tests.e2e.watched_folder import IDENTITY, Plant, l5x, watch
 from tests.unit.store.made_store import git
-
-PRESS = Controller("press-3", "plant-1", "hall-1", "s7", "192.0.2.1", 102, name="Press 3")
-OVEN = replace(PRESS, id="oven-1", name="Oven 1", address="192.0.2.2")
-IDENTITY = new_identity()
-L5X = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<RSLogix5000Content SchemaRevision="1.0" SoftwareRevision="33.00" TargetName="{title}"
- TargetType="Controller" ContainsContext="false" ExportDate="{date}" ExportOptions="Decorated">
-<Controller Use="Target" Name="{title}" ProcessorType="1756-L83E" MajorRev="33" MinorRev="11">
-<Programs><Program Name="Pump" MainRoutineName="Main"><Routines>
-<Routine Name="Main" Type="RLL"><RLLContent>
-<Rung Number="0" Type="N"><Text><![CDATA[{rung}]]></Text></Rung>
-</RLLContent></Routine></Routines></Program></Programs>
-</Controller></RSLogix5000Content>
-"""
-
-
-def l5x(rung: str = "XIC(Start)OTE(Motor);", title: str = "Press3", date: str = "monday") -> bytes:
-    return L5X.format(rung=rung, title=title, date=date).encode()
-
-
-@dataclass
-class Plant:
-    """A site with a folder, and what became of the files in it."""
-
-    folder: Path
-    site: OpenSite
-
-    @property
-    def git_dir(self) -> Path:
-        return self.site.places.git_dir
-
-    def subjects(self) -> list[str]:
-        with Repository.open(self.git_dir) as repository:
-            return [commit.text.partition("\n")[0] for commit in repository.history()]
-
-    def files(self, root: str = "project") -> dict[str, bytes]:
-        with Repository.open(self.git_dir) as repository:
-            return repository.read(root)
-
-    def text(self) -> str:
-        return "".join(data.decode() for data in self.files().values())
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not holds():  # noqa: ASYNC110 — the store and the journal raise no event
-                await asyncio.sleep(0.2)
-
-    async def says(self, words: str) -> None:
-        await self.until(lambda: any(words in subject for subject in self.subjects()))
-
-    async def journals(self, words: str) -> None:
-        def told() -> bool:
-            self.site.ledger.flush(2)
-            lines = self.site.places.journal.glob("*.jsonl")
-            return any(words in path.read_text() for path in lines)
-
-        await self.until(told)
-
-
-Story = Callable[[Plant], Awaitable[None]]
-
-
-def watch(tmp_path: Path, story: Story, *folders: WatchedFolder) -> None:
-    """Watch a folder while a story is told; then hold the store against verify and stock git."""
-    (tmp_path / "store").mkdir(exist_ok=True)
-    made = Made.make(tmp_path / "store")
-    folder = tmp_path / "dropped"
-    folder.mkdir(exist_ok=True)
-    store = StoreSettings(
-        path=made.git_dir,
-        signing_key=KeyFile(made.folder / "signing-key"),
-        seal_key=Secret("11" * 32),
-        vault_recipient=IDENTITY.recipient,
-        low_water_bytes=1,
-    )
-    default = (WatchedFolder(folder, "press-3", settle_s=0.5, look_s=0.5),)
-    site = Site("plant-1", "Plant 1", store, (PRESS, OVEN), folders or default)
-
-    async def tell() -> None:
-        opened = open_site(site, tmp_path, SystemClock())
-        crew = Crew(TABLE, SystemClock())
-        watched = Folders(crew, SystemClock())
-        try:
-            watched.see_to([opened])
-            await story(Plant(folder, opened))
-        finally:
-            await watched.stop()
-            await crew.stop()
-            opened.close(5)
-
-    asyncio.run(tell())
-    made.verify().require_sound()
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +32,7 @@ def test_a_dropped_file_is_kept_and_committed_and_its_next_version_says_what_cha
         ]
         assert b"XIC" in ladder
         path.write_bytes(l5x("XIO(Start)OTE(Motor);"))
-        await plant.says("Press 3: project file Press3.L5X: ROUTINE Main")
+        await plant.says("Press 3: project file Press3.L5X: Main: contact Start inverted")
         store = str(plant.git_dir)
         head = git("--git-dir", store, "log", "-1", "--format=%B", "refs/heads/observed")
         assert "inver" in head
@@ -179,7 +77,7 @@ def test_links_pipes_locks_folders_and_files_too_large_are_left_alone(tmp_path: 
             (plant.folder / name).write_bytes(b"x")
         with (plant.folder / "e.L5X").open("wb") as sparse:
             sparse.truncate(2 << 30)
-        await plant.journals("e.L5X is not taken")
+        await plant.journals("is not taken: its 2147483648 bytes")
         (plant.folder / "f.txt").write_bytes(b"anything")
         await plant.says("f.txt: first seen")
         assert len([path for path in plant.files() if path.endswith("/file.toml")]) == 1
@@ -206,14 +104,14 @@ def test_a_folder_that_goes_away_is_told_once_and_comes_back(tmp_path: Path) -> 
         (plant.folder / "Press3.L5X").write_bytes(l5x())
         await plant.says("first seen")
         plant.folder.rename(away)
-        await plant.journals("a watched folder is not there:")
+        await plant.journals("cannot be listed:")
         await asyncio.sleep(1.5)
         (away / "Press3.L5X").write_bytes(l5x("XIO(Start)OTE(Motor);"))
         away.rename(plant.folder)
-        await plant.says("ROUTINE Main")
-        await plant.journals("a watched folder is there again")
+        await plant.says("Main: contact Start inverted")
+        await plant.journals("that is over: watched folder")
         lines = "".join(path.read_text() for path in plant.site.places.journal.glob("*.jsonl"))
-        assert lines.count("a watched folder is not there:") == 1
+        assert lines.count("cannot be listed:") == 2, "when it went, and when that was over"
 
     watch(tmp_path, story, WatchedFolder(tmp_path / "dropped", "press-3", (), "poll", 0.5, 0.5))
 
@@ -234,7 +132,7 @@ def test_whose_a_file_is_says_the_file_itself_and_nobodys_is_told_and_kept(tmp_p
         (plant.folder / "x.L5X").write_bytes(l5x(title="OVEN-1"))
         (plant.folder / "y.L5X").write_bytes(l5x(title="Mixer"))
         await plant.says("Oven 1: project file x.L5X: first seen")
-        await plant.journals("nobody knows whose it is")
+        await plant.journals("is nobody's: it calls itself Mixer")
         assert len([*plant.site.places.vault.glob("??/*.age")]) == 2
 
     watch(tmp_path, story, WatchedFolder(tmp_path / "dropped", settle_s=0.5, look_s=0.5))
@@ -263,7 +161,7 @@ def test_a_date_that_was_put_back_does_not_hide_a_change_from_a_rescan(tmp_path:
         with path.open("r+b") as file:
             file.write(l5x("XIO(Start)OTE(Motor);"))
         os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
-        await plant.says("ROUTINE Main")
+        await plant.says("Main: contact Start inverted")
 
     often = WatchedFolder(tmp_path / "dropped", "press-3", (), "auto", 0.5, 0.5, rescan_s=1.0)
     watch(tmp_path, story, often)

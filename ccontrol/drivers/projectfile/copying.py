@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from ccontrol.drivers.projectfile.inside import opened
 from ccontrol.errors import BadFileError
-from ccontrol.logic.printable import printable
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _PIECE_BYTES = 1 << 20
+_LAST_S = 253_402_300_799
+"""The end of the year 9999. Whoever drops a file sets its date, to any year that fits 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +31,22 @@ class Copied:
     modified_at: datetime
 
 
-def copy(path: Path, target: BinaryIO, most_bytes: int) -> Copied | None:
+def copy(root: Path, name: str, target: BinaryIO, most_bytes: int) -> Copied | None:
     """Copy a dropped file; None for one that changed meanwhile: it is not complete yet.
 
-    Raises BadFileError for what is no regular file and for one that is too large, OSError for one
-    that cannot be read, links included.
+    `name` is relative to the watched folder. Raises BadFileError for what is no regular file and
+    for one that is too large, OSError for one that cannot be read, links included.
     """
-    name = printable(os.fsencode(path.name).decode("utf-8", "backslashreplace"))
-    handle = os.open(path, _FLAGS)
+    *inside, last = name.split("/")
+    with opened(root, tuple(inside)) as folder:
+        handle = os.open(last, _FLAGS, dir_fd=folder)
     with open(handle, "rb", buffering=0) as source:  # noqa: PTH123 — a handle, not a path
         before = os.fstat(handle)
         if not stat.S_ISREG(before.st_mode):
-            raise BadFileError(f"{name} is no regular file", hint="Drop the file itself.")
+            raise BadFileError("it is no regular file", hint="Drop the file itself.")
         if before.st_size > most_bytes:
             raise BadFileError(
-                f"{name}: {before.st_size} bytes are more than the {most_bytes} that are taken",
+                f"its {before.st_size} bytes are more than the {most_bytes} that are taken",
                 hint="Raise bytes_limit of the folder, or export a part of the project.",
             )
         digest, size = hashlib.sha256(), 0
@@ -58,8 +61,13 @@ def copy(path: Path, target: BinaryIO, most_bytes: int) -> Copied | None:
         before.st_mtime_ns,
     ):
         return None
-    at = datetime.fromtimestamp(before.st_mtime_ns // 1_000_000_000, UTC)
-    return Copied(digest.hexdigest(), size, _owner(before.st_uid), at)
+    return Copied(digest.hexdigest(), size, _owner(before.st_uid), _time(before.st_mtime_ns))
+
+
+def _time(since_1970_ns: int) -> datetime:
+    """Return the date of a file; one that no calendar holds is the nearest that one does."""
+    seconds = min(max(since_1970_ns // 1_000_000_000, 0), _LAST_S)
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _owner(number: int) -> str:

@@ -21,10 +21,13 @@ _log = logging.getLogger(__name__)
 class Events:
     """Tells of moves in one folder until it is closed. `on_move` is called in another thread."""
 
-    def __init__(self, folder: Path, on_move: Callable[[], None]) -> None:
-        """Begin. Raises OSError when the kernel gives no events for this folder."""
+    def __init__(self, folder: Path, on_move: Callable[[], None], *, inside: bool) -> None:
+        """Begin; `inside`: in the folders inside it, too, links left out.
+
+        Raises OSError when the kernel gives no events for this folder.
+        """
         self._observer = Observer()
-        self._observer.schedule(_Handler(on_move), str(folder), recursive=False)
+        self._observer.schedule(_Handler(on_move), str(folder), recursive=inside)
         self._observer.daemon = True
         self._observer.start()
 
@@ -48,18 +51,23 @@ class _Handler(FileSystemEventHandler):
 
 
 def gives_events(folder: Path) -> bool:
-    """Tell whether a folder lies on a file system whose events say everything."""
-    return not mount_type(folder, _MOUNTS.read_text("utf-8", "replace")).startswith(_NO_EVENTS)
+    """Tell whether a folder, and all in it, lies where the kernel's events say everything."""
+    kinds = mount_types(folder, _MOUNTS.read_text("utf-8", "replace"))
+    return not any(kind.startswith(_NO_EVENTS) for kind in kinds)
 
 
-def mount_type(folder: Path, mounts: str) -> str:
-    """Return the type of the file system of a folder by the lines of /proc/self/mounts."""
+def mount_types(folder: Path, mounts: str) -> tuple[str, ...]:
+    """Return the types of the file systems of a folder, and of those mounted in it.
+
+    `mounts`: the lines of /proc/self/mounts. The folder's own stands first.
+    """
     place = os.path.realpath(folder)
-    best, kind = "", ""
+    best, kind, inside = "", "", []
     for line in mounts.splitlines():
         fields = line.split(" ")
         point = fields[1].encode("latin-1", "replace").decode("unicode_escape")
-        inside = place == point or place.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= len(best):
-            best, kind = point, fields[2]
-    return kind
+        if place == point or place.startswith(point.rstrip("/") + "/"):
+            best, kind = (point, fields[2]) if len(point) >= len(best) else (best, kind)
+        elif point.startswith(place.rstrip("/") + "/"):
+            inside.append(fields[2])
+    return kind, *inside

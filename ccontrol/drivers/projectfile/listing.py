@@ -1,14 +1,17 @@
-"""What lies in a watched folder, and which of it has come to rest. Opens no file.
+"""What lies in a watched folder and the folders in it, and which of it has come to rest.
 
-Names and rests only; whether a file is one that may be read is `copying`'s business.
+Opens folders and no file; whether a file is one that may be read is `copying`'s business.
 """
 
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from ccontrol.drivers.projectfile.inside import Inside, opened
 
 _PASSING = re.compile(
     r"""
@@ -24,21 +27,41 @@ _PASSING = re.compile(
 """
 
 
+MOST_ENTRIES = 20_000
+"""So many files and folders of one watched folder are looked at; what lies beyond is not seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """By what one sees that a file is as it was, without reading it."""
+    """By what one sees that a file is as it was, without reading it.
 
-    inode: int
+    No inode: some network file systems number a file anew each time that it is looked at. The time
+    of the last change of anything (ctime) moves with a mode that was mended and a date put back.
+    """
+
     size: int
     modified_ns: int
+    changed_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What was found. Names are relative to the watched folder, with "/" between their steps."""
+
+    files: Mapping[str, Mark]
+    """Regular files, sorted; what is passing, and links, are left out."""
+    unlisted: Mapping[str, str]
+    """Folders inside that cannot be listed, and why."""
+    whole: bool
+    """Whether everything was looked at: not, when there is more than MOST_ENTRIES."""
 
 
 @dataclass(slots=True)
 class Resting:
     """Which files of one folder have not moved for long enough.
 
-    A file counts when size and time of change stay as they are for `settle_s`; one that came by a
-    rename is waited for just as long, since nobody can tell.
+    A file counts when its mark stays as it is for `settle_s`; one that came by a rename is waited
+    for just as long, since nobody can tell.
     """
 
     settle_s: float
@@ -59,14 +82,18 @@ class Resting:
         return frozenset(self._since)
 
 
-def look(folder: Path) -> dict[str, Mark]:
-    """Return the regular files in a folder by name, sorted; links and the passing are left out.
+def look(folder: Path, depth: int = 0, most: int = MOST_ENTRIES) -> Listed:
+    """Return what lies in a folder and in the folders inside it, `depth` steps down.
 
-    Raises OSError when the folder cannot be listed: a share may go away at any time.
+    What lies higher is looked at first, so that a full folder further down hides nothing above.
+    Raises OSError when the folder itself cannot be listed: a share may go away at any time.
     """
-    with os.scandir(folder) as entries:
-        found = dict(_marked(entry for entry in entries if not is_passing(entry.name)))
-    return dict(sorted(found.items()))
+    looking = _Looking(folder, depth, most)
+    looking.into(())
+    while looking.folders and looking.left > 0:
+        looking.into_the_next()
+    files = dict(sorted(looking.files.items()))
+    return Listed(files, looking.unlisted, whole=looking.left > 0 and not looking.folders)
 
 
 def is_passing(name: str) -> bool:
@@ -74,11 +101,44 @@ def is_passing(name: str) -> bool:
     return _PASSING.fullmatch(name) is not None
 
 
-def _marked(entries: Iterable[os.DirEntry[str]]) -> Iterable[tuple[str, Mark]]:
-    for entry in entries:
+@dataclass(slots=True)
+class _Looking:
+    """One look, step by step."""
+
+    root: Path
+    depth: int
+    left: int
+    files: dict[str, Mark] = field(default_factory=dict)
+    unlisted: dict[str, str] = field(default_factory=dict)
+    folders: deque[Inside] = field(default_factory=deque)
+
+    def into_the_next(self) -> None:
+        """Look into the next folder inside; one that is gone or a link by now is left out."""
+        inside = self.folders.popleft()
+        try:
+            self.into(inside)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            self.unlisted["/".join(inside)] = error.strerror or "nobody knows why"
+
+    def into(self, inside: Inside) -> None:
+        """Take in one folder. Raises OSError when it cannot be listed."""
+        with opened(self.root, inside) as handle, os.scandir(handle) as entries:
+            for entry in entries:
+                self.left -= 1
+                if self.left <= 0:
+                    return
+                if not is_passing(entry.name):
+                    self._take_in((*inside, entry.name), entry)
+
+    def _take_in(self, place: Inside, entry: os.DirEntry[str]) -> None:
         try:
             found = entry.stat(follow_symlinks=False)
         except FileNotFoundError:  # gone since the folder was listed
-            continue
+            return
         if stat.S_ISREG(found.st_mode):
-            yield entry.name, Mark(found.st_ino, found.st_size, found.st_mtime_ns)
+            mark = Mark(found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            self.files["/".join(place)] = mark
+        elif stat.S_ISDIR(found.st_mode) and len(place) <= self.depth:
+            self.folders.append(place)

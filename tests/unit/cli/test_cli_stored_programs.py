@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from ccontrol.canonical.bindings import binding_path
 from ccontrol.canonical.layout import Home
 from ccontrol.canonical.project_files import FileFacts, ProjectText, project_folder, render
 from ccontrol.cli.plant import Watched
@@ -55,3 +56,10 @@ def test_before_the_first_commit_there_is_nothing(tmp_path: Path) -> None:
     made.write(_dropped("XIC"))
     with Repository.open(made.git_dir) as repository:
         assert stored_program(repository, WATCHED, "").parts == ()
+
+
+def test_a_binding_beside_the_files_is_no_file(tmp_path: Path) -> None:
+    made = Made.make(tmp_path)
+    head = made.write({**_dropped("XIC"), binding_path(HOME): b"form = 1\n"}).commit
+    with Repository.open(made.git_dir) as repository:
+        assert stored_program(repository, WATCHED, head).parts
