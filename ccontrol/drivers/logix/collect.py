@@ -35,7 +35,7 @@ from ccontrol.drivers.logix.collect_routines import ask_routines
 from ccontrol.drivers.logix.conversation import Conversation
 from ccontrol.drivers.logix.guard import guard_for
 from ccontrol.drivers.logix.memory import SYMBOLS_LAST_S, Memory, Remembered, Symbols
-from ccontrol.drivers.logix.models import has_access, is_micro
+from ccontrol.drivers.logix.models import FAMILY, has_access, is_micro
 from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.errors import (
     CcontrolError,
@@ -49,7 +49,6 @@ from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
 from ccontrol.model.controller import Controller
 
-FAMILY = "logix"
 _MOST_BYTES = {Depth.GLANCE: 64 * 1024, Depth.DIAGNOSTICS: 1024 * 1024}
 """What a poll of that depth could ever bring, many times over; else the controller's own limit."""
 _EDIT_CLASS = 0xAC
@@ -114,7 +113,8 @@ class _Poll:
         self.line = Line(peer, limits, guard)
         self.client = Client(self.line, self.pace, options.route)
         self.talk = Conversation(self.client, self.line, self.clock)
-        self.known = self.memory.of(self.controller.id)
+        place = (self.controller.id, peer.host, peer.port, options.route)
+        self.known = self.memory.of(place)
         self.notes = {
             name: value
             for name, value in (

@@ -125,7 +125,7 @@ class Program:
 
     async def _template(self, instance: int, head: Head) -> None:
         question = f"{questions.TEMPLATE} {instance:03X}"
-        answers = self._known.templates.get((instance, head.handle))
+        answers = self._known.templates.get((instance, head))
         if answers is not None:
             self._talk.recall(question, answers)
             replies = tuple(map(reply, answers))
@@ -137,7 +137,7 @@ class Program:
             one = templates.template(templates.joined(replies), head.members)
         except GarbledError:
             return  # a fact for the decoder; it is not remembered, and asked for again
-        self.kept[instance, head.handle] = answers
+        self.kept[instance, head] = answers
         self._want(iter(one.nested))
 
 

@@ -1,5 +1,8 @@
 """The table of the configuration: what it takes, and what it refuses with a reason."""
 
+import subprocess  # noqa: TID251 — what is loaded shows in a process of its own
+import sys
+
 import pytest
 from pydantic import ValidationError
 
@@ -50,3 +53,12 @@ def test_the_table_of_another_family_is_refused() -> None:
 
     with pytest.raises(TypeError, match="S7Table"):
         frozen(S7Table())
+
+
+def test_who_only_checks_settings_loads_no_vendor_library() -> None:
+    program = (
+        "import sys, ccontrol.drivers.logix as family; family.DRIVER.freeze(family.LogixTable());"
+        " print('pycomm3' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"
