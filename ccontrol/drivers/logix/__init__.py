@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from ccontrol.clock import Clock
 from ccontrol.drivers.api import Ask, Load, Manifest, Pace
-from ccontrol.drivers.logix import collect, findings, guard
+from ccontrol.drivers.logix import findings, guard
 from ccontrol.drivers.logix.memory import Memory
+from ccontrol.drivers.logix.models import FAMILY
 from ccontrol.drivers.logix.options import LogixTable, frozen
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.capture import Capture
@@ -18,7 +19,7 @@ from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Snapshot
 
 MANIFEST = Manifest(
-    family=collect.FAMILY,
+    family=FAMILY,
     title="Rockwell ControlLogix, CompactLogix, GuardLogix, Micro800",
     models=("1756-L6x, L7x, L8x", "1769-L3x", "5069-L3xx", "1756-L6xS, L7xS, L8xS", "2080"),
     default_port=44818,
@@ -30,6 +31,7 @@ MANIFEST = Manifest(
         Aspect.IDENTITY: Strength.CONTENT,
         Aspect.PROTECTION: Strength.CONTENT,
         Aspect.MODE: Strength.CONTENT,
+        Aspect.INVENTORY: Strength.CONTENT,
     },
     services=guard.SERVICES,
     proof={
@@ -40,6 +42,7 @@ MANIFEST = Manifest(
         Aspect.IDENTITY: "capture",
         Aspect.PROTECTION: "capture",
         Aspect.MODE: "capture",
+        Aspect.INVENTORY: "simulator",
     },
     loads={
         Depth.GLANCE: Load("4", "0.25 KB out, 0.25 KB in"),
@@ -72,6 +75,8 @@ class LogixDriver:
 
     async def collect(self, controller: Controller, ask: Ask, pace: Pace, clock: Clock) -> Capture:
         """Ask the controller and return what it said."""
+        from ccontrol.drivers.logix import collect  # noqa: PLC0415 — settings want no vendor library
+
         return await collect.collect(controller, ask, pace, clock, self._memory)
 
     def interpret(self, capture: Capture, seal: Seal) -> Snapshot:

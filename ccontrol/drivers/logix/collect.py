@@ -20,7 +20,14 @@ from ccontrol.drivers.api import Ask, Pace
 from ccontrol.drivers.enip.client import Client
 from ccontrol.drivers.enip.frames import Reply
 from ccontrol.drivers.enip.identity import Identity, identity
-from ccontrol.drivers.enip.status import NO_SUCH_PATH, NOT_SUPPORTED, words
+from ccontrol.drivers.enip.status import (
+    NO_SUCH_PATH,
+    NOT_SUPPORTED,
+    SOME_ATTRIBUTES,
+    is_passing,
+    leads_nowhere,
+    words,
+)
 from ccontrol.drivers.enip.transport import Limits, Line, Peer
 from ccontrol.drivers.logix import collect_modules, questions
 from ccontrol.drivers.logix.collect_program import Program, open_connection
@@ -28,7 +35,7 @@ from ccontrol.drivers.logix.collect_routines import ask_routines
 from ccontrol.drivers.logix.conversation import Conversation
 from ccontrol.drivers.logix.guard import guard_for
 from ccontrol.drivers.logix.memory import SYMBOLS_LAST_S, Memory, Remembered, Symbols
-from ccontrol.drivers.logix.models import has_access, is_micro
+from ccontrol.drivers.logix.models import FAMILY, has_access, is_micro
 from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.errors import (
     CcontrolError,
@@ -36,15 +43,18 @@ from ccontrol.errors import (
     OverBudgetError,
     ReadOnlyViolationError,
     RefusedError,
+    UnreachableError,
 )
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
 from ccontrol.model.controller import Controller
 
-FAMILY = "logix"
 _MOST_BYTES = {Depth.GLANCE: 64 * 1024, Depth.DIAGNOSTICS: 1024 * 1024}
 """What a poll of that depth could ever bring, many times over; else the controller's own limit."""
 _EDIT_CLASS = 0xAC
+_TWO_REFUSED_BYTES = 2 + 2 * (2 + 2)
+"""A count, and number and status of two attributes that are not there."""
+_ROUTE_HINT = "Check the route: port 1 and the controller's slot, behind each bridge."
 _STRUCTURE = frozenset({Depth.INVENTORY, Depth.FULL})
 _SURROUNDINGS = frozenset({Depth.DIAGNOSTICS, Depth.FULL})
 
@@ -68,6 +78,13 @@ async def collect(
     finally:
         poll.line.close()
     return poll.capture(started_at, clock.now(), trouble)
+
+
+def _has_nothing(reply: Reply) -> bool:
+    """Tell whether a controller has neither of two attributes, or not even their object."""
+    if reply.status in NOT_SUPPORTED:
+        return True
+    return reply.status == SOME_ATTRIBUTES and len(reply.data) == _TWO_REFUSED_BYTES
 
 
 @dataclass(slots=True)
@@ -96,7 +113,8 @@ class _Poll:
         self.line = Line(peer, limits, guard)
         self.client = Client(self.line, self.pace, options.route)
         self.talk = Conversation(self.client, self.line, self.clock)
-        self.known = self.memory.of(self.controller.id)
+        place = (self.controller.id, peer.host, peer.port, options.route)
+        self.known = self.memory.of(place)
         self.notes = {
             name: value
             for name, value in (
@@ -138,11 +156,11 @@ class _Poll:
         if reply is None:
             raise GarbledError("the controller's answer to who it is cannot be understood")
         if reply.status:
-            where = self.notes.get("route", "") or "the address itself"
-            raise RefusedError(
-                f"no controller answers at {where}: {words(reply)}",
-                hint="Check the route: port 1 and the controller's slot, behind each bridge.",
-            )
+            where = self.notes.get("route", "the address itself")
+            says = f"no controller answers at {where}: {words(reply)}"
+            if is_passing(reply) and not leads_nowhere(reply):
+                raise UnreachableError(says)
+            raise RefusedError(says, hint=_ROUTE_HINT)
         who = identity(reply.data)
         if who.empty:
             raise GarbledError("the controller says that it is nobody: its identity is all zeros")
@@ -184,7 +202,7 @@ class _Poll:
         if question in self.known.lacks:
             return None
         reply = await self.talk.ask(question, questions.ONE[question])
-        if question == questions.AUDIT and reply is not None and reply.status in NOT_SUPPORTED:
+        if question == questions.AUDIT and reply is not None and _has_nothing(reply):
             self.known.lacks.add(question)
         return reply
 
@@ -225,7 +243,8 @@ class _Poll:
         """Keep what the next poll need not read, but symbols no longer than they last."""
         self.known.templates = program.kept
         if "symbols_read_s_ago" not in self.notes:
-            self.known.symbols = Symbols(program.lists, self.marks, self.clock.monotonic())
+            read = Symbols(program.lists, self.marks, self.clock.monotonic())
+            self.known.symbols = read if program.whole else None
         self.memory.forget_too_much()
 
     def capture(

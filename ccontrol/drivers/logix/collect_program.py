@@ -54,7 +54,9 @@ class Program:
         self.kept: dict[TemplateKey, tuple[bytes, ...]] = {}
         """Templates to remember for the next poll."""
         self.lists: dict[str, tuple[bytes, ...]] = {}
-        """Symbol lists to remember, by scope: those that came whole."""
+        """Symbol lists by scope."""
+        self.whole = True
+        """False where one of the lists broke off or was refused: then none is to be remembered."""
 
     async def read(self) -> None:
         """Read symbols and templates. Raises what ends the poll."""
@@ -78,8 +80,8 @@ class Program:
         else:
             await self._talk.read(question, pages.request(0), pages.follow)
             answers = self._talk.exchanges[-1].answers
-        if pages.whole:
-            self.lists[scope] = answers
+        self.lists[scope] = answers
+        self.whole = self.whole and pages.whole
         self._want(one.template for one in pages.found if not one.hidden)
         return pages.found
 
@@ -123,7 +125,7 @@ class Program:
 
     async def _template(self, instance: int, head: Head) -> None:
         question = f"{questions.TEMPLATE} {instance:03X}"
-        answers = self._known.templates.get((instance, head.handle))
+        answers = self._known.templates.get((instance, head))
         if answers is not None:
             self._talk.recall(question, answers)
             replies = tuple(map(reply, answers))
@@ -135,7 +137,7 @@ class Program:
             one = templates.template(templates.joined(replies), head.members)
         except GarbledError:
             return  # a fact for the decoder; it is not remembered, and asked for again
-        self.kept[instance, head.handle] = answers
+        self.kept[instance, head] = answers
         self._want(iter(one.nested))
 
 

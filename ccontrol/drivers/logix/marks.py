@@ -1,7 +1,8 @@
 """What moves when somebody edits: edit counters, AuditValue, and the mask of what it counts.
 
-Edit counters (class AC, 1756-PM020): attributes 1 to 4 move with tags, types and downloads; 10 is
-written by an engineering station that goes online, and is told as an entry of a log.
+Edit counters (class AC, 1756-PM020): attributes 1 to 4 move with tags, types and downloads, the
+first of them for a moment only; 10 is written by an engineering station that goes online, and is
+told as an entry of a log.
 AuditValue and ChangesToDetect (1756-PM015, chapter 4): moves with every event that its mask lets
 through: edits, downloads, forces, key, mode, major faults. Of a rung's edit nothing else is seen.
 Their attribute numbers in class 8E are from public tools; no capture holds them.
@@ -23,7 +24,7 @@ from ccontrol.model.unit import Unit, UnitId, fields
 EDITS, AUDIT, MASK = (UnitId(kind, CONTROLLER) for kind in ("edits", "audit", "audit-mask"))
 _EDIT_WIDTHS = {1: 2, 2: 2, 3: 4, 4: 4, questions.ENGINEER: 4}
 _AUDIT_WIDTHS = {questions.AUDIT_VALUE: 8, questions.CHANGES_TO_DETECT: 8}
-_AUDIT_TITLE = "AuditValue, which moves with every edit of the program"
+_AUDIT_TITLE = "AuditValue, moved by every edit"
 _DINT = b"\xc4\x00"
 _AUDIT_BYTES = 8
 
@@ -79,9 +80,16 @@ def _edits(data: bytes) -> Iterator[Unit]:
     found = attribute_list(data, _EDIT_WIDTHS)
     if not found.keys() >= set(questions.EDIT_COUNTERS):
         raise GarbledError("edit counters that lack one")
-    named = {f"attribute_{one}": f"{number_of(found, one):0{2 * _EDIT_WIDTHS[one]}x}"
-             for one in questions.EDIT_COUNTERS}  # fmt: skip
-    yield Unit(EDITS, Aspect.CONFIGURATION, "edit counters", fields(**named))
+    text = {
+        one: f"{number_of(found, one):0{2 * _EDIT_WIDTHS[one]}x}" for one in questions.EDIT_COUNTERS
+    }
+    yield Unit(
+        EDITS,
+        Aspect.CONFIGURATION,
+        "edit counters",
+        fields(attribute_2=text[2], attribute_3=text[3], attribute_4=text[4]),
+        moving=fields(attribute_1=text[1]),
+    )
 
 
 def _log(answers: Answers) -> Iterator[LogEntry]:

@@ -6,6 +6,9 @@ Only what makes it gentler, and which slots held a module. Nothing is written to
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ccontrol.drivers.enip.request import Route
+from ccontrol.drivers.logix.templates import Head
+
 _MOST_BYTES = 96 * 2**20
 """Of templates and symbols of all controllers together."""
 SYMBOLS_LAST_S = 12 * 3600.0
@@ -13,8 +16,10 @@ SYMBOLS_LAST_S = 12 * 3600.0
 CONFIRMED_BY = 2
 """A slot that held a module counts as empty when so many polls before found nothing in it."""
 
-TemplateKey = tuple[int, int]
-"""Instance and structure handle: another structure has another handle."""
+TemplateKey = tuple[int, Head]
+"""Instance and head: another structure has another handle, and as a rule another size."""
+Place = tuple[str, str, int, Route]
+"""A controller by id, address, port and route: at another place there is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,13 @@ class Remembered:
 
 @dataclass(slots=True)
 class Memory:
-    """What is remembered of all, by the controller's id."""
+    """What is remembered of all."""
 
-    _controllers: dict[str, Remembered] = field(default_factory=dict)
+    _controllers: dict[Place, Remembered] = field(default_factory=dict)
 
-    def of(self, controller_id: str) -> Remembered:
+    def of(self, place: Place) -> Remembered:
         """Return what is remembered of a controller; it may be changed in place."""
-        return self._controllers.setdefault(controller_id, Remembered())
+        return self._controllers.setdefault(place, Remembered())
 
     def forget_too_much(self) -> None:
         """Forget templates and symbols of all when together they take too much."""

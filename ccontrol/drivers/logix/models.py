@@ -2,6 +2,7 @@
 
 from ccontrol.drivers.enip.identity import Identity
 
+FAMILY = "logix"
 _MICRO = "2080"
 """Micro800 controllers have the catalogue number 2080-…; they tell of identity and tags alone."""
 _ACCESS_SINCE = 18
