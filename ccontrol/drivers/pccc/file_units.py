@@ -23,7 +23,7 @@ from ccontrol.model.snapshot import Listing, Read, Sighting, Unread
 from ccontrol.model.unit import Image, Unit, UnitId, Value, fields
 
 MASK = "pccc/1"
-"""Nothing is masked: no byte of a program file was seen to move by itself."""
+"""Nothing is masked: what moves by itself lies in data files (not proven of every file)."""
 INVENTORY = UnitId("inventory", "files")
 PROGRAM_FILE, CONFIG_FILE, FORCE_TABLE, DATA_FILE, FUNCTION_FILE = (
     "program-file", "config-file", "force-table", "data-file", "function-file",
