@@ -11,9 +11,9 @@ from ccontrol.drivers.api import Driver
 from ccontrol.errors import UnknownNameError
 
 DRIVERS: Mapping[str, str] = {
+    "s7": "ccontrol.drivers.s7:DRIVER",
     "logix": "ccontrol.drivers.logix:DRIVER",
     "pccc": "ccontrol.drivers.pccc:DRIVER",
-    "s7": "ccontrol.drivers.s7:DRIVER",
 }
 """Family to "module:name" of its driver."""
 

@@ -19,6 +19,8 @@ _PRECEDENCE = (
     Kind.CLEARED,
 )
 """Which kind gives its rule's name to a verdict where several weigh the same."""
+EDIT_MARK = "edit_mark"
+"""Field of a mark that moves with every edit, and does not tell which part was edited."""
 
 
 def judge(changes: ChangeSet, attribution: Attribution, controller: Controller) -> Verdict:
@@ -31,7 +33,8 @@ def judge(changes: ChangeSet, attribution: Attribution, controller: Controller) 
     told = changes.changes
     if changes.first:
         told = tuple(change for change in told if change.kind is Kind.RAISED)
-    applied = [(_PRECEDENCE.index(change.kind), rule_for(change)) for change in told]
+    alone = sum(change.aspect is Aspect.PROGRAM for change in told) == 1
+    applied = [(_PRECEDENCE.index(change.kind), rule_for(change, alone=alone)) for change in told]
     quiet = rules.FIRST_SIGHT if changes.first else rules.NOTHING
     decisive = max(applied, key=_weight, default=(0, quiet))[1]
     techniques = {technique for _, rule in applied for technique in rule.techniques}
@@ -42,8 +45,8 @@ def judge(changes: ChangeSet, attribution: Attribution, controller: Controller) 
     return Verdict(severity, decisive.id, reason, techniques=tuple(sorted(techniques)))
 
 
-def rule_for(change: Change) -> Rule:
-    """Return the rule that applies to one change."""
+def rule_for(change: Change, *, alone: bool) -> Rule:
+    """Return the rule that applies to one change; `alone`: no other is about the program."""
     if change.kind is Kind.CLEARED:
         return rules.FINDING_OVER
     if change.kind is Kind.RAISED:
@@ -52,6 +55,8 @@ def rule_for(change: Change) -> Rule:
     if change.kind is Kind.CHANGED:
         if Aspect.PROTECTION in aspects and any(map(_is_lower, change.differences)):
             return rules.PROTECTION_LOWERED
+        if alone and any(one.name == EDIT_MARK for one in change.differences):
+            return rules.PROGRAM_EDITED
         if Aspect.MODE in aspects and any(map(_is_stop, change.differences)):
             return rules.MODE_STOPPED
     return max((rules.TABLE[one, change.kind] for one in aspects), key=lambda rule: rule.severity)

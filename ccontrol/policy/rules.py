@@ -51,6 +51,7 @@ _SPOOFED = ("T0815", "T0856")  # Denial of View, Spoof Reporting Message
 _EVASION = ("T0820",)  # Exploitation for Evasion
 _FORCED = ("T0831", "T0835")  # Manipulation of Control, Manipulate I/O Image
 _HALTED = ("T0814", "T0826")  # Denial of Service, Loss of Availability
+_ALARMS = ("T0838",)  # Modify Alarm Settings
 
 _NOBODY_LOOKED = "it may always have been so"
 _AS_IT_WAS = "nothing is known to have changed"
@@ -153,9 +154,22 @@ PROTECTION_LOWERED = Rule(
     "the controller is less protected than before",
     _CREDENTIAL,
 )
+PROGRAM_EDITED = Rule(
+    "program-edited",
+    Severity.HIGH,
+    "the program was edited; which routine is not known, and the controller's mark of edits may "
+    "stand for another event that it audits: key, mode, forces, faults",
+    _PROGRAM,
+)
 MODE_STOPPED = Rule("mode-stopped", Severity.MEDIUM, "the controller is not in RUN", _MODE)
 
 FINDINGS: dict[str, Rule] = {
+    "audit-mask-reduced": Rule(
+        "audit-mask-reduced",
+        Severity.HIGH,
+        "the controller was told to audit less, so that some edits would not be seen",
+        _ALARMS,
+    ),
     "checksum-mismatch": Rule(
         "checksum-mismatch",
         Severity.HIGH,
@@ -263,6 +277,7 @@ RULES: dict[str, Rule] = {
         *TABLE.values(),
         *FINDINGS.values(),
         PROTECTION_LOWERED,
+        PROGRAM_EDITED,
         MODE_STOPPED,
         OTHER_FINDING,
         FINDING_OVER,

@@ -9,7 +9,8 @@ byte. What comes back is taken apart in frames.
 import logging
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from pycomm3.cip import PADDED_EPATH, DataSegment, LogicalSegment, PortSegment
 from pycomm3.cip.data_types import CIPSegment
@@ -43,6 +44,7 @@ from ccontrol.errors import GarbledError, NoSpareConnectionError, RefusedError
 logging.getLogger("pycomm3").setLevel(logging.ERROR)
 """Below that the library prints whole packets."""
 
+T = TypeVar("T")
 UNCONNECTED_BYTES = 504
 """Longest message that every controller takes outside a connection, and longest answer."""
 _VERSION = b"\x01\x00"
@@ -156,7 +158,7 @@ class Client:
         self._require(answer, frames.SEND_RR)
         if answer.context != context:
             raise self._wrong("an answer to another question")
-        return frames.unconnected(answer.data)
+        return self._understood(frames.unconnected, answer.data)
 
     async def _over_connection(self, message: bytes, ours: connection.Originator) -> bytes:
         context = self._next()
@@ -165,7 +167,7 @@ class Client:
         target = self._to_them.to_bytes(4, "little")
         answer = await self._say(_built(packet, self._session, context, target))
         self._require(answer, frames.SEND_UNIT)
-        towards_us, counted, reply = frames.connected(answer.data)
+        towards_us, counted, reply = self._understood(frames.connected, answer.data)
         if (towards_us, counted) != (ours.towards_us, count):
             raise self._wrong("an answer to another question")
         return reply
@@ -191,6 +193,13 @@ class Client:
         if reply.service not in (service, UNCONNECTED_SEND):
             raise self._wrong(f"an answer to service {reply.service:02X}, not {service:02X}")
         return reply
+
+    def _understood(self, parse: Callable[[bytes], T], data: bytes) -> T:
+        try:
+            return parse(data)
+        except GarbledError as error:
+            self._line.fail(error)
+            raise
 
     def _wrong(self, what: str) -> GarbledError:
         """Give up a line whose questions and answers do not belong together any more."""

@@ -106,14 +106,16 @@ def told(
 ) -> Sights:
     """Turn the last answer to a question into units, one of each kind in `wanted`.
 
-    What is garbled or refused leaves those units unread; what was not asked leaves nothing.
+    What is garbled, refused or nothing but zeros leaves those units unread; what was not asked
+    leaves nothing.
     """
     answer = answers.last(question)
     if answer is None:
         return Sights()
     if answer.not_supported:
         return joined(not_offered(*unit) for unit in wanted)
-    if (why := why_not(answer)) is not None:
+    why = why_not(answer) or (None if any(answer.data) else ZEROS)
+    if why is not None:
         return not_seen(why, *wanted)
     try:
         units = tuple(parse(answer.data))

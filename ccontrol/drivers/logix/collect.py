@@ -20,7 +20,14 @@ from ccontrol.drivers.api import Ask, Pace
 from ccontrol.drivers.enip.client import Client
 from ccontrol.drivers.enip.frames import Reply
 from ccontrol.drivers.enip.identity import Identity, identity
-from ccontrol.drivers.enip.status import NO_SUCH_PATH, NOT_SUPPORTED, words
+from ccontrol.drivers.enip.status import (
+    NO_SUCH_PATH,
+    NOT_SUPPORTED,
+    SOME_ATTRIBUTES,
+    is_passing,
+    leads_nowhere,
+    words,
+)
 from ccontrol.drivers.enip.transport import Limits, Line, Peer
 from ccontrol.drivers.logix import collect_modules, questions
 from ccontrol.drivers.logix.collect_program import Program, open_connection
@@ -36,6 +43,7 @@ from ccontrol.errors import (
     OverBudgetError,
     ReadOnlyViolationError,
     RefusedError,
+    UnreachableError,
 )
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
@@ -45,6 +53,9 @@ FAMILY = "logix"
 _MOST_BYTES = {Depth.GLANCE: 64 * 1024, Depth.DIAGNOSTICS: 1024 * 1024}
 """What a poll of that depth could ever bring, many times over; else the controller's own limit."""
 _EDIT_CLASS = 0xAC
+_TWO_REFUSED_BYTES = 2 + 2 * (2 + 2)
+"""A count, and number and status of two attributes that are not there."""
+_ROUTE_HINT = "Check the route: port 1 and the controller's slot, behind each bridge."
 _STRUCTURE = frozenset({Depth.INVENTORY, Depth.FULL})
 _SURROUNDINGS = frozenset({Depth.DIAGNOSTICS, Depth.FULL})
 
@@ -68,6 +79,13 @@ async def collect(
     finally:
         poll.line.close()
     return poll.capture(started_at, clock.now(), trouble)
+
+
+def _has_nothing(reply: Reply) -> bool:
+    """Tell whether a controller has neither of two attributes, or not even their object."""
+    if reply.status in NOT_SUPPORTED:
+        return True
+    return reply.status == SOME_ATTRIBUTES and len(reply.data) == _TWO_REFUSED_BYTES
 
 
 @dataclass(slots=True)
@@ -138,11 +156,11 @@ class _Poll:
         if reply is None:
             raise GarbledError("the controller's answer to who it is cannot be understood")
         if reply.status:
-            where = self.notes.get("route", "") or "the address itself"
-            raise RefusedError(
-                f"no controller answers at {where}: {words(reply)}",
-                hint="Check the route: port 1 and the controller's slot, behind each bridge.",
-            )
+            where = self.notes.get("route", "the address itself")
+            says = f"no controller answers at {where}: {words(reply)}"
+            if is_passing(reply) and not leads_nowhere(reply):
+                raise UnreachableError(says)
+            raise RefusedError(says, hint=_ROUTE_HINT)
         who = identity(reply.data)
         if who.empty:
             raise GarbledError("the controller says that it is nobody: its identity is all zeros")
@@ -184,7 +202,7 @@ class _Poll:
         if question in self.known.lacks:
             return None
         reply = await self.talk.ask(question, questions.ONE[question])
-        if question == questions.AUDIT and reply is not None and reply.status in NOT_SUPPORTED:
+        if question == questions.AUDIT and reply is not None and _has_nothing(reply):
             self.known.lacks.add(question)
         return reply
 

@@ -10,9 +10,8 @@ from itertools import compress
 from ccontrol.drivers.enip.attributes import TEXT, attribute_list
 from ccontrol.drivers.enip.identity import Identity, identity, label
 from ccontrol.drivers.logix import questions
-from ccontrol.drivers.logix.answers import ZEROS, Answers, told
-from ccontrol.drivers.sights import Sights, not_seen
-from ccontrol.errors import GarbledError
+from ccontrol.drivers.logix.answers import Answers, told
+from ccontrol.drivers.sights import Sights
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.unit import Unit, UnitId, fields
 
@@ -39,9 +38,6 @@ _NAMES = {1: TEXT, 2: TEXT}
 def read_controller(answers: Answers) -> Sights:
     """Read everything that the Identity object tells of the controller."""
     wanted = tuple(UnitId(kind, CONTROLLER) for kind in _KINDS)
-    answer = answers.last(questions.IDENTITY)
-    if answer is not None and answer.whole and _is_empty(answer.data):
-        return not_seen(ZEROS, *wanted)
     redundant = "redundant" in answers.notes
     return told(
         answers, questions.IDENTITY, lambda data: _units(data, redundant=redundant), *wanted
@@ -67,13 +63,6 @@ def device(who: Identity, *, redundant: bool) -> dict[str, str | int | None]:
         "product_code": who.product_code,
         "serial": None if redundant else f"{who.serial:08X}",
     }
-
-
-def _is_empty(data: bytes) -> bool:
-    try:
-        return identity(data).empty
-    except GarbledError:
-        return False
 
 
 def _units(data: bytes, *, redundant: bool) -> Iterator[Unit]:

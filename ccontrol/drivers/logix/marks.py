@@ -1,7 +1,8 @@
 """What moves when somebody edits: edit counters, AuditValue, and the mask of what it counts.
 
-Edit counters (class AC, 1756-PM020): attributes 1 to 4 move with tags, types and downloads; 10 is
-written by an engineering station that goes online, and is told as an entry of a log.
+Edit counters (class AC, 1756-PM020): attributes 1 to 4 move with tags, types and downloads, the
+first of them for a moment only; 10 is written by an engineering station that goes online, and is
+told as an entry of a log.
 AuditValue and ChangesToDetect (1756-PM015, chapter 4): moves with every event that its mask lets
 through: edits, downloads, forces, key, mode, major faults. Of a rung's edit nothing else is seen.
 Their attribute numbers in class 8E are from public tools; no capture holds them.
@@ -79,9 +80,16 @@ def _edits(data: bytes) -> Iterator[Unit]:
     found = attribute_list(data, _EDIT_WIDTHS)
     if not found.keys() >= set(questions.EDIT_COUNTERS):
         raise GarbledError("edit counters that lack one")
-    named = {f"attribute_{one}": f"{number_of(found, one):0{2 * _EDIT_WIDTHS[one]}x}"
-             for one in questions.EDIT_COUNTERS}  # fmt: skip
-    yield Unit(EDITS, Aspect.CONFIGURATION, "edit counters", fields(**named))
+    text = {
+        one: f"{number_of(found, one):0{2 * _EDIT_WIDTHS[one]}x}" for one in questions.EDIT_COUNTERS
+    }
+    yield Unit(
+        EDITS,
+        Aspect.CONFIGURATION,
+        "edit counters",
+        fields(attribute_2=text[2], attribute_3=text[3], attribute_4=text[4]),
+        moving=fields(attribute_1=text[1]),
+    )
 
 
 def _log(answers: Answers) -> Iterator[LogEntry]:

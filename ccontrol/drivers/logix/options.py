@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from ccontrol.drivers.enip.request import Route, route_of
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]{0,39}"
-_TAG = rf"^(Program:{_NAME}\.)?{_NAME}(\.{_NAME}){{0,3}}$"
-Tag = Annotated[str, Field(pattern=_TAG)]
+_TAG = rf"(Program:{_NAME}\.)?{_NAME}(\.{_NAME}){{0,3}}"
+Tag = Annotated[str, Field(pattern=rf"^{_TAG}$")]
 _MOST_SLOT = 31
 
 
@@ -39,8 +39,10 @@ class LogixTable(BaseModel):
     redundant: bool = Field(
         default=False, description="one of a redundant pair: serial numbers are not compared"
     )
-    audit_tag: Tag | None = Field(
-        default=None, description="a DINT[2] into which the project copies its AuditValue (GSV)"
+    audit_tag: str = Field(
+        default="",
+        pattern=rf"^({_TAG})?$",
+        description="a DINT[2] into which the project copies its AuditValue (GSV)",
     )
     safety_tags: list[Tag] = Field(
         default=[], description="tags into which the project copies safety signature and lock (GSV)"
@@ -64,7 +66,7 @@ def frozen(table: BaseModel) -> LogixOptions:
         route=route_of(table.route),
         slots=tuple(sorted(set(table.slots))),
         redundant=table.redundant,
-        audit_tag=table.audit_tag or "",
+        audit_tag=table.audit_tag,
         safety_tags=tuple(sorted(set(table.safety_tags))),
         routine_fingerprints=table.routine_fingerprints,
     )

@@ -78,14 +78,10 @@ def _scope(answers: Answers, scope: str) -> _Scope:
     except GarbledError:
         return GARBLED
     found: dict[str, Symbol] = {}
-    for one in (symbol for page in pages for symbol in page if not _is_kept_back(symbol)):
+    for one in (symbol for page in pages for symbol in page if not symbol.hidden):
         if found.setdefault(one.name, one) != one:
             return _TWICE
     return tuple(found.values())
-
-
-def _is_kept_back(symbol: Symbol) -> bool:
-    return symbol.hidden or not symbol.name
 
 
 def _short(keys: frozenset[str], why: Unread) -> Listing:

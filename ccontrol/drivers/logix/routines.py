@@ -46,4 +46,7 @@ def code(replies: Iterable[Reply], *, ladder: bool) -> bytes:
     parts = list(replies)
     if not parts or parts[-1].status or any(one.status != MORE for one in parts[:-1]):
         raise GarbledError("a routine that was refused or breaks off")
-    return b"".join(piece(one.data, ladder=ladder) for one in parts)
+    whole = b"".join(piece(one.data, ladder=ladder) for one in parts)
+    if whole and not any(whole):
+        raise GarbledError("a routine of zeros throughout")
+    return whole

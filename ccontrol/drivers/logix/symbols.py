@@ -115,6 +115,8 @@ def _entry(data: bytes, at: int, *, with_access: bool) -> tuple[Symbol, int]:
         access = data[at + 14] if with_access else None
     except (struct.error, IndexError):
         raise GarbledError("an entry of the symbol list breaks off") from None
+    if not name:
+        raise GarbledError("an entry of the symbol list without a name")
     count = type_word >> _DIMENSION_COUNT & 0b11
     words = "" if access is None else _ACCESS.get(access, f"access {access}")
     found = Symbol(instance, label(name), type_word, sizes[:count], words)

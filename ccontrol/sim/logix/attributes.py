@@ -50,7 +50,7 @@ def controller_name(cpu: Controller) -> Attributes:
     return {
         1: string(cpu.project.name),
         2: string(cpu.project.description),
-        3: u32(0),
+        3: u16(0),
         4: bytes.fromhex("02000100010002000900"),
     }
 
@@ -70,8 +70,8 @@ def controller_device(cpu: Controller) -> Attributes:
     The numbers 1B and 1C are from public tools, no capture holds them.
     """
     known = {
-        1: u16(0), 3: u16(20), 6: u16(0), 7: u16(0), 8: u16(0), 9: u8(0), 0x0A: u16(0),
-        0x0B: u16(90), 0x0C: u16(50), 0x0D: u32(0), 0x0F: u32(0), 0x10: u16(1), 0x11: u8(0),
+        1: u32(0), 3: u16(20), 6: u32(0), 7: u16(0), 8: u16(0), 9: u8(0), 0x0A: u8(0),
+        0x0B: u16(90), 0x0C: u16(50), 0x0D: u32(0), 0x0F: u8(0), 0x10: u16(1), 0x11: u8(0),
     }  # fmt: skip
     if cpu.model.audits:
         known[0x1B] = u64(cpu.audit_value)
@@ -83,7 +83,7 @@ def wall_clock(cpu: Controller) -> Attributes:
     """Class 8B. Times are microseconds since 1970, or seven DINTs; 11 is local time."""
     utc, local = cpu.clock.now(), cpu.local_time()
     return {
-        1: u64((utc - _EPOCH) // _MICROSECOND), 2: u8(0), 3: u64(0), 4: u16(0), 5: _parts(local),
+        1: u64((utc - _EPOCH) // _MICROSECOND), 2: u16(0), 3: u64(0), 4: u16(0), 5: _parts(local),
         6: u64((utc - _EPOCH) // _MICROSECOND), 7: _parts(utc), 8: long_string(cpu.zone),
         9: u16(60), 10: u8(0), 11: u64((local - _EPOCH) // _MICROSECOND),
     }  # fmt: skip

@@ -28,6 +28,7 @@ from ccontrol.sim.logix.wire import Command, Item, ItemKind
 
 UNCONNECTED_ROOM = 504  # bytes of an answer outside a connection
 _MANAGER, _ROUTER = 0x06, 0x02
+_DEEPEST = 8  # messages within messages
 _sessions = itertools.count(0x0B02_4201, 0x0101)
 
 
@@ -42,6 +43,7 @@ class Session:
         self._opened = Connections()
         self._fault: Fault = NO_FAULT
         self._command = 0
+        self._depth = 0
         self._commands: dict[int, Callable[[wire.Frame], bytes | None]] = {
             Command.NOP: lambda _frame: b"",
             Command.LIST_SERVICES: self._list_services,
@@ -140,12 +142,15 @@ class Session:
         message = parse_message(raw)
         request = classify(self._connection, self._command, message, route)
         self._log.note(request)
-        if not request.reads:
+        if not request.reads or self._depth == _DEEPEST:
             return answer(message.service, b"", Status.NO_SERVICE)
+        self._depth += 1
         try:
             return self._answer(place, message, route, room)
         except RefusedError as refused:
             return refusal(message.service, refused)
+        finally:
+            self._depth -= 1
 
     def _answer(self, place: Place, message: Message, route: tuple[int, ...], room: int) -> bytes:
         kinds = [s.number for s in parse_path(message.path) if s.kind is Segment.CLASS]

@@ -6,6 +6,7 @@ templates that Logix Designer loads into an L61). A client that took it for more
 for bytes that never come: pylogix asks on until it has 4 n - 23, rounded up.
 """
 
+import functools
 import struct
 import zlib
 from collections.abc import Container
@@ -84,10 +85,13 @@ class Template:
         """Attribute 4."""
         return len(self.description) // 4 + 5
 
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Place]:
+        return {place.name.lower(): place for place in self.places}
+
     def place(self, name: str) -> Place | None:
         """A member by name, in any case."""
-        wanted = name.lower()
-        return next((place for place in self.places if place.name.lower() == wanted), None)
+        return self._by_name.get(name.lower())
 
 
 @dataclass

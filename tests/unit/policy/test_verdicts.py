@@ -76,6 +76,16 @@ def verdict(*changes: Change, first: bool = False) -> tuple[str, Severity]:
             Severity.MEDIUM,
         ),
         (
+            change(Kind.CHANGED, Aspect.PROGRAM, edit_mark=("11", "12")),
+            "program-edited",
+            Severity.HIGH,
+        ),
+        (
+            change(Kind.RAISED, Aspect.PROTECTION, "audit-mask-reduced"),
+            "audit-mask-reduced",
+            Severity.HIGH,
+        ),
+        (
             change(Kind.RAISED, Aspect.PROGRAM, "checksum-mismatch"),
             "checksum-mismatch",
             Severity.HIGH,
@@ -104,6 +114,12 @@ def test_a_first_sight_is_no_alarm_but_its_findings_are() -> None:
     assert verdict(found, first=True) == ("first-sight", Severity.INFO)
     hidden = change(Kind.RAISED, Aspect.PROGRAM, "hidden-block")
     assert verdict(found, hidden, first=True) == ("hidden-block", Severity.HIGH)
+
+
+def test_which_routine_was_edited_is_not_called_unknown_where_one_is_named() -> None:
+    mark = change(Kind.CHANGED, Aspect.PROGRAM, edit_mark=("11", "12"))
+    assert verdict(mark, change(Kind.CHANGED, Aspect.CONFIGURATION))[0] == "program-edited"
+    assert verdict(mark, change(Kind.CHANGED, Aspect.PROGRAM))[0] == "program-changed"
 
 
 def test_the_heaviest_rule_decides_and_all_techniques_are_named() -> None:

@@ -99,8 +99,7 @@ def _messages(path: Path) -> Iterator[tuple[_Stream, bytes]]:
 
 
 def _segments(path: Path) -> Iterator[tuple[_Stream, int, bytes]]:
-    for frame in _frames(path.read_bytes()):
-        packet = frame[14:]
+    for packet in packets(path.read_bytes()):
         if packet[:1] != b"\x45" or packet[9] != 6:
             continue
         tcp = packet[20 : int.from_bytes(packet[2:4], "big")]
@@ -108,6 +107,12 @@ def _segments(path: Path) -> Iterator[tuple[_Stream, int, bytes]]:
         data = tcp[(tcp[12] >> 4) * 4 :]
         if data and PORT in (source, target):
             yield (packet[12:16], source, packet[16:20], target), sequence, data
+
+
+def packets(data: bytes) -> Iterator[bytes]:
+    """Yield what each Ethernet frame of a recording carries; pcap and pcapng."""
+    for frame in _frames(data):
+        yield frame[14:]
 
 
 def _frames(data: bytes) -> Iterator[bytes]:
