@@ -49,6 +49,7 @@ _GARBLED = Unread("its directory does not add up, or is laid out in a way that i
 _CUT = Unread("the poll ended before the directory was read", transient=True)
 _LATER = Unread("a download is in progress: it is read when that is done", transient=True)
 _ENDED = Unread("the poll ended before it was read", transient=True)
+_UNSURE = Unread("the poll ended before it was known that nothing had moved", transient=True)
 _WORD = struct.Struct("<HH")
 _ALL_ONES = 0xFFFF
 
@@ -80,14 +81,16 @@ def read_files(answers: Answers, told: Status, seal: Seal, kept: frozenset[str])
     heard = _directories(answers, layout)
     if not heard:
         return FileSights(_none(_LATER if told.downloading else _CUT))
-    found = heard[0]
+    found, closing = heard[0], heard[-1] if len(heard) > 1 else _UNSURE
     if isinstance(found, Unread):
         return FileSights(_none(found))
+    if isinstance(closing, Unread):
+        return FileSights(_none(closing))
     look = _Look(answers, seal, kept)
     sights = joined((seen("inventory", (_inventory(found),)), _of_rows(found, look)))
     lost = [one for unit, one in sights.sightings.items() if unit.kind == PROGRAM_FILE]
     complete = all(isinstance(one, Read) for one in lost)
-    return FileSights(sights, moved=found != heard[-1] and len(heard) > 1, complete=complete)
+    return FileSights(sights, moved=found != closing, complete=complete)
 
 
 def _none(why: Unread) -> Sights:
