@@ -14,7 +14,7 @@ from ccontrol.model.snapshot import Unread
 from ccontrol.model.unit import UnitId
 from ccontrol.sim.pccc import plant, scene
 from ccontrol.sim.pccc.fault import Refuse, Silence
-from ccontrol.sim.pccc.memory import LADDER, Memory
+from ccontrol.sim.pccc.memory import LADDER, File, Memory
 from ccontrol.sim.pccc.processor import Mode, Processor
 from ccontrol.sim.pccc.server import Live, running
 from tests.unit.drivers.pccc.polls import Poller, facts, unit
@@ -81,6 +81,16 @@ def test_values_are_read_only_of_the_files_that_are_named() -> None:
     assert kept.strengths[Aspect.VALUES] is Strength.CONTENT
 
 
+def test_an_empty_file_that_is_not_kept_has_no_values() -> None:
+    processor = plant.press()
+    processor.memory.put(0x85, 3, b"")
+    with running(processor) as live:
+        plain = Poller(live).see()
+        kept = Poller(live, options=PcccOptions(actual_values=("B3",))).see()
+    assert unit(plain, "data-file", "B3").values is None
+    assert unit(kept, "data-file", "B3").values == b""
+
+
 def test_during_a_download_no_file_is_read_and_nothing_is_lost() -> None:
     with running(plant.press()) as live:
         live.play(scene.go_to, Mode.REMOTE_DOWNLOAD)
@@ -115,10 +125,15 @@ def another_size(memory: Memory) -> None:
     memory.put(LADDER, 2, b"")
 
 
+def another_file(memory: Memory) -> None:
+    memory.files = [*memory.files, File(0xE0, bytes(2))]
+
+
 @pytest.mark.parametrize(
     ("act", "reason"),
     [
         (another_id, "the program changed while it was read"),
+        (another_file, "the files changed while they were read"),
         (another_size, "the files changed while they were read"),
     ],
 )
