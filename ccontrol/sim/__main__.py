@@ -1,7 +1,8 @@
-"""Serve many simulated CPUs from one process: `python -m ccontrol.sim --count 2000 --port 20000`.
+"""Serve many simulated controllers from one process: `python -m ccontrol.sim --count 2000`.
 
-Prints one line of JSON once all of them listen ({"listening": [[host, port], …]}), and on
-SIGTERM or SIGINT another one with what they were asked in sum.
+`--family logix` serves ControlLogix chassis instead of S7 CPUs. Prints one line of JSON once all of
+them listen ({"listening": [[host, port], …]}), and on SIGTERM or SIGINT another one with what they
+were asked in sum.
 """
 
 import argparse
@@ -11,24 +12,36 @@ import resource
 import signal
 import sys
 from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypedDict
 
-from ccontrol.sim.s7.plant import fleet, many_blocks
-from ccontrol.sim.s7.server import Server
+from ccontrol.sim.logix import l5x
+from ccontrol.sim.logix import plant as logix_plant
+from ccontrol.sim.logix.server import Server as LogixServer
+from ccontrol.sim.s7 import plant as s7_plant
+from ccontrol.sim.s7.server import Server as S7Server
 
 _PER_ADDRESS_BYTE = 250
 
 
+_Server = S7Server | LogixServer
+
+
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m ccontrol.sim", description=__doc__)
-    parser.add_argument("--count", type=int, default=1, help="how many CPUs")
+    parser.add_argument("--family", choices=sorted(_FAMILIES), default="s7", help="which kind")
+    parser.add_argument("--count", type=int, default=1, help="how many controllers")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=20000, help="first port, 0 for any free ones")
     parser.add_argument(
-        "--addresses", action="store_true", help="one port, an address 127.77.x.y for each CPU"
+        "--addresses", action="store_true", help="one port, an address 127.77.x.y for each"
     )
     parser.add_argument("--delay-ms", type=float, default=0.0, help="time per message")
-    parser.add_argument("--blocks", type=int, default=0, help="blocks of 1 to 8 KB on top")
-    parser.add_argument("--keep-requests", type=int, default=100, help="requests kept per CPU")
+    parser.add_argument("--blocks", type=int, default=0, help="s7: blocks of 1 to 8 KB on top")
+    parser.add_argument("--tags", type=int, default=0, help="logix: a project of that many tags")
+    parser.add_argument("--l5x", type=Path, help="logix: the project of this file")
+    parser.add_argument("--keep-requests", type=int, default=100, help="requests kept of each")
     return parser.parse_args(argv)
 
 
@@ -36,18 +49,36 @@ def _address(number: int) -> str:
     return f"127.77.{number // _PER_ADDRESS_BYTE}.{number % _PER_ADDRESS_BYTE + 1}"
 
 
-def _servers(wanted: argparse.Namespace) -> list[Server]:
-    cpus = fleet(wanted.count, many_blocks(wanted.blocks))
-    return [
-        Server(
-            cpu,
-            host=_address(number) if wanted.addresses else wanted.host,
-            port=wanted.port + (number if wanted.port and not wanted.addresses else 0),
-            delay_s=wanted.delay_ms / 1000,
-            keep_requests=wanted.keep_requests,
-        )
-        for number, cpu in enumerate(cpus)
-    ]
+class _Listening(TypedDict):
+    host: str
+    port: int
+    delay_s: float
+    keep_requests: int
+
+
+def _listening(wanted: argparse.Namespace, number: int) -> _Listening:
+    return {
+        "host": _address(number) if wanted.addresses else wanted.host,
+        "port": wanted.port + (number if wanted.port and not wanted.addresses else 0),
+        "delay_s": wanted.delay_ms / 1000,
+        "keep_requests": wanted.keep_requests,
+    }
+
+
+def _s7(wanted: argparse.Namespace) -> list[_Server]:
+    cpus = s7_plant.fleet(wanted.count, s7_plant.many_blocks(wanted.blocks))
+    return [S7Server(cpu, **_listening(wanted, number)) for number, cpu in enumerate(cpus)]
+
+
+def _logix(wanted: argparse.Namespace) -> list[_Server]:
+    project = logix_plant.many_tags(wanted.tags) if wanted.tags else None
+    if wanted.l5x is not None:
+        project = l5x.load(wanted.l5x)
+    racks = logix_plant.fleet(wanted.count, project)
+    return [LogixServer(rack, **_listening(wanted, number)) for number, rack in enumerate(racks)]
+
+
+_FAMILIES: dict[str, Callable[[argparse.Namespace], list[_Server]]] = {"s7": _s7, "logix": _logix}
 
 
 def _say(**what: object) -> None:
@@ -55,7 +86,7 @@ def _say(**what: object) -> None:
     sys.stdout.flush()
 
 
-def _summary(servers: list[Server]) -> dict[str, object]:
+def _summary(servers: Sequence[_Server]) -> dict[str, object]:
     counts: Counter[str] = Counter()
     for server in servers:
         for code, count in server.log.counts.items():
@@ -70,7 +101,7 @@ def _summary(servers: list[Server]) -> dict[str, object]:
     }
 
 
-async def _serve(servers: list[Server]) -> None:
+async def _serve(servers: Sequence[_Server]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -95,7 +126,7 @@ def main(argv: list[str] | None = None) -> None:
     """Serve until a signal comes."""
     wanted = _arguments(argv)
     _allow_many_sockets(wanted.count)
-    asyncio.run(_serve(_servers(wanted)))
+    asyncio.run(_serve(_FAMILIES[wanted.family](wanted)))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Programs that no one here wrote, as fixtures. `tests/strangers/install` puts them in place."""
 
+import contextlib
 import json
 import socket
 import subprocess  # noqa: TID251 — strangers are programs
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,3 +99,24 @@ def c_server(snap7_python: Path) -> Iterator[CServer]:
         assert process.stdout.readline().strip() == "ready"
         yield CServer("127.0.0.1", port)
         process.kill()
+
+
+@pytest.fixture
+def cip_server(cip_python: Path) -> Iterator[int]:
+    """Where cpppo's server listens, as a 1756-L61 with two tags; yields its port."""
+    port = _free_port()
+    command = [str(cip_python), "-m", "cpppo.server.enip", "--address", f"127.0.0.1:{port}"]
+    tags = ["Speed=DINT[10]", "AuditCopy=DINT[2]"]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen([*command, *tags], stdout=quiet, stderr=quiet) as process:
+        assert _listens(port)
+        yield port
+        process.kill()
+
+
+def _listens(port: int) -> bool:
+    for _ in range(150):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return True
+        time.sleep(0.1)
+    return False

@@ -79,7 +79,8 @@ def test_pylogix_reads_devices_programs_and_the_tag_list(cip_client: CipClient) 
     assert told["modules"]["3"][0] == "1756-IB16"
     assert told["programs"] == ["Program:MainProgram"]
     assert (told["status"], set(told["tags"])) == (
-        "Success", CONTROLLER_TAGS | PROGRAM_TAGS | {"Program:MainProgram"},
+        "Success",
+            CONTROLLER_TAGS | PROGRAM_TAGS | {"Program:MainProgram", "Cxn:Standard:2da0b483"},
     )  # fmt: skip
     assert told["tags"]["Press"][0] == "Limits"
     assert told["structures"]["TIMER"] == ["CTL", "PRE", "ACC", "EN", "TT", "DN"]

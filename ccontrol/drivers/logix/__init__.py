@@ -30,6 +30,7 @@ MANIFEST = Manifest(
         Aspect.IDENTITY: Strength.CONTENT,
         Aspect.PROTECTION: Strength.CONTENT,
         Aspect.MODE: Strength.CONTENT,
+        Aspect.INVENTORY: Strength.CONTENT,
     },
     services=guard.SERVICES,
     proof={
@@ -40,6 +41,7 @@ MANIFEST = Manifest(
         Aspect.IDENTITY: "capture",
         Aspect.PROTECTION: "capture",
         Aspect.MODE: "capture",
+        Aspect.INVENTORY: "simulator",
     },
     loads={
         Depth.GLANCE: Load("4", "0.25 KB out, 0.25 KB in"),

@@ -243,7 +243,8 @@ class _Poll:
         """Keep what the next poll need not read, but symbols no longer than they last."""
         self.known.templates = program.kept
         if "symbols_read_s_ago" not in self.notes:
-            self.known.symbols = Symbols(program.lists, self.marks, self.clock.monotonic())
+            read = Symbols(program.lists, self.marks, self.clock.monotonic())
+            self.known.symbols = read if program.whole else None
         self.memory.forget_too_much()
 
     def capture(

@@ -54,7 +54,9 @@ class Program:
         self.kept: dict[TemplateKey, tuple[bytes, ...]] = {}
         """Templates to remember for the next poll."""
         self.lists: dict[str, tuple[bytes, ...]] = {}
-        """Symbol lists to remember, by scope: those that came whole."""
+        """Symbol lists by scope."""
+        self.whole = True
+        """False where one of the lists broke off or was refused: then none is to be remembered."""
 
     async def read(self) -> None:
         """Read symbols and templates. Raises what ends the poll."""
@@ -78,8 +80,8 @@ class Program:
         else:
             await self._talk.read(question, pages.request(0), pages.follow)
             answers = self._talk.exchanges[-1].answers
-        if pages.whole:
-            self.lists[scope] = answers
+        self.lists[scope] = answers
+        self.whole = self.whole and pages.whole
         self._want(one.template for one in pages.found if not one.hidden)
         return pages.found
 

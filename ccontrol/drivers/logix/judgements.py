@@ -42,7 +42,7 @@ def strengths(capture: Capture, marks: Marks, sights: Sights) -> dict[Aspect, St
     if capture.depth in _SURROUNDINGS:
         found[Aspect.HARDWARE] = _of_kinds(sights, MODULE, "ethernet-link")
     if capture.depth in _STRUCTURE:
-        found[Aspect.CONFIGURATION] = _structure(sights)
+        found[Aspect.CONFIGURATION] = found[Aspect.INVENTORY] = _structure(sights)
         found[Aspect.PROGRAM] = _program(marks, sights)
     return {
         aspect: strength

@@ -24,7 +24,7 @@ from ccontrol.model.unit import Unit, UnitId, fields
 EDITS, AUDIT, MASK = (UnitId(kind, CONTROLLER) for kind in ("edits", "audit", "audit-mask"))
 _EDIT_WIDTHS = {1: 2, 2: 2, 3: 4, 4: 4, questions.ENGINEER: 4}
 _AUDIT_WIDTHS = {questions.AUDIT_VALUE: 8, questions.CHANGES_TO_DETECT: 8}
-_AUDIT_TITLE = "AuditValue, which moves with every edit of the program"
+_AUDIT_TITLE = "AuditValue, moved by every edit"
 _DINT = b"\xc4\x00"
 _AUDIT_BYTES = 8
 

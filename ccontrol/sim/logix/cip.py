@@ -38,7 +38,6 @@ class Status(enum.IntEnum):
     PARTIAL = 0x06
     NO_SERVICE = 0x08
     LIST_ERROR = 0x0A
-    STATE_CONFLICT = 0x0C
     PRIVILEGE = 0x0F
     REPLY_TOO_LARGE = 0x11
     TOO_LITTLE_DATA = 0x13

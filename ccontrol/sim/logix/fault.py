@@ -171,6 +171,23 @@ class WrongLength(Fault):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WrongItemLength(Fault):
+    """The last item within a frame of the right length announces another length."""
+
+    by: int = 4
+
+    def frame(self, frame: bytes) -> bytes:
+        """The same frame with another length in its data item; frames without items stay."""
+        at = {Command.SEND_RR_DATA: 38, Command.SEND_UNIT_DATA: 42}.get(
+            Command(int.from_bytes(frame[:2], "little"))
+        )
+        if at is None or len(frame) < at + 2:
+            return frame
+        length = int.from_bytes(frame[at : at + 2], "little") + self.by
+        return frame[:at] + u16(length) + frame[at + 2 :]
+
+
+@dataclass(frozen=True, kw_only=True)
 class StrangeContext(Fault):
     """The answer belongs to nobody: another sender context, another sequence count."""
 

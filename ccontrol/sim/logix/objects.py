@@ -24,6 +24,7 @@ from ccontrol.sim.logix.cip import (
 from ccontrol.sim.logix.controller import Controller
 from ccontrol.sim.logix.memory import LoadedProgram, LoadedRoutine, Table
 from ccontrol.sim.logix.network import network_attributes
+from ccontrol.sim.logix.project import Access
 from ccontrol.sim.logix.target import Target, target_of
 from ccontrol.sim.logix.templates import Template
 
@@ -185,6 +186,8 @@ def _read_tag(cpu: Controller, target: Target, message: Message, room: int) -> b
         symbol, steps = table.named(target.tag[0].name), target.tag[1:]
     if symbol is None or symbol.tag is None:
         raise RefusedError(Status.PATH_UNKNOWN)
+    if symbol.tag.access is Access.NONE:
+        raise RefusedError(Status.PRIVILEGE)
     found = tag_values.locate(cpu.memory.templates, symbol, steps)
     return tag_values.read(found, message, room)
 

@@ -10,6 +10,7 @@ from ccontrol.sim.logix.controller import (
     CpuModel,
     compact_5380,
     controller,
+    controller_in,
     l61,
     l73,
     l73s,
@@ -66,6 +67,7 @@ def press_project(name: str = "Press_3") -> Project:
             Tag("Recipe", "DINT", (10,), value=bytes(range(40))),
             Tag("Dwell", "TIMER"),
             Tag("Label", "STRING", value=b"\5\0\0\0Press"),
+            Tag("__DEFVAL_00000C85", "Limits"),
         ),
         programs=(main,),
         tasks=(Task("MainTask", ("MainProgram",)),),
@@ -74,6 +76,7 @@ def press_project(name: str = "Press_3") -> Project:
             IoModule("Inputs", "1756-IB16", product_code=0x11, revision=(3, 5), slot=3),
             IoModule("Outputs", "1756-OB16E", product_code=0x15, revision=(3, 4), slot=4),
         ),
+        connections=("Standard:2da0b483",),
     )
 
 
@@ -118,11 +121,12 @@ def chassis_of(
     project: Project, model: CpuModel | None = None, clock: Clock | None = None
 ) -> Chassis:
     """A controller with that project, behind an EN2T unless it has Ethernet, and its modules."""
-    made = model or l83()
+    local = next((one for one in project.modules if one.name == "Local"), None)
+    made = model or model_of(project.processor, local.product_code if local is not None else 0)
     cpu = controller(made, replace(project, processor=made.catalog), clock=clock)
     if made.ethernet:
         cpu.ethernet = EthernetPort(host_name=project.name)
-    own = next((one.slot for one in project.modules if one.name == "Local"), None) or 0
+    own = (local.slot if local is not None else None) or 0
     chassis = Chassis({own: cpu}, entry=own)
     if not made.backplane:
         chassis.size = 0
@@ -158,10 +162,7 @@ def press(
 
 def from_file(path: Path, clock: Clock | None = None) -> Chassis:
     """The chassis that an L5X file describes."""
-    project = l5x.load(path)
-    local = next((one for one in project.modules if one.name == "Local"), None)
-    code = local.product_code if local is not None else 0
-    return chassis_of(project, model_of(project.processor, code), clock)
+    return chassis_of(l5x.load(path), clock=clock)
 
 
 def line(clock: Clock | None = None) -> Chassis:
@@ -246,7 +247,7 @@ def fleet(count: int, project: Project | None = None, clock: Clock | None = None
     made = []
     for number in range(count):
         own = replace(project or press_project(), name=f"Unit_{number:04d}")
-        chassis = chassis_of(own, l83(), clock)
-        chassis.slots[0].serial = 0x01000000 + number
+        chassis = chassis_of(own, clock=clock)
+        controller_in(chassis).serial = 0x01000000 + number
         made.append(chassis)
     return made

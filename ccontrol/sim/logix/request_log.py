@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ccontrol.sim.logix.cip import Message, RefusedError, Segment, parse_path
 
+_BARE = {0x00, 0x04, 0x63, 0x64, 0x65, 0x66}  # encapsulation commands that carry no CIP
 TAG = -1  # a path of symbols instead of a class
 _GETTERS = {0x01, 0x03, 0x0E}
 READING: dict[int, set[int]] = {
@@ -28,7 +29,7 @@ READING: dict[int, set[int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One CIP request, or a bare encapsulation command with neither service nor class."""
+    """One CIP request, or a frame that carries none: it has neither service nor class."""
 
     connection: int
     command: int
@@ -46,7 +47,7 @@ class Request:
     def reads(self) -> bool:
         """Whether it is on the list of reads."""
         if self.service is None:
-            return True
+            return self.command in _BARE
         innermost = self.classes[-1] if self.classes else TAG
         if innermost != TAG and self.service in _GETTERS:
             return True
@@ -72,7 +73,7 @@ class RequestLog:
         self.counts: Counter[tuple[int, int | None, int | None]] = Counter()
         self.connections = 0
         self.turned_away = 0
-        self.frames = 0
+        self.total = 0  # frames that carried CIP: what a client waited for, one by one
         self.bytes_in = 0
         self.bytes_out = 0
 
@@ -82,8 +83,3 @@ class RequestLog:
         self.requests.append(request)
         if not request.reads:
             self.violations.append(request)
-
-    @property
-    def total(self) -> int:
-        """Encapsulation frames that carried CIP: what a client waited for, one by one."""
-        return self.frames

@@ -59,6 +59,8 @@ class Session:
         """Return the frame that answers, nothing at all, or None: hang up."""
         self._fault, self._command = fault, frame.command
         handler = self._commands.get(frame.command)
+        if frame.command not in (Command.SEND_RR_DATA, Command.SEND_UNIT_DATA):
+            self._note(frame)
         if handler is None:
             return wire.answer(frame, status=wire.UNSUPPORTED)
         return handler(frame)
@@ -69,19 +71,17 @@ class Session:
 
     # ---- encapsulation
 
-    def _note_bare(self, frame: wire.Frame) -> None:
+    def _note(self, frame: wire.Frame) -> None:
+        """Record a frame that carries no CIP, or none that can be read."""
         self._log.note(Request(self._connection, frame.command, None, (), (), frame.data))
 
     def _list_services(self, frame: wire.Frame) -> bytes:
-        self._note_bare(frame)
         return wire.answer(frame, wire.pack_items(services_item()))
 
     def _list_identity(self, frame: wire.Frame) -> bytes:
-        self._note_bare(frame)
         return wire.answer(frame, wire.pack_items(identity_item(self._chassis)))
 
     def _register(self, frame: wire.Frame) -> bytes:
-        self._note_bare(frame)
         if len(frame.data) != 4:  # noqa: PLR2004 — version, options
             return wire.answer(frame, status=wire.BAD_LENGTH)
         if frame.data != struct.pack("<HH", 1, 0):
@@ -92,8 +92,8 @@ class Session:
         self._handle = next(_sessions) & 0x7FFFFFFF
         return wire.answer(frame, frame.data, session=self._handle)
 
-    def _unregister(self, frame: wire.Frame) -> None:
-        self._note_bare(frame)
+    def _unregister(self, _frame: wire.Frame) -> None:
+        """Hang up."""
 
     def _items(self, frame: wire.Frame) -> list[Item]:
         if len(frame.data) < 6:  # noqa: PLR2004 — interface, timeout
@@ -103,12 +103,13 @@ class Session:
     def _unconnected(self, frame: wire.Frame) -> bytes:
         if frame.session != self._handle or not self._handle:
             return wire.answer(frame, status=wire.NO_SESSION)
-        self._log.frames += 1
+        self._log.total += 1
         try:
             items = self._items(frame)
             (data,) = (item.data for item in items if item.kind == ItemKind.UNCONNECTED_DATA)
             reply = self._route(self._entry, data, (), UNCONNECTED_ROOM)
         except ValueError:  # rubbish, or not exactly one data item
+            self._note(frame)
             return wire.answer(frame, status=wire.BAD_DATA)
         packed = wire.pack_items(Item(ItemKind.NULL, b""), Item(ItemKind.UNCONNECTED_DATA, reply))
         return wire.answer(frame, frame.data[:6] + packed)
@@ -116,7 +117,7 @@ class Session:
     def _connected(self, frame: wire.Frame) -> bytes:
         if frame.session != self._handle or not self._handle:
             return wire.answer(frame, status=wire.NO_SESSION)
-        self._log.frames += 1
+        self._log.total += 1
         try:
             address, data = self._items(frame)
             opened = self._opened.find(int.from_bytes(address.data, "little"))
@@ -124,6 +125,7 @@ class Session:
                 return b""  # a connection that timed out: nobody answers
             reply = self._route(opened.place, data.data[2:], opened.route, opened.room)
         except ValueError:
+            self._note(frame)
             return wire.answer(frame, status=wire.BAD_DATA)
         packed = wire.pack_items(
             Item(ItemKind.CONNECTED_ADDRESS, struct.pack("<I", opened.client_number)),

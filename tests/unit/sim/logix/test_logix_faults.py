@@ -101,6 +101,17 @@ def test_a_wrong_length_is_announced(by: int) -> None:
         assert int.from_bytes(heard[2:4], "little") == len(heard) - 24 + by
 
 
+@pytest.mark.parametrize("by", [-1, 1, 60000])
+def test_a_wrong_length_is_announced_within_a_frame_that_is_in_order(by: int) -> None:
+    with running(plant.press()) as live, calling(live) as caller:
+        caller.open(BACKPLANE)
+        live.faults.append(fault.WrongItemLength(by=by))
+        caller.send_linked(IDENTITY)
+        frame = caller.hear()
+        assert int.from_bytes(frame[42:44], "little") == len(frame) - 44 + by
+        assert caller.ask(0x63)[24:30] == bytes.fromhex("01000c002d00")
+
+
 def test_an_answer_can_belong_to_another_request() -> None:
     with running(plant.press()) as live, calling(live) as caller:
         caller.open(BACKPLANE)

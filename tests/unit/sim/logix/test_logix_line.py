@@ -45,7 +45,9 @@ def test_list_services_and_interfaces_and_an_unknown_command() -> None:
         services = bytes.fromhex("01000001140001002001") + b"Communications\0\0"
         assert caller.ask(0x04)[24:] == services
         assert caller.ask(0x64)[24:] == b"\0\0"
+        assert live.server.violations == []
         assert caller.ask(0x99)[8:12] == b"\1\0\0\0"
+        assert [request.command for request in live.server.violations] == [0x99]
 
 
 def test_a_session_is_asked_for_in_version_1_and_only_once() -> None:
@@ -77,6 +79,7 @@ def test_unregistering_closes_the_line() -> None:
 def test_items_that_do_not_add_up_are_bad_data(data: bytes) -> None:
     with running(plant.press()) as live, calling(live) as caller:
         assert caller.ask(0x6F, data)[8:12] == b"\3\0\0\0"
+        assert [request.raw for request in live.server.violations] == [data]
         assert caller.here(IDENTITY).status == 0
 
 

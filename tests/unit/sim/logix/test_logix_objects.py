@@ -1,6 +1,8 @@
 """What a simulated controller answers: objects, symbols, templates, tags and code."""
 
 import struct
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from ccontrol.sim.logix import plant, wire
 from ccontrol.sim.logix.chassis import Chassis
 from ccontrol.sim.logix.controller import Faults, Key, Mode, controller_in, l61, l73
 from ccontrol.sim.logix.memory import Memory
-from ccontrol.sim.logix.project import Access, DataType, Language, Member, Project, Routine, Tag
+from ccontrol.sim.logix.project import Access, DataType, Member, Project, Tag
 from ccontrol.sim.logix.request_log import RequestLog
 from ccontrol.sim.logix.server import Live, running
 from ccontrol.sim.logix.session import Session
@@ -86,12 +88,15 @@ def test_the_audit_value_is_there_or_it_is_not() -> None:
 
 
 def test_the_wall_clock_follows_its_own_offset() -> None:
-    clock = StillClock()
-    with running(plant.press(clock)) as live, calling(live) as caller:
+    chassis = plant.press(StillClock())
+    cpu = controller_in(chassis)
+    cpu.utc_offset, cpu.zone = timedelta(hours=-5), "GMT-05:00 Eastern Time"
+    with running(chassis) as live, calling(live) as caller:
         microseconds = int.from_bytes(single(caller, 0x8B, 6).data, "little")
         assert microseconds == 1_714_979_289_123_000
-        assert single(caller, 0x8B, 11).data == single(caller, 0x8B, 6).data
-        assert single(caller, 0x8B, 8).data == b"\x09\0\0\0GMT+00:00"
+        local = int.from_bytes(single(caller, 0x8B, 11).data, "little")
+        assert microseconds - local == 5 * 3600 * 1_000_000
+        assert single(caller, 0x8B, 8).data == b"\x16\0\0\0GMT-05:00 Eastern Time"
 
 
 def test_the_ethernet_objects_belong_to_whoever_has_the_port() -> None:
@@ -202,87 +207,20 @@ def test_another_member_gives_a_template_another_handle_and_the_same_instance() 
 
 
 @pytest.mark.parametrize(
-    ("tag", "count", "wanted"),
+    ("make", "product", "called"),
     [
-        ("Actual", 1, "ca0000002042"),
-        ("Recipe", 3, "c400000102030405060708090a0b"),
-        ("Press.Max", 1, "ca000000ab42"),
-        ("Press.Enabled", 1, "c100ff"),
-        ("Program:MainProgram.Left", 1, "c10000"),
-        ("Label", 1, "a002ce0f05000000" + b"Press".hex() + "00" * 79),
+        (plant.press, b"1756-L83E/B", b"Press_3"),
+        (plant.pump, b"1756-L61/B LOGIX5561", b"Pump_7"),
+        (plant.guard, b"1756-L73S/B LOGIX5573SAFETY", b"Guard_4"),
+        (plant.packer, b"5069-L320ER/A", b"Packer_2"),
     ],
-)  # fmt: skip
-def test_tags_are_read_by_their_names(tag: str, count: int, wanted: str) -> None:
-    with running(plant.press()) as live, calling(live) as caller:
-        reply = caller.at(BACKPLANE, message(0x4C, name(tag), struct.pack("<H", count)))
-        assert (reply.status, reply.data.hex()) == (0, wanted)
-        assert live.server.violations == []
-
-
-def test_elements_are_read_from_an_index_on_and_not_beyond_the_last() -> None:
-    def element(index: int) -> bytes:
-        return name("Recipe") + bytes((0x28, index))
-
-    with running(plant.press()) as live, calling(live) as caller:
-        reply = caller.at(BACKPLANE, message(0x4C, element(8), struct.pack("<H", 2)))
-        assert reply.data.hex() == "c4002021222324252627"
-        for index, count in ((8, 3), (10, 1)):
-            beyond = caller.at(BACKPLANE, message(0x4C, element(index), struct.pack("<H", count)))
-            assert (beyond.status, beyond.extended) == (0xFF, (0x2105,))
-        for unknown in ("Nobody", "Recipe.Member", "Press.Nobody", "Program:Nobody.Left"):
-            assert caller.at(BACKPLANE, message(0x4C, name(unknown), b"\1\0")).status == 5
-
-
-def test_a_long_tag_is_read_in_fragments() -> None:
-    value = bytes(range(256)) * 8
-    project = Project("P", tags=(Tag("Long", "DINT", (512,), value),))
-    with running(plant.chassis_of(project, l73())) as live, calling(live) as caller:
-        caller.open(BACKPLANE, 500)
-        whole = b""
-        statuses: list[int] = []
-        while not statuses or statuses[-1] == 6:
-            asked = struct.pack("<HI", 512, len(whole))
-            reply = caller.linked(message(0x52, name("Long"), asked))
-            statuses.append(reply.status)
-            assert reply.data[:2] == b"\xc4\0"
-            whole += reply.data[2:]
-        assert whole == value
-        assert statuses == [6, 6, 6, 6, 0]
-
-
-@pytest.mark.parametrize("language", Language)
-def test_routines_are_read_with_type_size_name_and_code(language: Language) -> None:
-    code = bytes(range(256)) * 4
-    project = plant.press_project().with_routine("MainProgram", Routine("Deep", language, code))
-    with running(plant.chassis_of(project, l73())) as live, calling(live) as caller:
-        caller.open(BACKPLANE, 500)
-        (program,) = struct.unpack("<I", caller.linked(message(0x4B, path(0x68, 0))).data)
-        listed = caller.linked(message(0x4B, path(0x68, program, 0x6D, 0))).data
-        numbers = struct.unpack(f"<{len(listed) // 4}I", listed)
-        facts = {}
-        for number in numbers:
-            asked = message(0x03, path(0x68, program, 0x6D, number), attributes(1, 6, 0x19))
-            data = caller.linked(asked).data
-            kind, size = struct.unpack_from("<6xH4xI", data)
-            facts[data[24:].decode()] = (number, kind, size)
-        number, kind, size = facts["Deep"]
-        assert (len(facts), kind, size) == (4, language.value, 1024)
-        where = path(0x68, program, 0x6D, number)
-        assert read_code(caller, where, ladder=language is Language.LADDER) == code
-
-
-def read_code(caller: Caller, where: bytes, *, ladder: bool) -> bytes:
-    whole = b""
-    while True:
-        if ladder:
-            reply = caller.linked(message(0x4C, where, struct.pack("<IH", 0, len(whole) // 4)))
-            assert reply.data[:4] == bytes(4)
-            whole += reply.data[4:]
-        else:
-            reply = caller.linked(message(0x52, where, struct.pack("<HI", 0, len(whole))))
-            whole += reply.data
-        if reply.status != 6:
-            return whole
+)
+def test_each_ready_made_chassis_has_its_controller_in_slot_0(
+    make: Callable[[], Chassis], product: bytes, called: bytes
+) -> None:
+    with running(make()) as live, calling(live) as caller:
+        assert caller.at(BACKPLANE, message(0x01, path(1, 1))).data.endswith(product)
+        assert single(caller, 0x64, 1).data[2:] == called
 
 
 def test_a_list_of_attributes_too_long_for_one_answer_is_cut_between_two() -> None:
