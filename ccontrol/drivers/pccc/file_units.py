@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ccontrol.drivers.pccc import directory as files
-from ccontrol.drivers.pccc.answers import Answers, read_question
+from ccontrol.drivers.pccc.answers import Answer, Answers, read_question
 from ccontrol.drivers.pccc.data_files import RESERVED, name_of
 from ccontrol.drivers.pccc.diagnostics import Status
 from ccontrol.drivers.pccc.directory import Directory, Layout, Row
@@ -23,7 +23,7 @@ from ccontrol.model.snapshot import Listing, Read, Sighting, Unread
 from ccontrol.model.unit import Image, Unit, UnitId, Value, fields
 
 MASK = "pccc/1"
-"""Nothing is masked: no byte of a program file was seen to move by itself."""
+"""Nothing is masked: what moves by itself lies in data files (not proven of every file)."""
 INVENTORY = UnitId("inventory", "files")
 PROGRAM_FILE, CONFIG_FILE, FORCE_TABLE, DATA_FILE, FUNCTION_FILE = (
     "program-file", "config-file", "force-table", "data-file", "function-file",
@@ -49,6 +49,7 @@ _GARBLED = Unread("its directory does not add up, or is laid out in a way that i
 _CUT = Unread("the poll ended before the directory was read", transient=True)
 _LATER = Unread("a download is in progress: it is read when that is done", transient=True)
 _ENDED = Unread("the poll ended before it was read", transient=True)
+_UNSURE = Unread("the poll ended before it was known that nothing had moved", transient=True)
 _WORD = struct.Struct("<HH")
 _ALL_ONES = 0xFFFF
 
@@ -80,14 +81,16 @@ def read_files(answers: Answers, told: Status, seal: Seal, kept: frozenset[str])
     heard = _directories(answers, layout)
     if not heard:
         return FileSights(_none(_LATER if told.downloading else _CUT))
-    found = heard[0]
+    found, closing = heard[0], heard[-1] if len(heard) > 1 else _UNSURE
     if isinstance(found, Unread):
         return FileSights(_none(found))
+    if isinstance(closing, Unread):
+        return FileSights(_none(closing))
     look = _Look(answers, seal, kept)
     sights = joined((seen("inventory", (_inventory(found),)), _of_rows(found, look)))
     lost = [one for unit, one in sights.sightings.items() if unit.kind == PROGRAM_FILE]
     complete = all(isinstance(one, Read) for one in lost)
-    return FileSights(sights, moved=found != heard[-1] and len(heard) > 1, complete=complete)
+    return FileSights(sights, moved=found != closing, complete=complete)
 
 
 def _none(why: Unread) -> Sights:
@@ -101,24 +104,22 @@ def _directories(answers: Answers, layout: Layout) -> list[Directory | Unread]:
     heads = answers.of(read_question(layout.type, 0, 0, 2 * files.HEAD_WORDS))
     firsts = answers.of(read_question(layout.type, 0, layout.after, files.FIRST_BYTES))
     found: list[Directory | Unread] = []
-    for at, (head, first) in enumerate(zip(heads, firsts, strict=False)):
+    for head, first in zip(heads, firsts, strict=False):
         why = why_not(head) or why_not(first)
-        found.append(why or _directory(answers, layout, head.data, first.data, at))
+        found.append(why or _directory(answers, layout, head, first))
     return found
 
 
-def _directory(
-    answers: Answers, layout: Layout, head: bytes, first: bytes, at: int
-) -> Directory | Unread:
+def _directory(answers: Answers, layout: Layout, head: Answer, first: Answer) -> Directory | Unread:
     try:
-        rest = files.rest_of(layout, first)
-        question = read_question(layout.type, 0, rest.word, rest.size)
-        more = answers.of(question)[at : at + 1] if rest.size else ()
-        if rest.size and not more:
+        word, size = files.rest_of(layout, first.data)
+        if not size:
+            return files.directory(layout, head.data, first.data)
+        told = answers.of(read_question(layout.type, 0, word, size))
+        more = next((one for one in told if one.position == first.position + 1), None)
+        if more is None:
             return _CUT
-        if more and (why := why_not(more[0])):
-            return why
-        return files.directory(layout, head, first + b"".join(one.data for one in more))
+        return why_not(more) or files.directory(layout, head.data, first.data + more.data)
     except GarbledError:
         return _GARBLED
 
@@ -149,11 +150,13 @@ def _sighting(row: Row, look: _Look) -> Sighting:
 def _content(row: Row, look: _Look) -> bytes | Unread | None:
     """Return the bytes of a file; None of one whose bytes are nobody's business here."""
     wanted = row.kind != files.FUNCTIONS and (row.kind != files.DATA or name_of(row) in look.kept)
+    if not wanted:
+        return None
     if not row.size:
         return b""
-    answers = look.answers.of(read_question(row.type, row.number, 0, row.size)) if wanted else ()
+    answers = look.answers.of(read_question(row.type, row.number, 0, row.size))
     if not answers:
-        return _ENDED if wanted else None
+        return _ENDED
     return why_not(answers[-1]) or answers[-1].data
 
 

@@ -1,6 +1,7 @@
 """What a poll asks of a processor, and what it never asks."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from ccontrol.model.snapshot import Unread
 from ccontrol.model.unit import UnitId
 from ccontrol.sim.pccc import plant, scene
 from ccontrol.sim.pccc.fault import Refuse, Silence
+from ccontrol.sim.pccc.memory import LADDER, File, Memory
 from ccontrol.sim.pccc.processor import Mode, Processor
 from ccontrol.sim.pccc.server import Live, running
 from tests.unit.drivers.pccc.polls import Poller, facts, unit
@@ -79,6 +81,16 @@ def test_values_are_read_only_of_the_files_that_are_named() -> None:
     assert kept.strengths[Aspect.VALUES] is Strength.CONTENT
 
 
+def test_an_empty_file_that_is_not_kept_has_no_values() -> None:
+    processor = plant.press()
+    processor.memory.put(0x85, 3, b"")
+    with running(processor) as live:
+        plain = Poller(live).see()
+        kept = Poller(live, options=PcccOptions(actual_values=("B3",))).see()
+    assert unit(plain, "data-file", "B3").values is None
+    assert unit(kept, "data-file", "B3").values == b""
+
+
 def test_during_a_download_no_file_is_read_and_nothing_is_lost() -> None:
     with running(plant.press()) as live:
         live.play(scene.go_to, Mode.REMOTE_DOWNLOAD)
@@ -93,24 +105,46 @@ def test_during_a_download_no_file_is_read_and_nothing_is_lost() -> None:
     assert Aspect.PROGRAM not in snapshot.strengths
 
 
-def changes_at_the_end(live: Live, processor: Processor) -> None:
-    """Give the program another id as soon as a ladder file was read."""
-    memory, read = processor.memory, type(processor.memory).read
+def moves_while_read(live: Live, processor: Processor, act: Callable[[Memory], None]) -> None:
+    """Let something happen to the memory as soon as a ladder file is read."""
+    memory, read = processor.memory, Memory.read
 
     def reading(file_type: int, number: int, element: int, sub: int, size: int) -> bytes | None:
-        if file_type == 0x22:
-            memory.program_id = 0x0BAD
+        if file_type == LADDER:
+            act(memory)
         return read(memory, file_type, number, element, sub, size)
 
     live.play(lambda _: memory.__dict__.__setitem__("read", reading))
 
 
-def test_a_program_that_changes_while_it_is_read_is_not_compared() -> None:
+def another_id(memory: Memory) -> None:
+    memory.program_id = 0x0BAD
+
+
+def another_size(memory: Memory) -> None:
+    memory.put(LADDER, 2, b"")
+
+
+def another_file(memory: Memory) -> None:
+    memory.files = [*memory.files, File(0xE0, bytes(2))]
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        (another_id, "the program changed while it was read"),
+        (another_file, "the files changed while they were read"),
+        (another_size, "the files changed while they were read"),
+    ],
+)
+def test_what_changes_while_it_is_read_is_not_compared(
+    act: Callable[[Memory], None], reason: str
+) -> None:
     processor = plant.press()
     with running(processor) as live:
-        changes_at_the_end(live, processor)
+        moves_while_read(live, processor, act)
         snapshot = Poller(live).see()
-    assert (snapshot.usable, snapshot.reason) == (False, "the program changed while it was read")
+    assert (snapshot.usable, snapshot.reason) == (False, reason)
 
 
 def test_a_processor_behind_a_bridge_is_reached_by_its_route() -> None:
@@ -154,7 +188,7 @@ def test_a_directory_that_contradicts_itself_is_not_known_and_nothing_else_is_lo
 
 def test_a_processor_that_refuses_its_files_is_seen_by_its_program_id() -> None:
     with running(plant.press()) as live:
-        live.faults.append(Refuse(first=10, last=20, refusal=0x60))
+        live.faults.append(Refuse(first=10, last=18, refusal=0x60))
         snapshot = Poller(live).see()
     lost = snapshot.sightings[UnitId("program-file", "LAD2")]
     assert isinstance(lost, Unread)

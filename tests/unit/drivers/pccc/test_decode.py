@@ -125,22 +125,34 @@ def test_a_deep_read_that_broke_before_the_directory_says_nothing_of_the_program
     assert all(one.transient for kind, one in snapshot.listings.items() if "-file" in kind)
 
 
-def test_a_file_that_was_not_reached_is_unread_and_stays_listed() -> None:
+def listing(again: str = "") -> list[Exchange]:
+    """The directory of a MicroLogix 1400, as it is asked for."""
     whole = plant.press().memory.directory()
     tail = whole[2 * MICROLOGIX_1400.after :]
-    word = MICROLOGIX_1400.after + FIRST_BYTES // 2
-    heard = [
-        *glance(),
-        exchange("read 03 000 00000 00022", told(whole[:22])),
-        exchange("read 03 000 00026 00080", told(tail[:FIRST_BYTES])),
-        exchange(f"read 03 000 {word:05d} {len(tail) - FIRST_BYTES:05d}", told(tail[FIRST_BYTES:])),
+    word, size = MICROLOGIX_1400.after + FIRST_BYTES // 2, len(tail) - FIRST_BYTES
+    return [
+        exchange(f"read 03 000 00000 00022{again}", told(whole[:22])),
+        exchange(f"read 03 000 00026 00080{again}", told(tail[:FIRST_BYTES])),
+        exchange(f"read 03 000 {word:05d} {size:05d}{again}", told(tail[FIRST_BYTES:])),
     ]
+
+
+def test_a_file_whose_bytes_are_not_there_is_unread_and_stays_listed() -> None:
+    heard = [*glance(), *listing(), *listing(" #2")]
     snapshot = interpret(capture(heard, Depth.FULL, fault="it closed"), SEAL)
     lost = snapshot.sightings[UnitId("program-file", "LAD2")]
     assert isinstance(lost, Unread)
     assert lost.transient
     assert snapshot.listings["program-file"].complete
     assert Aspect.PROGRAM not in snapshot.strengths
+
+
+def test_a_read_that_broke_before_the_directory_was_had_again_tells_of_no_file() -> None:
+    heard = [*glance(), *listing(), exchange("read 22 002 00000 00094", told(bytes(94)))]
+    snapshot = interpret(capture(heard, Depth.FULL, fault="it closed"), SEAL)
+    assert snapshot.usable
+    assert [one for one in snapshot.sightings if "-file" in one.kind] == []
+    assert all(one.transient for kind, one in snapshot.listings.items() if "-file" in kind)
 
 
 questions = st.sampled_from(
