@@ -5,9 +5,11 @@ Decides nothing: what is equal in the model gives equal bytes, whatever the orde
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from ccontrol.canonical import toml
+from ccontrol.canonical.files import Files
 from ccontrol.canonical.layout import PLANT_FORM, STATE_FORM, Home, folders
 from ccontrol.canonical.names import encode_all
 from ccontrol.canonical.views import renderers_of, view
@@ -30,7 +32,7 @@ def render(
     area: str,
     kinds: Collection[str] | None = None,
     shown: Shown | None = None,
-) -> dict[str, bytes]:
+) -> Files:
     """Return path → content of all files of the controller, those of its views included.
 
     They replace `folders(area, state.controller_id)` whole. With `kinds`: form, sight, renderer and
@@ -38,19 +40,18 @@ def render(
     `Home.moving`. With `shown`: views of units that are as they were are taken over.
     """
     home = Home(area, state.controller_id)
-    files = {
-        home.form: _form(state, area),
-        home.sight: _sight(state),
-        home.renderer: renderer_file(state.family),
-    }
+    of_all = (
+        (home.form, _form(state, area)),
+        (home.sight, _sight(state)),
+        (home.renderer, renderer_file(state.family)),
+    )
     read: dict[str, list[Known]] = {}
     for unit_id, known in sorted(state.units.items()):
         if known.unit is not None and (kinds is None or unit_id.kind in kinds):
             read.setdefault(unit_id.kind, []).append(known)
     views = _Views(home, shown)
-    for kind, of_kind in read.items():
-        files |= _of_kind(kind, of_kind, home, views)
-    return files
+    of_kinds = (_of_kind(kind, of_kind, home, views) for kind, of_kind in read.items())
+    return Files(chain(of_all, chain.from_iterable(of_kinds)))
 
 
 class _Views:

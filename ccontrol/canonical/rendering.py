@@ -3,6 +3,7 @@
 Nothing but views/ is touched: facts are the same whoever shows them.
 """
 
+from ccontrol.canonical.files import Files
 from ccontrol.canonical.home import History
 from ccontrol.canonical.layout import VIEWS, Home
 from ccontrol.canonical.reading import read
@@ -19,7 +20,7 @@ def stale(home: Home, history: History) -> bool:
     return history.read(home.renderer).get(home.renderer) != renderer_file(family)
 
 
-def views(state: State, home: Home) -> dict[str, bytes]:
+def views(state: State, home: Home) -> Files:
     """Return every file that the controller's folder under views/ has to hold."""
     files = render(state, home.area)
-    return {path: data for path, data in files.items() if path.startswith(f"{VIEWS}/")}
+    return Files((path, files[path]) for path in files if path.startswith(f"{VIEWS}/"))

@@ -39,6 +39,7 @@ from ccontrol.store.index import Index
 from ccontrol.store.message import Message
 from ccontrol.store.repository import Repository
 from ccontrol.store.room import Room
+from ccontrol.store.trees import Edits, Together
 from ccontrol.store.vault import Vault
 from ccontrol.store.writer import Writer
 
@@ -227,7 +228,8 @@ class Line:
         files = render(work.after, work.home.area, kinds, self._shown_of(work))
         record = self._record(work, files, changes, artefact)
         text = message(record)
-        commit = self._commit(work, {**files, record_path(record): render_record(record)}, text)
+        told = {record_path(record): render_record(record)}
+        commit = self._commit(work, Together(told, files), text)
         self._told.catch_up(commit, record)
         if moves_what_runs(changes) or moves_firmware(changes):
             self.bind(work.sighted.controller)
@@ -248,7 +250,7 @@ class Line:
             except StoreFullError:
                 return  # facts can be read all the same; a change finds the disk full itself
             self.writer.commit(
-                dict(views(parse(files), home)),
+                views(parse(files), home),
                 message=_as_text(written_anew_message(controller, home.area)),
                 when=self._clock.now(),
                 replace=(home.folder(VIEWS),),
@@ -270,12 +272,10 @@ class Line:
         self._commit(work, files, written_anew_message(work.sighted.controller, work.home.area))
         self._told.catch_up()
 
-    def _commit(self, work: _Work, files: Files, text: Words) -> str:
+    def _commit(self, work: _Work, files: Edits, text: Words) -> str:
         home = work.home
-        edits: dict[str, bytes | None] = dict(files)
-        if not work.whole:
-            moving = map(home.moving, work.kinds)
-            edits |= dict.fromkeys(path for path in moving if path not in files)
+        gone = () if work.whole else map(home.moving, work.kinds)
+        edits = Together(files, dict.fromkeys(gone))
         whole = folders(home.area, home.controller_id)
         receipt = self.writer.commit(
             edits,
@@ -286,7 +286,9 @@ class Line:
         head = self.writer.repository.head() or ""
         return head if receipt is None else receipt.commit
 
-    def _record(self, work: _Work, files: Files, changes: ChangeSet, artefact: str) -> Record:
+    def _record(
+        self, work: _Work, files: Mapping[str, bytes], changes: ChangeSet, artefact: str
+    ) -> Record:
         controller, snapshot = work.sighted.controller, work.sighted.snapshot
         previous = self._told.last_change_of(controller.id) if work.before else ""
         attribution = attribute(changes, work.sighted.log)
@@ -351,6 +353,7 @@ def _digest(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
     for path in sorted(files):
         if path.startswith((f"{PLANT}/", f"{STATE}/")):
-            digest.update(f"{path}\0{len(files[path])}\0".encode())
-            digest.update(files[path])
+            content = files[path]
+            digest.update(f"{path}\0{len(content)}\0".encode())
+            digest.update(content)
     return digest.hexdigest()

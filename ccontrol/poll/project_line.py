@@ -183,7 +183,12 @@ def _changes(dropped: Dropped, before: ProjectText | None, after: ProjectText) -
     parts = {
         (part.path, part.language): part for part in (*before.project.parts, *after.project.parts)
     }
-    return [_change(name, parts[key], group) for key, group in told.items() if key in parts]
+    return [_change(name, parts.get(key) or _unknown(*key), group) for key, group in told.items()]
+
+
+def _unknown(path: tuple[str, ...], language: Language) -> Part:
+    """Stand for a part that no side has: what a decoder tells is never left out."""
+    return Part(tuple(filter(None, path)) or ("?",), language, Aspect.PROGRAM, "")
 
 
 def _by_part(

@@ -19,7 +19,7 @@ def read_project(request: ReadProject) -> ProjectRead:
     """Return what the file says; a file that cannot be read is a fault, never an error."""
     try:
         project = _read(request)
-        told, warnings = _compared(request.before, project)
+        told, warnings = compared(request.before, project)
     except BadFileError as error:
         return ProjectRead(request.job, None, fault=str(error))
     except Exception as error:  # noqa: BLE001 — supervised border: readers are total
@@ -39,9 +39,10 @@ def _read(request: ReadProject) -> Project:
         return formats.read(ProjectFile(request.name, size, stream), sealing(request.seal))
 
 
-def _compared(
+def compared(
     before: Project | None, after: Project
 ) -> tuple[tuple[LogicTold, ...], tuple[str, ...]]:
+    """Return what changed, by the parts of `after` or, of one that is gone, of `before`."""
     if before is None:
         return (), ()
     diff = compare_projects(before, after)
@@ -50,6 +51,8 @@ def _compared(
 
 def _told(part: PartDiff) -> Iterator[LogicTold]:
     became = "added" if part.before is None else "removed" if part.after is None else "changed"
+    # Of a part that is gone `part.path` may be one that never was: in names that are new elsewhere.
+    path = part.before.path if part.before and not part.after else part.path
     for change in part.changes:
         severity = 0 if change.kind in NO_LOGIC else change.severity
-        yield LogicTold(part.path, part.language, int(severity), change.sentence, became)
+        yield LogicTold(path, part.language, int(severity), change.sentence, became)

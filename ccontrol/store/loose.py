@@ -16,7 +16,7 @@ _COMPRESSION = 1  # maintenance packs with more; here a commit waits
 
 
 class LooseWriter:
-    """Collects objects and writes them together. Nothing is on the disk before `flush` returns."""
+    """Collects objects, packed, and writes them together: none is on the disk before `flush`."""
 
     def __init__(self, objects: Path, disk: Disk) -> None:
         self._objects = objects
@@ -26,7 +26,9 @@ class LooseWriter:
     def put(self, kind: Kind, content: bytes) -> bytes:
         """Take an object for the next flush and return its id."""
         sha1 = sha1_id(kind, content)
-        self._pending.setdefault(sha1.hex(), (kind, content))
+        if sha1.hex() not in self._pending:
+            packed = zlib.compress(frame(kind, content), _COMPRESSION)
+            self._pending[sha1.hex()] = kind, packed
         return sha1
 
     def discard(self) -> None:
@@ -40,9 +42,11 @@ class LooseWriter:
         commit get its name: whatever survives a power cut is never a commit without its files.
         """
         with named_failures(self._objects):
-            written = {name: self._write(name, *what) for name, what in self._pending.items()}
+            written = {
+                name: self._write(name, packed) for name, (_, packed) in self._pending.items()
+            }
             self._disk.sync_all([temporary for temporary, _final in written.values()])
-            kinds = {name: kind for name, (kind, _content) in self._pending.items()}
+            kinds = {name: kind for name, (kind, _) in self._pending.items()}
             self._show([move for name, move in written.items() if kinds[name] != "commit"])
             self._show([move for name, move in written.items() if kinds[name] == "commit"])
         self._pending.clear()
@@ -53,7 +57,7 @@ class LooseWriter:
                 self._disk.rename(temporary, final)
         self._disk.sync_all({final.parent for _temporary, final in moves})
 
-    def _write(self, name: str, kind: Kind, content: bytes) -> tuple[Path, Path]:
+    def _write(self, name: str, packed: bytes) -> tuple[Path, Path]:
         folder = self._objects / name[:2]
         final = folder / name[2:]
         if final.exists():
@@ -62,5 +66,5 @@ class LooseWriter:
             self._disk.sync(self._objects)
         temporary = folder / (TEMPORARY + name[2:])
         self._disk.remove(temporary)
-        self._disk.create(temporary, zlib.compress(frame(kind, content), _COMPRESSION), 0o400)
+        self._disk.create(temporary, packed, 0o400)
         return temporary, final

@@ -4,8 +4,10 @@ Reads and writes through what it is handed: the same code answers "would this ch
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 
 from ccontrol.errors import StoreTamperedError
 from ccontrol.store import objects
@@ -19,6 +21,27 @@ _SHOWN = 100
 
 Edits = Mapping[str, bytes | None]
 """Path → new content; None removes the file or the whole folder of that name."""
+Content = Callable[[], bytes | None]
+"""Asked when the file's turn has come: whoever has much to write holds it packed until then."""
+
+
+class Together(Mapping[str, bytes | None]):
+    """Edits from several sources as one. Copies nothing; the first that names a path counts."""
+
+    def __init__(self, *sources: Edits) -> None:
+        self._sources = sources
+
+    def __getitem__(self, path: str) -> bytes | None:
+        for source in self._sources:
+            if path in source:
+                return source[path]
+        raise KeyError(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(chain.from_iterable(self._sources)))
+
+    def __len__(self) -> int:
+        return len(set().union(*self._sources))
 
 
 @dataclass(slots=True)
@@ -26,7 +49,7 @@ class Plan:
     """What is to become of one folder; `replaces` empties it first."""
 
     replaces: bool = False
-    children: dict[str, "Plan | bytes | None"] = field(default_factory=dict)
+    children: dict[str, "Plan | Content"] = field(default_factory=dict)
 
 
 def plan(edits: Edits, replace: Iterable[str]) -> Plan:
@@ -34,12 +57,12 @@ def plan(edits: Edits, replace: Iterable[str]) -> Plan:
     root = Plan()
     for path in replace:
         _folder(root, split(path)).replaces = True
-    for path, content in edits.items():
+    for path in edits:
         *folders, name = split(path)
         siblings = _folder(root, folders).children
         if name in siblings:
             raise ValueError(f"{path}: edited twice, as a file and as a folder")
-        siblings[name] = content
+        siblings[name] = partial(edits.__getitem__, path)
     return root
 
 
@@ -100,15 +123,14 @@ class TreeBuilder:
     def _child(
         self,
         before: Entry | None,
-        child: Plan | bytes | None,
+        child: Plan | Content,
         proven: bytes | None,
         *,
         replaces: bool,
     ) -> Entry | None:
-        if child is None:
-            return None
-        if isinstance(child, bytes):
-            return self._file(before, child)
+        if not isinstance(child, Plan):
+            content = child()
+            return None if content is None else self._file(before, content)
         base = before.sha1 if before is not None and before.is_folder else None
         child.replaces |= replaces
         ids = self.build(base, child, None if base is None else proven)

@@ -35,7 +35,7 @@ from ccontrol.store.loose import LooseWriter
 from ccontrol.store.message import PARENT_TRAILER, TREE_TRAILER, Message, compose
 from ccontrol.store.objects import Entry, Ids, format_translated, sha1_id, sha256_id
 from ccontrol.store.repository import Repository, require_store
-from ccontrol.store.trees import Edits, TreeBuilder, plan
+from ccontrol.store.trees import Edits, Together, TreeBuilder, plan
 from ccontrol.store.verify_commit import Trust, parent_shadow
 
 _log = logging.getLogger(__name__)
@@ -166,7 +166,7 @@ class Writer(Closing):
         when: datetime,
     ) -> Receipt | None:
         first = {ATTRIBUTES_PATH: ATTRIBUTES} if self._head is None else {}
-        ids, fresh = self._build({**first, **edits}, replace)
+        ids, fresh = self._build(Together(edits, first), replace)
         if ids == self._head_tree():
             return None
         commit = self._sign(ids, message, when)

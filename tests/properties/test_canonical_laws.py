@@ -112,7 +112,7 @@ def test_the_files_of_some_kinds_are_the_same_as_in_the_whole(state: State, of: 
 def test_damaged_files_are_refused_or_read_but_never_crash(
     state: State, data: st.DataObject
 ) -> None:
-    files = render(state, "a")
+    files = dict(render(state, "a"))
     path = data.draw(st.sampled_from(sorted(files)))
     content = files[path]
     at = data.draw(st.integers(0, len(content)))

@@ -168,3 +168,14 @@ def test_numbers_have_the_shortest_form_without_a_sign(value: int) -> None:
     assert int.from_bytes(written, "big") == value
     assert not written or written[0] < 0x80
     assert written[:1] != b"\0" or written[1] >= 0x80
+
+
+@given(
+    st.dictionaries(st.sampled_from("abc"), st.none() | st.binary(max_size=3)),
+    st.dictionaries(st.sampled_from("bcd"), st.none() | st.binary(max_size=3)),
+)
+def test_edits_from_several_sources_are_one_and_the_first_counts(
+    first: dict[str, bytes | None], second: dict[str, bytes | None]
+) -> None:
+    assert trees.Together(first, second) == {**second, **first}
+    assert len(trees.Together(first, second)) == len({**second, **first})

@@ -21,7 +21,7 @@ from ccontrol.logic.plcopen.ladder import ladder
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
 from ccontrol.logic.xml import Element, name_of, read_tree
-from ccontrol.logic.xml_record import record
+from ccontrol.logic.xml_record import children, record
 from ccontrol.logic.xml_words import child
 from ccontrol.model.aspect import Aspect
 
@@ -91,12 +91,12 @@ def _add_pou(parts: Parts, pou: Element, seal: SealText) -> None:
         pou.get("pouType", ""), pou.get("pouType", "POU").upper()
     )
     name = pou.get("name", "")
-    _add_unit(parts, pou, ("pous", name), f"{printable(kind)} {printable(name)}")
+    _add_unit(parts, pou, ("pous", name), f"{printable(kind)} {printable(name)}", seal)
     for each in pou.iter():
         if name_of(each) in _HOLDERS and _is_unit(each):
             word, own = name_of(each).upper(), each.get("name") or name_of(each)
             title = f"{word} {printable(own)} of {printable(name)}"
-            _add_unit(parts, each, ("pous", name, f"{name_of(each).lower()}s", own), title)
+            _add_unit(parts, each, ("pous", name, f"{name_of(each).lower()}s", own), title, seal)
     extra = list(_extra(pou, seal))
     if extra:
         lines = (f"VENDOR DATA of {printable(name)}", *extra)
@@ -108,7 +108,9 @@ def _is_unit(element: Element) -> bool:
     return child(element, "body") is not None or child(element, "interface") is not None
 
 
-def _add_unit(parts: Parts, unit: Element, path: tuple[str, ...], title: str) -> None:
+def _add_unit(
+    parts: Parts, unit: Element, path: tuple[str, ...], title: str, seal: SealText
+) -> None:
     """Add the interface and the bodies of a POU, method, action or transition."""
     interface = child(unit, "interface")
     declared = [] if interface is None else list(interface_lines(interface))
@@ -117,12 +119,15 @@ def _add_unit(parts: Parts, unit: Element, path: tuple[str, ...], title: str) ->
         parts.add((*path, "interface"), Language.DATA, Aspect.PROGRAM, lines)
     for body in unit:
         for content in body if name_of(body) == "body" else ():
-            _add_body(parts, content, path, title)
+            _add_body(parts, content, path, title, seal)
 
 
-def _add_body(parts: Parts, content: Element, path: tuple[str, ...], title: str) -> None:
+def _add_body(
+    parts: Parts, content: Element, path: tuple[str, ...], title: str, seal: SealText
+) -> None:
     known = _LANGUAGES.get(name_of(content))
     if known is None:
+        _add_stored(parts, content, path, title, seal)
         return
     word, language, read = known
     lines, unread = read(content)
@@ -132,6 +137,18 @@ def _add_body(parts: Parts, content: Element, path: tuple[str, ...], title: str)
     if language in {Language.FBD, Language.SFC}:
         drawn = charts.render(fbd.chart(content)).splitlines()
         parts.add(path, Language.LAYOUT, Aspect.PROGRAM, (f"LAYOUT of {heading}", *drawn))
+
+
+def _add_stored(
+    parts: Parts, content: Element, path: tuple[str, ...], title: str, seal: SealText
+) -> None:
+    """Add what stands in a body and is in no language of TC6 (CODESYS: CFC), setting by setting."""
+    held = list(content) if name_of(content) == "addData" else [content]
+    lines = list(children([each for each in held if not _is_copy(each)], seal))
+    if lines:
+        told = (f"BODY of {title} as stored", *lines)
+        unread = int(name_of(content) != "documentation")
+        parts.add((*path, "as stored"), Language.RECORD, Aspect.PROGRAM, told, unread=unread)
 
 
 def _add_variables(parts: Parts, section: Element) -> None:
@@ -153,11 +170,15 @@ def _extra(pou: Element, seal: SealText) -> Iterator[str]:
     """Yield what a vendor's own data say of a POU, without ids, plain copies, and units."""
     for data in pou.iter("{*}data"):
         name = data.get("name", "")
-        if name.endswith(_COPIES) or any(name_of(each) in _HOLDERS for each in data):
+        if _is_copy(data) or any(name_of(each) in _HOLDERS for each in data):
             continue
         if any(name_of(each) in {"body", "LD", "FBD", "SFC"} for each in data.iterancestors()):
             continue
         yield from record(data, seal, f"{printable(name)}: ", without={"name", "handleUnknown"})
+
+
+def _is_copy(data: Element) -> bool:
+    return data.get("name", "").endswith(_COPIES)
 
 
 _COPIES = ("/objectid", "/interfaceasplaintext", "/projectstructure", "/libraries")

@@ -125,7 +125,7 @@ def test_a_unit_with_nothing_but_moving_facts_has_no_file_in_plant() -> None:
 
 
 def test_files_of_an_unknown_form_are_refused_with_the_next_step() -> None:
-    files = render(state_of(), "hall")
+    files = dict(render(state_of(), "hall"))
     path = "plant/hall/press-3/form.press-3.toml"
     files[path] = files[path].replace(b"form = 1", b"form = 2")
     with pytest.raises(UnreadableStateError, match="form 2") as caught:
@@ -134,7 +134,7 @@ def test_files_of_an_unknown_form_are_refused_with_the_next_step() -> None:
 
 
 def test_two_files_for_one_unit_are_refused() -> None:
-    files = render(state_of(OB1), "hall")
+    files = dict(render(state_of(OB1), "hall"))
     files["plant/hall/press-3/OB/other.press-3.toml"] = PLANT.encode()
     with pytest.raises(UnreadableStateError, match="two files"):
         parse(files)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccontrol.diff.programs.projects import compare_projects
 from ccontrol.errors import BadFileError
 from ccontrol.logic.ladder.model import Branch, Instruction, Series
 from ccontrol.logic.ladder.text import parse
@@ -121,6 +122,18 @@ def test_a_chart_says_what_follows_what() -> None:
         "PROGRAM Main (sequential function chart)\nSTEP Idle (initial)\n  N Wait\n"
         "TRANSITION Idle -> Idle\n    Start\n"
     )
+
+
+def test_a_body_in_a_language_of_a_vendors_own_is_told_and_not_passed_over() -> None:
+    cfc = (
+        '<addData><data name="http://www.3s-software.com/plcopenxml/cfc">'
+        '<CFC><block typeName="{kind}"/></CFC></data></addData>'
+    )
+    read = handed("a.xml", project(cfc.format(kind="AND")))
+    assert "data.CFC.block.typeName = AND" in texts(read)["pous/Main/as stored.txt"]
+    assert any("pous/Main/as stored" in problem for problem in read.problems)
+    found = compare_projects(read, handed("a.xml", project(cfc.format(kind="OR"))))
+    assert found.changes_logic
 
 
 def test_text_types_variables_and_tasks_are_parts() -> None:
