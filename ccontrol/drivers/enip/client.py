@@ -78,7 +78,7 @@ class Client:
         await self._pace.turn()
         await self._line.connect()
         packet = RegisterSessionRequestPacket(_VERSION)
-        answer = await self._line.ask(_built(packet, 0, _NO_CONTEXT))
+        answer = await self._line.exchange(_built(packet, 0, _NO_CONTEXT))
         if answer.command != frames.REGISTER:
             raise self._wrong(f"command {answer.command:#06x} for a session")
         if answer.status == _NO_MEMORY:
