@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pycomm3.cip import PADDED_EPATH, DataSegment, LogicalSegment, PortSegment
 from pycomm3.cip.data_types import CIPSegment
+from pycomm3.exceptions import DataError
 from pycomm3.packets.base import RequestPacket
 from pycomm3.packets.ethernetip import (
     ListIdentityRequestPacket,
@@ -78,7 +79,7 @@ class Client:
         await self._pace.turn()
         await self._line.connect()
         packet = RegisterSessionRequestPacket(_VERSION)
-        answer = await self._line.ask(_built(packet, 0, _NO_CONTEXT))
+        answer = await self._line.exchange(_built(packet, 0, _NO_CONTEXT))
         if answer.command != frames.REGISTER:
             raise self._wrong(f"command {answer.command:#06x} for a session")
         if answer.status == _NO_MEMORY:
@@ -213,12 +214,20 @@ def _built(packet: RequestPacket, session: int, context: bytes, target: bytes = 
 
 
 def _message(request: Request) -> bytes:
+    """Put a request into bytes. Raises GarbledError for a name that no path can hold."""
+    try:
+        return bytes((request.service,)) + _path(_segments(request)) + request.data
+    except DataError as error:
+        raise GarbledError(f"no path can hold {request.symbol!r:.60}") from error
+
+
+def _segments(request: Request) -> list[CIPSegment | bytes]:
     segments: list[CIPSegment | bytes] = [DataSegment(one) for one in _names(request.symbol)]
     for one in request.objects:
         segments += _logical(one)
     if request.attribute:
         segments.append(LogicalSegment(request.attribute, "attribute_id"))
-    return bytes((request.service,)) + _path(segments) + request.data
+    return segments
 
 
 def _names(symbol: str) -> list[str]:

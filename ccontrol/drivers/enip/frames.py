@@ -140,6 +140,8 @@ def several(packet: Reply | None) -> tuple[Reply, ...]:
     data, count = packet.data, int.from_bytes(packet.data[:2], "little")
     try:
         offsets = (*struct.unpack_from(f"<{count}H", data, 2), len(data))
+        if any(begin >= end for begin, end in pairwise(offsets)):
+            return ()  # they overlap: a few bytes would become many
         return tuple(reply(data[begin:end]) for begin, end in pairwise(offsets))
     except (struct.error, GarbledError):
         return ()

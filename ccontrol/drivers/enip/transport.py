@@ -1,26 +1,16 @@
-"""One connection to an adapter: frames out past the guard, whole frames in, hard limits.
+"""The line to an adapter: whole frames of EtherNet/IP over TCP.
 
-Runs on uvloop and on plain asyncio. One question is out at a time; nothing is repeated, nothing is
-sent unasked, nothing reconnects. A peer that closes, at whatever byte, fails the line at once. The
-poll's overall deadline is the collector's: it cancels whoever waits here.
+Guard, limits and deadlines are those of every driver (drivers.wire). A session and its connections
+end with TCP, so that nothing has to be said to end them. Holds no meaning of a frame.
 """
 
-import asyncio
-import socket
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Protocol, cast
 
 from ccontrol.drivers.enip.frames import Frame, Stream
-from ccontrol.errors import DriverError, GarbledError, OverBudgetError, UnreachableError
+from ccontrol.drivers.wire import Guard, Limits, Wire
 
-
-class Guard(Protocol):
-    """The last look at every whole frame before it leaves."""
-
-    def check(self, frame: bytes) -> None:
-        """Return when the frame is a read; raise ReadOnlyViolationError otherwise."""
-        ...
+__all__ = ["Guard", "Limits", "Line", "Peer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,130 +24,28 @@ class Peer:
         return f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one connection may cost."""
-
-    answer_timeout_s: float
-    """Longest wait for one complete answer, however many pieces it trickles in by."""
-    bytes_limit: int
-    """Most bytes received over the connection's life."""
-
-
-class Line(asyncio.Protocol):
-    """A connection that answers one question at a time, or fails for good with `error`."""
+class Line(Wire[Frame]):
+    """A connection to one adapter."""
 
     def __init__(self, peer: Peer, limits: Limits, guard: Guard) -> None:
-        self._peer, self._limits, self._guard = peer, limits, guard
-        self._loop = asyncio.get_running_loop()
+        super().__init__(peer, limits, guard)
         self._stream = Stream()
-        self._transport: asyncio.Transport | None = None
-        self._waiter: asyncio.Future[Frame] | None = None
-        self._answer_by = 0.0
-        self._timer: asyncio.TimerHandle | None = None
-        self.error: DriverError | None = None
-        """Why the connection is of no more use; None while it is."""
-        self.requests = 0
-        """Frames sent, and the attempt to connect where it came to nothing."""
-        self.bytes_sent = 0
-        self.bytes_received = 0
 
-    async def connect(self) -> None:
-        """Open TCP. Raises DriverError."""
-        try:
-            async with asyncio.timeout(self._limits.answer_timeout_s):
-                await self._loop.create_connection(lambda: self, self._peer.host, self._peer.port)
-        except TimeoutError as error:
-            self.requests += 1
-            raise self._dead(f"no connection within {self._limits.answer_timeout_s:g} s") from error
-        except OSError as error:
-            self.requests += 1
-            raise self._dead(f"no connection: {error.strerror or error}") from error
+    @property
+    def midway(self) -> bool:
+        """True while only part of a frame is there."""
+        return self._stream.midway
 
     def ask(self, frame: bytes) -> Awaitable[Frame]:
         """Send one frame; await the next one that arrives. Raises DriverError.
 
         Raises ReadOnlyViolationError when the frame is not a read; then nothing was sent.
         """
-        self._guard.check(frame)
-        if self.error is not None:
-            raise self.error
-        if self._transport is None:
-            raise self._dead("the connection is not open")
-        waiter: asyncio.Future[Frame] = self._loop.create_future()
-        self._waiter = waiter
-        self._answer_by = self._loop.time() + self._limits.answer_timeout_s
-        if self._timer is None:
-            self._timer = self._loop.call_at(self._answer_by, self._watch)
-        self._transport.write(frame)
+        answer = self.exchange(frame)
         self.requests += 1
-        self.bytes_sent += len(frame)
-        return waiter
+        return answer
 
-    def fail(self, error: DriverError) -> None:
-        """Give the connection up: what came over it can be trusted no more."""
-        if self.error is None:
-            self.error = error
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(self.error)
-        if self._transport is not None:
-            self._transport.abort()
-
-    def close(self) -> None:
-        """Let the controller go: session and connections end with TCP. Nothing more is sent."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._transport is not None:
-            if self.error is None and not self._transport.get_write_buffer_size():
-                self._transport.close()
-            else:
-                self._transport.abort()
-
-    def _watch(self) -> None:
-        """Fail when the answer is overdue. One timer serves many answers: it re-arms itself."""
-        self._timer = None
-        if self._waiter is None or self._waiter.done():
-            return
-        if self._loop.time() < self._answer_by:
-            self._timer = self._loop.call_at(self._answer_by, self._watch)
-            return
-        how = "only part of an answer" if self._stream.midway else "no answer"
-        self.fail(self._dead(f"{how} within {self._limits.answer_timeout_s:g} s"))
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport (asyncio calls this)."""
-        self._transport = cast(
-            "asyncio.Transport", transport
-        )  # uvloop's is one in deed, not by type
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def data_received(self, data: bytes) -> None:
-        """Take in what arrived (asyncio calls this)."""
-        self.bytes_received += len(data)
-        if self.bytes_received > self._limits.bytes_limit:
-            limit = self._limits.bytes_limit
-            self.fail(OverBudgetError(f"{self._peer} sent more than {limit} bytes in one poll"))
-            return
-        try:
-            for frame in self._stream.feed(data):
-                self._deliver(frame)
-        except GarbledError as error:
-            self.fail(GarbledError(f"{self._peer}: {error}"))
-
-    def connection_lost(self, _exc: Exception | None) -> None:
-        """Wake whoever waits (asyncio calls this)."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        how = "in the middle of an answer" if self._stream.midway else "without an answer"
-        self.fail(self._dead(f"it closed the connection {how}"))
-
-    def _deliver(self, frame: Frame) -> None:
-        waiter = self._waiter
-        if waiter is None or waiter.done():
-            raise GarbledError(f"it speaks unasked: command {frame.command:#06x}")
-        waiter.set_result(frame)
-
-    def _dead(self, what: str) -> UnreachableError:
-        return UnreachableError(f"{self._peer}: {what}")
+    def take(self, data: bytes) -> None:
+        """Put frames together, and deliver them."""
+        for frame in self._stream.feed(data):
+            self.deliver(frame)

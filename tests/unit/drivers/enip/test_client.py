@@ -114,6 +114,13 @@ def test_an_instance_beyond_16_bits_is_named_in_the_format_that_cip_has_for_it()
     assert peers.message(talk.sent[1])[:10] == bytes.fromhex("5504 206b 2600 4523 0100")
 
 
+def test_a_name_that_no_path_can_hold_is_told_and_nothing_is_sent() -> None:
+    talk = Talk(polite(ALL))
+    with pytest.raises(GarbledError, match="no path can hold"):
+        talk.run(Request(0x55, ((0x6B, 0),), attributes(1), symbol="Program:" + "x" * 300))
+    assert len(talk.sent) == 1  # the session alone
+
+
 def refused(status: int) -> Callable[[bytes], bytes]:
     return lambda asked: peers.frame(asked, b"", session=0, status=status)
 

@@ -60,6 +60,14 @@ def test_what_is_no_reply_is_refused(broken: str) -> None:
         frames.reply(bytes.fromhex(broken))
 
 
+def test_the_answers_within_a_packet_lie_end_to_end_or_there_are_none() -> None:
+    two = bytes.fromhex("0200 0600 0a00 81000000 8e000800")
+    assert [one.service for one in frames.several(Reply(0x0A, 0, (), two))] == [0x01, 0x0E]
+    for broken in ("", "ff00", "0200 0600 0600 81000000 8e000800", "0200 0600 ff00 81000000"):
+        assert frames.several(Reply(0x0A, 0, (), bytes.fromhex(broken))) == ()
+    assert frames.several(None) == ()
+
+
 def test_an_identity_is_read_with_its_numbers() -> None:
     one = identity(IDENTITY)
     assert (one.vendor, one.product_type, one.product_code) == (1, 14, 54)

@@ -125,7 +125,7 @@ def test_a_closed_port_is_named_with_host_and_port(run: Run) -> None:
 def test_a_name_that_nobody_knows_is_unreachable(run: Run) -> None:
     async def story() -> None:
         to = line(1)
-        to._peer = type(to._peer)("127.0.0.999", 102, to._peer.connection_type, 0, 2)
+        to._peer = to._cpu = type(to._cpu)("127.0.0.999", 102, to._cpu.connection_type, 0, 2)
         with pytest.raises(UnreachableError, match=r"127\.0\.0\.999:102"):
             await asked(to)
 
