@@ -18,9 +18,9 @@ from ccontrol.diff.programs.changes import (
 )
 from ccontrol.diff.programs.projects import compare_projects, differences_of_origin
 from ccontrol.errors import BadFileError
-from ccontrol.logic import formats
 from ccontrol.logic.file import ProjectFile
 from ccontrol.logic.project import Language
+from ccontrol.poll.file_reading import read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def compare_files(
 ) -> Comparison:
     """Read two files and compare them. Raises BadFileError for what cannot be, or only blindly."""
     seal = SealsInOneCall()
-    before, after = formats.read(old, seal), formats.read(new, seal)
+    before, after = read_file(old, seal), read_file(new, seal)
     reasons = differences_of_origin(before, after)
     if reasons and not anyway:
         raise BadFileError(

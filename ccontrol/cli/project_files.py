@@ -11,10 +11,10 @@ from typing import BinaryIO, cast
 
 from ccontrol.cli.bounded import within_bounds
 from ccontrol.errors import BadFileError
-from ccontrol.logic import formats
 from ccontrol.logic.file import Limits, ProjectFile, SealText
 from ccontrol.logic.project import Project
 from ccontrol.poll.bounds import Bounds, project_time_s
+from ccontrol.poll.file_reading import read_file
 
 STDIN = "-"
 _CHUNK_BYTES = 1 << 20
@@ -46,7 +46,7 @@ def read_project(
     """
     with opened(name, limits) as file:
         return within_bounds(
-            lambda: formats.read(file, seal, german=german),
+            lambda: read_file(file, seal, german=german),
             Project,
             title_of(name),
             Bounds(project_time_s(file.size)),

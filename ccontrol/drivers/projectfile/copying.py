@@ -1,21 +1,16 @@
-"""A dropped file copied into a file of our own: what is read, hashed and kept are the same bytes.
-
-The one place where a dropped file is opened: never a link, never anything but a regular file.
-"""
+"""A dropped file copied into one of our own: what is read, hashed and kept are the same bytes."""
 
 import hashlib
 import os
 import pwd
-import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from ccontrol.drivers.projectfile.regular import open_regular, shown
 from ccontrol.errors import BadFileError
-from ccontrol.logic.printable import printable
 
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _PIECE_BYTES = 1 << 20
 
 
@@ -35,15 +30,11 @@ def copy(path: Path, target: BinaryIO, most_bytes: int) -> Copied | None:
     Raises BadFileError for what is no regular file and for one that is too large, OSError for one
     that cannot be read, links included.
     """
-    name = printable(os.fsencode(path.name).decode("utf-8", "backslashreplace"))
-    handle = os.open(path, _FLAGS)
-    with open(handle, "rb", buffering=0) as source:  # noqa: PTH123 — a handle, not a path
-        before = os.fstat(handle)
-        if not stat.S_ISREG(before.st_mode):
-            raise BadFileError(f"{name} is no regular file", hint="Drop the file itself.")
+    with open_regular(path) as source:
+        before = os.fstat(source.fileno())
         if before.st_size > most_bytes:
             raise BadFileError(
-                f"{name}: {before.st_size} bytes are more than the {most_bytes} that are taken",
+                f"{shown(path)}: {before.st_size} bytes, more than the {most_bytes} that are taken",
                 hint="Raise bytes_limit of the folder, or export a part of the project.",
             )
         digest, size = hashlib.sha256(), 0
@@ -51,7 +42,7 @@ def copy(path: Path, target: BinaryIO, most_bytes: int) -> Copied | None:
             digest.update(piece)
             target.write(piece)
             size += len(piece)
-        after = os.fstat(handle)
+        after = os.fstat(source.fileno())
     if (size, after.st_size, after.st_mtime_ns) != (
         before.st_size,
         before.st_size,

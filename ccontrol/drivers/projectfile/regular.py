@@ -1,0 +1,30 @@
+"""The one way to open a file that somebody else may have put there: never a link, never a pipe."""
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from ccontrol.errors import BadFileError
+from ccontrol.logic.printable import printable
+
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def shown(path: Path) -> str:
+    """Return a file's own name as it may be told, whatever bytes it is of."""
+    return printable(os.fsencode(path.name).decode("utf-8", "backslashreplace"))
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open it unbuffered, to be read.
+
+    Raises BadFileError for what is no regular file, OSError for one that cannot be opened, links
+    included.
+    """
+    handle = os.open(path, _FLAGS)
+    source = open(handle, "rb", buffering=0)  # noqa: PTH123, SIM115 — a handle, handed on
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        source.close()
+        raise BadFileError(f"{shown(path)} is no regular file", hint="Drop the file itself.")
+    return source
