@@ -53,6 +53,7 @@ def test_a_file_that_is_only_saved_again_is_the_same() -> None:
         (gzip.compress(PAGE) + bytes(3 << 20), "behind the end"),
         (b"\x1f\x8b" + b"no gzip at all", "broken"),
     ],
+    ids=["torn", "a tail", "two members", "zeros", "no gzip"],
 )
 def test_what_a_hash_would_not_cover_is_refused(stored: bytes, told: str) -> None:
     with pytest.raises(BadFileError, match=told):
