@@ -4,12 +4,14 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
 from ccontrol.cli.bounded import within_bounds
+from ccontrol.drivers.projectfile.regular import open_regular
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import Limits, ProjectFile, SealText
 from ccontrol.logic.project import Project
@@ -19,6 +21,8 @@ from ccontrol.poll.file_reading import read_file
 STDIN = "-"
 _CHUNK_BYTES = 1 << 20
 _MOST_IN_MEMORY = 16 << 20
+_BESIDE = {".s7dcl": ".s7res"}
+"""By its ending, the ending of what belongs to a file and bears its name."""
 _NAMES = "Name one project file, or - for standard input."
 
 
@@ -65,10 +69,26 @@ def opened(name: str, limits: Limits | None = None) -> Iterator[ProjectFile]:
     Raises BadFileError for what is no file, cannot be opened, or is empty or, from a pipe, too
     large.
     """
-    with _opened(name, limits or Limits()) as file:
+    with ExitStack() as stack:
+        file = stack.enter_context(_opened(name, limits or Limits()))
         if not file.size:
             raise BadFileError(f"{title_of(name)} is empty", hint="Export the project anew.")
+        path = Path(name)
+        if path.suffix in _BESIDE:
+            beside = _open_beside(path.with_suffix(_BESIDE[path.suffix]), file.limits)
+            if beside is not None:
+                stack.enter_context(beside.stream)
+                file = replace(file, beside=beside)
         yield file
+
+
+def _open_beside(path: Path, limits: Limits) -> ProjectFile | None:
+    """Open what the same export wrote beside a file; None where no plain file of ours lies."""
+    try:
+        stream = open_regular(path)
+    except (OSError, BadFileError):
+        return None  # the file is read without it, as the reference says
+    return ProjectFile(path.name, os.fstat(stream.fileno()).st_size, stream, limits)
 
 
 @contextmanager
