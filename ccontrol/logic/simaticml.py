@@ -44,7 +44,7 @@ class SimaticMl:
     """One object of a TIA project, as Openness writes it."""
 
     name = "simaticml"
-    version = 1
+    version = 2
     title = "Siemens SimaticML (Openness XML)"
     suffixes: tuple[str, ...] = (".xml",)
 
