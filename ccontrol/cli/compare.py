@@ -1,17 +1,17 @@
 """`ccontrol compare`: what changed in the logic between two project files."""
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from ccontrol.cli.bounded import within_bounds
+from ccontrol.cli.comparing import ComparedPart, Comparison, compare_files
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.picture_files import HtmlFile, PictureFiles, SvgFile
-from ccontrol.cli.project_files import STDIN, SealsInOneCall, read_project, title_of
+from ccontrol.cli.project_files import STDIN, opened, title_of
 from ccontrol.cli.tones import severity_tone
-from ccontrol.diff.programs.changes import NO_LOGIC, LogicKind, PartDiff, ProjectDiff
-from ccontrol.diff.programs.projects import compare_projects, differences_of_origin
-from ccontrol.errors import BadFileError
+from ccontrol.diff.programs.changes import NO_LOGIC, LogicChange, LogicKind
+from ccontrol.poll.bounds import Bounds, project_time_s
 
 _DIFFERENT = 1
 
@@ -48,51 +48,41 @@ def command(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     if old == new == STDIN:
         raise typer.BadParameter("only one of the two can come from standard input")
-    diff = _compared(old, new, anyway=anyway)
-    hidden = 0
-    if not values:
-        hidden = sum(change.kind is LogicKind.VALUE for change in diff.changes)
-        diff = _without_values(diff)
-    PictureFiles(html, svg).write(diff, title_of(old), title_of(new))
+    pictures = PictureFiles(html, svg)
+    found = _compared(old, new, pictures, values=values, anyway=anyway)
+    pictures.write(found.drawn)
     if as_json:
-        emit("ccontrol/compare/1", _as_json(old, new, diff, hidden))
+        emit("ccontrol/compare/1", _as_json(old, new, found))
     else:
-        _tell(old, new, diff, hidden)
-    if diff.changes_logic:
+        _tell(old, new, found)
+    if found.changes_logic:
         raise typer.Exit(_DIFFERENT)
 
 
-def _compared(old: str, new: str, *, anyway: bool) -> ProjectDiff:
-    seal = SealsInOneCall()
-    before, after = read_project(old, seal), read_project(new, seal)
-    reasons = differences_of_origin(before, after)
-    if reasons and not anyway:
-        raise BadFileError(
-            f"{title_of(old)} and {title_of(new)} cannot be compared blindly: {'; '.join(reasons)}",
-            hint="Export both in the same way, or use --anyway and doubt what it says.",
+def _compared(
+    old: str, new: str, pictures: PictureFiles, *, values: bool, anyway: bool
+) -> Comparison:
+    """Compare in a child: reading is not all that hostile files can make long."""
+    titles = (title_of(old), title_of(new))
+    with opened(old) as before, opened(new) as after:
+        return within_bounds(
+            lambda: compare_files(
+                before, after, titles, pictures.draw, values=values, anyway=anyway
+            ),
+            Comparison,
+            " and ".join(titles),
+            Bounds(project_time_s(before.size + after.size)),
         )
-    return compare_projects(before, after)
 
 
-def _without_values(diff: ProjectDiff) -> ProjectDiff:
-    parts = (
-        replace(
-            part,
-            changes=tuple(each for each in part.changes if each.kind is not LogicKind.VALUE),
-        )
-        for part in diff.parts
-    )
-    return replace(diff, parts=tuple(part for part in parts if part.changes))
-
-
-def _as_json(old: str, new: str, diff: ProjectDiff, hidden: int) -> dict[str, object]:
+def _as_json(old: str, new: str, found: Comparison) -> dict[str, object]:
     return {
         "old": title_of(old),
         "new": title_of(new),
-        "differs_in_logic": diff.changes_logic,
-        "warnings": diff.warnings,
-        "renames": diff.renames,
-        "values_not_shown": hidden,
+        "differs_in_logic": found.changes_logic,
+        "warnings": found.warnings,
+        "renames": found.renames,
+        "values_not_shown": found.hidden,
         "parts": [
             {
                 "path": part.path,
@@ -100,28 +90,27 @@ def _as_json(old: str, new: str, diff: ProjectDiff, hidden: int) -> dict[str, ob
                 "changes": part.changes,
                 "lines": part.lines,
             }
-            for part in diff.parts
+            for part in found.parts
         ],
     }
 
 
-def _tell(old: str, new: str, diff: ProjectDiff, hidden: int) -> None:
-    for warning in diff.warnings:
+def _tell(old: str, new: str, found: Comparison) -> None:
+    for warning in found.warnings:
         say(f"doubtful: {warning}", Tone.BAD)
-    for rename in diff.renames:
+    for rename in found.renames:
         say(f"{rename.before} is called {rename.after} now, in {rename.places} places")
-    for part in diff.parts:
+    for part in found.parts:
         _tell_part(part)
-    say(_summary(old, new, diff))
-    if hidden:
-        differ = "1 value differs" if hidden == 1 else f"{hidden} values differ"
+    say(_summary(old, new, found.changes))
+    if found.hidden:
+        differ = "1 value differs" if found.hidden == 1 else f"{found.hidden} values differ"
         say(f"{differ}; --values shows them.", Tone.QUIET)
 
 
-def _tell_part(part: PartDiff) -> None:
+def _tell_part(part: ComparedPart) -> None:
     """Print a part's changes; where only names are called otherwise, that was told already."""
-    renamed = part.before is not None and part.before.path != part.path
-    told = [each for each in part.changes if renamed or each.kind is not LogicKind.RENAMED_TAG]
+    told = [each for each in part.changes if part.renamed or each.kind is not LogicKind.RENAMED_TAG]
     if not told:
         return
     rows = tuple(
@@ -137,15 +126,15 @@ def _tell_part(part: PartDiff) -> None:
     say()
 
 
-def _summary(old: str, new: str, diff: ProjectDiff) -> str:
+def _summary(old: str, new: str, changes: tuple[LogicChange, ...]) -> str:
     names = f"{title_of(old)} → {title_of(new)}"
-    if not diff.changes:
+    if not changes:
         return f"{names}: no difference"
-    grave = [change for change in diff.changes if change.kind not in NO_LOGIC]
+    grave = [change for change in changes if change.kind not in NO_LOGIC]
     if not grave:
-        return f"{names}: the logic is the same; {_count(len(diff.changes))} beside it"
+        return f"{names}: the logic is the same; {_count(len(changes))} beside it"
     worst = max(change.severity for change in grave).word
-    others = len(diff.changes) - len(grave)
+    others = len(changes) - len(grave)
     more = f", and {others} that change no logic" if others else ""
     return f"{names}: {_count(len(grave))}, the gravest {worst}{more}"
 

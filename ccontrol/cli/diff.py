@@ -185,7 +185,7 @@ def _draw(
     name = watched.controller.id
     titles = (f"{name}, {before.words}", f"{name}, {after.words}")
     found = compare_projects(old, new)
-    files.write(found, *titles)
+    files.write(files.draw(found, *titles))
     count = len(found.changes)
     for file in files.wanted:
         say(f"{file}: {count} change{'' if count == 1 else 's'}")

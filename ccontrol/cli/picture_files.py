@@ -32,6 +32,14 @@ SvgFile: TypeAlias = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is to stand in the files; nothing for one that is not wanted."""
+
+    html: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
 class PictureFiles:
     """Where to write them; None: not wanted."""
 
@@ -43,12 +51,19 @@ class PictureFiles:
         """Return the files that are wanted."""
         return tuple(file for file in (self.html, self.svg) if file is not None)
 
-    def write(self, diff: ProjectDiff, before_title: str, after_title: str) -> None:
+    def draw(self, diff: ProjectDiff, before_title: str, after_title: str) -> Drawn:
+        """Return what is wanted, drawn."""
+        return Drawn(
+            "" if self.html is None else page(diff, before_title, after_title),
+            "" if self.svg is None else svg(diff, before_title, after_title),
+        )
+
+    def write(self, drawn: Drawn) -> None:
         """Write what is wanted. Raises AlreadyThereError, or BadFileError where it cannot be."""
         if self.html is not None:
-            _write(self.html, page(diff, before_title, after_title))
+            _write(self.html, drawn.html)
         if self.svg is not None:
-            _write(self.svg, svg(diff, before_title, after_title))
+            _write(self.svg, drawn.svg)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,22 +1,28 @@
-"""Project files as they are handed to a command: opened, bounded, read; without store or keys."""
+"""Project files as they are handed to a command: opened, kept, read; without store or keys."""
 
 import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
+from ccontrol.cli.bounded import within_bounds
+from ccontrol.drivers.projectfile.regular import open_regular
 from ccontrol.errors import BadFileError
-from ccontrol.logic import formats
 from ccontrol.logic.file import Limits, ProjectFile, SealText
 from ccontrol.logic.project import Project
+from ccontrol.poll.bounds import Bounds, project_time_s
+from ccontrol.poll.file_reading import read_file
 
 STDIN = "-"
 _CHUNK_BYTES = 1 << 20
 _MOST_IN_MEMORY = 16 << 20
+_BESIDE = {".s7dcl": ".s7res"}
+"""By its ending, the ending of what belongs to a file and bears its name."""
 _NAMES = "Name one project file, or - for standard input."
 
 
@@ -39,22 +45,50 @@ def read_project(
 ) -> Project:
     """Return what a file says; `name` is its path, or "-" for standard input.
 
-    Raises BadFileError for what is no file, cannot be read, is empty or too large, and for a file
-    that is damaged.
+    Raises BadFileError for what is no file, cannot be read, is empty or too large, for a file that
+    is damaged, and for one that needs more time or memory than a file may.
     """
-    with _opened(name, limits or Limits()) as file:
-        if not file.size:
-            raise BadFileError(f"{_shown(name)} is empty", hint="Export the project anew.")
-        return formats.read(file, seal, german=german)
+    with opened(name, limits) as file:
+        return within_bounds(
+            lambda: read_file(file, seal, german=german),
+            Project,
+            title_of(name),
+            Bounds(project_time_s(file.size)),
+        )
 
 
 def title_of(name: str) -> str:
     """Return what a file is called in a sentence."""
-    return _shown(name)
-
-
-def _shown(name: str) -> str:
     return "standard input" if name == STDIN else name
+
+
+@contextmanager
+def opened(name: str, limits: Limits | None = None) -> Iterator[ProjectFile]:
+    """Open a file that is to be read; what cannot be read twice is kept for as long.
+
+    Raises BadFileError for what is no file, cannot be opened, or is empty or, from a pipe, too
+    large.
+    """
+    with ExitStack() as stack:
+        file = stack.enter_context(_opened(name, limits or Limits()))
+        if not file.size:
+            raise BadFileError(f"{title_of(name)} is empty", hint="Export the project anew.")
+        path = Path(name)
+        if path.suffix in _BESIDE:
+            beside = _open_beside(path.with_suffix(_BESIDE[path.suffix]), file.limits)
+            if beside is not None:
+                stack.enter_context(beside.stream)
+                file = replace(file, beside=beside)
+        yield file
+
+
+def _open_beside(path: Path, limits: Limits) -> ProjectFile | None:
+    """Open what the same export wrote beside a file; None where no plain file of ours lies."""
+    try:
+        stream = open_regular(path)
+    except (OSError, BadFileError):
+        return None  # the file is read without it, as the reference says
+    return ProjectFile(path.name, os.fstat(stream.fileno()).st_size, stream, limits)
 
 
 @contextmanager
@@ -88,7 +122,8 @@ def _kept(source: BinaryIO, name: str, limits: Limits) -> Iterator[ProjectFile]:
             size += len(chunk)
             if size > limits.file:
                 raise BadFileError(
-                    f"{_shown(name)}: more than {limits.file} bytes", hint="Hand in a smaller file."
+                    f"{title_of(name)}: more than {limits.file} bytes",
+                    hint="Hand in a smaller file.",
                 )
             kept.write(chunk)
         kept.seek(0)

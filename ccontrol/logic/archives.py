@@ -1,6 +1,7 @@
 """Archives of projects: what they hold, member by member, with size and SHA-256. Never unpacked.
 
-Only SIMATIC SD documents are read inside, as their texts lie in files of their own.
+Only SIMATIC SD documents are read inside, as their texts lie in files of their own. Nothing is
+written to disk, and an archive within an archive is listed by its hash.
 """
 
 import hashlib
@@ -14,10 +15,9 @@ from posixpath import splitext
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
 from ccontrol.logic.parts import Parts
-from ccontrol.logic.plain import decoded
 from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
-from ccontrol.logic.simatic_sd import add_declarations, resources
+from ccontrol.logic.simatic_sd import add_declarations
 from ccontrol.model.aspect import Aspect
 
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -139,14 +139,13 @@ def _add_documents(file: ProjectFile, archive: zipfile.ZipFile, parts: Parts) ->
         if ending.lower() != ".s7dcl":
             continue
         beside = held.get(f"{stem}.s7res")
-        data = b"".join(chunks(file, archive, member))
+        document = _member(file, archive, member)
+        if beside is not None:
+            document = replace(document, beside=_member(file, archive, beside))
         try:
-            texts = {} if beside is None else resources(_member(file, archive, beside))
-            text = decoded(data, name)[0]
+            add_declarations(parts, document)
         except BadFileError as error:
             parts.problems.append(str(error))
-            continue
-        add_declarations(parts, (), text, texts)
 
 
 def _member(file: ProjectFile, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> ProjectFile:

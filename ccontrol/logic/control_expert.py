@@ -6,8 +6,8 @@ Ladders with blocks, and SFC, stand setting by setting as they are stored, and a
 
 import hashlib
 import io
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from ccontrol.errors import BadFileError
 from ccontrol.logic.archives import chunks, opened
@@ -29,6 +29,7 @@ _SOURCES = ("STSource", "ILSource", "LDSource", "FBDSource", "SFCSource", "chart
 _PROGRAMS = frozenset({"program", "SFCProgram", "FBProgram", "SRProgram", "macroStep"})
 _NOISE = frozenset({"objPosition", "dateTime", "fileHeader", "contentHeader"})
 _UNITS = frozenset({*_PROGRAMS, "FBSource", "DDTSource", "dataBlock", *_SOURCES})
+_DECLARING = frozenset({"DDTSource", "dataBlock"})
 _CONTACTS = {
     "openContact": "Contact",
     "closedContact": "I_Contact",
@@ -75,8 +76,9 @@ class ControlExpert:
         root = read_tree(_unpacked(file, parts) if is_packed else file)
         if not name_of(root).endswith("ExchangeFile"):
             raise BadFileError(f"{printable(file.name)}: its root element is no ExchangeFile")
+        found = _found(root)
         for each in root.iter():
-            _add(parts, each, seal)
+            _add(parts, each, found, seal)
         settings = [
             line
             for each in root
@@ -95,6 +97,33 @@ class ControlExpert:
 
 
 FORMAT = ControlExpert()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is looked for once in the whole file."""
+
+    idents: Mapping[Element, Element | None]
+    """What says the name of a program and its task, by the program."""
+    variables: Mapping[Element, list[Element]]
+    """By what declares them: a block of data, a type, a section of a block."""
+
+
+def _found(root: Element) -> _Found:
+    programs = (each for each in root.iter() if name_of(each) in _PROGRAMS)
+    idents = {each: child(each, "identProgram") for each in programs}
+    variables: dict[Element, list[Element]] = {}
+    for each in root.iter("{*}variables"):
+        holder = next((above for above in each.iterancestors() if _declares(above)), None)
+        if holder is not None:
+            variables.setdefault(holder, []).append(each)
+    return _Found(idents, variables)
+
+
+def _declares(element: Element) -> bool:
+    parent = element.getparent()
+    in_block = parent is not None and name_of(parent) == "FBSource"
+    return in_block or name_of(element) in _DECLARING
 
 
 def _unpacked(file: ProjectFile, parts: Parts) -> ProjectFile:
@@ -116,30 +145,32 @@ def _unpacked(file: ProjectFile, parts: Parts) -> ProjectFile:
     return replace(file, name=inner[0].filename, size=len(data), stream=io.BytesIO(data))
 
 
-def _add(parts: Parts, element: Element, seal: SealText) -> None:
+def _add(parts: Parts, element: Element, found: _Found, seal: SealText) -> None:
     """Add one unit, wherever it stands."""
     tag = name_of(element)
     if tag in _SOURCES:
-        _add_source(parts, element, seal)
+        _add_source(parts, element, _place(element, found), seal)
     elif tag == "DDTSource":
         name = element.get("DDTName", "")
-        lines = [f"TYPE {printable(name)}", *_variables(element)]
+        lines = [f"TYPE {printable(name)}", *_variables(element, found)]
         parts.add(("types", name), Language.DATA, Aspect.PROGRAM, lines)
     elif tag == "FBSource":
         name = element.get("nameOfFBType", "")
         lines = [f"FUNCTION_BLOCK {printable(name)}"]
         for section in element:
             if name_of(section) not in _PROGRAMS:
-                lines += [name_of(section), *(f"  {line}" for line in _variables(section))]
+                lines += [name_of(section), *(f"  {line}" for line in _variables(section, found))]
         parts.add(("blocks", name, "interface"), Language.DATA, Aspect.PROGRAM, lines)
     elif tag == "dataBlock":
-        lines = ["VARIABLES", *sorted(_variables(element))]
+        lines = ["VARIABLES", *sorted(_variables(element, found))]
         parts.add(("variables",), Language.DATA, Aspect.PROGRAM, lines)
 
 
-def _add_source(parts: Parts, source: Element, seal: SealText) -> None:
+def _add_source(
+    parts: Parts, source: Element, place: tuple[tuple[str, ...], str], seal: SealText
+) -> None:
     """Add the code of a section."""
-    path, title = _place(source)
+    path, title = place
     tag = name_of(source)
     if tag in {"STSource", "ILSource"}:
         lines = [f"{title} (text)", *lines_of(source.text or "")]
@@ -159,12 +190,12 @@ def _add_source(parts: Parts, source: Element, seal: SealText) -> None:
     parts.add(path, Language.RECORD, Aspect.PROGRAM, lines, unread=1)
 
 
-def _place(source: Element) -> tuple[tuple[str, ...], str]:
+def _place(source: Element, found: _Found) -> tuple[tuple[str, ...], str]:
     """Return the path of a section and what it is: its name, its task, whose it is."""
     names, task = [source.get("name", "")] if source.get("name") else [], ""
     folder = "sections"
     for each in source.iterancestors():
-        ident = child(each, "identProgram") if name_of(each) in _PROGRAMS else None
+        ident = found.idents.get(each)
         if ident is not None:
             names.insert(0, ident.get("name", ""))
             task = task or ident.get("task", "")
@@ -177,9 +208,9 @@ def _place(source: Element) -> tuple[tuple[str, ...], str]:
     return (folder, *(names or ["code"])), f"SECTION {printable('/'.join(names))}{more}"
 
 
-def _variables(holder: Element) -> Iterator[str]:
+def _variables(holder: Element, found: _Found) -> Iterator[str]:
     """Yield variables or members: name, address, type, attributes, what it is for."""
-    for each in holder.iter("{*}variables"):
+    for each in found.variables.get(holder, ()):
         comment, value = child(each, "comment"), child(each, "variableInit")
         address = each.get("topologicalAddress")
         place = f" AT {address}" if address else ""

@@ -40,6 +40,8 @@ class ProjectFile:
     size: int
     stream: BinaryIO
     limits: Limits = Limits()
+    beside: "ProjectFile | None" = None
+    """What belongs to it by its name and lies in the same place, where whoever opened it has it."""
 
 
 class Format(Protocol):

@@ -1,7 +1,7 @@
 """SIMATIC SD (.s7dcl with .s7res beside it), as TIA Portal V20 and newer write blocks.
 
 Declarations stand as they are; networks in LAD become rungs, those in SCL stand as text. Titles
-are keys into the .s7res: joined with both in one archive, on one file alone the keys are shown.
+are keys into the .s7res: joined with both side by side, on one file alone the keys are shown.
 """
 
 import re
@@ -71,7 +71,7 @@ class SimaticSd:
             lines = ["TEXTS", *(f"{key} = {_one_line(said)}" for key, said in texts.items())]
             parts.add(("texts",), Language.DATA, Aspect.PROGRAM, map(printable, lines))
         else:
-            add_declarations(parts, (), decoded(whole(file), file.name)[0], {})
+            add_declarations(parts, file)
         names = {path[1] for path in parts.paths() if len(path) > 1}
         title = names.pop() if len(names) == 1 else file.name
         return parts.project(f"{self.name}/{self.version}", title)
@@ -94,15 +94,23 @@ def resources(file: ProjectFile) -> dict[str, str]:
     return dict(sorted(said.items()))
 
 
-def add_declarations(
-    parts: Parts, under: tuple[str, ...], text: str, texts: Mapping[str, str]
-) -> None:
-    """Add the blocks of a .s7dcl: the declaration, the ladder, the networks in SCL."""
+def add_declarations(parts: Parts, file: ProjectFile) -> None:
+    """Add the blocks of a .s7dcl: the declaration, the ladder, the networks in SCL.
+
+    A .s7res beside it that is broken is told, and the keys are shown. Raises BadFileError for text
+    that breaks its own encoding.
+    """
+    text = decoded(whole(file), file.name)[0]
+    texts: Mapping[str, str] = {}
+    try:
+        texts = {} if file.beside is None else resources(file.beside)
+    except BadFileError as error:
+        parts.problems.append(str(error))
     for block in blocks(text.replace("\r\n", "\n").replace("\r", "\n")):
-        _add(parts, under, block, texts)
+        _add(parts, block, texts)
 
 
-def _add(parts: Parts, under: tuple[str, ...], block: Block, texts: Mapping[str, str]) -> None:
+def _add(parts: Parts, block: Block, texts: Mapping[str, str]) -> None:
     networks: list[_Network] = []
 
     def without(found: re.Match[str]) -> str:
@@ -115,8 +123,9 @@ def _add(parts: Parts, under: tuple[str, ...], block: Block, texts: Mapping[str,
     heading = printable(block.heading)
     before = lines_of(_joined(block.before, texts))
     lines = [heading, *before, *(line for line in lines_of(declared) if line)]
-    name = (FOLDERS.get(block.word, "blocks"), block.name) if block.word else ("source",)
-    path = (*under, *name)
+    path: tuple[str, ...] = ("source",)
+    if block.word:
+        path = (FOLDERS.get(block.word, "blocks"), block.name)
     parts.add(path, Language.ST, Aspect.PROGRAM, lines)
     code = [network for network in networks if network.language == "SCL"]
     if len(code) < len(networks):

@@ -36,13 +36,15 @@ _NOISE = frozenset({"Name", "Interface", "IsConsistent", "Namespace", "HeaderAut
 _MOST_BYTES = 32 * 1024 * 1024
 _NUMBERED = re.compile(r"^// Network \d+(?=[: ])")
 _ASIDE = "// (!) "
+_EMPTY = "// (empty network)"
+_WORD = re.compile(r"\w+")
 
 
 class SimaticMl:
     """One object of a TIA project, as Openness writes it."""
 
     name = "simaticml"
-    version = 1
+    version = 2
     title = "Siemens SimaticML (Openness XML)"
     suffixes: tuple[str, ...] = (".xml",)
 
@@ -116,8 +118,20 @@ def _add_code(parts: Parts, block: Element, text: str, seal: SealText) -> None:
     aside = [line for line in lines if line.startswith(_ASIDE)]
     code = lines_of("\n".join(line for line in lines if not line.startswith(_ASIDE)))
     parts.add(_path(block), Language.ST, Aspect.PROGRAM, [_title(block), *code])
-    if aside or told.warnings:
+    if aside or told.warnings or not _is_whole(block, code):
         _add_stored(parts, block, seal, "the decoder leaves something out")
+
+
+def _is_whole(block: Element, code: list[str]) -> bool:
+    """Tell whether every name in the networks stands in the code, and none of them was left out.
+
+    The decoder says nothing of what leads nowhere: a contact without a coil, a step chain.
+    """
+    sources = list(block.iter("{*}NetworkSource"))
+    names = {one.get("Name", "") for each in sources for one in each.iter("{*}Component")}
+    wanted = {word for name in names for word in _WORD.findall(name)}
+    said = {word for line in code for word in _WORD.findall(line)}
+    return wanted <= said and code.count(_EMPTY) <= sum(len(each) == 0 for each in sources)
 
 
 def _add_stored(parts: Parts, block: Element, seal: SealText, why: str) -> None:

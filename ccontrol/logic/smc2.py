@@ -48,15 +48,15 @@ class Smc2:
         """Read it. Raises BadFileError for a broken archive, or one without a tree."""
         parts = Parts()
         with opened(file) as archive:
-            trees = [one for one in archive.infolist() if one.filename.lower().endswith(".oem")]
+            held = [one for one in archive.infolist() if not one.is_dir()]
+            trees = [one for one in held if _is_tree(one)]
             if not trees:
                 raise BadFileError(f"{printable(file.name)}: it holds no .oem, the project's tree")
             names: dict[str, tuple[tuple[str, ...], str]] = {}
             for tree in sorted(trees, key=lambda one: one.filename):
                 names.update(_entities(read_tree(_member(file, archive, tree))))
             others = ["OTHER MEMBERS"]
-            held = [one for one in archive.infolist() if one not in trees and not one.is_dir()]
-            bodies = [(*_named(one, names), one) for one in held]
+            bodies = [(*_named(one, names), one) for one in held if not _is_tree(one)]
             for path, kind, member in sorted(bodies, key=lambda body: (body[0], body[1])):
                 data = b"".join(chunks(file, archive, member))
                 if not _add_body(parts, path, data, replace(file, name=member.filename), seal):
@@ -70,6 +70,10 @@ class Smc2:
 FORMAT = Smc2()
 
 
+def _is_tree(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower().endswith(".oem")
+
+
 def _member(file: ProjectFile, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> ProjectFile:
     data = b"".join(chunks(file, archive, member))
     return replace(file, name=member.filename, size=len(data), stream=io.BytesIO(data))
@@ -77,13 +81,14 @@ def _member(file: ProjectFile, archive: zipfile.ZipFile, member: zipfile.ZipInfo
 
 def _entities(root: Element) -> Iterator[tuple[str, tuple[tuple[str, ...], str]]]:
     """Yield the entities of a tree by their ids: names from the outside in, type and subtype."""
+    paths: dict[Element | None, tuple[str, ...]] = {}
     for each in root.iter():
-        key = each.get("id")
+        key, name, above = each.get("id"), each.get("name"), paths.get(each.getparent(), ())
+        if len(each):
+            paths[each] = (*above, name) if name else above
         if key and name_of(each) == "Entity":
-            above = [one.get("name", "") for one in reversed(list(each.iterancestors()))]
             kind = f"{each.get('type', '')} {each.get('subtype', '')}".strip()
-            own = each.get("name") or kind or "entity"
-            yield key.lower(), ((*(name for name in above if name), own), kind)
+            yield key.lower(), ((*above, name or kind or "entity"), kind)
 
 
 def _named(
@@ -192,8 +197,9 @@ def _edges(rung: Mapping[str, object]) -> Iterator[Edge]:
     heads: dict[tuple[int, int], tuple[int, int]] = {}
 
     def head(point: tuple[int, int]) -> tuple[int, int]:
-        while heads.get(point, point) != point:
-            point = heads[point]
+        while (above := heads.setdefault(point, point)) != point:
+            heads[point] = heads[above]
+            point = above
         return point
 
     for link in _dicts(rung.get("VLs")):

@@ -19,6 +19,8 @@ from ccontrol.logic.printable import printable, shortened
 Element: TypeAlias = etree._Element  # noqa: SLF001 — lxml gives its element type no other name
 
 _CHUNK_BYTES = 64 * 1024
+_MOST_ATTRIBUTES = 500
+"""Of one element; real ones have some 60."""
 _BOMS = (
     (codecs.BOM_UTF8, "UTF-8"),
     (codecs.BOM_UTF32_LE, "UTF-32LE"),
@@ -42,7 +44,13 @@ def name_of(element: Element) -> str:
 
 
 def attributes(element: Element) -> list[tuple[str, str]]:
-    """Return an element's attributes and their values, sorted by name."""
+    """Return an element's attributes and their values, sorted by name.
+
+    Raises BadFileError for more than any project has: libxml2 looks for each of them in turn.
+    """
+    if len(element.attrib) > _MOST_ATTRIBUTES:
+        where = f"line {element.sourceline}: {printable(name_of(element))[:80]}"
+        raise BadFileError(f"{where} has more than {_MOST_ATTRIBUTES} attributes", hint=_HINT)
     return sorted(cast("list[tuple[str, str]]", element.items()))
 
 

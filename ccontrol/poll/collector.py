@@ -22,10 +22,11 @@ from ccontrol.errors import StoreError
 from ccontrol.model.capture import Capture
 from ccontrol.poll import passwords
 from ccontrol.poll.asking import ask_controller
+from ccontrol.poll.frames import HEAD_BYTES, frame_length
 from ccontrol.poll.messages import Beat, Cancel, Collect, Collected, FromWorker
 from ccontrol.poll.pace import Gate, Turnstiles
 from ccontrol.poll.triage import DEEP
-from ccontrol.poll.wire import HEAD_BYTES, frame_length, from_engine, to_engine
+from ccontrol.poll.wire import from_engine, to_engine
 from ccontrol.store import durable
 
 BEAT_S = 1.0

@@ -18,6 +18,7 @@ from ccontrol.logic.project import Project
 from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Seal
 from ccontrol.poll.asking import LATE_S
+from ccontrol.poll.bounds import project_time_s
 from ccontrol.poll.messages import (
     Cancel,
     Collect,
@@ -38,8 +39,6 @@ KEEP_S_PER_MIB = 0.25
 """What a slow disk takes to write it: twice as many bytes, synced."""
 SILENT_S = 10.0
 """A worker that has not shown life for so long is killed."""
-PROJECT_FIRST_S, PROJECT_S_PER_MIB = 20.0, 1.0
-"""A project file has so long to be read and compared: 50 MB of L5X take 6 s."""
 DECODE_FIRST_S, DECODE_S_PER_MIB = 8.0, 0.5
 """A capture has so long to be decoded: 8,000 blocks of 4 KiB are 71 MiB and take 8 of 44 s."""
 SLOW = 0.5
@@ -276,7 +275,7 @@ class Crew:
 
         Raises StoreError when our copy of it is not there, EngineError when no worker starts.
         """
-        limit_s = PROJECT_FIRST_S + PROJECT_S_PER_MIB * _size(file) / 2**20
+        limit_s = project_time_s(_size(file))
         async with self._reading:
             job = next(self._numbers)
             await self.reader.start()

@@ -10,7 +10,6 @@ here and nowhere else.
 import argparse
 import logging
 import os
-import resource
 import signal
 import sys
 import threading
@@ -21,13 +20,13 @@ from ccontrol.canonical import captures
 from ccontrol.drivers.registry import DEFAULT, driver, table_named
 from ccontrol.model.capture import Capture
 from ccontrol.model.snapshot import Snapshot
+from ccontrol.poll.bounds import MEMORY_BYTES, bound_memory, bound_time
+from ccontrol.poll.frames import read_frame
 from ccontrol.poll.messages import Beat, Decode, Decoded, ReadProject, ToWorker
 from ccontrol.poll.project_reading import read_project
-from ccontrol.poll.wire import from_engine, read_frame, to_engine
+from ccontrol.poll.wire import from_engine, to_engine
 
 BEAT_S = 1.0
-MEMORY_BYTES = 1024 * 1024 * 1024
-"""Address space, not resident memory: room for 64 MB of answers and what is made of them."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,9 +44,9 @@ class Decoder:
         threading.Thread(target=self._beat, daemon=True).start()
         while (message := _next(requests)) is not None:
             if isinstance(message, Decode | ReadProject):
-                signal.setitimer(signal.ITIMER_REAL, message.time_limit_s)
+                bound_time(message.time_limit_s)
                 self._say(self._answer(message))
-                signal.setitimer(signal.ITIMER_REAL, 0)
+                bound_time(0)
 
     def _answer(self, request: Decode | ReadProject) -> bytes:
         if isinstance(request, ReadProject):
@@ -100,8 +99,7 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's ctrl-c is the engine's to answer
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # out of time: the kernel ends the process
-    resource.setrlimit(resource.RLIMIT_AS, (arguments.memory_bytes, arguments.memory_bytes))
+    bound_memory(arguments.memory_bytes)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the frames
     with suppress(BrokenPipeError):  # the engine was killed; there is nobody left to tell

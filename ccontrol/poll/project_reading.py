@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from ccontrol.diff.programs.changes import NO_LOGIC, PartDiff
 from ccontrol.diff.programs.projects import compare_projects
 from ccontrol.errors import BadFileError
-from ccontrol.logic import formats
 from ccontrol.logic.file import ProjectFile, SealText
 from ccontrol.logic.project import Project
 from ccontrol.model.secret import Seal
+from ccontrol.poll.file_reading import read_file
 from ccontrol.poll.messages import LogicTold, ProjectRead, ReadProject
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def sealing(seal: Seal) -> SealText:
 def _read(request: ReadProject) -> Project:
     size = request.file.stat().st_size
     with request.file.open("rb") as stream:
-        return formats.read(ProjectFile(request.name, size, stream), sealing(request.seal))
+        return read_file(ProjectFile(request.name, size, stream), sealing(request.seal))
 
 
 def compared(

@@ -8,7 +8,7 @@ over all fields of a program run in C. Knows no messages and no pipes.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import cache
 from itertools import chain, islice
 from operator import methodcaller
@@ -93,17 +93,18 @@ class _Moment:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """Members of an enumeration."""
+    """Members of an enumeration, of texts or of whole numbers."""
 
-    kind: type[StrEnum]
-    members: Mapping[str, StrEnum]
+    kind: type[StrEnum | IntEnum]
+    raw: type[str | int]
+    members: Mapping[object, StrEnum | IntEnum]
 
     def lay(self, values: Sequence[Any], _blobs: list[bytes]) -> Sequence[Any]:
         _require_all(values, self.kind)
         return values
 
     def build(self, raws: Sequence[Any], _blobs: Blobs) -> Sequence[Any]:
-        _require_all(raws, str)
+        _require_all(raws, self.raw)
         if not self.members.keys() >= set(raws):
             raise ModelError(f"something is no {self.kind.__name__}")
         return [self.members[raw] for raw in raws]
@@ -237,8 +238,9 @@ def shape_of(declared: Any) -> Shape:  # noqa: ANN401 — a class, a generic one
         return _Bytes()
     if declared is datetime:
         return _Moment()
-    if isinstance(declared, type) and issubclass(declared, StrEnum):
-        return _Word(declared, {member.value: member for member in declared})
+    if isinstance(declared, type) and issubclass(declared, StrEnum | IntEnum):
+        raw = str if issubclass(declared, StrEnum) else int
+        return _Word(declared, raw, {member.value: member for member in declared})
     return _record(declared) or _generic(get_origin(declared), get_args(declared))
 
 

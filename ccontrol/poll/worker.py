@@ -13,8 +13,9 @@ from contextlib import suppress
 
 from ccontrol.clock import Clock
 from ccontrol.errors import EngineError
+from ccontrol.poll.frames import HEAD_BYTES, frame_length
 from ccontrol.poll.messages import Beat, FromWorker, ToWorker
-from ccontrol.poll.wire import HEAD_BYTES, frame_length, from_worker, to_worker
+from ccontrol.poll.wire import from_worker, to_worker
 
 START_S = 30.0
 """Longest wait for a new process to say that it is ready."""

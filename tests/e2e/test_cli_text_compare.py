@@ -39,6 +39,9 @@ def program(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedP
     )
 
 
+ELAPSED = 'Name="ACC" DataType="DINT" Radix="Decimal" Value="0"'
+
+
 def changed(folder: Path, old: str, new: str) -> Path:
     path = folder / "changed.L5X"
     text = BEFORE.read_text()
@@ -158,17 +161,25 @@ def test_compare_ends_with_0_when_only_noise_differs(run: Run, tmp_path: Path) -
     for old, new in (
         ("Jan 05 08:00", "Jan 07 08:00"),
         ("The press moves only", "The press only moves"),
-        ('Value="5000"', 'Value="6000"'),
+        (ELAPSED, ELAPSED.replace('"0"', '"417"')),
     ):
         said = run("compare", BEFORE, changed(tmp_path, old, new))
         assert said.code == 0, said.out
 
 
+def test_a_preset_that_was_changed_in_the_data_of_a_timer_is_a_setpoint(
+    run: Run, tmp_path: Path
+) -> None:
+    said = run("compare", BEFORE, changed(tmp_path, 'Value="5000"', 'Value="6000"'))
+    assert said.code == 1
+    assert re.search(r"medium +setpoint +Press_Time.PRE: 5000 became 6000", said.out)
+
+
 def test_compare_counts_values_when_asked_to(run: Run, tmp_path: Path) -> None:
-    other = changed(tmp_path, 'Value="5000"', 'Value="6000"')
+    other = changed(tmp_path, ELAPSED, ELAPSED.replace('"0"', '"417"'))
     said = run("compare", BEFORE, other, "--values")
     assert said.code == 1
-    assert "5000 became 6000" in said.out
+    assert "0 became 417" in said.out
 
 
 def test_compare_prints_what_a_program_needs(run: Run) -> None:
@@ -275,6 +286,63 @@ def test_only_one_of_two_files_can_come_from_a_pipe(run: Run) -> None:
     said = run("compare", "-", "-")
     assert said.code == 2
     assert "standard input" in said.err
+
+
+DCL = """FUNCTION_BLOCK "Pump"
+    { S7_Language := "LAD"; S7_NetworkTitle := "MLC_t" }
+    NETWORK
+        RUNG wire#powerrail
+            Coil( #Run )
+        END_RUNG
+    END_NETWORK
+END_FUNCTION_BLOCK
+"""
+
+
+def test_texts_beside_a_block_are_joined_and_a_link_is_not_followed(
+    run: Run, tmp_path: Path
+) -> None:
+    block, beside = tmp_path / "Pump.s7dcl", tmp_path / "Pump.s7res"
+    block.write_text(DCL)
+    assert "# MLC_t" in run("text", block).out
+    beside.write_text("t:\n  - id: MLC_t\n    en-US: Run the pump\n")
+    assert "# Run the pump" in run("text", block).out
+    beside.rename(tmp_path / "elsewhere.s7res")
+    beside.symlink_to(tmp_path / "elsewhere.s7res")
+    assert "# MLC_t" in run("text", block).out
+
+
+def test_the_text_of_a_file_is_the_same_each_time_under_another_hash_seed_too() -> None:
+    every = PRESS.parent / "l5x-every-language" / "before.L5X"
+    seeds = ({**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "2"))
+    one, other = (
+        subprocess.run(
+            [sys.executable, "-m", "ccontrol", "text", every],
+            capture_output=True,
+            check=True,
+            cwd=ROOT,
+            env=environment,
+        ).stdout
+        for environment in seeds
+    )
+    assert one
+    assert one == other
+
+
+def test_a_file_that_needs_too_much_memory_ends_the_command_with_the_next_step(
+    run: Run, tmp_path: Path
+) -> None:
+    """Each of many lines would bear the names of all that it lies in."""
+    holder, leaf = f'<M Name="{1900 * "x"}">', '<B a="1"/>'
+    inside = f"<Z>{100 * holder}{50_000 * leaf}{100 * '</M>'}</Z>"
+    swollen = tmp_path / "swollen.L5X"
+    head = "<RSLogix5000Content><Controller>"
+    swollen.write_text(f"{head}{inside}</Controller></RSLogix5000Content>")
+    for command in (("text",), ("compare", BEFORE)):
+        said = run(*command, swollen)
+        assert said.code == 50
+        assert "needs more than 1024 MiB of memory" in said.err
+        assert "→ Export a part of the project" in said.err
 
 
 def test_secrets_tell_equal_from_changed_and_nothing_else() -> None:

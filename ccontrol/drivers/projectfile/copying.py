@@ -1,21 +1,17 @@
-"""A dropped file copied into a file of our own: what is read, hashed and kept are the same bytes.
-
-The one place where a dropped file is opened: never a link, never anything but a regular file.
-"""
+"""A dropped file copied into one of our own: what is read, hashed and kept are the same bytes."""
 
 import hashlib
 import os
 import pwd
-import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from ccontrol.drivers.projectfile.inside import opened
+from ccontrol.drivers.projectfile.regular import open_regular
 from ccontrol.errors import BadFileError
 
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _PIECE_BYTES = 1 << 20
 _LAST_S = 253_402_300_799
 """The end of the year 9999. Whoever drops a file sets its date, to any year that fits 64 bits."""
@@ -39,11 +35,9 @@ def copy(root: Path, name: str, target: BinaryIO, most_bytes: int) -> Copied | N
     """
     *inside, last = name.split("/")
     with opened(root, tuple(inside)) as folder:
-        handle = os.open(last, _FLAGS, dir_fd=folder)
-    with open(handle, "rb", buffering=0) as source:  # noqa: PTH123 — a handle, not a path
-        before = os.fstat(handle)
-        if not stat.S_ISREG(before.st_mode):
-            raise BadFileError("it is no regular file", hint="Drop the file itself.")
+        source = open_regular(Path(last), folder)
+    with source:
+        before = os.fstat(source.fileno())
         if before.st_size > most_bytes:
             raise BadFileError(
                 f"its {before.st_size} bytes are more than the {most_bytes} that are taken",
@@ -54,7 +48,7 @@ def copy(root: Path, name: str, target: BinaryIO, most_bytes: int) -> Copied | N
             digest.update(piece)
             target.write(piece)
             size += len(piece)
-        after = os.fstat(handle)
+        after = os.fstat(source.fileno())
     if (size, after.st_size, after.st_mtime_ns) != (
         before.st_size,
         before.st_size,

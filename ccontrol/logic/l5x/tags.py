@@ -72,8 +72,11 @@ def _by_use(settings: Element) -> tuple[list[Element], list[Element]]:
     The parameters of an alarm hold its inputs and acknowledgements beside its limits.
     """
     moves = settings.get("Format") == "Alarm"
-    actual = [each for each in settings if moves and name_of(each).endswith("Parameters")]
-    return actual, [each for each in settings if each not in actual]
+    by_use: tuple[list[Element], list[Element]] = ([], [])
+    for each in settings:
+        is_actual = moves and name_of(each).endswith("Parameters")
+        by_use[not is_actual].append(each)
+    return by_use
 
 
 def _forces(datas: Sequence[Element], name: str, seal: SealText) -> Iterator[str]:

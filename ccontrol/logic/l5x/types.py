@@ -13,7 +13,7 @@ from ccontrol.logic.l5x.record import record
 from ccontrol.logic.l5x.routines import add_routine
 from ccontrol.logic.parts import Parts
 from ccontrol.logic.project import Language
-from ccontrol.logic.xml import Element, name_of
+from ccontrol.logic.xml import Element, attributes, name_of
 from ccontrol.logic.xml_words import inside
 from ccontrol.model.aspect import Aspect
 
@@ -26,9 +26,9 @@ _SIGNATURE = frozenset({"SignatureHistory", "SafetySignature", "SignatureID", "S
 def add_data_type(parts: Parts, element: Element, under: tuple[str, ...], seal: SealText) -> None:
     """Add a DataType."""
     name = name_attribute(element)
-    plain = {key for key, value in element.attrib.items() if is_default(str(key), str(value))}
+    plain = {key for key, value in attributes(element) if is_default(key, value)}
     lines = [titled(element, "DATA TYPE")]
-    lines += record(element, seal, without={"Name", "Members", *DERIVED, *map(str, plain)})
+    lines += record(element, seal, without={"Name", "Members", *DERIVED, *plain})
     for member in inside(element, "Members"):
         if not (member.get("Hidden") == "true" and _is_generated(member)):
             lines += declaration(member, seal)

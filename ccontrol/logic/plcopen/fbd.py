@@ -72,6 +72,10 @@ class _Diagram:
 
     def __init__(self, found: Mapping[str, Item]) -> None:
         self.items = found
+        self._outputs: dict[tuple[str, str], Pin] = {}
+        for key, item in found.items():
+            for pin in item.outputs:
+                self._outputs.setdefault((key, pin.name), pin)
         uses = Counter(
             wire.source for item in found.values() for pin in item.inputs for wire in pin.wires
         )
@@ -148,7 +152,7 @@ class _Diagram:
         if item.kind != "block":
             words = f"{' '.join(item.inputs[0].modifiers)} " if item.inputs[0].modifiers else ""
             return f"{words}{item.text or _label(item)}"
-        out = next((pin for pin in item.outputs if pin.name == wire.pin), None)
+        out = self._outputs.get((item.id, wire.pin))
         words = f"{' '.join(out.modifiers)} " if out is not None and out.modifiers else ""
         if item.id not in self._inlined:
             name = self._names[item.id]

@@ -5,6 +5,7 @@ P_Contact, N_Contact (edges), Coil, S_Coil, R_Coil. A block stands where power f
 its other inputs and outputs are operands.
 """
 
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
@@ -57,11 +58,12 @@ def _commented(
     made: list[tuple[tuple[int, ...], Rung]], comments: list[tuple[tuple[int, int, int], str]]
 ) -> Iterator[Rung]:
     """Give each comment to the first rung below it, those below all rungs to the last."""
-    waiting = list(comments)
+    waiting = deque(comments)
     for number, (place, rung) in enumerate(made):
         last = number == len(made) - 1
-        mine = [text for at, text in waiting if last or at <= place]
-        waiting = waiting[len(mine) :]
+        mine: list[str] = []
+        while waiting and (last or waiting[0][0] <= place):
+            mine.append(waiting.popleft()[1])
         yield Rung(rung.elements, "\n".join(mine), verbatim=rung.verbatim)
     if not made and comments:
         yield Rung((), "\n".join(text for _, text in comments))
@@ -77,18 +79,19 @@ class _Network:
         }
         self._power = {key: self._power_pins(item) for key, item in found.items()}
         self._aside = self._feeding_operands()
-        self._taken: dict[str, list[tuple[str, str]]] = {}
+        self._taken: dict[tuple[str, str], list[tuple[int, str]]] = {}
         self._leaving: dict[str, set[str]] = {}
         self._values: dict[str, str] = {}
-        for key, item in found.items():
-            self._index(key, item)
+        for number, (key, item) in enumerate(found.items()):
+            self._index(number, key, item)
 
-    def _index(self, key: str, item: Item) -> None:
-        """Note where the outputs of blocks go: to an operand, or on as power."""
+    def _index(self, number: int, key: str, item: Item) -> None:
+        """Note where the outputs of blocks go: to an operand (in the file's order), or as power."""
         for pin in item.inputs:
             for wire in pin.wires:
                 if key in self._operand_targets:
-                    self._taken.setdefault(wire.source, []).append((wire.pin, item.text))
+                    taken = self._taken.setdefault((wire.source, wire.pin), [])
+                    taken.append((number, item.text))
                 elif pin.name in self._power[key][:1]:
                     self._leaving.setdefault(wire.source, set()).add(wire.pin)
 
@@ -109,7 +112,7 @@ class _Network:
                 continue
             if key in self._operand_targets:
                 continue
-            for wire in self._power_wires(item):
+            for wire in self._fed(item):
                 source = self.items.get(wire.source)
                 start = RAIL if source is None or source.kind == _LEFT else f"out {wire.source}"
                 start = start if source is not None else f"lost {wire.source}"
@@ -120,7 +123,8 @@ class _Network:
             if item.kind != _RIGHT:
                 yield Edge(f"in {key}", f"out {key}", (self._instruction(item),), item.place)
 
-    def _power_wires(self, item: Item) -> Iterator[Wire]:
+    def _fed(self, item: Item) -> Iterator[Wire]:
+        """Yield the wires by which power comes into an element."""
         power = self._power[item.id]
         return (wire for pin in item.inputs if pin.name in power[:1] for wire in pin.wires)
 
@@ -132,7 +136,7 @@ class _Network:
         if not fed:
             fed = [pin for pin in item.inputs if self._is_fed(pin, frozenset({"block"}))][:1]
         names = [pin.name for pin in fed]
-        return tuple(sorted(names, key=lambda name: (name != "EN", names.index(name))))
+        return tuple(sorted(names, key=lambda name: name != "EN"))
 
     def _is_fed(self, pin: Pin, kinds: frozenset[str]) -> bool:
         return any(
@@ -150,23 +154,17 @@ class _Network:
 
     def _feeding_operands(self) -> frozenset[str]:
         """Return the contacts that lead to no power input: they are parts of operands."""
-        users: dict[str, list[tuple[str, bool]]] = {}
-        for key, item in self.items.items():
-            for pin in item.inputs:
-                is_power = pin.name in self._power[key][:1]
-                for wire in pin.wires:
-                    users.setdefault(wire.source, []).append((key, is_power))
-        aside: set[str] = set()
-        waiting = [key for key, item in self.items.items() if item.kind == "contact"]
-        while waiting:
-            key = waiting.pop()
-            mine = users.get(key, ())
-            if key in aside or not mine or any(pw and user not in aside for user, pw in mine):
-                continue
-            aside.add(key)
-            sources = (wire.source for pin in self.items[key].inputs for wire in pin.wires)
-            waiting += [at for at in sources if at in self.items]
-            waiting = [at for at in waiting if self.items[at].kind == "contact"]
+        powering = Counter(wire.source for item in self.items.values() for wire in self._fed(item))
+        used = {w.source for item in self.items.values() for pin in item.inputs for w in pin.wires}
+        contacts = {
+            key for key, item in self.items.items() if item.kind == "contact" and key in used
+        }
+        aside = [key for key in self.items if key in contacts and not powering[key]]
+        for key in aside:  # grows: what feeds such a contact alone is one, too
+            for wire in self._fed(self.items[key]):
+                powering[wire.source] -= 1
+                if wire.source in contacts and not powering[wire.source]:
+                    aside.append(wire.source)
         return frozenset(aside)
 
     def _is_odd(self, edges: list[Edge]) -> bool:
@@ -215,7 +213,8 @@ class _Network:
         if pin.written:
             yield pin.written
         names = {pin.name} if number else {pin.name, ""}
-        yield from (text for name, text in self._taken.get(item.id, ()) if name in names)
+        found = (taken for name in names for taken in self._taken.get((item.id, name), ()))
+        yield from (text for _, text in sorted(found, key=lambda taken: taken[0]))
         if number and pin.name != "ENO" and pin.name in self._leaving.get(item.id, ()):
             yield "power"
 

@@ -51,7 +51,7 @@ def items(body: Element) -> Mapping[str, Item]:
     for number, element in enumerate(body):
         key = element.get("localId") or f"#{number}"
         while key in found:
-            key += "'"
+            key += f" #{number}"
         found[key] = _item(element, key, number)
     return found
 

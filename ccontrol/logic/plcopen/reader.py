@@ -27,6 +27,8 @@ from ccontrol.model.aspect import Aspect
 
 _NAMESPACE = b"plcopen.org/xml/tc6"
 _HOLDERS = frozenset({"action", "transition", "Method", "Property", "GetAccessor", "SetAccessor"})
+_UNITS = frozenset({*_HOLDERS, "pou"})
+"""What is told in parts of its own, wherever it stands."""
 _NOISE = frozenset({"globalId", "localId", "documentation", "addData"})
 _FACTS = (
     ("company", "fileHeader", "companyName"),
@@ -93,7 +95,7 @@ def _add_pou(parts: Parts, pou: Element, seal: SealText) -> None:
     name = pou.get("name", "")
     _add_unit(parts, pou, ("pous", name), f"{printable(kind)} {printable(name)}", seal)
     for each in pou.iter():
-        if name_of(each) in _HOLDERS and _is_unit(each):
+        if name_of(each) in _HOLDERS and _is_unit(each) and _is_of(each, pou):
             word, own = name_of(each).upper(), each.get("name") or name_of(each)
             title = f"{word} {printable(own)} of {printable(name)}"
             _add_unit(parts, each, ("pous", name, f"{name_of(each).lower()}s", own), title, seal)
@@ -106,6 +108,11 @@ def _add_pou(parts: Parts, pou: Element, seal: SealText) -> None:
 def _is_unit(element: Element) -> bool:
     """Tell an action that is declared from one that a step names."""
     return child(element, "body") is not None or child(element, "interface") is not None
+
+
+def _is_of(element: Element, pou: Element) -> bool:
+    """Tell whether no other POU lies between: that one tells it."""
+    return next(element.iterancestors("{*}pou"), None) is pou
 
 
 def _add_unit(
@@ -170,7 +177,9 @@ def _extra(pou: Element, seal: SealText) -> Iterator[str]:
     """Yield what a vendor's own data say of a POU, without ids, plain copies, and units."""
     for data in pou.iter("{*}data"):
         name = data.get("name", "")
-        if _is_copy(data) or any(name_of(each) in _HOLDERS for each in data):
+        if _is_copy(data) or any(name_of(each) in _UNITS for each in data):
+            continue
+        if not _is_of(data, pou):
             continue
         if any(name_of(each) in {"body", "LD", "FBD", "SFC"} for each in data.iterancestors()):
             continue
@@ -204,7 +213,7 @@ def _equations(content: Element) -> _Body:
 
 
 def _steps(content: Element) -> _Body:
-    return list(sfc.lines(content)), 0
+    return sfc.lines(content)
 
 
 def _plain(content: Element) -> _Body:

@@ -1,5 +1,6 @@
 """SFC bodies of TC6 XML → steps, their actions, and which transition leads from where to where."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 
 from ccontrol.logic.plcopen.network import COMMENT, Item, items
@@ -7,12 +8,13 @@ from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, name_of
 from ccontrol.logic.xml_words import child
 
+_LEAST_EFFORT, _EFFORT_PER_ITEM = 10_000, 50
+"""Wires that are followed in one chart; one that people drew needs a few for each element."""
 _ENDS = frozenset({"step", "macroStep", "jumpStep"})
-_TELLS = frozenset({*_ENDS, "transition"})
 
 
-def lines(body: Element) -> Iterator[str]:
-    """Yield the lines of a chart, in the file's order."""
+def lines(body: Element) -> tuple[list[str], int]:
+    """Return the lines of a chart, in the file's order, and how many ways were not followed."""
     found = items(body)
     onward: dict[str, list[str]] = {}
     back: dict[str, list[str]] = {}
@@ -20,16 +22,19 @@ def lines(body: Element) -> Iterator[str]:
         back[key] = [wire.source for pin in item.inputs for wire in pin.wires]
         for source in back[key]:
             onward.setdefault(source, []).append(key)
+    effort = _Effort(_LEAST_EFFORT + _EFFORT_PER_ITEM * len(found))
+    said: list[str] = []
     for key, item in found.items():
         if item.kind in {"step", "macroStep"}:
-            yield from _step(item, [found[user] for user in onward.get(key, ())])
+            said += _step(item, [found[user] for user in onward.get(key, ())])
         elif item.kind == "transition":
-            sources = ", ".join(_reached(key, back, found)) or "nothing"
-            targets = ", ".join(_reached(key, onward, found)) or "nothing"
-            yield f"TRANSITION {sources} -> {targets}{_priority(item)}"
-            yield from _condition(item, found)
+            ends = (", ".join(effort.reached(key, ways, found)) for ways in (back, onward))
+            sources, targets = (end or "nothing" for end in ends)
+            said.append(f"TRANSITION {sources} -> {targets}{_priority(item)}")
+            said += _condition(item, found)
         elif item.kind == COMMENT:
-            yield from (f"// {printable(line.rstrip())}" for line in item.text.splitlines())
+            said += (f"// {printable(line.rstrip())}" for line in item.text.splitlines())
+    return said, effort.given_up
 
 
 def _step(item: Item, users: list[Item]) -> Iterator[str]:
@@ -45,21 +50,46 @@ def _priority(item: Item) -> str:
     return f" (priority {printable(priority)})" if priority not in {"", "0"} else ""
 
 
-def _reached(start: str, ways: Mapping[str, list[str]], found: Mapping[str, Item]) -> list[str]:
-    """Return the steps next to a transition, through all divergences and convergences."""
-    met, waiting, steps = {start}, list(ways.get(start, ())), []
-    while waiting:
-        key = waiting.pop(0)
-        if key in met or key not in found:
-            continue
-        met.add(key)
-        if found[key].kind in _ENDS:
-            steps.append(_name(found[key]))
-        elif found[key].kind not in _TELLS and _is_flow(found[key]):
-            how = f" [{found[key].kind}]" if "simultaneous" in found[key].kind else ""
-            steps += [how.strip()] if how and how.strip() not in steps else []
-            waiting += ways.get(key, ())
-    return steps
+class _Effort:
+    """Follows ways through a chart, all of them together no further than so many wires.
+
+    Every transition of a made chart may reach every step of it.
+    """
+
+    def __init__(self, wires: int) -> None:
+        self._left = wires
+        self.given_up = 0
+
+    def reached(
+        self, start: str, ways: Mapping[str, list[str]], found: Mapping[str, Item]
+    ) -> list[str]:
+        """Return the steps next to a transition, through all divergences and convergences."""
+        met, waiting = {start}, deque(ways.get(start, ()))
+        steps: list[str] = []
+        while waiting and self._left > 0:
+            self._left -= 1
+            key = waiting.popleft()
+            if key in met or key not in found:
+                continue
+            met.add(key)
+            if found[key].kind in _ENDS:
+                steps.append(_name(found[key]))
+            elif _is_flow(found[key]):
+                steps += self._how(found[key].kind, met)
+                waiting += ways.get(key, ())
+        if waiting:
+            self.given_up += 1
+            steps.append("and what was not followed")
+        return steps
+
+    @staticmethod
+    def _how(kind: str, met: set[str]) -> list[str]:
+        """Return the word for ways that are gone at once, the first time it is met."""
+        word = f"[{kind}]"
+        if "simultaneous" not in kind or word in met:
+            return []
+        met.add(word)
+        return [word]
 
 
 def _is_flow(item: Item) -> bool:

@@ -20,17 +20,9 @@ from ccontrol.model.finding import Finding
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Listing, LogEntry, Read, Snapshot, Unread
 from ccontrol.model.unit import Image, Unit, UnitId, fields
+from ccontrol.poll.frames import FRAME_AT_MOST, HEAD_BYTES, frame_length, read_frame
 from ccontrol.poll.messages import Beat, Collected, Decode, Decoded
-from ccontrol.poll.wire import (
-    FRAME_AT_MOST,
-    HEAD_BYTES,
-    frame_length,
-    from_engine,
-    from_worker,
-    read_frame,
-    to_engine,
-    to_worker,
-)
+from ccontrol.poll.wire import from_engine, from_worker, to_engine, to_worker
 
 MOST_TIMES = 64
 ANY_MESSAGE_BYTES = 128 * 1024

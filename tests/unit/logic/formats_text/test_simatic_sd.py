@@ -1,14 +1,17 @@
 """SIMATIC SD: networks as rungs, titles joined from the resources beside them."""
 
 import contextlib
+import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ccontrol.errors import BadFileError
-from ccontrol.logic.parts import Parts
-from ccontrol.logic.simatic_sd import add_declarations
+from ccontrol.logic.file import ProjectFile
+from ccontrol.logic.project import Project
+from ccontrol.logic.simatic_sd import FORMAT
 from tests.unit.logic.formats_text.hand_over import handed, texts
 
 DCL = """{
@@ -62,6 +65,14 @@ RUNG
 """
 
 
+def _file(name: str, text: str) -> ProjectFile:
+    return ProjectFile(name, len(text.encode()), io.BytesIO(text.encode()))
+
+
+def _with_resources(text: str) -> Project:
+    return FORMAT.read(replace(_file("Pump.s7dcl", DCL), beside=_file("Pump.s7res", text)), str)
+
+
 def test_networks_are_rungs_and_scl_stands_as_text() -> None:
     told = texts(handed("Pump.s7dcl", "\ufeff" + DCL))
     assert told["blocks/Pump.lad"] == LADDER
@@ -71,10 +82,14 @@ def test_networks_are_rungs_and_scl_stands_as_text() -> None:
 
 
 def test_titles_are_joined_when_the_resources_are_there() -> None:
-    parts = Parts()
-    add_declarations(parts, (), DCL, {"MLC_t": "Run the pump", "MLC_b": "Pump"})
-    told = {part.language.suffix: part.text for part in parts.project("simatic-sd/1", "a").parts}
-    assert "  # Run the pump\n" in told["lad"]
+    told = texts(_with_resources("t:\n  - id: MLC_t\n    en-US: Run the pump\n"))
+    assert "  # Run the pump\n" in told["blocks/Pump.lad"]
+
+
+def test_broken_resources_are_told_and_the_block_is_read_all_the_same() -> None:
+    told = _with_resources("[")
+    assert texts(told)["blocks/Pump.lad"] == LADDER
+    assert told.problems == ("Pump.s7res: no texts of SIMATIC SD",)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,20 @@ def test_what_the_decoder_does_not_know_is_kept_as_stored_and_counted() -> None:
     assert "Unheard" in stored.text
 
 
+def test_a_contact_that_leads_nowhere_is_not_lost() -> None:
+    """The decoder tells it neither in the SCL nor in its warnings."""
+    aside = f'{_access(31, "Forgotten")}<Part Name="Contact" UId="32"/></Parts>'
+    wired = '<Wire UId="33"><IdentCon UId="31"/><NameCon UId="32" Name="operand"/></Wire></Wires>'
+    block = _block().replace("</Parts>", aside).replace("</Wires>", wired)
+    stored = texts(handed("Pump.xml", block))["blocks/Pump/as stored.txt"]
+    assert "Forgotten" in stored
+
+
+def test_a_network_that_the_decoder_takes_for_empty_is_not_lost() -> None:
+    stored = texts(handed("Pump.xml", _block(source="<Graph><Step Number='1'/></Graph>")))
+    assert "Step" in stored["blocks/Pump/as stored.txt"]
+
+
 def test_tag_tables_and_types_are_lists() -> None:
     tags = """<Document><Engineering version="V19"/><SW.Tags.PlcTagTable ID="0"><AttributeList>
 <Name>Motors</Name></AttributeList><ObjectList><SW.Tags.PlcTag ID="1" CompositionName="Tags">
