@@ -1,4 +1,4 @@
-"""python-snap7's own client on the same controllers at the same rate, 50 threads.
+"""python-snap7's own client on the same S7 CPUs at the same rate, 50 threads.
 
 A process of its own, started by fleet. It connects, asks the four questions of a glance, and
 forgets the answers: it compares, journals and keeps nothing. Reads its work as one line of JSON,

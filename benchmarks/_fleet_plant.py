@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks._fleet_simulators import is_logix
 from ccontrol.clock import SystemClock
 from ccontrol.model.journal import JournalEntry
 from ccontrol.poll.control import ask_status
@@ -36,6 +37,10 @@ ENROLLING_PACE = 200.0
 """Requests a second to one controller while all of them are read for the first time."""
 
 
+_S7 = 'family = "s7"\n[site.controller.s7]\nrack = 0\nslot = 2\n'
+_LOGIX = 'family = "logix"\n[site.controller.logix]\nroute = "1/0"\n'
+
+
 class Simulators:
     """The processes that play the controllers, numbered through."""
 
@@ -43,11 +48,10 @@ class Simulators:
         self._processes = processes
         told = [json.loads(_line(process)) for process in processes]
         self.where: list[tuple[str, int]] = [tuple(at) for one in told for at in one["listening"]]
-        self.blocks: int = told[0]["blocks"]
         self._each = len(told[0]["listening"])
 
-    def download(self, number: int) -> None:
-        """Let an engineer change a block of one controller over the network."""
+    def change(self, number: int) -> None:
+        """Let an engineer change the program of one controller over the network."""
         pipe = self._processes[number // self._each].stdin
         assert pipe is not None
         pipe.write(f"{number % self._each}\n")
@@ -60,14 +64,15 @@ class Simulators:
 
 
 @contextmanager
-def simulators(count: int) -> Iterator[Simulators]:
-    """Play so many controllers."""
+def simulators(count: int, *, mixed: bool) -> Iterator[Simulators]:
+    """Play so many controllers: S7 CPUs or, when mixed, every second one a ControlLogix."""
     each = -(-count // SIMULATOR_PROCESSES)
     with ExitStack() as stack:
         started = []
         for first in range(0, count, each):
             command = [sys.executable, "-m", "benchmarks._fleet_simulators"]
             command += ["--first", str(first), "--count", str(min(each, count - first))]
+            command += ["--mixed"] if mixed else []
             process = subprocess.Popen(
                 command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
@@ -83,6 +88,13 @@ class Plant:
     folder: Path
     where: list[tuple[str, int]]
     glance_s: float
+    mixed: bool = False
+    """Every second one is a ControlLogix."""
+
+    @property
+    def s7(self) -> list[tuple[str, int]]:
+        """Where the S7 CPUs listen."""
+        return [at for number, at in enumerate(self.where) if not self._is_logix(number)]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -108,10 +120,13 @@ class Plant:
         for number, (name, (host, port)) in enumerate(zip(self.names, self.where, strict=True)):
             text += (
                 f'[[site.controller]]\nid = "{name}"\narea = "area-{number // AREA:02d}"\n'
-                f'family = "s7"\naddress = "{host}"\nport = {port}\n'
-                "[site.controller.s7]\nrack = 0\nslot = 2\n"
+                f'address = "{host}"\nport = {port}\n'
             )
+            text += _LOGIX if self._is_logix(number) else _S7
         path.write_text(text)
+
+    def _is_logix(self, number: int) -> bool:
+        return is_logix(number, mixed=self.mixed)
 
     def changes(self) -> int:
         """How many changes the history has, first sights included."""

@@ -1,12 +1,13 @@
 """What watching 2,000 controllers costs: processor time, memory, and whether every poll is in time.
 
 The real daemon (`ccontrol run`, as `ccontrol init` sets it up: store, signatures, vault, journal,
-index) watches simulated S7 CPUs that live in processes of their own. All are enrolled with
+index) watches simulated S7 CPUs that live in processes of their own; with `--mixed`, every second
+one is a ControlLogix. All are enrolled with
 `ccontrol enroll`, and read and committed for the first time, before anything is measured. Then, for
 the length of the window, glances and the daily sweep come at their true rates, and engineers
-download changed blocks. python-snap7's own client asks the same four questions afterwards.
+change programs. python-snap7's own client asks the S7 CPUs the same four questions afterwards.
 
-    python -m benchmarks.fleet [--controllers 2000] [--window-s 900] [--glance-s 300]
+    python -m benchmarks.fleet [--controllers 2000] [--window-s 900] [--glance-s 300] [--mixed]
 """
 
 import argparse
@@ -61,7 +62,7 @@ class Watch:
     first: FirstReads
     cost: meter.Cost
     coverage: Coverage
-    downloads: int
+    edits: int
     commits: int
 
 
@@ -76,30 +77,30 @@ class Peer:
 
 
 class Engineers:
-    """Download a changed block to another controller at every turn.
+    """Change the program of another controller at every turn.
 
     Some changes lie there when the window begins, as they would on any day: as many as are made in
     half an interval, the mean time until a glance sees one.
     """
 
     def __init__(self, sims: Simulators, per_minute: float) -> None:
-        self.downloads = 0
+        self.edits = 0
         self._sims = sims
         self._per_s = per_minute / 60
 
     def before(self, glance_s: float) -> None:
         """Make the changes that nobody has looked at yet."""
         self._until(round(self._per_s * glance_s / 2))
-        self._early = self.downloads
+        self._early = self.edits
 
     def at(self, gone_s: float) -> None:
         """Make the changes that are due when so many seconds of the window are over."""
         self._until(self._early + int(gone_s * self._per_s))
 
     def _until(self, wanted: int) -> None:
-        while self.downloads < min(wanted, len(self._sims.where)):
-            self._sims.download(self.downloads * 7 % len(self._sims.where))
-            self.downloads += 1
+        while self.edits < min(wanted, len(self._sims.where)):
+            self._sims.change(self.edits * 7 % len(self._sims.where))
+            self.edits += 1
 
 
 def _first_reads(plant: Plant, daemon: int) -> FirstReads:
@@ -126,12 +127,12 @@ def _watch(plant: Plant, sims: Simulators, wanted: argparse.Namespace) -> Watch:
         time.sleep(LEDGER_S)
         entries = plant.journal(begun - timedelta(seconds=wanted.glance_s))
         window = Window(SITE, plant.names, wanted.glance_s, begun, ended, CLOCK.now())
-    return Watch(first, cost, cover(window, entries), engineers.downloads, commits)
+    return Watch(first, cost, cover(window, entries), engineers.edits, commits)
 
 
-def _peer(sims: Simulators, glance_s: float, seconds: float) -> Peer:
+def _peer(plant: Plant, seconds: float) -> Peer:
     command = [sys.executable, "-m", "benchmarks._fleet_peer"]
-    work = json.dumps({"where": sims.where, "glance_s": glance_s, "seconds": seconds})
+    work = json.dumps({"where": plant.s7, "glance_s": plant.glance_s, "seconds": seconds})
     with subprocess.Popen(
         command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
@@ -151,19 +152,23 @@ def main(argv: list[str] | None = None) -> int:
     """Print the figures beside the peer's; 1 when one of them misses its goal."""
     wanted = _arguments(argv)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # daemon and simulators end with us
-    with tempfile.TemporaryDirectory() as name, simulators(wanted.controllers) as sims:
-        plant = Plant(Path(name) / "plant", sims.where, wanted.glance_s)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        simulators(wanted.controllers, mixed=wanted.mixed) as sims,
+    ):
+        plant = Plant(Path(name) / "plant", sims.where, wanted.glance_s, wanted.mixed)
         found = _watch(plant, sims, wanted)
-        peer = _peer(sims, wanted.glance_s, wanted.peer_s)
+        peer = _peer(plant, wanted.peer_s)
         written = sims.end()
-        _tell_circumstances(wanted, sims.blocks, found)
+        _tell_circumstances(wanted, len(plant.s7), found)
         _tell_parts(found.cost)
         return _tell_figures(wanted, found, peer, written)
 
 
-def _tell_circumstances(wanted: argparse.Namespace, blocks: int, found: Watch) -> None:
+def _tell_circumstances(wanted: argparse.Namespace, s7: int, found: Watch) -> None:
     first, count = found.first, wanted.controllers
-    print(f"{count:,} controllers of {blocks} small blocks each, all of them enrolled")
+    print(f"{count:,} controllers, all of them enrolled: {s7:,} S7 of twelve small blocks", end="")
+    print(f", {count - s7:,} ControlLogix of a small project" if count > s7 else "")
     print(
         f"  before the window: first reads and commits of all in {first.seconds:.0f} s, at "
         f"{ENROLLING_PACE:g} requests a second each"
@@ -177,7 +182,7 @@ def _tell_circumstances(wanted: argparse.Namespace, blocks: int, found: Watch) -
         f"the window: {found.cost.seconds:.0f} s at the default pace; a glance every "
         f"{wanted.glance_s:.0f} s; a sweep a day ({sweep:.1f} full reads expected);"
     )
-    print(f"  {found.downloads} network downloads of a changed block; no nightly maintenance")
+    print(f"  {found.edits} programs changed by engineers; no nightly maintenance")
     polls = ", ".join(f"{number} {depth}" for depth, number in found.coverage.polls.items())
     told = ", ".join(f"{many} {one}" for one, many in found.coverage.outcomes.items() if many)
     print(f"  polls: {polls}; {found.coverage.requests:,} requests")
@@ -215,10 +220,10 @@ def _tell_figures(wanted: argparse.Namespace, found: Watch, peer: Peer, written:
     )
     print(
         f"  {cover.served} of {cover.due} glances that fell due were served; the peer made "
-        f"{peer.polls} in {peer.cost.seconds:.0f} s; it compares, journals and keeps nothing"
+        f"{peer.polls} of S7 in {peer.cost.seconds:.0f} s; it compares, journals and keeps nothing"
     )
     if wanted.changes_per_minute and not cover.outcomes[Outcome.CHANGED]:
-        print("  MISSED: blocks were changed, and nothing was committed")
+        print("  MISSED: programs were changed, and nothing was committed")
         return 1
     return int(not all(goals) or not cover.polls[Depth.GLANCE])
 
@@ -243,6 +248,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--window-s", type=float, default=900.0)
     parser.add_argument("--glance-s", type=float, default=300.0)
     parser.add_argument("--changes-per-minute", type=float, default=1.0)
+    parser.add_argument("--mixed", action="store_true")
     parser.add_argument("--peer-s", type=float, default=60.0)
     return parser.parse_args(argv)
 

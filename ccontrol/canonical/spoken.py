@@ -10,7 +10,7 @@ _SEALED_DIGITS = 17  # the seal's id, and enough of the secret's
 def spoken(value: Value | None) -> str:
     """Return a field's value as a person reads it, printable and on one line."""
     if value is None:
-        return "(none)"
+        return "(absent)"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Sealed):

@@ -12,8 +12,6 @@ from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
 
-WIRE_BYTES = 1.25
-"""Bytes on the wire for each of a program: 0.8 MB for 650 KB, in messages of 240 bytes."""
 _MIB = 2**20
 
 
@@ -39,14 +37,17 @@ class Announcement:
     requests_per_s: float
     pace_shared_behind: str
     time_limit_s: float
-    """What a deep read has; `longest_s` when its blocks take so long."""
+    """What a deep read has; `longest_s` when its program takes so long."""
     longest_s: float
     bytes_limit: int
+    program_bytes: int
+    """The largest program that `bytes_limit` takes in; 0 where nobody can tell."""
     declared_bytes: int
     """What its blocks declared when they were read last; 0 when nothing is stored of it."""
     bytes_wanted: int
     """The least `bytes_limit` that takes them in, in whole MiB."""
     spare_connections: int
+    """Fewer free ones than this, and it is left alone; 0 where that is not looked at."""
     services: tuple[str, ...]
     """Everything that may ever be sent; the guard lets nothing else out."""
     strengths: dict[Aspect, Strength]
@@ -55,20 +56,23 @@ class Announcement:
 
 def announcement(controller: Controller, manifest: Manifest, declared: int = 0) -> Announcement:
     """Return what enrolling a controller leads to, whose blocks declared so many bytes."""
+    budget, wire = controller.budget, manifest.wire_bytes
+    time_limit_s = budget.limit_s(Depth.FULL)
     return Announcement(
         controller.id,
         controller.title,
         f"{controller.address}:{controller.port}",
         manifest.title,
         tuple(_looks(controller, manifest)),
-        controller.budget.requests_per_s,
+        budget.requests_per_s,
         controller.pace_key,
-        controller.budget.limit_s(Depth.FULL),
-        controller.budget.longest_s(Depth.FULL),
-        controller.budget.bytes_limit,
+        time_limit_s,
+        budget.longest_s(Depth.FULL) if manifest.takes_longer else time_limit_s,
+        budget.bytes_limit,
+        int(budget.bytes_limit / wire) if wire else 0,
         declared,
-        math.ceil(declared * WIRE_BYTES / _MIB) * _MIB,
-        controller.budget.spare_connections,
+        math.ceil(declared * wire / _MIB) * _MIB,
+        budget.spare_connections if manifest.counts_connections else 0,
         manifest.services,
         dict(manifest.strengths),
     )

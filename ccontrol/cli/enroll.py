@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ccontrol.cli.announcing import WIRE_BYTES, Announcement, announcement, declared_bytes
+from ccontrol.cli.announcing import Announcement, announcement, declared_bytes
 from ccontrol.cli.deciding import enrolled_since, record_enrolment
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Sheet, Tone, emit, say, show
@@ -99,13 +99,14 @@ def _tell(one: Announcement) -> None:
     )
     most = span(one.longest_s)
     longer = (
-        f", or {most} where its blocks take so long" if one.longest_s > one.time_limit_s else ""
+        f", or {most} where its program takes so long" if one.longest_s > one.time_limit_s else ""
     )
     say(f"no poll longer than {span(one.time_limit_s)}{longer}.")
-    program = one.bytes_limit / WIRE_BYTES / _MEGABYTE
+    program = f": a program of about {one.program_bytes / _MEGABYTE:.1f} MB"
     say(
-        f"At most {one.bytes_limit} bytes are taken in one poll (bytes_limit): a program of about "
-        f"{program:.1f} MB. A larger one is not read; its poll says what to set."
+        f"At most {one.bytes_limit} bytes are taken in one poll (bytes_limit)"
+        f"{program if one.program_bytes else ''}. What is larger is not read; its poll says what "
+        "to set."
     )
     if one.bytes_wanted > one.bytes_limit:
         say(

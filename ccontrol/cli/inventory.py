@@ -37,10 +37,11 @@ def command(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
-    """List order numbers, firmware, serials, modules and blocks.
+    """List order numbers, firmware, serials, modules and programs.
 
-    It is what was last read; what cannot be read at the moment is marked as old. A controller whose
-    history cannot be read is told; the call then ends with its error's code.
+    It is what was last read; what cannot be read at the moment is marked as old. The order number
+    of a Rockwell device is its catalogue number. A controller whose history cannot be read is told;
+    the call then ends with its error's code.
 
     \b
     Example:
@@ -96,7 +97,7 @@ def _ended(troubles: list[_Trouble]) -> int:
 
 def _overview(stocks: list[Stock]) -> Sheet:
     return Sheet(
-        ("controller", "area", "order number", "firmware", "serial", "modules", "blocks", ""),
+        ("controller", "area", "order number", "firmware", "serial", "modules", "program", ""),
         tuple(_cells(stock) for stock in stocks),
     )
 
@@ -107,7 +108,6 @@ def _cells(stock: Stock) -> tuple[str | Cell, ...]:
         return stock.controller_id, stock.area, "", "", "", "", "", said
     if not stock.known:
         return stock.controller_id, stock.area, "", "", "", "", "", Cell("never read", Tone.CAUTION)
-    blocks = " ".join(f"{count} {kind}" for kind, count in stock.blocks)
     unread = f"{stock.unread} unread" if stock.unread else ""
     return (
         stock.controller_id,
@@ -115,10 +115,16 @@ def _cells(stock: Stock) -> tuple[str | Cell, ...]:
         stock.order_number,
         stock.firmware,
         stock.serial,
-        str(stock.modules),
-        blocks,
+        str(stock.modules or ""),  # nobody claims that there are none
+        " ".join(_counted(count, kind) for kind, count in stock.program),
         Cell(unread, Tone.BAD),
     )
+
+
+def _counted(count: int, kind: str) -> str:
+    """Return a count of parts: "3 OB", "1 task", "4 program files"."""
+    word = kind.replace("-", " ")
+    return f"{count} {word}s" if count > 1 and kind.islower() else f"{count} {word}"
 
 
 def _tell_units(stock: Stock) -> None:

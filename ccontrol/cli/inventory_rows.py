@@ -12,10 +12,16 @@ from ccontrol.logic.printable import printable
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import Known, State
-from ccontrol.model.unit import UnitId, field
+from ccontrol.model.unit import Unit, UnitId, field
 
 _BLOCK = re.compile(r"([A-Z]+)\d+")
 """A part of a program that is called by its kind and a number, "OB1" of the kind "OB"."""
+_PARTS = frozenset({"program", "program-file", "routine", "task", "type"})
+"""Kinds of what a program is made of where its parts have names, and no type and number."""
+_ITSELF = frozenset({"cpu", "controller"})
+"""Keys of what is the controller itself, none of its modules."""
+_NO_ANSWER = "no answer"
+"""The name of what gave none: a slot is listed, and nobody knows of a module in it."""
 _NOT_STOCK = frozenset({Aspect.MODE, Aspect.SIGHT, Aspect.VALUES, Aspect.PROTECTION})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
@@ -68,8 +74,8 @@ class Stock:
     firmware: str = ""
     serial: str = ""
     modules: int = 0
-    blocks: tuple[tuple[str, int], ...] = ()
-    """How many of each type."""
+    program: tuple[tuple[str, int], ...] = ()
+    """How many parts of each kind: its blocks by type, or programs, routines, tasks, files."""
     unread: int = 0
     items: tuple[Item, ...] = ()
 
@@ -88,8 +94,8 @@ def stock_of(controller: Controller, site: str, state: State | None, unreadable:
         order_number=_first(item.order_number for item in items if item.aspect is Aspect.IDENTITY),
         firmware=_firmware(items),
         serial=_first(item.serial for item in items if item.aspect is Aspect.IDENTITY),
-        modules=sum(item.unit.kind == "module" for item in items),
-        blocks=_counted(items),
+        modules=sum(_is_module(known) for known in state.units.values()),
+        program=_counted(items),
         unread=sum(known.unread is not None for known in state.units.values()),
         items=items,
     )
@@ -129,6 +135,13 @@ def _is_stock(known: Known) -> bool:
     return known.unit is None or known.unit.aspect not in _NOT_STOCK
 
 
+def _is_module(known: Known) -> bool:
+    unit = known.unit
+    return (
+        unit is not None and unit.id.kind == "module" and field(unit.fields, "name") != _NO_ANSWER
+    )
+
+
 def _item(unit_id: UnitId, known: Known) -> Item:
     unit = known.unit
     if unit is None:
@@ -142,28 +155,35 @@ def _item(unit_id: UnitId, known: Known) -> Item:
         unit_id,
         unit.aspect,
         unit.title,
-        told("order_number"),
-        told("version") or told("firmware"),
+        told("order_number") or (_catalogue_number(unit) if told("product_code") else ""),
+        told("version") or told("firmware") or told("revision"),
         told("serial"),
         unit.content,
         known.unread,
     )
 
 
+def _catalogue_number(unit: Unit) -> str:
+    """Return what a CIP device, which has no order number, calls itself: "1756-L83E/B"."""
+    name = field(unit.fields, "name") or field(unit.fields, "bulletin") or unit.title
+    return spoken(name)
+
+
 def _firmware(items: Iterable[Item]) -> str:
-    """Return the version of what runs: a part called "cpu", else the first that has one."""
+    """Return the version of what runs: that of the controller, else the first that has one."""
     parts = [item for item in items if item.aspect is Aspect.FIRMWARE and item.version]
-    running = [item.version for item in parts if item.unit.key == "cpu"]
+    running = [item.version for item in parts if item.unit.key in _ITSELF]
     return _first([*running, *(item.version for item in parts)])
 
 
 def _counted(items: Iterable[Item]) -> tuple[tuple[str, int], ...]:
-    kinds = Counter(
-        match[1]
-        for item in items
-        if (match := _BLOCK.fullmatch(item.unit.key)) and match[1] == item.unit.kind
-    )
+    kinds = Counter(item.unit.kind for item in items if _is_part(item.unit))
     return tuple(sorted(kinds.items()))
+
+
+def _is_part(unit: UnitId) -> bool:
+    block = _BLOCK.fullmatch(unit.key)
+    return unit.kind in _PARTS or (block is not None and block[1] == unit.kind)
 
 
 def _first(texts: Iterable[str]) -> str:

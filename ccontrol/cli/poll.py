@@ -156,7 +156,9 @@ def _next_step(look: JournalEntry) -> str:
         return f"{name}: what moved is read later; {read_now}." if look.owed_since else ""
     if not look.bytes_received and look.outcome is Outcome.FAILED:
         return f"{name}: {DriverError.hint.replace('CONTROLLER', name)}"
-    return f"{name}: mend what the reason says; `ccontrol poll {name}` asks again."
+    return (
+        f"{name}: `ccontrol poll {name}` asks again, once what the reason says is over or mended."
+    )
 
 
 def _row(one: Asked, look: JournalEntry) -> dict[str, object]:

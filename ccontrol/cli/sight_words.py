@@ -62,7 +62,7 @@ def _looks(looks: Looks, aspect: Aspect, strength: Strength) -> tuple[Look, ...]
 
 def _of_blocks(looks: Looks, aspect: Aspect, strength: Strength) -> tuple[Look, ...]:
     glance = (_CHECKSUM, looks.glance_at if aspect in looks.checksums else None)
-    blocks = ("checksums block by block compared", looks.blocks_at)
+    blocks = ("each part compared, at least by its checksum", looks.blocks_at)
     if strength is Strength.CONTENT:
         return ((_BYTE_BY_BYTE, looks.everything_at), blocks, glance)
     return (glance,) if aspect in looks.checksums else (blocks,)

@@ -11,6 +11,7 @@ from ccontrol.canonical.parse import parse
 from ccontrol.cli.site_files import index_reader, standing
 from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
 from ccontrol.config.settings import Site
+from ccontrol.drivers.registry import driver
 from ccontrol.errors import StoreError, UnreadableStateError
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
@@ -115,6 +116,7 @@ def _known(
         state=state,
         unreadable=unreadable,
         project_file=project_file,
+        best=driver(controller.family).manifest.strengths,
     )
 
 

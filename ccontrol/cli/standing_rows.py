@@ -45,6 +45,8 @@ class Known:
     """Why nobody can tell what came of its last polls."""
     project_file: str = ""
     """The project file that was dropped last, and whether it is bound; empty: none ever was."""
+    best: Mapping[Aspect, Strength] = field(default_factory=dict)
+    """How well its family can see a change at best; what is not named, not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class ControllerStanding:
     """How well a change would be seen, for each aspect; empty while nothing is stored."""
     project_file: str = ""
     """The project file that was dropped last, and whether it is bound; empty: none ever was."""
+    beyond: tuple[Aspect, ...] = ()
+    """The aspects of which nothing is read on any controller of its family."""
 
     @property
     def unseen(self) -> tuple[Aspect, ...]:
@@ -141,6 +145,11 @@ def controller_standing(controller: Controller, known: Known, now: datetime) -> 
         unread=() if state is None else tuple(_unread(state)),
         findings=() if state is None else tuple(sorted(state.findings)),
         strengths={} if state is None else _strengths(state),
+        beyond=tuple(
+            one
+            for one in Aspect
+            if one not in NO_BLIND_SPOTS and known.best.get(one, Strength.NONE) is Strength.NONE
+        ),
     )
 
 
@@ -149,7 +158,8 @@ def attention(
 ) -> tuple[str, ...]:
     """Return what somebody should look at, one phrase each; empty when all is well.
 
-    Without what is `passing`, one poll that failed is left out: lines have their moments.
+    Without what is `passing`, one poll that failed is left out: lines have their moments. What no
+    controller of a family tells is no reason to look at one of them, day after day.
     """
     found = [finding.code for finding in status.findings]
     found += _failing(status, passing=passing)
@@ -165,8 +175,9 @@ def attention(
         found.append("not enrolled")
     if status.unread:
         found.append(f"{len(status.unread)} unread")
-    if status.unseen:
-        found.append(f"blind: {', '.join(status.unseen)}")
+    blind = [aspect for aspect in status.unseen if aspect not in status.beyond]
+    if blind:
+        found.append(f"blind: {', '.join(blind)}")
     return tuple(dict.fromkeys(found))
 
 

@@ -67,6 +67,14 @@ class Manifest:
     loads: Mapping[Depth, Load]
     findings: tuple[str, ...] = ()
     """Codes of the findings it can raise."""
+    counts_connections: bool = False
+    """It asks how many connections are free, and lets go where they are fewer than
+    `Budget.spare_connections`."""
+    takes_longer: bool = False
+    """Its deep reads go on until `Budget.longest_s` where there is so much to read."""
+    wire_bytes: float = 0.0
+    """Bytes received for each byte of a program, where a deep read takes in the program as it is;
+    0 where what it takes in says nothing of the program's size."""
 
 
 class Driver(Protocol):

@@ -183,14 +183,14 @@ def _settle(memory: Memory, snapshot: Snapshot, at: Circumstances, *, read_log: 
     agreed = fresh
     wait_s = at.deep_wait_s
     if not wait_s:
-        reason = "a second look agreed; the blocks are read next"
+        reason = "a second look agreed; the program is read next"
         return Decision(Outcome.PENDING, agreed, follow=Follow(Depth.INVENTORY), reason=reason)
     return Decision(
         Outcome.SUPPRESSED,
         replace(agreed, pending="", restless=0),
         commit=_without_hints(snapshot),
         follow=Follow(Depth.INVENTORY, wait_s),
-        reason=f"the blocks are read in {wait_s:.0f} s: one triggered deep read"
+        reason=f"the program is read in {wait_s:.0f} s: one triggered deep read"
         f" in {at.schedule.deep_pause_s:.0f} s is allowed",
     )
 

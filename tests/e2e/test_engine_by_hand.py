@@ -79,7 +79,7 @@ def test_a_second_change_within_the_pause_is_held_back_but_not_missed(
     last = known.poll()[-1]
     assert last.outcome is Outcome.SUPPRESSED
     assert last.change_id
-    assert "the blocks are read in" in last.reason
+    assert "the program is read in" in last.reason
     assert plc.asked.count("blocks") == 1
     assert 50 < known.do(_follow_ups(known))[Depth.INVENTORY] <= 60
 

@@ -54,6 +54,9 @@ MANIFEST = Manifest(
         ),
     },
     findings=findings.FINDINGS,
+    counts_connections=True,
+    takes_longer=True,
+    wire_bytes=1.25,  # 0.8 MB for 650 KB, in messages of 240 bytes
 )
 
 

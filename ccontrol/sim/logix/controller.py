@@ -184,10 +184,8 @@ class Controller(Module):
             self.move_audit_value()
 
     def move_audit_value(self) -> None:
-        """Give the AuditValue another number."""
-        low = zlib.crc32(self.audit_value.to_bytes(8, "little"))
-        high = zlib.crc32(low.to_bytes(4, "little"))
-        self.audit_value = high << 32 | low
+        """Give the AuditValue another number, none of them twice (Knuth's generator of MMIX)."""
+        self.audit_value = (self.audit_value * 0x5851F42D4C957F2D + 0x14057B7EF767814F) % 2**64
 
     def local_time(self) -> datetime:
         """What the wall clock shows."""

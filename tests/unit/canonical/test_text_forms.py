@@ -181,9 +181,11 @@ def test_nothing_hides_poses_or_turns_round(text: str, shown: str | None) -> Non
 
 def test_values_are_spoken_as_people_say_them() -> None:
     spoken_words = [
-        spoken(value) for value in (None, True, 1, "", ("a", "b"), Sealed("5ea10001:" + "0" * 32))
+        spoken(value)
+        for value in (None, (), True, 1, "", ("a", "b"), Sealed("5ea10001:" + "0" * 32))
     ]
-    assert spoken_words == ["(none)", "yes", "1", '""', "a, b", "sealed 5ea10001:00000000"]
+    sealed = "sealed 5ea10001:00000000"
+    assert spoken_words == ["(absent)", "(none)", "yes", "1", '""', "a, b", sealed]
 
 
 def test_a_change_id_is_the_same_after_a_crash_and_new_for_each_change() -> None:

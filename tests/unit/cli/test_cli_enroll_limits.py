@@ -13,7 +13,7 @@ def test_enrolling_says_how_long_a_poll_may_take_and_how_much_it_may_bring(
     plant: Plant, run: Run
 ) -> None:
     said = run("--config", plant.config, "enroll", "press-3", "--yes").out
-    assert "no poll longer than 30 min, or 4 h where its blocks take so long" in said
+    assert "no poll longer than 30 min, or 4 h where its program takes so long" in said
     assert (
         "At most 8388608 bytes are taken in one poll (bytes_limit): a program of about 6.7 MB"
         in said

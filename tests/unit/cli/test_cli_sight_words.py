@@ -9,7 +9,7 @@ from ccontrol.model.aspect import Aspect, Strength
 
 READ, MODULES, BLOCKS, GLANCE = (datetime(2026, 3, 1, hour, tzinfo=UTC) for hour in (3, 4, 5, 6))
 LOOKS = Looks(GLANCE, MODULES, BLOCKS, READ, frozenset({Aspect.PROGRAM}))
-BLOCK_BY_BLOCK = "checksums block by block compared, last at 2026-03-01"
+BLOCK_BY_BLOCK = "each part compared, at least by its checksum, last at 2026-03-01"
 OWN = "the controller's own checksum compared, last at 2026-03-01"
 WHOLE = "read and compared byte by byte, last at 2026-03-01"
 

@@ -37,7 +37,8 @@ def state(**parts: object) -> State:
 
 
 def known(polls: PollStatus, of: State | None, **parts: object) -> Known:
-    return Known(polls, **{"health": Health(), "enrolment": ENROLLED, "state": of, **parts})  # type: ignore[arg-type]  # test's own shorthand
+    usual = {"health": Health(), "enrolment": ENROLLED, "state": of, "best": ALL_SEEN}
+    return Known(polls, **{**usual, **parts})  # type: ignore[arg-type]  # test's own shorthand
 
 
 def test_a_controller_that_is_seen_whole_and_did_not_change_is_unchanged() -> None:
@@ -52,6 +53,15 @@ def test_unchanged_is_not_said_when_an_aspect_cannot_be_seen() -> None:
     assert status.says == "unchanged where seen"
     assert attention(status, NOW) == ("blind: protection",)
     assert "cannot tell" in sight_words(status.looks, Aspect.PROTECTION, Strength.NONE)
+
+
+def test_what_no_controller_of_a_family_tells_needs_no_attention_and_is_not_unchanged() -> None:
+    best = {aspect: how for aspect, how in ALL_SEEN.items() if aspect is not Aspect.HARDWARE}
+    deaf = state(strengths={**best, Aspect.PROGRAM: Strength.NONE})
+    status = controller_standing(PRESS, known(polled(), deaf, best=best), NOW)
+    assert status.unseen == (Aspect.PROGRAM, Aspect.HARDWARE)
+    assert attention(status, NOW) == ("blind: program",)
+    assert status.says == "unchanged where seen"
 
 
 def test_an_aspect_that_nobody_spoke_of_counts_as_not_seen() -> None:

@@ -207,6 +207,15 @@ def test_a_signed_safety_application_is_unlocked_before_it_loses_its_signature()
     assert controller_in(chassis).audit_value != before
 
 
+def test_the_audit_value_moves_with_each_of_many_edits() -> None:
+    chassis = plant.press()
+    seen = {controller_in(chassis).audit_value}
+    for number in range(20):
+        scene.online_edit(chassis, "MainProgram", "TwoHand", f"NOP(){number};")
+        seen.add(controller_in(chassis).audit_value)
+    assert len(seen) == 21
+
+
 def test_a_scene_can_mean_another_controller_of_the_chassis() -> None:
     chassis = plant.line()
     first, second = controller_in(chassis, 0), controller_in(chassis, 2)
