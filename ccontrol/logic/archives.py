@@ -1,7 +1,6 @@
 """Archives of projects: what they hold, member by member, with size and SHA-256. Never unpacked.
 
-Only SIMATIC SD documents are read inside, because their texts lie in files of their own. Nothing is
-Only SIMATIC SD documents are read inside, as their texts lie in files of their own. Nothing is
+Only SIMATIC SD documents are read inside, because their texts lie in files of their own.
 """
 
 import hashlib

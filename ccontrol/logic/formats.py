@@ -13,6 +13,7 @@ from ccontrol.logic import (
     twincat,
     unknown,
 )
+from ccontrol.logic.code_secrets import sealed_project
 from ccontrol.logic.file import HEAD_BYTES, Format, ProjectFile, SealText
 from ccontrol.logic.l5x import reader as l5x
 from ccontrol.logic.mc7 import format as mc7
@@ -51,7 +52,8 @@ def read(file: ProjectFile, seal: SealText, *, german: bool = False) -> Project:
             hint="Export a part of the project, e.g. one program or one controller.",
         )
     found = format_of(file)
-    return (mc7.GERMAN if german and found is mc7.FORMAT else found).read(file, seal)
+    reader = mc7.GERMAN if german and found is mc7.FORMAT else found
+    return sealed_project(reader.read(file, seal), seal)
 
 
 def is_by_name(name: str) -> bool:
