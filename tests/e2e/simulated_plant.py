@@ -2,7 +2,10 @@
 
 import io
 import json
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
+import subprocess  # noqa: TID251 — the program is run as a user runs it
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 from ccontrol.cli import main
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.server import Live, running
+from tests.e2e.engine_plant import wait_until
 from tests.unit.cli.plants import Answer
 
 CONTROLLER = """
@@ -65,3 +69,25 @@ def made(folder: Path, stack: ExitStack, names: tuple[str, ...]) -> Plant:
         for name, one in live.items():
             config.write(CONTROLLER.format(name=name, port=one.port))
     return Plant(folder, live)
+
+
+@contextmanager
+def daemon_of(plant: Plant) -> Iterator[None]:
+    """Watch a plant with the daemon, as a process of its own, until it is told to stop."""
+    with (plant.folder / "log").open("wb") as log:
+        daemon = subprocess.Popen(
+            [sys.executable, "-m", "ccontrol", "--config", "ccontrol.toml", "run"],
+            cwd=plant.folder,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        control = plant.folder / "baselines" / "north" / "ccontrol" / "control"
+        wait_until(lambda: control.exists() or daemon.poll() is not None)
+        assert daemon.poll() is None, (plant.folder / "log").read_text()
+        yield
+        daemon.terminate()
+        assert daemon.wait(10) == 0, (plant.folder / "log").read_text()
+    finally:
+        daemon.kill()
+        daemon.wait()

@@ -13,7 +13,7 @@ import pytest
 
 from ccontrol.sim.s7 import plant, scene
 from tests.e2e.engine_plant import wait_until
-from tests.e2e.simulated_plant import Plant, made
+from tests.e2e.simulated_plant import Plant, daemon_of, made
 from tests.unit.docs.program import part_of
 
 NAMES = ("glanced", "moved", "paused", "captured", "silent")
@@ -24,23 +24,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """A plant under a running daemon. Each test has a controller of its own."""
     with ExitStack() as stack:
         found = made(tmp_path_factory.mktemp("watched") / "plant", stack, NAMES)
-        with (found.folder / "log").open("wb") as log:
-            daemon = subprocess.Popen(
-                [sys.executable, "-m", "ccontrol", "--config", "ccontrol.toml", "run"],
-                cwd=found.folder,
-                stdout=log,
-                stderr=log,
-            )
-        try:
-            control = found.folder / "baselines" / "north" / "ccontrol" / "control"
-            wait_until(lambda: control.exists() or daemon.poll() is not None)
-            assert daemon.poll() is None, (found.folder / "log").read_text()
+        with daemon_of(found):
             yield found
-            daemon.terminate()
-            assert daemon.wait(10) == 0, (found.folder / "log").read_text()
-        finally:
-            daemon.kill()
-            daemon.wait()
 
 
 def test_a_controller_that_nobody_enrolled_is_glanced_at_and_no_more(watched: Plant) -> None:
