@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from ccontrol.config import between
+from ccontrol.config import between, overlaps
 from ccontrol.config.family import Family
 from ccontrol.config.faults import guess
 from ccontrol.config.lines import Lines
@@ -93,6 +93,10 @@ def _compare(sites: tuple[Placed, ...], reader: SiteReader) -> None:
         between.one_spelling(own, "area", faults)
         between.no_site_called_like_a_controller(sites, own, faults)
     between.no_place_twice(reader.controllers, faults)
+    overlaps.none_over_a_store(reader.folders, reader.stores, faults)
+    overlaps.none_over_a_key(reader.folders, reader.desk.kept_apart, faults)
+    overlaps.none_over_another(reader.folders, faults)
+    overlaps.one_way_of_looking(reader.folders, faults)
 
 
 def _toml(text: str, path: Path) -> Raw:

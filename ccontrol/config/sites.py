@@ -45,6 +45,8 @@ class SiteReader:
     stores: list[tuple[Place, Path]] = field(default_factory=list)
     controllers: list[tuple[Place, Controller]] = field(default_factory=list)
     """Those without a fault, with their places."""
+    folders: list[tuple[Place, WatchedFolder]] = field(default_factory=list)
+    """Likewise."""
 
     def site(self, raw: Raw, place: Place) -> Site | None:
         """Return one site, or None when its own tables have faults."""
@@ -76,7 +78,9 @@ class SiteReader:
             names = [name for name in ids if isinstance(name, str)]
             told = f"no such controller: {shown(table.controller)}{guess(table.controller, names)}"
             self.desk.faults.add(place.at("controller"), told)
-        return WatchedFolder(**{**table.model_dump(), "path": self.desk.at(table.path)})
+        folder = WatchedFolder(**{**table.model_dump(), "path": self.desk.at(table.path)})
+        self.folders.append((place, folder))
+        return folder
 
     def _store(self, raw: Raw, place: Place) -> StoreSettings | None:
         table = self.desk.table(StoreTable, raw, place)

@@ -32,6 +32,8 @@ class Desk:
     faults: Faults = field(default_factory=Faults)
     missing: Faults = field(default_factory=Faults)
     """References that are written right and name nothing that could be had, each once."""
+    kept_apart: list[tuple[Place, Path]] = field(default_factory=list)
+    """Files of keys and secrets, and which setting names each."""
 
     def table(
         self,
@@ -86,6 +88,7 @@ class Desk:
     def file(self, reference: Reference, place: Place) -> Path:
         """Return the file that a reference names; when it is not there, that is noted."""
         reference = self._anchored(reference)
+        self._note(reference, place)
         try:
             return self.secrets.path(reference)
         except SecretMissingError as error:
@@ -116,12 +119,19 @@ class Desk:
             if place:
                 self.faults.add(place, reference)
             return WithheldSecret(reference)
+        reference = self._anchored(reference)
+        if place:
+            self._note(reference, place)
         try:
-            return self.secrets.text(self._anchored(reference))
+            return self.secrets.text(reference)
         except SecretMissingError as error:
             if place:
                 self.missing.add(place, str(error))
             return WithheldSecret(str(error))
+
+    def _note(self, reference: Reference, place: Place) -> None:
+        if reference.kind == "file":
+            self.kept_apart.append((place, Path(reference.name)))
 
     def _anchored(self, reference: Reference) -> Reference:
         if reference.kind != "file":

@@ -21,7 +21,7 @@ from ccontrol.logic.project import Language, Project
 from ccontrol.logic.wiring import END, RAIL, Edge, reduced, rungs
 from ccontrol.logic.xml import Element, name_of, read_tree
 from ccontrol.logic.xml_record import record
-from ccontrol.logic.xml_words import child, text_of
+from ccontrol.logic.xml_words import child, hushed, is_secret, text_of
 from ccontrol.model.aspect import Aspect
 
 _ROOTS = (b"<FEFExchangeFile", b"<ZEFExchangeFile", b"ExchangeFile>")
@@ -152,17 +152,18 @@ def _add(parts: Parts, element: Element, found: _Found, seal: SealText) -> None:
         _add_source(parts, element, _place(element, found), seal)
     elif tag == "DDTSource":
         name = element.get("DDTName", "")
-        lines = [f"TYPE {printable(name)}", *_variables(element, found)]
+        lines = [f"TYPE {printable(name)}", *_variables(element, found, seal)]
         parts.add(("types", name), Language.DATA, Aspect.PROGRAM, lines)
     elif tag == "FBSource":
         name = element.get("nameOfFBType", "")
         lines = [f"FUNCTION_BLOCK {printable(name)}"]
         for section in element:
             if name_of(section) not in _PROGRAMS:
-                lines += [name_of(section), *(f"  {line}" for line in _variables(section, found))]
+                told = _variables(section, found, seal)
+                lines += [name_of(section), *(f"  {line}" for line in told)]
         parts.add(("blocks", name, "interface"), Language.DATA, Aspect.PROGRAM, lines)
     elif tag == "dataBlock":
-        lines = ["VARIABLES", *sorted(_variables(element, found))]
+        lines = ["VARIABLES", *sorted(_variables(element, found, seal))]
         parts.add(("variables",), Language.DATA, Aspect.PROGRAM, lines)
 
 
@@ -208,17 +209,19 @@ def _place(source: Element, found: _Found) -> tuple[tuple[str, ...], str]:
     return (folder, *(names or ["code"])), f"SECTION {printable('/'.join(names))}{more}"
 
 
-def _variables(holder: Element, found: _Found) -> Iterator[str]:
+def _variables(holder: Element, found: _Found, seal: SealText) -> Iterator[str]:
     """Yield variables or members: name, address, type, attributes, what it is for."""
     for each in found.variables.get(holder, ()):
         comment, value = child(each, "comment"), child(each, "variableInit")
         address = each.get("topologicalAddress")
         place = f" AT {address}" if address else ""
-        start = f" := {value.get('value', '')}" if value is not None else ""
+        hidden = is_secret(each.get("name", ""))
+        initial = "" if value is None else hushed(value.get("value", ""), seal, hidden=hidden)
+        start = "" if value is None else f" := {initial}"
+        held = ((one.get("name", ""), one) for one in each if name_of(one) == "attribute")
         more = "".join(
-            f" {{{one.get('name', '')} {one.get('value', '')}}}"
-            for one in each
-            if name_of(one) == "attribute"
+            f" {{{name} {hushed(one.get('value', ''), seal, hidden=is_secret(name))}}}"
+            for name, one in held
         )
         said = "" if comment is None else f" // {' '.join(text_of(comment).split())}"
         kind = each.get("typeName", "?")

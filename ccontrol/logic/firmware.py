@@ -1,8 +1,9 @@
 """Which files are firmware packages, by their names alone: what is in them nobody here reads."""
 
 _ENDINGS = (".upd", ".dmk", ".nvs", ".ldx")
-"""Siemens SIMATIC (UPD); Rockwell ControlFLASH Plus (DMK) and ControlFLASH (NVS); Schneider
-Modicon (LDX). As their makers' instructions for updating name them; no file of them was seen."""
+"""Siemens SIMATIC (UPD), Rockwell ControlFLASH Plus (DMK) and ControlFLASH (NVS): as users name
+them who tell of their updates. Schneider Modicon (LDX): no source at hand. No file of them was
+seen; what has another ending belongs into the folder."""
 _FOLDER = "firmware"
 
 

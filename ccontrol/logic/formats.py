@@ -15,6 +15,7 @@ from ccontrol.logic import (
     twincat,
     unknown,
 )
+from ccontrol.logic.code_secrets import sealed_project
 from ccontrol.logic.file import HEAD_BYTES, Format, ProjectFile, SealText
 from ccontrol.logic.l5x import reader as l5x
 from ccontrol.logic.mc7 import format as mc7
@@ -53,7 +54,8 @@ def read(file: ProjectFile, seal: SealText, *, german: bool = False) -> Project:
             hint="Export a part of the project, e.g. one program or one controller.",
         )
     found = format_of(file)
-    project = (mc7.GERMAN if german and found is mc7.FORMAT else found).read(file, seal)
+    reader = mc7.GERMAN if german and found is mc7.FORMAT else found
+    project = sealed_project(reader.read(file, seal), seal)
     return project if project.parts else _by_hash(project, file, seal)
 
 

@@ -17,7 +17,7 @@ from ccontrol.logic.printable import printable
 from ccontrol.logic.project import Language, Project
 from ccontrol.logic.xml import Element, name_of, read_tree
 from ccontrol.logic.xml_record import record
-from ccontrol.logic.xml_words import child, sealed, text_of
+from ccontrol.logic.xml_words import child, hushed, is_secret, sealed, text_of
 from ccontrol.model.aspect import Aspect
 
 _KINDS = {
@@ -91,10 +91,10 @@ def _add(parts: Parts, element: Element, seal: SealText) -> None:
     attributes = child(element, "AttributeList")
     interface = None if attributes is None else child(attributes, "Interface")
     if kind == "PlcTagTable":
-        lines = [title, *sorted(_tags(element))]
+        lines = [title, *sorted(_tags(element, seal))]
         parts.add(path, Language.DATA, Aspect.PROGRAM, lines)
         return
-    declared = [] if interface is None else list(_sections(interface))
+    declared = [] if interface is None else list(_sections(interface, seal))
     if declared:
         at = (*path, "interface") if kind in _CODE else path
         heading = f"INTERFACE of {title}" if kind in _CODE else title
@@ -166,40 +166,44 @@ def _title(element: Element) -> str:
     return f'{"TAG TABLE" if kind == "PLCTAGTABLE" else kind} "{printable(_name(element))}"'
 
 
-def _sections(interface: Element) -> Iterator[str]:
+def _sections(interface: Element, seal: SealText) -> Iterator[str]:
     for section in interface.iter("{*}Section"):
         parent = section.getparent()
         if parent is not None and name_of(parent) == "Sections" and not _is_inner(section):
             yield f"SECTION {printable(section.get('Name', ''))}"
-            yield from _members(section, "  ")
+            yield from _members(section, "  ", seal, hidden=False)
 
 
 def _is_inner(section: Element) -> bool:
     return any(name_of(each) == "Member" for each in section.iterancestors())
 
 
-def _members(holder: Element, indent: str) -> Iterator[str]:
+def _members(holder: Element, indent: str, seal: SealText, *, hidden: bool) -> Iterator[str]:
+    """Yield the members within one; `hidden`: what holds them is called a secret."""
     for member in holder:
         tag = name_of(member)
         if tag in {"Sections", "Section"}:
-            yield from _members(member, indent)
+            yield from _members(member, indent, seal, hidden=hidden)
         elif tag == "Member":
-            yield indent + _member(member)
-            yield from _members(member, f"{indent}  ")
+            secret = hidden or is_secret(member.get("Name", ""))
+            yield indent + _member(member, seal, hidden=secret)
+            yield from _members(member, f"{indent}  ", seal, hidden=secret)
         elif tag == "Subelement":
-            value = child(member, "StartValue")
-            said = "" if value is None else (value.text or "").strip()
-            yield f"{indent}[{printable(member.get('Path', ''))}] := {printable(said)}".rstrip()
+            start = child(member, "StartValue")
+            said = "" if start is None else (start.text or "").strip()
+            value = printable(hushed(said, seal, hidden=hidden))
+            yield f"{indent}[{printable(member.get('Path', ''))}] := {value}".rstrip()
 
 
-def _member(member: Element) -> str:
+def _member(member: Element, seal: SealText, *, hidden: bool) -> str:
     start, comment = child(member, "StartValue"), child(member, "Comment")
     more = "".join(
         f" {{{printable(name)} {printable(str(member.get(name)))}}}"
         for name in ("Remanence", "Accessibility", "Version")
         if member.get(name)
     )
-    value = "" if start is None or not start.text else f" := {printable(start.text.strip())}"
+    initial = "" if start is None else (start.text or "").strip()
+    value = f" := {printable(hushed(initial, seal, hidden=hidden))}" if initial else ""
     said = "" if comment is None else " / ".join(text_of(comment).split("\n"))
     note = f" // {printable(said)}" if said else ""
     name, kind = printable(member.get("Name", "")), printable(member.get("Datatype", ""))
@@ -232,7 +236,7 @@ def _texts(element: Element, prefix: str) -> Iterator[str]:
                 yield f"{prefix}{printable(where)} = {printable(text)}"
 
 
-def _tags(table: Element) -> Iterator[str]:
+def _tags(table: Element, seal: SealText) -> Iterator[str]:
     for tag in table.iter():
         if name_of(tag) not in {"SW.Tags.PlcTag", "SW.Tags.PlcUserConstant"}:
             continue
@@ -242,7 +246,8 @@ def _tags(table: Element) -> Iterator[str]:
             for each in (() if attributes is None else attributes)
         }
         place = said.pop("LogicalAddress", "")
-        value = said.pop("Value", "")
+        hidden = is_secret(said.get("Name", ""))
+        value = hushed(said.pop("Value", ""), seal, hidden=hidden)
         line = said.pop("Name", "?") + (f" AT {place}" if place else "")
         line += f" : {said.pop('DataTypeName', '?')}" + (f" := {value}" if value else "")
         line += "".join(f" {{{name} {word}}}" for name, word in sorted(said.items()))

@@ -23,6 +23,7 @@ from ccontrol.logic.project import Language, Project
 from ccontrol.logic.wiring import END, RAIL, Edge, reduced
 from ccontrol.logic.xml import Element, name_of, read_tree
 from ccontrol.logic.xml_record import record
+from ccontrol.logic.xml_words import hushed, is_secret
 from ccontrol.model.aspect import Aspect
 
 _MOST_BODY_BYTES = 64 * 1024 * 1024
@@ -112,7 +113,7 @@ def _add_body(
         unread = sum(rung.verbatim is not None for rung in rungs)
         parts.add(path, Language.LADDER, Aspect.PROGRAM, lines, unread=unread)
     elif text.startswith(_VARIABLES):
-        lines = [f"VARIABLES {name}", *_variables(text)]
+        lines = [f"VARIABLES {name}", *_variables(text, seal)]
         parts.add(path, Language.DATA, Aspect.PROGRAM, lines)
     elif "<StructuredText" in text[:400] or "<LadderDiagram" in text[:400]:
         root = read_tree(replace(file, size=len(data), stream=io.BytesIO(data)))
@@ -133,7 +134,7 @@ def _add_xml(parts: Parts, path: tuple[str, ...], root: Element, seal: SealText)
     parts.add(path, Language.RECORD, Aspect.PROGRAM, lines, unread=1)
 
 
-def _variables(text: str) -> Iterator[str]:
+def _variables(text: str, seal: SealText) -> Iterator[str]:
     for line in text.splitlines()[1:]:
         fields = dict(
             field.partition("=")[::2] for field in line.lstrip("+").strip().split("\t") if field
@@ -141,8 +142,13 @@ def _variables(text: str) -> Iterator[str]:
         if "N" in fields:
             place = f" AT {fields.pop('AT')}" if fields.get("AT") else ""
             note = f" // {fields.pop('Com')}" if fields.get("Com") else ""
-            own = f"{fields.pop('N')}{place} : {fields.pop('D', '?')}"
-            more = "".join(f" {{{key} {said}}}" for key, said in sorted(fields.items()) if said)
+            name = fields.pop("N")
+            own, hidden = f"{name}{place} : {fields.pop('D', '?')}", is_secret(name)
+            more = "".join(
+                f" {{{key} {hushed(said, seal, hidden=hidden)}}}"
+                for key, said in sorted(fields.items())
+                if said
+            )
             yield printable(f"{own}{more}{note}")
         elif line.strip():
             yield printable(line.strip())

@@ -1,7 +1,8 @@
 """Any element → `name = value` lines: attributes by name, children in their order. Drops nothing.
 
 What no rule of a format knows is written by this module, and so is everything that is settings
-only. What a format does know of its elements it hands over as a `Dialect`.
+only. What a format does know of its elements it hands over as a `Dialect`. What a name calls a
+secret is sealed: the value itself, and what lies in an element of such a name.
 """
 
 from collections import Counter
@@ -12,12 +13,20 @@ from typing import TypeAlias
 from ccontrol.logic.file import SealText
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, attributes, name_of
-from ccontrol.logic.xml_words import assignment, sealed, text_of
+from ccontrol.logic.xml_words import assignment, is_secret, text_of, told
 
 TellData: TypeAlias = Callable[[Sequence[Element], SealText, str], Iterator[str]]
 """Yields the lines of elements that hold data, with a prefix before each name."""
+Hides: TypeAlias = Callable[[str], bool]
+"""Tells by the name of an attribute or element whether its value is to be sealed."""
 _KEYS = ("Name", "Id", "Operand", "Index", "Specifier", "Port", "Lang")
 """Which attribute tells one of several alike elements from the others, in this order."""
+_NAMES = ("Name", "name", "Key", "key", "n")
+"""In which attribute the name of a setting stands."""
+_VALUES = frozenset(
+    {"value", "val", "data", "default", "defaultvalue", "initialvalue", "startvalue"}
+)
+"""What the value is called of an element that has a name: <Parameter Name="Pwd" Value="x"/>."""
 
 
 def _nothing_is_noise(_element: str, _attribute: str) -> bool:
@@ -44,12 +53,22 @@ class Dialect:
 _ANY = Dialect()
 
 
+def _all(_name: str) -> bool:
+    return True
+
+
+def _values(name: str) -> bool:
+    return is_secret(name) or name.lower() in _VALUES
+
+
 def record(
     element: Element,
     seal: SealText,
     prefix: str = "",
     without: Collection[str] = (),
     dialect: Dialect = _ANY,
+    *,
+    hides: Hides = is_secret,
 ) -> Iterator[str]:
     """Yield the lines of an element: its attributes, then its children with what lies in them.
 
@@ -58,17 +77,21 @@ def record(
     tag = name_of(element)
     for name, value in attributes(element):
         if name not in without and not dialect.is_noise(tag, name):
-            yield assignment(f"{prefix}{_name(name)}", sealed(name, value, seal))
+            yield assignment(f"{prefix}{_name(name)}", told(value, seal, hidden=hides(name)))
     kept = [each for each in element if name_of(each) not in without]
     if kept:
         data = [each for each in kept if name_of(each) in dialect.data]
         yield from dialect.tell_data(data, seal, prefix)
         others = [each for each in kept if name_of(each) not in dialect.data] if data else kept
-        yield from children(others, seal, prefix, dialect)
+        yield from children(others, seal, prefix, dialect, hides)
 
 
 def children(
-    elements: Sequence[Element], seal: SealText, prefix: str = "", dialect: Dialect = _ANY
+    elements: Sequence[Element],
+    seal: SealText,
+    prefix: str = "",
+    dialect: Dialect = _ANY,
+    hides: Hides = is_secret,
 ) -> Iterator[str]:
     """Yield the lines of elements that stand side by side; alike ones are told apart by a key.
 
@@ -82,18 +105,21 @@ def children(
         key = next((key for key in _KEYS if key in each.attrib), None)
         said = "" if tag in dialect.unsaid else _said(each)
         if key is not None and _is_key_only(each) and not said:
-            yield assignment(f"{prefix}{_name(tag)}", sealed(tag, each.get(key, ""), seal))
+            said = told(each.get(key, ""), seal, hidden=hides(tag))
+            yield assignment(f"{prefix}{_name(tag)}", said)
             continue
         name = f"{prefix}{_name(tag)}"
         if key is not None:
             name = f"{name}[{printable(each.get(key, ''))}]"
         elif met[tag] > 1:
             name = f"{name}[#{ordinals[tag]}]"
+        is_named_so = any(is_secret(each.get(one, "")) for one in _NAMES)
         if said:
-            yield assignment(name, sealed(tag, said, seal))
+            yield assignment(name, told(said, seal, hidden=hides(tag) or is_named_so))
         if not _is_text(each):
             without = () if key is None else (key,)
-            yield from record(each, seal, f"{name}.", without, dialect)
+            inside = _all if hides(tag) else _values if is_named_so else hides
+            yield from record(each, seal, f"{name}.", without, dialect, hides=inside)
 
 
 def _said(element: Element) -> str:

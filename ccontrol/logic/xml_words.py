@@ -9,8 +9,11 @@ from ccontrol.logic.xml import Element, name_of
 
 MOST_CHARS = 2000
 """A longer value (an embedded picture, a trend's template) is told by its size and hash."""
-_SECRETS = ("passw", "passphrase", "secret", "privatekey", "sourcekey", "pwd", "communitystring")
-"""What the name of a secret holds, in small letters."""
+_SECRETS = (
+    *("passw", "passphrase", "passkey", "pwd", "kennwort", "secret"),
+    *("privatekey", "sourcekey", "presharedkey", "apikey", "community"),
+)
+"""What the name of a secret holds, in small letters; "community": the password of SNMP."""
 
 
 def text_of(element: Element) -> str:
@@ -56,13 +59,28 @@ def shown(value: str) -> str:
 
 def sealed(name: str, value: str, seal: SealText) -> str:
     """Return a value as it is shown, or its seal where its name says that it is a secret."""
-    return shown(seal(value)) if value and is_secret(name) else shown(value)
+    return told(value, seal, hidden=is_secret(name))
+
+
+def told(value: str, seal: SealText, *, hidden: bool) -> str:
+    """Return a value as it is shown, or its seal."""
+    return shown(hushed(value, seal, hidden=hidden))
+
+
+def hushed(value: str, seal: SealText, *, hidden: bool) -> str:
+    """Return a value, or its seal; neither is made printable yet."""
+    return seal(value) if value and hidden else value
 
 
 @lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Tell by the name of a setting or member whether its value is to be sealed."""
-    small = name.lower()
+    return names_a_secret(name)
+
+
+def names_a_secret(text: str) -> bool:
+    """Tell whether a text of any length holds such a name."""
+    small = text.lower()
     return any(word in small for word in _SECRETS)
 
 

@@ -25,6 +25,8 @@ class Outcome(StrEnum):
     """No answer, a refusal, or a broken worker."""
     MISSED = "missed"
     """The poll was due and could not be started: a gap in coverage."""
+    MENDED = "mended"
+    """What was told to be wrong with a watched folder, or a file in it, is over."""
     PAUSED = "paused"
     RESUMED = "resumed"
     STARTED = "started"

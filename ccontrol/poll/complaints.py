@@ -76,13 +76,15 @@ class Complaints:
         elif known is None or known.text != text:
             since = known.since if known is not None else self._clock.now()
             self._rows[file] = Complaint(str(self._folder), file, text, since)
-            self._note(self._rows[file].sentence)
+            told = self._rows[file].sentence
+            _log.error("%s site=%s", told, self._site.name)
+            self._note(Outcome.FAILED, told)
 
     def clear(self, about: str) -> None:
         """Say that nothing is wrong with it any more, if something was."""
         row = self._rows.pop(shown(about), None)
         if row is not None:
-            self._note(f"that is over: {row.sentence}")
+            self._over(row)
 
     def clear_all_but(self, there: Collection[str]) -> None:
         """Let go of what was told of files that are not in the folder any more."""
@@ -90,7 +92,7 @@ class Complaints:
             return
         kept = {FOLDER, MORE, *map(shown, there)}
         for file in [file for file in self._rows if file not in kept]:
-            self._note(f"that is over: {self._rows.pop(file).sentence}")
+            self._over(self._rows.pop(file))
         if len(self._rows) < MOST_FILES:
             self.clear(MORE)
 
@@ -115,9 +117,13 @@ class Complaints:
         else:
             self._written = rows
 
-    def _note(self, told: str) -> None:
-        _log.error("%s site=%s", told, self._site.name)
-        self._site.note(JournalEntry(self._clock.now(), "", Outcome.FAILED, reason=told))
+    def _over(self, row: Complaint) -> None:
+        told = f"that is over: {row.sentence}"
+        _log.info("%s site=%s", told, self._site.name)
+        self._note(Outcome.MENDED, told)
+
+    def _note(self, outcome: Outcome, told: str) -> None:
+        self._site.note(JournalEntry(self._clock.now(), "", outcome, reason=told))
 
 
 def shown(name: str) -> str:

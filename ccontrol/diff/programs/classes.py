@@ -21,6 +21,8 @@ from ccontrol.diff.programs.operands import is_constant, operand_kind
 from ccontrol.logic.ladder.mnemonics import (
     CONTRARIES,
     INVERTERS,
+    KEEPING,
+    MIRRORED,
     ONE_SHOTS,
     ORDERED,
     SAME_EITHER_WAY,
@@ -124,14 +126,31 @@ def _replaced(edit: Replaced) -> Iterator[Meaning]:
         yield Meaning(LogicKind.INVERTED_CONTACT, f"{word} {what} inverted: {became}", *where)
         return
     if old != new:
-        clause = f"{_shown((before,))} became {_shown((after,))}"
-        yield Meaning(LogicKind.INSTRUCTION_CHANGED, clause, *where)
+        kind, clause = _another(before, after)
+        yield Meaning(kind, clause, *where)
         return
     if before.op != after.op or before.bare != after.bare:
         if before.op == after.op:
             became = f"{_shown((before,))} is written {_shown((after,))}"
         yield Meaning(LogicKind.MNEMONIC_ONLY, became, *where)
     yield from sorted(_operands(edit), key=lambda one: _ORDER.index(one.kind))
+
+
+def _another(before: Instruction, after: Instruction) -> tuple[LogicKind, str]:
+    """Return what it means that another instruction stands there, none that says the contrary."""
+    clause = f"{_shown((before,))} became {_shown((after,))}"
+    if KEEPING.get(name(before.op)) == name(after.op) and before.operands == after.operands:
+        why = "it stays on when its condition is gone"
+        return LogicKind.CONDITION_REMOVED, f"{clause}: {why}"
+    if _is_mirrored(before, after):
+        return LogicKind.MNEMONIC_ONLY, f"{clause}: the same comparison, read from the other side"
+    return LogicKind.INSTRUCTION_CHANGED, clause
+
+
+def _is_mirrored(before: Instruction, after: Instruction) -> bool:
+    """Tell whether a comparison says the same with its operands in the other order."""
+    swapped = (*before.operands[_COMPARED - 1 :: -1], *before.operands[_COMPARED:])
+    return MIRRORED.get(name(before.op)) == name(after.op) and after.operands == swapped
 
 
 _ORDER = [

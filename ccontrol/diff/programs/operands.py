@@ -19,7 +19,12 @@ _TOKEN = re.compile(
 _LOGIC = frozenset({"AND", "OR", "NOT", "<", ">", "<=", ">=", "=", "<>"})
 """An operand with any of these is a condition of its own: `CMP(a > b OR c = 1)`."""
 _TELLING = frozenset(
-    {LogicKind.INVERTED_CONTACT, LogicKind.BYPASS_ADDED, LogicKind.CONDITION_REMOVED}
+    {
+        LogicKind.INVERTED_CONTACT,
+        LogicKind.BYPASS_ADDED,
+        LogicKind.CONDITION_REMOVED,
+        LogicKind.MNEMONIC_ONLY,
+    }
 )
 
 

@@ -147,6 +147,9 @@ def diff_stl(before: str, after: str, effort: Effort) -> TextDiff:
 def _other_instruction(op: str, other: str, became: str) -> Said:
     if frozenset((op, other)) in _CONTRARY:
         return Said(LogicKind.INVERTED_CONTACT, f"contact inverted: {became}")
+    if (op, other) == ("=", "S"):
+        said = f"it stays on when its condition is gone: {became}"
+        return Said(LogicKind.CONDITION_REMOVED, said)
     return Said(LogicKind.INSTRUCTION_CHANGED, became)
 
 

@@ -11,13 +11,15 @@ from ccontrol.diff.programs.operands import is_constant, operand_kind
 from ccontrol.diff.programs.statements import Said
 from ccontrol.diff.programs.words import meaning_of
 from ccontrol.logic.diagram import Term, leaves, written
-from ccontrol.logic.ladder.mnemonics import CONTRARIES, ORDERED, canonical
+from ccontrol.logic.ladder.mnemonics import CONTRARIES, MIRRORED, ORDERED, canonical
 from ccontrol.logic.printable import shortened
 
 _MOST_SHOWN = 80
 _ONE_NAME = {"BAND": "AND", "BOR": "OR", "BXOR": "XOR", "BNOT": "NOT", "INV": "NOT", "&": "AND"}
 _EITHER_WAY = frozenset({"AND", "OR", "XOR", "ADD", "MUL", "EQU", "NEQ"})
 _JOINS = frozenset({"AND", "OR"})
+_SIDES = frozenset({("sourcea", "sourceb"), ("in1", "in2")})
+"""How the two inputs of a comparison are called: Logix; IEC."""
 _Pin: TypeAlias = tuple[str, Term]
 
 
@@ -120,13 +122,36 @@ def _otherwise(ours: Term, theirs: Term) -> Said:
     if theirs in inner:
         kind = LogicKind.CONDITION_REMOVED if was in _JOINS else LogicKind.INSTRUCTION_REMOVED
         return Said(kind, f"{became}: no {was} any more")
-    if now in CONTRARIES.get(was, ()) and inner == outer:
-        return Said(LogicKind.INVERTED_CONTACT, f"comparison inverted: {became}")
+    if compared := _comparison(ours, theirs):
+        return Said(compared[0], f"{compared[1]}: {became}")
     if (was, now) == ("AND", "OR"):
         return Said(LogicKind.BYPASS_ADDED, f"{became}: one input alone is enough")
     if not theirs.pins and is_constant(theirs.head):
         return Said(LogicKind.AFI_INSERTED, f"{became}, a constant")
     return Said(_by_words(ours, theirs), became)
+
+
+def _comparison(ours: Term, theirs: Term) -> tuple[LogicKind, str] | None:
+    """Return what it means that a comparison was turned, or written from its other side."""
+    was, now = computes(ours.head), computes(theirs.head)
+    sides = ([inner for _, inner in term.pins] for term in (ours, theirs))
+    if now in CONTRARIES.get(was, ()) and next(sides) == next(sides):
+        return LogicKind.INVERTED_CONTACT, "comparison inverted"
+    if _is_mirrored(ours, theirs):
+        return LogicKind.MNEMONIC_ONLY, "the same comparison, read from the other side"
+    return None
+
+
+def _is_mirrored(ours: Term, theirs: Term) -> bool:
+    """Tell whether a comparison says the same with its two inputs in the other order."""
+    names, others = ([pin.casefold() for pin, _ in term.pins] for term in (ours, theirs))
+    return (
+        MIRRORED.get(computes(ours.head)) == computes(theirs.head)
+        and names == others
+        and tuple(names) in _SIDES
+        and ours.pins[0][1] == theirs.pins[1][1]
+        and ours.pins[1][1] == theirs.pins[0][1]
+    )
 
 
 def _wrapped(op: str, ours: Term, theirs: Term) -> Said:

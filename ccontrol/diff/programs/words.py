@@ -16,6 +16,10 @@ _JOINS = frozenset({"AND", "OR", "&"})
 _CONSTANTS = frozenset({"TRUE", "FALSE"})
 _SMALLER, _LARGER = frozenset({"<", "<="}), frozenset({">", ">="})
 _CONTRARIES = (({"="}, {"<>"}), (_SMALLER, _LARGER))
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "<>": "<>"}
+_BEFORE_SIDES = _JOINS | {"XOR", "(", ":=", "IF", "ELSIF", "WHILE", "UNTIL"}
+_BEHIND_SIDES = _JOINS | {"XOR", ")", "THEN", "DO", "END_REPEAT"}
+"""Between these a comparison of two words is whole: no sign around it binds its sides closer."""
 
 
 def meaning_of(before: Sequence[str], after: Sequence[str]) -> LogicKind:
@@ -23,6 +27,8 @@ def meaning_of(before: Sequence[str], after: Sequence[str]) -> LogicKind:
     gone, new = Counter(before) - Counter(after), Counter(after) - Counter(before)
     if not new and any(word in gone for word in _JOINS):
         return LogicKind.CONDITION_REMOVED
+    if _mirrored(before, after):
+        return LogicKind.MNEMONIC_ONLY
     if gone["NOT"] != new["NOT"] or _turned(gone, new) or _swapped(before, after):
         return LogicKind.INVERTED_CONTACT
     if any(word in new for word in _CONSTANTS):
@@ -68,3 +74,21 @@ def _swapped(before: Sequence[str], after: Sequence[str]) -> bool:
     left, right = places
     is_swapped = (before[left], before[right]) == (after[right], after[left])
     return is_swapped and before[left + 1] in _SMALLER | _LARGER
+
+
+def _mirrored(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Tell whether one whole comparison was written from its other side: `a > b` became `b < a`."""
+    if len(before) != len(after):
+        return False
+    places = [i for i, (one, other) in enumerate(zip(before, after, strict=True)) if one != other]
+    left = places[0] if places else 0
+    right = left + 2
+    if right >= len(before) or any(place > right for place in places):
+        return False
+    one, sign, other = before[left : right + 1]
+    return (
+        (other, _MIRRORED.get(sign), one) == tuple(after[left : right + 1])
+        and all(_is_name(side) or _NUMBER.match(side) for side in (one, other))
+        and (left == 0 or before[left - 1] in _BEFORE_SIDES)
+        and (right == len(before) - 1 or before[right + 1] in _BEHIND_SIDES)
+    )

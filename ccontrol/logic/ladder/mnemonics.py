@@ -48,6 +48,16 @@ CONTRARIES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """The contacts, coils or comparisons that say the contrary of the same operands."""
+_MIRRORS = (
+    *(("GRT", "LES"), ("GEQ", "LEQ"), ("Gt", "Lt"), ("Ge", "Le")),
+    *(("GT_Contact", "LT_Contact"), ("GE_Contact", "LE_Contact")),
+)
+MIRRORED: Mapping[str, str] = MappingProxyType(
+    {one: other for pair in _MIRRORS for one, other in (pair, pair[::-1])}
+)
+"""The comparison that says the same of operands that changed places: GRT(A,B) is LES(B,A)."""
+KEEPING: Mapping[str, str] = MappingProxyType({"OTE": "OTL", "Coil": "S_Coil"})
+"""The coil that does not go when its condition goes, by the one that does."""
 SKIPS = frozenset({"TND", "RET", "JMP", "LBL", "MCR", "SUS"})
 """What decides which rungs behind it are executed."""
 ONE_SHOTS = frozenset({"ONS", "OSR", "OSF", "P_Contact", "N_Contact", "P_Trig", "N_Trig"})

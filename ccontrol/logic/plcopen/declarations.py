@@ -1,10 +1,14 @@
-"""Types and variables of TC6 XML → lines as IEC 61131-3 writes them. No ids, no places."""
+"""Types and variables of TC6 XML → lines as IEC 61131-3 writes them. No ids, no places.
+
+Initial values are sealed of what its name calls a secret.
+"""
 
 from collections.abc import Iterator
 
+from ccontrol.logic.file import SealText
 from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, name_of
-from ccontrol.logic.xml_words import child, text_of
+from ccontrol.logic.xml_words import child, hushed, is_secret, text_of
 
 SECTIONS = {
     "inputVars": "VAR_INPUT",
@@ -20,35 +24,35 @@ SECTIONS = {
 _QUALIFIERS = ("constant", "retain", "nonretain", "persistent", "nonpersistent")
 
 
-def interface_lines(interface: Element) -> Iterator[str]:
+def interface_lines(interface: Element, seal: SealText) -> Iterator[str]:
     """Yield the declarations of an interface, section by section in the file's order."""
     for section in interface:
         tag = name_of(section)
         if tag in SECTIONS:
-            yield from section_lines(section)
+            yield from section_lines(section, seal)
         elif tag == "returnType":
             yield f"RETURN : {_type(section)}"
 
 
-def section_lines(section: Element) -> Iterator[str]:
+def section_lines(section: Element, seal: SealText) -> Iterator[str]:
     """Yield one section of variables with its own heading."""
     words = [SECTIONS.get(name_of(section), name_of(section))]
     words += [word.upper() for word in _QUALIFIERS if section.get(word) == "true"]
     yield " ".join(words)
     for variable in section:
         if name_of(variable) == "variable":
-            yield from _variable(variable, "  ")
+            yield from _variable(variable, "  ", seal)
 
 
-def type_lines(data_type: Element) -> Iterator[str]:
+def type_lines(data_type: Element, seal: SealText) -> Iterator[str]:
     """Yield a data type: its kind, then a structure's members or an enumeration's values."""
     base = child(data_type, "baseType")
     kind = "" if base is None else _type(base)
-    initial = _initial(data_type)
+    initial = _initial(data_type, seal)
     yield f"TYPE {printable(data_type.get('name', ''))} : {kind}{initial}"
     struct = None if base is None else child(base, "struct")
     for variable in () if struct is None else struct:
-        yield from _variable(variable, "  ")
+        yield from _variable(variable, "  ", seal)
 
 
 def documentation(element: Element) -> list[str]:
@@ -58,7 +62,7 @@ def documentation(element: Element) -> list[str]:
     return [printable(line.rstrip()) for line in said.splitlines()]
 
 
-def _variable(variable: Element, indent: str) -> Iterator[str]:
+def _variable(variable: Element, indent: str, seal: SealText) -> Iterator[str]:
     kind = child(variable, "type")
     address = variable.get("address")
     place = f" AT {printable(address)}" if address else ""
@@ -66,7 +70,7 @@ def _variable(variable: Element, indent: str) -> Iterator[str]:
     comment = f" // {said}" if said else ""
     declared = "?" if kind is None else _type(kind)
     name = printable(variable.get("name", ""))
-    yield f"{indent}{name}{place} : {declared}{_initial(variable)}{comment}"
+    yield f"{indent}{name}{place} : {declared}{_initial(variable, seal)}{comment}"
 
 
 def _type(holder: Element) -> str:
@@ -106,25 +110,30 @@ def _values(enum: Element) -> Iterator[str]:
         yield printable(value.get("name", "?")) + (f" := {printable(number)}" if number else "")
 
 
-def _initial(element: Element) -> str:
+def _initial(element: Element, seal: SealText) -> str:
     value = child(element, "initialValue")
-    return "" if value is None else f" := {_value(value)}"
+    hidden = is_secret(element.get("name", ""))
+    return "" if value is None else f" := {_value(value, seal, hidden)}"
 
 
-def _value(holder: Element) -> str:
+def _value(holder: Element, seal: SealText, hidden: bool) -> str:
     for value in holder:
         tag = name_of(value)
         if tag == "simpleValue":
-            return printable(value.get("value", ""))
+            return printable(hushed(value.get("value", ""), seal, hidden=hidden))
         if tag == "arrayValue":
-            return f"[{', '.join(_repeated(each) for each in value)}]"
+            return f"[{', '.join(_repeated(each, seal, hidden) for each in value)}]"
         if tag == "structValue":
-            members = (f"{printable(each.get('member', '?'))} := {_value(each)}" for each in value)
-            return f"({', '.join(members)})"
-        return printable(text_of(value))
+            return f"({', '.join(_member(each, seal, hidden) for each in value)})"
+        return printable(hushed(text_of(value), seal, hidden=hidden))
     return ""
 
 
-def _repeated(value: Element) -> str:
-    times = value.get("repetitionValue")
-    return f"{printable(times)}({_value(value)})" if times else _value(value)
+def _member(value: Element, seal: SealText, hidden: bool) -> str:
+    name = value.get("member", "?")
+    return f"{printable(name)} := {_value(value, seal, hidden or is_secret(name))}"
+
+
+def _repeated(value: Element, seal: SealText, hidden: bool) -> str:
+    times, said = value.get("repetitionValue"), _value(value, seal, hidden)
+    return f"{printable(times)}({said})" if times else said

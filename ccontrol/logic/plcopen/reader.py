@@ -63,13 +63,13 @@ class PlcOpen:
             raise BadFileError(f"{printable(file.name)}: its root element is no project")
         parts = Parts()
         for each in root.iter("{*}dataType"):
-            lines = [*type_lines(each), *_comment(each)]
+            lines = [*type_lines(each, seal), *_comment(each)]
             path = ("types", each.get("name", ""))
             parts.add(path, Language.DATA, Aspect.PROGRAM, lines)
         for each in root.iter("{*}pou"):
             _add_pou(parts, each, seal)
         for each in root.iter("{*}globalVars"):
-            _add_variables(parts, each)
+            _add_variables(parts, each, seal)
         for each in root.iter("{*}configuration"):
             lines = [
                 f"CONFIGURATION {printable(each.get('name', ''))}",
@@ -98,7 +98,8 @@ def _add_pou(parts: Parts, pou: Element, seal: SealText) -> None:
         if name_of(each) in _HOLDERS and _is_unit(each) and _is_of(each, pou):
             word, own = name_of(each).upper(), each.get("name") or name_of(each)
             title = f"{word} {printable(own)} of {printable(name)}"
-            _add_unit(parts, each, ("pous", name, f"{name_of(each).lower()}s", own), title, seal)
+            path = ("pous", name, f"{name_of(each).lower()}s", own)
+            _add_unit(parts, each, path, title, seal)
     extra = list(_extra(pou, seal))
     if extra:
         lines = (f"VENDOR DATA of {printable(name)}", *extra)
@@ -120,7 +121,7 @@ def _add_unit(
 ) -> None:
     """Add the interface and the bodies of a POU, method, action or transition."""
     interface = child(unit, "interface")
-    declared = [] if interface is None else list(interface_lines(interface))
+    declared = [] if interface is None else list(interface_lines(interface, seal))
     if declared or _comment(unit):
         lines = (f"INTERFACE of {title}", *_comment(unit), *declared)
         parts.add((*path, "interface"), Language.DATA, Aspect.PROGRAM, lines)
@@ -158,14 +159,14 @@ def _add_stored(
         parts.add((*path, "as stored"), Language.RECORD, Aspect.PROGRAM, told, unread=unread)
 
 
-def _add_variables(parts: Parts, section: Element) -> None:
+def _add_variables(parts: Parts, section: Element, seal: SealText) -> None:
     owners = [
         each.get("name", "")
         for each in reversed(list(section.iterancestors()))
         if name_of(each) in {"configuration", "resource"}
     ]
     path = ("variables", *owners, section.get("name") or "global")
-    lines = (f"VARIABLES {printable('/'.join(path[1:]))}", *section_lines(section))
+    lines = (f"VARIABLES {printable('/'.join(path[1:]))}", *section_lines(section, seal))
     parts.add(path, Language.DATA, Aspect.PROGRAM, lines)
 
 

@@ -30,3 +30,29 @@ def test_elements_that_hold_values_in_an_l5x_are_told_as_any_other() -> None:
 
 def test_what_its_name_calls_a_secret_is_sealed_in_every_format() -> None:
     assert told('<Net userPassword="swordfish"/>') == ["userPassword = SWORDFISH"]
+
+
+def test_so_is_all_that_lies_in_an_element_of_such_a_name() -> None:
+    assert told('<Net><Password form="plain"><Value>swordfish</Value></Password></Net>') == [
+        "Password.form = PLAIN",
+        "Password.Value = SWORDFISH",
+    ]
+
+
+def test_so_is_the_value_of_a_setting_that_is_called_so() -> None:
+    assert told(
+        '<Net><P Name="SNMP_Community" Type="text" Value="swordfish"/>'
+        '<P name="AdminPassword" value="swordfish"/>'
+        '<P Name="Passwort" Unit="none"><Value>swordfish</Value></P>'
+        '<P key="pwd">swordfish</P><P Name="Port" Value="161"/></Net>'
+    ) == [
+        "P[SNMP_Community].Type = text",
+        "P[SNMP_Community].Value = SWORDFISH",
+        "P[#2].name = AdminPassword",
+        "P[#2].value = SWORDFISH",
+        "P[Passwort].Unit = none",
+        "P[Passwort].Value = SWORDFISH",
+        "P[#4] = SWORDFISH",
+        "P[#4].key = pwd",
+        "P[Port].Value = 161",
+    ]

@@ -65,6 +65,7 @@ DANGEROUS = {
         LogicKind.EXECUTION,
     ),
     "latch became unlatch": ("XIC(a)OTL(b);", "XIC(a)OTU(b);", LogicKind.INVERTED_CONTACT),
+    "coil became latch": ("XIC(a)OTE(b);", "XIC(a)OTL(b);", LogicKind.CONDITION_REMOVED),
     "coil of another tag": ("XIC(a)OTE(b);", "XIC(a)OTE(c);", LogicKind.COIL_REMOVED),
     "comparison turned": ("GRT(A,B)OTE(x);", "LES(A,B)OTE(x);", LogicKind.INVERTED_CONTACT),
     "comparison swapped": ("GRT(A,B)OTE(x);", "GRT(B,A)OTE(x);", LogicKind.INVERTED_CONTACT),

@@ -101,8 +101,8 @@ from tests.unit.diff.programs.ladder_routine import ROUTINE, changed, told
         (
             1,
             "[XIC(Start) ,XIC(Run) ]XIO(Stop)OTL(Run);",
-            LogicKind.INSTRUCTION_CHANGED,
-            "rung 1 (Run): OTE(Run) became OTL(Run)",
+            LogicKind.CONDITION_REMOVED,
+            "rung 1 (Run): OTE(Run) became OTL(Run): it stays on when its condition is gone",
         ),
         (
             1,
@@ -163,6 +163,15 @@ from tests.unit.diff.programs.ladder_routine import ROUTINE, changed, told
             "GEQ(Temp,80)LIM(1,Level,9)OTL(Hot);",
             LogicKind.INSTRUCTION_CHANGED,
             "rung 3 (Hot): GRT(Temp,80) became GEQ(Temp,80)",
+        ),
+        (
+            3,
+            "LES(80,Temp)LIM(1,Level,9)OTL(Hot);",
+            LogicKind.MNEMONIC_ONLY,
+            (
+                "rung 3 (Hot): GRT(Temp,80) became LES(80,Temp): "
+                "the same comparison, read from the other side"
+            ),
         ),
         (
             3,

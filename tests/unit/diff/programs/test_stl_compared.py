@@ -63,7 +63,7 @@ NETWORK 3 Lamp
         ("      =     Q 4.0\n", "", LogicKind.COIL_REMOVED),
         ("      S     M 2.0\n", "", LogicKind.COIL_REMOVED),
         ("      A     M 10.0\n", "", LogicKind.CONDITION_REMOVED),
-        ("=     Q 4.0", "S     Q 4.0", LogicKind.INSTRUCTION_CHANGED),
+        ("=     Q 4.0", "S     Q 4.0", LogicKind.CONDITION_REMOVED),
         ("      =  ", "      O     M 99.9\n      =  ", LogicKind.BYPASS_ADDED),
         ("      =  ", "      SET\n      =  ", LogicKind.AFI_INSERTED),
         ("      =  ", "      A     M 5.0\n      =  ", LogicKind.INSTRUCTION_ADDED),
