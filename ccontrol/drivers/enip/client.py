@@ -16,7 +16,6 @@ from pycomm3.cip import PADDED_EPATH, DataSegment, LogicalSegment, PortSegment
 from pycomm3.cip.data_types import CIPSegment
 from pycomm3.packets.base import RequestPacket
 from pycomm3.packets.ethernetip import (
-    ListIdentityRequestPacket,
     RegisterSessionRequestPacket,
     SendRRDataRequestPacket,
     SendUnitDataRequestPacket,
@@ -53,7 +52,6 @@ _NO_CONTEXT = bytes(8)
 _NO_MEMORY = 0x02
 _SIXTEEN_BITS = 0xFFFF
 _MANAGER = (CONNECTION_MANAGER, 1)
-_LIST_IDENTITY: RequestPacket = ListIdentityRequestPacket()  # type: ignore[no-untyped-call]
 
 
 class Client:
@@ -88,13 +86,6 @@ class Client:
         if not answer.session:
             raise self._wrong("a session without a number")
         self._session = answer.session
-
-    async def list_identity(self) -> bytes:
-        """Ask the adapter itself who it is; return the data of its answer."""
-        answer = await self._say(_built(_LIST_IDENTITY, 0, _NO_CONTEXT))
-        if answer.command != frames.LIST_IDENTITY or answer.status:
-            raise self._wrong("another answer than the identity that was asked for")
-        return answer.data
 
     async def ask(
         self, request: Request, heard: list[bytes], *, route: Route | None = None
@@ -216,8 +207,6 @@ def _message(request: Request) -> bytes:
     segments: list[CIPSegment | bytes] = [DataSegment(one) for one in _names(request.symbol)]
     for one in request.objects:
         segments += _logical(one)
-    if request.attribute:
-        segments.append(LogicalSegment(request.attribute, "attribute_id"))
     return bytes((request.service,)) + _path(segments) + request.data
 
 
