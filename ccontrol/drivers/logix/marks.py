@@ -25,6 +25,10 @@ EDITS, AUDIT, MASK = (UnitId(kind, CONTROLLER) for kind in ("edits", "audit", "a
 _EDIT_WIDTHS = {1: 2, 2: 2, 3: 4, 4: 4, questions.ENGINEER: 4}
 _AUDIT_WIDTHS = {questions.AUDIT_VALUE: 8, questions.CHANGES_TO_DETECT: 8}
 _AUDIT_TITLE = "AuditValue, moved by every edit"
+_STATIONS = {
+    True: "an engineering station went online; that alone is no edit",
+    False: "no engineering station has left its mark",
+}
 _DINT = b"\xc4\x00"
 _AUDIT_BYTES = 8
 
@@ -93,7 +97,10 @@ def _edits(data: bytes) -> Iterator[Unit]:
 
 
 def _log(answers: Answers) -> Iterator[LogEntry]:
-    """Tell what an engineering station left behind: a number that says no more than that."""
+    """Tell what an engineering station left behind: a number that says no more than that.
+
+    Zero is what stands there before any: it is told too, so that the first one is seen to come.
+    """
     answer = answers.last(questions.EDITS)
     if answer is None or not answer.whole:
         return
@@ -102,9 +109,10 @@ def _log(answers: Answers) -> Iterator[LogEntry]:
     except GarbledError:
         return
     if questions.ENGINEER in found:
-        raw = f"{number_of(found, questions.ENGINEER):08x}"
-        text = "an engineering station went online; that alone is no edit"
-        yield LogEntry("online", text, "", raw)
+        number = number_of(found, questions.ENGINEER)
+        yield LogEntry(
+            "online" if number else "nobody", _STATIONS[bool(number)], "", f"{number:08x}"
+        )
 
 
 def _audited(answers: Answers) -> Sights:

@@ -27,6 +27,8 @@ KINDS = (TAGS, PROGRAM, TYPE, *_SYSTEM_KINDS.values())
 _NOT_ASKED = Unread("the poll ended before it was read", transient=True)
 _TEMPLATE_LACKS = Unread("the template of one of its tags could not be read")
 _TWICE = Unread("its list names one symbol twice, and differently")
+_SIGN = "#"
+"""Between a name and its handle; no name of a project has one."""
 
 
 _SCOPED = (PROGRAM, TAGS)
@@ -146,7 +148,7 @@ def _types(answers: Answers, scopes: Iterable[_Scope]) -> _Types:
             needed |= {one.template for one in scope if one.template is not None}
     for number in needed - types.found.keys():
         types.lacking.setdefault(number, _NOT_ASKED)
-    types.names = _unique({number: one.name for number, one in types.found.items()})
+    types.names = _unique(types.found, types.heads)
     return types
 
 
@@ -175,13 +177,21 @@ def _template(answers: Answers, question: str, number: int, types: _Types) -> No
         types.lacking[number] = why
 
 
-def _unique(names: Mapping[int, str]) -> dict[int, str]:
-    """Name each structure by itself: where two have one name, the later ones carry their number."""
-    met: set[str] = set()
+def _unique(found: Mapping[int, Template], heads: Mapping[int, Head]) -> dict[int, str]:
+    """Name each structure by itself: where several have one name, all but one carry their handle.
+
+    A handle stands when a download numbers all structures anew. The number is left for those that
+    have a handle in common too, or a name that no project can have.
+    """
+    met: set[tuple[str, ...]] = set()
     unique = {}
-    for number, name in sorted(names.items()):
-        unique[number] = f"{name} #{number:03X}" if name in met else name
-        met.add(name)
+    for number in sorted(found, key=lambda one: (found[one].name, heads[one].handle, one)):
+        name, handle = found[number].name, f"{heads[number].handle:04X}"
+        shown = f"{name} #{handle}" if (name,) in met else name
+        if (name, handle) in met or _SIGN in name:
+            shown = f"{name} #{handle}/{number:03X}"
+        met |= {(name,), (name, handle)}
+        unique[number] = shown
     return unique
 
 
