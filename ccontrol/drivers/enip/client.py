@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pycomm3.cip import PADDED_EPATH, DataSegment, LogicalSegment, PortSegment
 from pycomm3.cip.data_types import CIPSegment
+from pycomm3.exceptions import DataError
 from pycomm3.packets.base import RequestPacket
 from pycomm3.packets.ethernetip import (
     RegisterSessionRequestPacket,
@@ -36,7 +37,7 @@ from ccontrol.drivers.enip.request import (
     Request,
     Route,
 )
-from ccontrol.drivers.enip.status import encapsulation_words
+from ccontrol.drivers.enip.status import MORE, SUCCESS, encapsulation_words
 from ccontrol.drivers.enip.transport import Line
 from ccontrol.errors import GarbledError, NoSpareConnectionError, RefusedError
 
@@ -179,9 +180,11 @@ class Client:
             raise GarbledError(f"the adapter refuses: {encapsulation_words(answer.status)}")
 
     def _reply(self, message: bytes, service: int, heard: list[bytes]) -> Reply:
+        """Take an answer apart; it is to the service, or a refusal of whoever should pass it on."""
         heard.append(message)
         reply = frames.reply(message)
-        if reply.service not in (service, UNCONNECTED_SEND):
+        on_the_way = reply.service == UNCONNECTED_SEND and reply.status not in (SUCCESS, MORE)
+        if reply.service != service and not on_the_way:
             raise self._wrong(f"an answer to service {reply.service:02X}, not {service:02X}")
         return reply
 
@@ -207,7 +210,10 @@ def _message(request: Request) -> bytes:
     segments: list[CIPSegment | bytes] = [DataSegment(one) for one in _names(request.symbol)]
     for one in request.objects:
         segments += _logical(one)
-    return bytes((request.service,)) + _path(segments) + request.data
+    try:
+        return bytes((request.service,)) + _path(segments) + request.data
+    except DataError as error:  # the name is the controller's own
+        raise GarbledError("a name that is longer than any question can carry") from error
 
 
 def _names(symbol: str) -> list[str]:
