@@ -26,6 +26,7 @@ _SYSTEM_KINDS = {Scope.TASK: "task", Scope.MAP: "io-module", Scope.CONNECTION: "
 KINDS = (TAGS, PROGRAM, TYPE, *_SYSTEM_KINDS.values())
 _NOT_ASKED = Unread("the poll ended before it was read", transient=True)
 _TEMPLATE_LACKS = Unread("the template of one of its tags could not be read")
+_NO_PROGRAM = Unread("no project can have a program of that name: it is not asked for")
 _TWICE = Unread("its list names one symbol twice, and differently")
 _SIGN = "#"
 """Between a name and its handle; no name of a project has one."""
@@ -69,6 +70,8 @@ def read_program(answers: Answers) -> Sights:
 
 
 def _scope(answers: Answers, scope: str) -> _Scope:
+    if scope and not questions.is_program(scope):
+        return _NO_PROGRAM
     with_access = answers.notes.get("access") == "yes"
     answer = answers.last(questions.of_scope(scope))
     if answer is None:
