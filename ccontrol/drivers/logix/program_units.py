@@ -15,7 +15,7 @@ from ccontrol.drivers.logix.answers import GARBLED, Answer, Answers, why_not
 from ccontrol.drivers.logix.controller_units import CONTROLLER
 from ccontrol.drivers.logix.symbols import Scope, Symbol
 from ccontrol.drivers.logix.templates import Head, Template
-from ccontrol.drivers.sights import Sights, joined, seen
+from ccontrol.drivers.sights import Sights, joined, seen, short
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.snapshot import Listing, Read, Sighting, Unread
@@ -56,7 +56,7 @@ def read_program(answers: Answers) -> Sights:
         return Sights()
     own = _scope(answers, "")
     if isinstance(own, Unread):
-        return Sights({}, {kind: _short(frozenset(), own) for kind in KINDS})
+        return Sights({}, {kind: short((), own) for kind in KINDS})
     names = sorted({one.bare_name for one in own if one.scope is Scope.PROGRAM})
     programs = {name: _scope(answers, f"{Scope.PROGRAM.value}{name}") for name in names}
     types = _types(answers, (own, *programs.values()))
@@ -87,10 +87,6 @@ def _scope(answers: Answers, scope: str) -> _Scope:
         if found.setdefault(one.name, one) != one:
             return _TWICE
     return tuple(found.values())
-
-
-def _short(keys: frozenset[str], why: Unread) -> Listing:
-    return Listing(keys, complete=False, reason=why.reason, transient=why.transient)
 
 
 def _of_system(own: tuple[Symbol, ...], scope: Scope, kind: str) -> Sights:
@@ -205,8 +201,8 @@ def _type_units(types: _Types) -> Sights:
         lacking = [types.lacking[inner] for inner in one.nested - types.names.keys()]
         units[unit] = lacking[0] if lacking else _type(unit, one, types.heads[number], types.names)
     keys = frozenset(unit.key for unit in units)
-    short = [*types.lacking.values(), *types.unknown]
-    return Sights(units, {TYPE: _short(keys, short[0]) if short else Listing(keys, complete=True)})
+    why = next(iter((*types.lacking.values(), *types.unknown)), None)
+    return Sights(units, {TYPE: short(keys, why) if why else Listing(keys, complete=True)})
 
 
 def _type(unit: UnitId, one: Template, head: Head, names: dict[int, str]) -> Sighting:
