@@ -44,11 +44,10 @@ def not_seen(why: Unread, *units: UnitId) -> Sights:
     for unit in units:
         keys.setdefault(unit.kind, set()).add(unit.key)
     return Sights(
-        dict.fromkeys(units, why),
-        {
-            kind: Listing(
-                frozenset(names), complete=False, reason=why.reason, transient=why.transient
-            )
-            for kind, names in keys.items()
-        },
+        dict.fromkeys(units, why), {kind: short(names, why) for kind, names in keys.items()}
     )
+
+
+def short(keys: Iterable[str], why: Unread) -> Listing:
+    """Return the list of which no more than these keys were had."""
+    return Listing(frozenset(keys), complete=False, reason=why.reason, transient=why.transient)

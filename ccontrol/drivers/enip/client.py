@@ -17,7 +17,6 @@ from pycomm3.cip.data_types import CIPSegment
 from pycomm3.exceptions import DataError
 from pycomm3.packets.base import RequestPacket
 from pycomm3.packets.ethernetip import (
-    ListIdentityRequestPacket,
     RegisterSessionRequestPacket,
     SendRRDataRequestPacket,
     SendUnitDataRequestPacket,
@@ -38,7 +37,7 @@ from ccontrol.drivers.enip.request import (
     Request,
     Route,
 )
-from ccontrol.drivers.enip.status import encapsulation_words
+from ccontrol.drivers.enip.status import MORE, SUCCESS, encapsulation_words
 from ccontrol.drivers.enip.transport import Line
 from ccontrol.errors import GarbledError, NoSpareConnectionError, RefusedError
 
@@ -54,7 +53,6 @@ _NO_CONTEXT = bytes(8)
 _NO_MEMORY = 0x02
 _SIXTEEN_BITS = 0xFFFF
 _MANAGER = (CONNECTION_MANAGER, 1)
-_LIST_IDENTITY: RequestPacket = ListIdentityRequestPacket()  # type: ignore[no-untyped-call]
 
 
 class Client:
@@ -89,13 +87,6 @@ class Client:
         if not answer.session:
             raise self._wrong("a session without a number")
         self._session = answer.session
-
-    async def list_identity(self) -> bytes:
-        """Ask the adapter itself who it is; return the data of its answer."""
-        answer = await self._say(_built(_LIST_IDENTITY, 0, _NO_CONTEXT))
-        if answer.command != frames.LIST_IDENTITY or answer.status:
-            raise self._wrong("another answer than the identity that was asked for")
-        return answer.data
 
     async def ask(
         self, request: Request, heard: list[bytes], *, route: Route | None = None
@@ -189,9 +180,11 @@ class Client:
             raise GarbledError(f"the adapter refuses: {encapsulation_words(answer.status)}")
 
     def _reply(self, message: bytes, service: int, heard: list[bytes]) -> Reply:
+        """Take an answer apart; it is to the service, or a refusal of whoever should pass it on."""
         heard.append(message)
         reply = frames.reply(message)
-        if reply.service not in (service, UNCONNECTED_SEND):
+        on_the_way = reply.service == UNCONNECTED_SEND and reply.status not in (SUCCESS, MORE)
+        if reply.service != service and not on_the_way:
             raise self._wrong(f"an answer to service {reply.service:02X}, not {service:02X}")
         return reply
 

@@ -7,6 +7,7 @@ asks for the same transport (0xA3: class 3, application object, server).
 import struct
 from typing import NamedTuple
 
+from ccontrol.drivers.enip.request import OUR_VENDOR
 from ccontrol.errors import GarbledError
 
 LARGE_BYTES, SMALL_BYTES = 4_000, 500
@@ -29,7 +30,7 @@ class Originator(NamedTuple):
     connection: int
     towards_us: int
     """The id that messages to us carry."""
-    vendor: int = 0x1009
+    vendor: int = OUR_VENDOR
 
 
 def to_open(ours: Originator, size: int, path: bytes) -> bytes:

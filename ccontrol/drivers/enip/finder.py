@@ -13,7 +13,7 @@ from typing import cast
 
 from ccontrol.drivers.api import Pace
 from ccontrol.drivers.enip.frames import HEADER_BYTES, LIST_IDENTITY, frame
-from ccontrol.drivers.enip.guard import guard_of
+from ccontrol.drivers.enip.guard import LISTER
 from ccontrol.drivers.enip.identity import ADAPTER_TYPE, CPU_TYPE, Identity, listed
 from ccontrol.drivers.finder import Found
 from ccontrol.errors import GarbledError
@@ -39,7 +39,7 @@ class EnipFinder:
 
     async def ask(self, address: str, port: int, timeout_s: float, pace: Pace) -> tuple[Found, ...]:
         """Return who answers within the time, each once; nobody is no error."""
-        guard_of({}).check(_QUESTION)
+        LISTER.check(_QUESTION)
         await pace.turn()
         listener = await _sent(address, port)
         if listener is None:

@@ -20,13 +20,13 @@ from ccontrol.drivers.enip.request import (
     FORWARD_OPEN,
     LARGE_FORWARD_OPEN,
     MESSAGE_ROUTER,
+    OUR_VENDOR,
     SEVERAL,
     UNCONNECTED_SEND,
 )
 from ccontrol.errors import ReadOnlyViolationError
 
 SESSION = "encapsulation 65: register session"
-LISTING = "encapsulation 63: list identity"
 ROUTED = "52 on class 06: unconnected send"
 CONNECT = "54 or 5B on class 06: forward open, to the message router only"
 DISCONNECT = "4E on class 06: forward close"
@@ -57,7 +57,10 @@ _CLOSE = struct.Struct("<BBHHIBx")
 _TO_MESSAGE_ROUTER = b"\x20\x02\x24\x01"
 _CLASS_3_SERVER = 0xA3
 """Transport class and trigger: explicit messages. I/O connections have others."""
-_CLASS, _INSTANCE, _ATTRIBUTE, _NAME = 0, 1, 4, 0x91
+_OURS, _OURS_LARGE = 0x4200, 0x4200_0000
+"""Point to point, low priority, variable length, owned by nobody; the length is in the low bits."""
+_LENGTH, _LENGTH_LARGE = 0x01FF, 0xFFFF
+_CLASS, _INSTANCE, _NAME = 0, 1, 0x91
 _MEMBER_SIZES = {0: 2, 1: 4, 2: 6}
 """Bytes of a logical segment by its format: 8, 16 and 32 bits, the wider ones padded."""
 
@@ -79,6 +82,8 @@ class Guard:
 
     reads: Mapping[tuple[str, int], re.Pattern[bytes]]
     """Made by `guard_of`."""
+    listing: bool = False
+    """Whether the question who is there passes, too."""
 
     def check(self, frame: bytes) -> None:
         """Return when the frame is one of the reads; raise ReadOnlyViolationError otherwise."""
@@ -97,7 +102,7 @@ class Guard:
             case 0x65:
                 _want(session == context == 0 and data == _REGISTRATION)
             case 0x63:
-                _want(session == 0 and not data)
+                _want(self.listing and session == context == 0 and not data)
             case 0x6F:
                 self._unconnected(data)
             case 0x70:
@@ -119,7 +124,8 @@ class Guard:
             _want_explicit(asked)
         else:
             _want(asked.service == FORWARD_CLOSE)
-            *_, words = _CLOSE.unpack_from(asked.data)
+            _, _, _, vendor, _, words = _CLOSE.unpack_from(asked.data)
+            _want(vendor == OUR_VENDOR)  # another's would stop what controls the plant
             _want_to_message_router(asked.data[_CLOSE.size :], words)
 
     def _connected(self, data: bytes) -> None:
@@ -138,6 +144,10 @@ class Guard:
             return
         parameters = self.reads.get((asked.classes, asked.service))
         _want(parameters is not None and parameters.fullmatch(asked.data) is not None)
+
+
+LISTER = Guard({}, listing=True)
+"""Lets the question who is there pass, and opening a session; nothing else."""
 
 
 def guard_of(reads: Mapping[str, Read]) -> Guard:
@@ -160,18 +170,13 @@ def _message(message: bytes) -> _Message:
     service, words = message[0], message[1]
     path, data = message[2 : 2 + 2 * words], message[2 + 2 * words :]
     _want(len(path) == 2 * words)
-    classes: list[str] = []
-    instances: list[int] = []
-    for kind, value in _segments(path):
-        if kind == _CLASS:
-            classes.append(f"{value:02X}")
-        elif kind == _NAME and (not classes or classes[-1] == "name"):
-            classes = ["name"]
-        elif kind == _INSTANCE:
-            instances.append(value)
-        else:
-            _want(kind == _ATTRIBUTE)
-    return _Message(service, "/".join(classes), tuple(instances), data)
+    segments = list(_segments(path))
+    named = [one for one in segments if one[0] == _NAME]
+    pairs = segments[len(named) :]
+    _want(segments[: len(named)] == named)  # names stand first: within them are the objects
+    _want([kind for kind, _ in pairs] == [_CLASS, _INSTANCE] * (len(pairs) // 2))
+    classes = ["name"] * bool(named) + [f"{value:02X}" for _, value in pairs[::2]]
+    return _Message(service, "/".join(classes), tuple(value for _, value in pairs[1::2]), data)
 
 
 def _segments(path: bytes) -> Iterator[tuple[int, int]]:
@@ -215,9 +220,12 @@ def _several(data: bytes) -> Iterator[bytes]:
 
 
 def _want_explicit(asked: _Message) -> None:
-    form = _OPEN if asked.service == FORWARD_OPEN else _LARGE_OPEN
-    *_, transport, words = form.unpack_from(asked.data)
-    _want(transport == _CLASS_3_SERVER)
+    large = asked.service == LARGE_FORWARD_OPEN
+    form = _LARGE_OPEN if large else _OPEN
+    (*_, vendor, _, _, _, to_them, _, to_us, transport, words) = form.unpack_from(asked.data)
+    kind, length = (_OURS_LARGE, _LENGTH_LARGE) if large else (_OURS, _LENGTH)
+    _want(vendor == OUR_VENDOR and transport == _CLASS_3_SERVER)
+    _want(to_them & ~length == to_us & ~length == kind)
     _want_to_message_router(asked.data[form.size :], words)
 
 

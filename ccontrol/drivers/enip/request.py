@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 
-GET_ALL, GET_LIST, GET_ONE, SEVERAL = 0x01, 0x03, 0x0E, 0x0A
+GET_ALL, GET_LIST, SEVERAL = 0x01, 0x03, 0x0A
 UNCONNECTED_SEND, FORWARD_OPEN, LARGE_FORWARD_OPEN, FORWARD_CLOSE = 0x52, 0x54, 0x5B, 0x4E
 IDENTITY, MESSAGE_ROUTER, CONNECTION_MANAGER = 0x01, 0x02, 0x06
+OUR_VENDOR = 0x1009
+"""As whom we open connections: no vendor of devices, so that they are told from any other."""
 
 Route = tuple[tuple[int, str], ...]
 """Hops from the adapter to the controller: port and link. () is the adapter itself."""
@@ -23,8 +25,6 @@ class Request:
     objects: tuple[tuple[int, int], ...] = ()
     """Class and instance, from the outermost in: ((0x68, program), (0x6D, routine))."""
     data: bytes = b""
-    attribute: int = 0
-    """Of a service that is about one attribute; 0 for none."""
     symbol: str = ""
     """The name within which the objects are meant, or that is meant itself: "Program:Main"."""
 

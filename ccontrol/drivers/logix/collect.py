@@ -35,7 +35,7 @@ from ccontrol.drivers.logix.collect_routines import ask_routines
 from ccontrol.drivers.logix.conversation import Conversation
 from ccontrol.drivers.logix.guard import guard_for
 from ccontrol.drivers.logix.memory import SYMBOLS_LAST_S, Memory, Remembered, Symbols
-from ccontrol.drivers.logix.models import FAMILY, has_access, is_micro
+from ccontrol.drivers.logix.models import FAMILY, STRUCTURE, SURROUNDINGS, has_access, is_micro
 from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.errors import (
     CcontrolError,
@@ -55,8 +55,6 @@ _EDIT_CLASS = 0xAC
 _TWO_REFUSED_BYTES = 2 + 2 * (2 + 2)
 """A count, and number and status of two attributes that are not there."""
 _ROUTE_HINT = "Check the route: port 1 and the controller's slot, behind each bridge."
-_STRUCTURE = frozenset({Depth.INVENTORY, Depth.FULL})
-_SURROUNDINGS = frozenset({Depth.DIAGNOSTICS, Depth.FULL})
 
 
 async def collect(
@@ -101,6 +99,8 @@ class _Poll:
     talk: Conversation = field(init=False)
     known: Remembered = field(init=False)
     notes: dict[str, str] = field(default_factory=dict)
+    project: bytes = b""
+    """What the controller said of its project."""
     marks: tuple[bytes, ...] = ()
     """Edit counters and AuditValue as they stand; () where the controller has no counters."""
 
@@ -139,14 +139,16 @@ class _Poll:
             self.known.lacks.clear()  # a new firmware may have what the old one lacked
         await self.client.connect()
         who = await self._identity()
+        self.known.meet(who)
         micro = is_micro(who.name)
         if not await self._marks(micro=micro):
             return
         if depth is not Depth.GLANCE and not micro:
-            await self.talk.ask(questions.PROJECT, questions.ONE[questions.PROJECT])
-        if depth in _SURROUNDINGS:
+            project = await self.talk.ask(questions.PROJECT, questions.ONE[questions.PROJECT])
+            self.project = project.data if project is not None else b""
+        if depth in SURROUNDINGS:
             await self._surroundings()
-        if depth in _STRUCTURE:
+        if depth in STRUCTURE:
             await self._structure(who, micro=micro)
             await self._marks(micro=micro)
 
@@ -231,7 +233,7 @@ class _Poll:
     def _lists(self) -> Mapping[str, tuple[bytes, ...]]:
         """Return the symbol lists that need not be read, since nothing was edited in between."""
         symbols = self.known.symbols
-        if symbols is None or not self.marks or symbols.marks != self.marks:
+        if symbols is None or not self.marks or symbols.marks != (self.project, *self.marks):
             return {}
         age_s = self.clock.monotonic() - symbols.read_at
         if age_s > SYMBOLS_LAST_S:
@@ -243,7 +245,8 @@ class _Poll:
         """Keep what the next poll need not read, but symbols no longer than they last."""
         self.known.templates = program.kept
         if "symbols_read_s_ago" not in self.notes:
-            read = Symbols(program.lists, self.marks, self.clock.monotonic())
+            marks = (self.project, *self.marks)
+            read = Symbols(program.lists, marks, self.clock.monotonic())
             self.known.symbols = read if program.whole else None
         self.memory.forget_too_much()
 

@@ -63,7 +63,8 @@ class Program:
         found = await self._scope("")
         programs = sorted({one.name for one in found if one.scope is Scope.PROGRAM})
         for name in programs[:_MOST_PROGRAMS]:
-            await self._scope(name)
+            if questions.is_program(name):
+                await self._scope(name)
         while self._wanted:
             now, self._wanted = sorted(self._wanted), set()
             self._seen.update(now)

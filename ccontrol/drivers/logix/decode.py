@@ -5,21 +5,26 @@ The parts: controller_units, marks, module_units, surroundings, program_units, r
 safety_units, and judgements over all of it.
 """
 
+from collections.abc import Iterator
+
+from ccontrol.drivers.logix import questions
 from ccontrol.drivers.logix.answers import Answers
 from ccontrol.drivers.logix.controller_units import read_controller, read_project
 from ccontrol.drivers.logix.judgements import checks, strengths
 from ccontrol.drivers.logix.marks import Marks, read_marks
+from ccontrol.drivers.logix.models import STRUCTURE
 from ccontrol.drivers.logix.module_units import read_modules
-from ccontrol.drivers.logix.program_units import read_program
-from ccontrol.drivers.logix.routine_units import read_routines
+from ccontrol.drivers.logix.program_units import KINDS, read_program
+from ccontrol.drivers.logix.routine_units import ROUTINE, read_routines
 from ccontrol.drivers.logix.safety_units import read_safety
 from ccontrol.drivers.logix.surroundings import read_surroundings
-from ccontrol.drivers.sights import Sights, joined
+from ccontrol.drivers.sights import Sights, joined, short
 from ccontrol.model.capture import Capture
-from ccontrol.model.snapshot import Read, Snapshot
+from ccontrol.model.snapshot import Read, Snapshot, Unread
 
 FACTS = "logix/1"
 """Raised whenever equal answers would give other facts than before: see docs/drivers/logix.md."""
+_UNSURE = Unread("the poll ended before it was known that nothing had moved", transient=True)
 
 
 def interpret(capture: Capture) -> Snapshot:
@@ -33,9 +38,8 @@ def interpret(capture: Capture) -> Snapshot:
             marks.sights,
             read_modules(answers),
             read_surroundings(capture, answers),
-            read_program(answers),
-            read_routines(answers),
             read_safety(answers),
+            *_structure(capture, answers, marks),
         )
     )
     findings, checked = checks(marks)
@@ -56,6 +60,16 @@ def interpret(capture: Capture) -> Snapshot:
         facts=FACTS,
         read_by=capture.ended_at,
     )
+
+
+def _structure(capture: Capture, answers: Answers, marks: Marks) -> Iterator[Sights]:
+    """Read programs, tags and routines, but only between two looks at the marks of an edit."""
+    if capture.depth in STRUCTURE and not marks.held:
+        kinds = (*KINDS, ROUTINE) if answers.last(questions.PROGRAMS) else KINDS
+        yield Sights({}, {kind: short((), _UNSURE) for kind in kinds})
+        return
+    yield read_program(answers)
+    yield read_routines(answers)
 
 
 def _usable(capture: Capture, answers: Answers, marks: Marks, sights: Sights) -> tuple[bool, str]:

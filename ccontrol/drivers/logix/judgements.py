@@ -1,18 +1,17 @@
 """Judgements over a whole poll: findings, and how well changes are seen."""
 
 from ccontrol.drivers.logix.findings import AUDIT_MASK_REDUCED, audit_mask_reduced
-from ccontrol.drivers.logix.marks import AUDIT, EDIT_EVENTS, EDITS, EVENTS, Marks
+from ccontrol.drivers.logix.marks import AUDIT, EDIT_EVENTS, EDITS, Marks, names_of
+from ccontrol.drivers.logix.models import STRUCTURE, SURROUNDINGS
 from ccontrol.drivers.logix.module_units import MODULE
 from ccontrol.drivers.logix.program_units import KINDS
 from ccontrol.drivers.logix.routine_units import ROUTINE
 from ccontrol.drivers.sights import Sights
-from ccontrol.model.aspect import Aspect, Depth, Strength
+from ccontrol.model.aspect import Aspect, Strength
 from ccontrol.model.capture import Capture
 from ccontrol.model.finding import Finding
 from ccontrol.model.snapshot import Read, Unread
 
-_SURROUNDINGS = frozenset({Depth.DIAGNOSTICS, Depth.FULL})
-_STRUCTURE = frozenset({Depth.INVENTORY, Depth.FULL})
 _EVERY_POLL = {
     Aspect.IDENTITY: "identity",
     Aspect.FIRMWARE: "firmware",
@@ -28,8 +27,7 @@ def checks(marks: Marks) -> tuple[set[Finding], set[tuple[str, str]]]:
     checked = {(AUDIT_MASK_REDUCED, "")}
     if not marks.left_out:
         return set(), checked
-    events = tuple(EVENTS[bit] for bit in sorted(marks.left_out))
-    return {audit_mask_reduced(events)}, checked
+    return {audit_mask_reduced(names_of(marks.left_out))}, checked
 
 
 def strengths(capture: Capture, marks: Marks, sights: Sights) -> dict[Aspect, Strength]:
@@ -39,9 +37,9 @@ def strengths(capture: Capture, marks: Marks, sights: Sights) -> dict[Aspect, St
     an earlier poll said of it stands.
     """
     found = {aspect: _of_kinds(sights, kind) for aspect, kind in _EVERY_POLL.items()}
-    if capture.depth in _SURROUNDINGS:
+    if capture.depth in SURROUNDINGS:
         found[Aspect.HARDWARE] = _of_kinds(sights, MODULE, "ethernet-link")
-    if capture.depth in _STRUCTURE:
+    if capture.depth in STRUCTURE:
         found[Aspect.CONFIGURATION] = found[Aspect.INVENTORY] = _structure(sights)
         found[Aspect.PROGRAM] = _program(marks, sights)
     return {

@@ -8,7 +8,7 @@ through: edits, downloads, forces, key, mode, major faults. Of a rung's edit not
 Their attribute numbers in class 8E are from public tools; no capture holds them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ccontrol.drivers.enip.attributes import attribute_list, number_of
@@ -25,6 +25,10 @@ EDITS, AUDIT, MASK = (UnitId(kind, CONTROLLER) for kind in ("edits", "audit", "a
 _EDIT_WIDTHS = {1: 2, 2: 2, 3: 4, 4: 4, questions.ENGINEER: 4}
 _AUDIT_WIDTHS = {questions.AUDIT_VALUE: 8, questions.CHANGES_TO_DETECT: 8}
 _AUDIT_TITLE = "AuditValue, moved by every edit"
+_STATIONS = {
+    True: "an engineering station went online; that alone is no edit",
+    False: "no engineering station has left its mark",
+}
 _DINT = b"\xc4\x00"
 _AUDIT_BYTES = 8
 
@@ -43,6 +47,8 @@ EVENTS = {
     34: "signature unprotected", 35: "log cleared", 36: "program connection",
 }  # fmt: skip
 """Bits of ChangesToDetect (1756-PM015F, pages 50 and 51); later firmware may have more."""
+_NAMELESS = "events that have no name yet"
+_MASK_BITS = 64
 EDIT_EVENTS = frozenset({1, 2})
 """Without these an edit of a rung does not move the AuditValue."""
 
@@ -56,7 +62,14 @@ class Marks:
     """Events that the mask leaves out; None where the mask was not had."""
     moved: bool = False
     """True where a mark moved while the poll went on."""
+    held: bool = True
+    """False where a mark was not heard again at the end: what lies between may be half an edit."""
     log: tuple[LogEntry, ...] = ()
+
+
+def names_of(events: Iterable[int]) -> tuple[str, ...]:
+    """Name events of a mask, each name once; every project sets all 64 bits, named or not."""
+    return tuple(dict.fromkeys(EVENTS.get(bit, _NAMELESS) for bit in sorted(events)))
 
 
 def read_marks(answers: Answers) -> Marks:
@@ -70,8 +83,9 @@ def read_marks(answers: Answers) -> Marks:
     mask = None if tag else _mask(answers.last(questions.AUDIT))
     return Marks(
         joined((edits, audit)),
-        None if mask is None else frozenset(bit for bit in EVENTS if not mask >> bit & 1),
+        None if mask is None else _left_out(mask),
         _moved(answers, questions.EDITS, skip_engineer=True) or _moved(answers, question),
+        _held(answers, questions.EDITS) and _held(answers, question),
         tuple(_log(answers)),
     )
 
@@ -93,7 +107,10 @@ def _edits(data: bytes) -> Iterator[Unit]:
 
 
 def _log(answers: Answers) -> Iterator[LogEntry]:
-    """Tell what an engineering station left behind: a number that says no more than that."""
+    """Tell what an engineering station left behind: a number that says no more than that.
+
+    Zero is what stands there before any: it is told too, so that the first one is seen to come.
+    """
     answer = answers.last(questions.EDITS)
     if answer is None or not answer.whole:
         return
@@ -102,9 +119,10 @@ def _log(answers: Answers) -> Iterator[LogEntry]:
     except GarbledError:
         return
     if questions.ENGINEER in found:
-        raw = f"{number_of(found, questions.ENGINEER):08x}"
-        text = "an engineering station went online; that alone is no edit"
-        yield LogEntry("online", text, "", raw)
+        number = number_of(found, questions.ENGINEER)
+        yield LogEntry(
+            "online" if number else "nobody", _STATIONS[bool(number)], "", f"{number:08x}"
+        )
 
 
 def _audited(answers: Answers) -> Sights:
@@ -121,12 +139,11 @@ def _audit_units(data: bytes) -> Iterator[Unit]:
     if value:
         yield _audit_unit(value)
     if mask is not None:
-        left_out = tuple(name for bit, name in EVENTS.items() if not mask >> bit & 1)
         yield Unit(
             MASK,
             Aspect.PROTECTION,
             "ChangesToDetect, the events that move the AuditValue",
-            fields(mask=f"{mask:016x}", left_out=left_out),
+            fields(mask=f"{mask:016x}", left_out=names_of(_left_out(mask))),
         )
 
 
@@ -159,6 +176,10 @@ def _mask(answer: Answer | None) -> int | None:
         return None
 
 
+def _left_out(mask: int) -> frozenset[int]:
+    return frozenset(bit for bit in range(_MASK_BITS) if not mask >> bit & 1)
+
+
 def _zeros(answer: Answer | None) -> bool:
     """Tell whether all attributes of a list are zero."""
     if answer is None or not answer.whole:
@@ -176,3 +197,19 @@ def _moved(answers: Answers, question: str, *, skip_engineer: bool = False) -> b
     if skip_engineer:
         whole = [data[: -_EDIT_WIDTHS[questions.ENGINEER]] for data in whole]
     return len(set(whole)) > 1
+
+
+def _held(answers: Answers, question: str) -> bool:
+    """Tell whether a mark that was had in the beginning was had again."""
+    first, *again = answers.of(question) or (None,)
+    if first is None or not first.whole or _is_bare(first):
+        return True
+    return any(one.whole for one in again)
+
+
+def _is_bare(answer: Answer) -> bool:
+    """Tell whether an answer is a list of attributes of which none was had."""
+    try:
+        return not attribute_list(answer.data, _EDIT_WIDTHS | _AUDIT_WIDTHS)
+    except GarbledError:
+        return False

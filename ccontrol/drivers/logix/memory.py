@@ -6,6 +6,7 @@ Only what makes it gentler, and which slots held a module. Nothing is written to
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ccontrol.drivers.enip.identity import Identity
 from ccontrol.drivers.enip.request import Route
 from ccontrol.drivers.logix.templates import Head
 
@@ -29,7 +30,7 @@ class Symbols:
     lists: Mapping[str, tuple[bytes, ...]]
     """Answers by scope."""
     marks: tuple[bytes, ...]
-    """Edit counters and AuditValue when they were read: while these stand, so do the lists."""
+    """Project, edit counters and AuditValue when they were read: while these stand, so do they."""
     read_at: float
     """By the monotonic clock, in seconds."""
 
@@ -38,17 +39,29 @@ class Symbols:
 class Remembered:
     """What is remembered of one controller."""
 
+    who: Identity | None = None
+    """Whom all of this is about, as its label has it."""
     lacks: set[str] = field(default_factory=set)
     """Objects that it does not have, by the question that asks for them."""
     small_only: bool = False
     """True where it refused a large connection."""
     templates: dict[TemplateKey, tuple[bytes, ...]] = field(default_factory=dict)
     """Answers to the reading of each template."""
-    symbols: "Symbols | None" = None
+    symbols: Symbols | None = None
     slots: dict[int, int] = field(default_factory=dict)
     """Slots that held a module, and how many polls in a row have found nothing there since."""
     silent: set[int] = field(default_factory=set)
     """Slots that gave no module in the last poll."""
+
+    def meet(self, who: Identity) -> None:
+        """Forget what is known of the controller when another one stands in its place.
+
+        Slots are the chassis's, and stay. `who` is taken as its label has it, without its status.
+        """
+        label = who._replace(status=0)
+        if self.who is not None and self.who != label:
+            self.lacks, self.small_only, self.templates, self.symbols = set(), False, {}, None
+        self.who = label
 
     def size(self) -> int:
         """Return the bytes that templates and symbols take."""

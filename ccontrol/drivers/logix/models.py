@@ -1,8 +1,13 @@
-"""What differs between the models of this family, as far as it decides what is asked. Pure."""
+"""What is asked at which depth, and of which models of this family. Pure."""
 
 from ccontrol.drivers.enip.identity import Identity
+from ccontrol.model.aspect import Depth
 
 FAMILY = "logix"
+STRUCTURE = frozenset({Depth.INVENTORY, Depth.FULL})
+"""Depths that read the program's structure."""
+SURROUNDINGS = frozenset({Depth.DIAGNOSTICS, Depth.FULL})
+"""Depths that read clock, network and slots."""
 _MICRO = "2080"
 """Micro800 controllers have the catalogue number 2080-…; they tell of identity and tags alone."""
 _ACCESS_SINCE = 18

@@ -15,7 +15,7 @@ from ccontrol.drivers.logix.answers import GARBLED, Answer, Answers, why_not
 from ccontrol.drivers.logix.controller_units import CONTROLLER
 from ccontrol.drivers.logix.symbols import Scope, Symbol
 from ccontrol.drivers.logix.templates import Head, Template
-from ccontrol.drivers.sights import Sights, joined, seen
+from ccontrol.drivers.sights import Sights, joined, seen, short
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.snapshot import Listing, Read, Sighting, Unread
@@ -26,7 +26,10 @@ _SYSTEM_KINDS = {Scope.TASK: "task", Scope.MAP: "io-module", Scope.CONNECTION: "
 KINDS = (TAGS, PROGRAM, TYPE, *_SYSTEM_KINDS.values())
 _NOT_ASKED = Unread("the poll ended before it was read", transient=True)
 _TEMPLATE_LACKS = Unread("the template of one of its tags could not be read")
+_NO_PROGRAM = Unread("no project can have a program of that name: it is not asked for")
 _TWICE = Unread("its list names one symbol twice, and differently")
+_SIGN = "#"
+"""Between a name and its handle; no name of a project has one."""
 
 
 _SCOPED = (PROGRAM, TAGS)
@@ -53,7 +56,7 @@ def read_program(answers: Answers) -> Sights:
         return Sights()
     own = _scope(answers, "")
     if isinstance(own, Unread):
-        return Sights({}, {kind: _short(frozenset(), own) for kind in KINDS})
+        return Sights({}, {kind: short((), own) for kind in KINDS})
     names = sorted({one.bare_name for one in own if one.scope is Scope.PROGRAM})
     programs = {name: _scope(answers, f"{Scope.PROGRAM.value}{name}") for name in names}
     types = _types(answers, (own, *programs.values()))
@@ -67,6 +70,8 @@ def read_program(answers: Answers) -> Sights:
 
 
 def _scope(answers: Answers, scope: str) -> _Scope:
+    if scope and not questions.is_program(scope):
+        return _NO_PROGRAM
     with_access = answers.notes.get("access") == "yes"
     answer = answers.last(questions.of_scope(scope))
     if answer is None:
@@ -82,10 +87,6 @@ def _scope(answers: Answers, scope: str) -> _Scope:
         if found.setdefault(one.name, one) != one:
             return _TWICE
     return tuple(found.values())
-
-
-def _short(keys: frozenset[str], why: Unread) -> Listing:
-    return Listing(keys, complete=False, reason=why.reason, transient=why.transient)
 
 
 def _of_system(own: tuple[Symbol, ...], scope: Scope, kind: str) -> Sights:
@@ -146,7 +147,7 @@ def _types(answers: Answers, scopes: Iterable[_Scope]) -> _Types:
             needed |= {one.template for one in scope if one.template is not None}
     for number in needed - types.found.keys():
         types.lacking.setdefault(number, _NOT_ASKED)
-    types.names = _unique({number: one.name for number, one in types.found.items()})
+    types.names = _unique(types.found, types.heads)
     return types
 
 
@@ -175,13 +176,21 @@ def _template(answers: Answers, question: str, number: int, types: _Types) -> No
         types.lacking[number] = why
 
 
-def _unique(names: Mapping[int, str]) -> dict[int, str]:
-    """Name each structure by itself: where two have one name, the later ones carry their number."""
-    met: set[str] = set()
+def _unique(found: Mapping[int, Template], heads: Mapping[int, Head]) -> dict[int, str]:
+    """Name each structure by itself: where several have one name, all but one carry their handle.
+
+    A handle stands when a download numbers all structures anew. The number is left for those that
+    have a handle in common too, or a name that no project can have.
+    """
+    met: set[tuple[str, ...]] = set()
     unique = {}
-    for number, name in sorted(names.items()):
-        unique[number] = f"{name} #{number:03X}" if name in met else name
-        met.add(name)
+    for number in sorted(found, key=lambda one: (found[one].name, heads[one].handle, one)):
+        name, handle = found[number].name, f"{heads[number].handle:04X}"
+        shown = f"{name} #{handle}" if (name,) in met else name
+        if (name, handle) in met or _SIGN in name:
+            shown = f"{name} #{handle}/{number:03X}"
+        met |= {(name,), (name, handle)}
+        unique[number] = shown
     return unique
 
 
@@ -192,8 +201,8 @@ def _type_units(types: _Types) -> Sights:
         lacking = [types.lacking[inner] for inner in one.nested - types.names.keys()]
         units[unit] = lacking[0] if lacking else _type(unit, one, types.heads[number], types.names)
     keys = frozenset(unit.key for unit in units)
-    short = [*types.lacking.values(), *types.unknown]
-    return Sights(units, {TYPE: _short(keys, short[0]) if short else Listing(keys, complete=True)})
+    why = next(iter((*types.lacking.values(), *types.unknown)), None)
+    return Sights(units, {TYPE: short(keys, why) if why else Listing(keys, complete=True)})
 
 
 def _type(unit: UnitId, one: Template, head: Head, names: dict[int, str]) -> Sighting:

@@ -4,6 +4,7 @@ The words must be understood in ten years: they name the thing, and its number i
 it has one. A capture says nothing of requests, so both halves of the driver agree here.
 """
 
+import re
 from collections.abc import Iterable
 
 from ccontrol.drivers.enip.request import GET_ALL, GET_LIST, Request, attributes
@@ -29,6 +30,7 @@ ROUTINE_TYPE, ROUTINE_SIZE, ROUTINE_NAME, PROGRAM_NAME = 1, 6, 0x19, 0x1C
 _READ_TAG, _READ, _READ_FRAGMENT, _SYMBOLS, _INSTANCES = 0x4C, 0x4C, 0x52, 0x55, 0x4B
 _SYMBOL, _TEMPLATE, _PROGRAM, _ROUTINE = 0x6B, 0x6C, 0x68, 0x6D
 _AUDIT_TAG_DINTS = 2
+_PROGRAM_NAME = re.compile(r"Program:[A-Za-z_][A-Za-z0-9_]{0,39}")
 
 ONE = {
     IDENTITY: Request(GET_ALL, ((0x01, 1),)),
@@ -54,6 +56,14 @@ def symbols_from(scope: str, instance: int, *, with_access: bool) -> Request:
 def of_scope(scope: str) -> str:
     """Return the words for the symbols of a scope: "symbols", "symbols Program:Main"."""
     return f"{SYMBOLS} {scope}" if scope else SYMBOLS
+
+
+def is_program(scope: str) -> bool:
+    """Tell whether a project can have a program of that name.
+
+    Of any other nothing is asked: no question may carry it, or it may read as another question.
+    """
+    return _PROGRAM_NAME.fullmatch(scope) is not None
 
 
 def head_of(instance: int) -> Request:

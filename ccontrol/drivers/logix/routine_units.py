@@ -12,7 +12,7 @@ from ccontrol.drivers.enip.frames import Reply
 from ccontrol.drivers.enip.identity import label
 from ccontrol.drivers.logix import questions, routines
 from ccontrol.drivers.logix.answers import GARBLED, Answers, why_not
-from ccontrol.drivers.sights import Sights, not_offered
+from ccontrol.drivers.sights import Sights, not_offered, short
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.snapshot import Listing, Read, Sighting, Unread
@@ -45,9 +45,7 @@ def read_routines(answers: Answers) -> Sights:
     keys = frozenset(unit.key for unit in found)
     if not broken:
         return Sights(found, {ROUTINE: Listing(keys, complete=True)})
-    why = broken[0]
-    short = Listing(keys, complete=False, reason=why.reason, transient=why.transient)
-    return Sights(found, {ROUTINE: short})
+    return Sights(found, {ROUTINE: short(keys, broken[0])})
 
 
 def _instances(answers: Answers, question: str, broken: list[Unread]) -> list[int]:

@@ -7,6 +7,7 @@ wall clock as a 1756-L61 answers it.
 import struct
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from ipaddress import IPv4Address
 
 from ccontrol.drivers.enip.attributes import LONG_TEXT, attribute_list, number_of
@@ -18,7 +19,7 @@ from ccontrol.drivers.sights import Sights, joined
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.capture import Capture
-from ccontrol.model.unit import Unit, UnitId, fields
+from ccontrol.model.unit import Unit, UnitId, Value, fields
 
 ADAPTER = "adapter"
 CLOCK, ZONE = UnitId("clock", CONTROLLER), UnitId("time-zone", CONTROLLER)
@@ -37,16 +38,19 @@ _INTERFACE, _LINK, _PORT = struct.Struct("<IIIH"), struct.Struct("<II6s"), struc
 _ADDRESSES = struct.Struct("<5I")
 _PORTS_AT = 8
 _WAYS = {0: "stored", 1: "BOOTP", 2: "DHCP"}
+_GIVEN = frozenset({1, 2})
+"""Ways by which a server gives the addresses: these may be others tomorrow, and nobody's change."""
 _DUPLEX = 0b10
 
 
 def read_surroundings(capture: Capture, answers: Answers) -> Sights:
     """Read clock, time zone and network."""
+    redundant = "redundant" in answers.notes
     return joined(
         (
             _clock(capture, answers),
             told(answers, questions.TCP_IP, _tcp_ip, TCP_IP),
-            told(answers, questions.LINK, _link, LINK),
+            told(answers, questions.LINK, partial(_link, redundant=redundant), LINK),
             told(answers, questions.PORTS, _ports, PORTS),
         )
     )
@@ -96,19 +100,20 @@ def _tcp_ip(data: bytes) -> Iterator[Unit]:
         raise GarbledError("the settings of an interface break off") from None
     domain, at = _text(data, at + _ADDRESSES.size)
     host_name, _ = _text(data, at)
+    way = control & 0xF
+    settings: dict[str, Value] = {
+        "address": _ip(address),
+        "mask": _ip(mask),
+        "gateway": _ip(gateway),
+        "name_servers": tuple(_ip(one) for one in servers if one),
+        "domain": domain,
+    }
+    own: dict[str, Value] = {"host_name": host_name, "configured_by": _WAYS.get(way, f"way {way}")}
     yield Unit(
         TCP_IP,
         Aspect.CONFIGURATION,
         "TCP/IP settings",
-        fields(
-            address=_ip(address),
-            mask=_ip(mask),
-            gateway=_ip(gateway),
-            name_servers=tuple(_ip(one) for one in servers if one),
-            domain=domain,
-            host_name=host_name,
-            configured_by=_WAYS.get(control & 0xF, f"way {control & 0xF}"),
-        ),
+        fields(**own, **({} if way in _GIVEN else settings)),
     )
 
 
@@ -125,13 +130,14 @@ def _ip(number: int) -> str:
     return str(IPv4Address(number))
 
 
-def _link(data: bytes) -> Iterator[Unit]:
+def _link(data: bytes, *, redundant: bool) -> Iterator[Unit]:
+    """Read the link; the partner of a redundant pair answers at the same address with its own."""
     try:
         speed, flags, mac = _LINK.unpack_from(data)
     except struct.error:
         raise GarbledError("the state of a link breaks off") from None
     moving = fields(mbit_per_s=speed, full_duplex=bool(flags & _DUPLEX))
-    address = fields(mac=mac.hex(":"))
+    address = fields(mac=None if redundant else mac.hex(":"))
     yield Unit(LINK, Aspect.HARDWARE, "Ethernet link", address, moving=moving)
 
 

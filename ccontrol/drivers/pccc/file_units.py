@@ -15,7 +15,7 @@ from ccontrol.drivers.pccc.data_files import RESERVED, name_of
 from ccontrol.drivers.pccc.diagnostics import Status
 from ccontrol.drivers.pccc.directory import Directory, Layout, Row
 from ccontrol.drivers.pccc.refusals import why_not
-from ccontrol.drivers.sights import Sights, joined, not_seen, seen
+from ccontrol.drivers.sights import Sights, joined, not_seen, seen, short
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.secret import Seal
@@ -94,8 +94,7 @@ def read_files(answers: Answers, told: Status, seal: Seal, kept: frozenset[str])
 
 
 def _none(why: Unread) -> Sights:
-    unknown = Listing(frozenset(), complete=False, reason=why.reason, transient=why.transient)
-    lists = dict.fromkeys(KINDS.values(), unknown)
+    lists = dict.fromkeys(KINDS.values(), short((), why))
     return joined((not_seen(why, INVENTORY), Sights({}, lists)))
 
 

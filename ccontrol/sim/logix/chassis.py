@@ -22,7 +22,10 @@ class Presence(enum.Enum):
 
 @dataclass
 class EthernetPort:
-    """The settings of an Ethernet port. The MAC address is 12 hexadecimal digits."""
+    """The settings of an Ethernet port. The MAC address is 12 hexadecimal digits.
+
+    `leased`: a DHCP server gave address, mask, gateway, name servers and domain.
+    """
 
     address: str = "192.168.1.10"
     mask: str = "255.255.255.0"
@@ -32,6 +35,7 @@ class EthernetPort:
     host_name: str = ""
     mac: str = "00001dc0ffee"
     mbit_per_s: int = 100
+    leased: bool = False
 
 
 @dataclass

@@ -173,10 +173,10 @@ class Controller(Module):
         """Mode, faults and key as the Identity object has them."""
         return self.mode << 4 | self.faults | self.key << 12 | self.status & 0x000F
 
-    def take(self, project: Project) -> None:
+    def take(self, project: Project, numbering: str = "") -> None:
         """Have another project in memory."""
         self.project = project
-        self.memory = Memory(project)
+        self.memory = Memory(project, numbering)
 
     def note(self, change: Change) -> None:
         """Something happened: the AuditValue moves, unless the mask leaves this kind out."""

@@ -73,27 +73,24 @@ class LoadedProgram:
     routines: dict[int, LoadedRoutine]
 
 
-def _numbered(names: Iterable[str]) -> dict[str, int]:
+def _numbered(numbering: str, names: Iterable[str]) -> dict[str, int]:
     given: dict[str, int] = {}
     taken: set[int] = set()
     for name in names:
         if name not in given:
-            given[name] = instance_of(name, taken, _INSTANCES)
+            given[name] = instance_of(numbering + name, taken, _INSTANCES)
             taken.add(given[name])
     return given
 
 
-def _address(scope: str, name: str) -> int:
-    return 0x0004_0000 + (zlib.crc32(f"{scope}/{name}".encode()) & 0xFFFFC)
-
-
 class Memory:
-    """What a controller makes of a project."""
+    """What a controller makes of a project; another `numbering`, other instances and addresses."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, numbering: str = "") -> None:
+        self._numbering = numbering
         built_in = {one.name: one for one in BUILT_IN}
         defined = {one.name: one for one in project.data_types if one.name not in built_in}
-        self.templates = Templates(built_in | defined)
+        self.templates = Templates(built_in | defined, numbering)
         for one in (*built_in, *defined):
             self.templates.template(one)
         tasks = [task.name for task in project.tasks]
@@ -105,10 +102,10 @@ class Memory:
             *((f"Task:{name}", TASK) for name in tasks),
         )
         self.symbols = self._table("", project.tags, system)
-        numbers = _numbered(program.name for program in project.programs)
+        numbers = _numbered(numbering, (program.name for program in project.programs))
         self.programs: dict[int, LoadedProgram] = {}
         for program in project.programs:
-            routines = _numbered(routine.name for routine in program.routines)
+            routines = _numbered(numbering, (routine.name for routine in program.routines))
             self.programs[numbers[program.name]] = LoadedProgram(
                 numbers[program.name],
                 program.name,
@@ -119,7 +116,7 @@ class Memory:
                 ),
                 {
                     routines[one.name]: LoadedRoutine(
-                        routines[one.name], one, _address(program.name, f"Routine:{one.name}")
+                        routines[one.name], one, self._address(program.name, f"Routine:{one.name}")
                     )
                     for one in sorted(program.routines, key=lambda one: routines[one.name])
                 },
@@ -130,12 +127,17 @@ class Memory:
         """A program by its name, in any case."""
         return self._by_name.get(name.lower())
 
+    def _address(self, scope: str, name: str) -> int:
+        place = f"{self._numbering}{scope}/{name}"
+        return 0x0004_0000 + (zlib.crc32(place.encode()) & 0xFFFFC)
+
     def _table(
         self, scope: str, tags: tuple[Tag, ...], system: tuple[tuple[str, int], ...]
     ) -> Table:
-        numbers = _numbered((*(name for name, _ in system), *(tag.name for tag in tags)))
+        names = (*(name for name, _ in system), *(tag.name for tag in tags))
+        numbers = _numbered(self._numbering, names)
         entered = [
-            Symbol(numbers[name], name, code, 0, address=_address(scope, name))
+            Symbol(numbers[name], name, code, 0, address=self._address(scope, name))
             for name, code in system
         ]
         return Table((*entered, *(self._symbol(scope, tag, numbers[tag.name]) for tag in tags)))
@@ -149,7 +151,7 @@ class Memory:
         first, second, third = (*dimensions, 0, 0, 0)[:3]
         return Symbol(
             instance, tag.name, code | ARRAY * len(tag.dimensions[:3]), size,
-            (first, second, third), _address(scope, tag.name), tag,
+            (first, second, third), self._address(scope, tag.name), tag,
         )  # fmt: skip
 
 

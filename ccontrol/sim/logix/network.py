@@ -6,6 +6,7 @@ from ccontrol.sim.logix.chassis import Place
 from ccontrol.sim.logix.cip import RefusedError, Status, short_string, string, u16, u32
 
 PORT_CLASS, INTERFACE_CLASS, LINK_CLASS = 0xF4, 0xF5, 0xF6
+_DHCP = 2
 _Attributes = dict[int, bytes]
 
 
@@ -28,7 +29,7 @@ def network_attributes(place: Place, kind: int, instance: int) -> _Attributes:
     return {
         1: u32(1),
         2: u32(0x14),
-        3: u32(0),
+        3: u32(_DHCP if port.leased else 0),
         4: u16(2) + bytes((0x20, LINK_CLASS, 0x24, 1)),
         5: b"".join(_address(one) for one in settings) + string(port.domain),
         6: string(port.host_name),

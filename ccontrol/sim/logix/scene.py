@@ -97,6 +97,14 @@ def download(chassis: Chassis, project: Project | None = None, *, slot: int | No
     finish_download(chassis, project, slot=slot)
 
 
+def renumber(chassis: Chassis, *, slot: int | None = None) -> None:
+    """The same project, loaded anew: other instances, other addresses, as a download gives them."""
+    cpu = controller_in(chassis, slot)
+    cpu.take(cpu.project, "anew ")
+    cpu.edits.changed, cpu.edits.loaded = cpu.edits.stamp(), cpu.edits.stamp()
+    cpu.move_audit_value()
+
+
 def change_mode(chassis: Chassis, mode: Mode, *, slot: int | None = None) -> None:
     """An engineer changes the mode over the network; raises ValueError unless the key allows it."""
     cpu = controller_in(chassis, slot)
@@ -187,6 +195,14 @@ def another(
         revision=revision or module.revision,
         serial=module.serial + 1 if serial is None else serial,
     )
+
+
+def renew_lease(chassis: Chassis, address: str, gateway: str) -> None:
+    """A DHCP server gives the adapter another address."""
+    port = chassis.module().ethernet
+    if port is None or not port.leased:
+        raise ValueError("this adapter leases no address")
+    port.address, port.gateway = address, gateway
 
 
 # ---- power, firmware, chance

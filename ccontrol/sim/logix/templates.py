@@ -99,6 +99,8 @@ class Templates:
     """All templates of a controller, made as they are first needed."""
 
     types: dict[str, DataType]
+    numbering: str = ""
+    """Another one gives other instances."""
     by_name: dict[str, Template] = field(default_factory=dict)
     by_instance: dict[int, Template] = field(default_factory=dict)
     _under_way: set[str] = field(default_factory=set)
@@ -128,7 +130,8 @@ class Templates:
         members = data_type.members or (Member("Data", "DINT"),)
         places, size = _laid_out(members, self)
         self._under_way.discard(data_type.name)
-        handle = zlib.crc32(repr((data_type.name, places)).encode()) & 0xFFFF
+        made = [(one.name, one.type, one.offset, one.array, one.bit) for one in places]
+        handle = zlib.crc32(repr((data_type.name, made)).encode()) & 0xFFFF
         instance = BUILT_IN.get(data_type) or self._free(data_type)
         if data_type in BUILT_IN:
             handle = instance
@@ -137,7 +140,7 @@ class Templates:
     def _free(self, data_type: DataType) -> int:
         within = USER_INSTANCES if data_type.origin is Origin.USER else FIRMWARE_INSTANCES
         taken = self.by_instance.keys() | set(BUILT_IN.values())
-        return instance_of(data_type.name, taken, within)
+        return instance_of(self.numbering + data_type.name, taken, within)
 
 
 def instance_of(name: str, taken: Container[int], within: range) -> int:

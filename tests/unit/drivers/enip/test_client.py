@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ccontrol.drivers.enip.client import Client
+from ccontrol.drivers.enip.frames import Reply
 from ccontrol.drivers.enip.identity import identity
 from ccontrol.drivers.enip.request import Request, Route, attributes, route_of
 from ccontrol.drivers.enip.transport import Line
@@ -217,3 +218,21 @@ def test_a_question_that_is_no_read_never_leaves() -> None:
     with pytest.raises(ReadOnlyViolationError):
         talk.run(Request(0x05, ((1, 1),)))
     assert len(talk.sent) == 1  # the session alone
+
+
+def test_a_bridge_may_refuse_in_the_controllers_place_and_never_answer_for_it() -> None:
+    refused = Talk(polite(b"\xd2\x00\x01\x01\x04\x02"), route_of("1/0"))
+    (reply,) = refused.run(WHO)
+    assert reply == Reply(0x52, 0x01, (0x0204,), b"")
+    for status in (b"\x00", b"\x06"):
+        posing = Talk(polite(b"\xd2\x00" + status + b"\x00" + peers.IDENTITY), route_of("1/0"))
+        with pytest.raises(GarbledError, match="an answer to service 52, not 01"):
+            posing.run(WHO)
+
+
+def test_a_name_that_no_question_can_carry_is_told_as_garbled_and_nothing_leaves() -> None:
+    talk = Talk(polite(ALL))
+    listing = Request(0x55, ((0x6B, 0),), attributes(1, 2), symbol="Program:" + "x" * 300)
+    with pytest.raises(GarbledError, match="longer than any question"):
+        talk.run(listing)
+    assert len(talk.sent) == 1

@@ -160,16 +160,6 @@ def test_an_answer_of_another_connection_or_question_ends_the_line(
     run(adapter, story)
 
 
-def test_an_identity_can_be_listed_without_a_session() -> None:
-    adapter = Adapter()
-
-    async def story(client: Client) -> bytes:
-        return await client.list_identity()
-
-    assert run(adapter, story) == b"\x01\x00"
-    assert adapter.sent[0][:12] == bytes.fromhex("6300") + bytes(10)
-
-
 def test_a_peer_that_sends_more_than_allowed_is_let_go() -> None:
     adapter = Adapter()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccontrol.drivers.enip.guard import guard_of
+from ccontrol.drivers.enip.guard import LISTER, guard_of
 from ccontrol.errors import ReadOnlyViolationError
 from tests.unit.drivers.enip.peers import READS, guard
 
@@ -48,13 +48,36 @@ def packet(*messages: bytes) -> bytes:
     return bytes.fromhex("0a02 2002 2401") + counted + b"".join(messages)
 
 
-def opening(transport: int = 0xA3, path: bytes = bytes.fromhex("0100 2002 2401")) -> bytes:
+def opening(
+    transport: int = 0xA3,
+    path: bytes = bytes.fromhex("0100 2002 2401"),
+    vendor: int = 0x1009,
+    kind: int = 0x43F4,
+) -> bytes:
     """A Forward Open."""
     return (
         bytes.fromhex("5402 2006 2401 0a05")
-        + struct.pack("<IIHHIIIHIH", 0, 1, 2, 3, 4, 3, 1, 0x43F4, 1, 0x43F4)
+        + struct.pack("<IIHHIIIHIH", 0, 1, 2, vendor, 4, 3, 1, 0x43F4, 1, kind)
         + bytes((transport, len(path) // 2))
         + path
+    )
+
+
+def large_opening(kind: int = 0x4200_0FA0) -> bytes:
+    """A Large Forward Open."""
+    return (
+        bytes.fromhex("5b02 2006 2401 0a05")
+        + struct.pack("<IIHHIIIIII", 0, 1, 2, 0x1009, 4, 3, 1, 0x4200_0FA0, 1, kind)
+        + bytes.fromhex("a303 0100 2002 2401")
+    )
+
+
+def closing(vendor: int = 0x1009) -> bytes:
+    """A Forward Close."""
+    return (
+        bytes.fromhex("4e02 2006 2401 0a05 0200")
+        + vendor.to_bytes(2, "little")
+        + bytes.fromhex("04000000 0300 0100 2002 2401")
     )
 
 
@@ -109,10 +132,19 @@ def test_what_is_no_read_is_refused(what: str, way: str) -> None:
 
 def test_a_session_and_a_connection_for_messages_pass() -> None:
     guard().check(REGISTER)
-    guard().check(header(0x63, b"", session=0))
     guard().check(plain(opening()))
-    closing = bytes.fromhex("4e02 2006 2401 0a05 0200 0300 04000000 0300 0100 2002 2401")
-    guard().check(plain(closing))
+    guard().check(plain(large_opening()))
+    guard().check(plain(closing()))
+
+
+def test_who_is_there_may_be_asked_by_the_one_who_looks_for_strangers_alone() -> None:
+    question = struct.pack("<HHIIQI", 0x63, 0, 0, 0, 0, 0)
+    LISTER.check(question)
+    for refused in (question + b"\0", header(0x63, b"", session=0), plain(WHO)):
+        with pytest.raises(ReadOnlyViolationError):
+            LISTER.check(refused)
+    with pytest.raises(ReadOnlyViolationError):
+        guard().check(question)
 
 
 REFUSED_FRAMES = {
@@ -124,6 +156,11 @@ REFUSED_FRAMES = {
     "nop": header(0x00, b""),
     "a session of another version": REGISTER[:24] + b"\x02\x00\x00\x00",
     "an i/o connection": plain(opening(transport=0x01)),
+    "a connection in another's name": plain(opening(vendor=1)),
+    "a connection that owns outputs": plain(opening(kind=0xC3F4)),
+    "a connection of no way back": plain(opening(kind=0x03F4)),
+    "a large connection to many": plain(large_opening(kind=0x2200_0FA0)),
+    "the end of another's connection": plain(closing(vendor=0x4D)),
     "a connection to another object": plain(opening(path=bytes.fromhex("0100 2004 2465"))),
     "a connection with a key of its own": plain(
         opening(path=bytes.fromhex("3404 0100 0c00 0000 0000 2002 2401"))
@@ -154,6 +191,44 @@ REFUSED_FRAMES = {
 def test_a_frame_that_is_not_of_a_read_is_refused(what: str) -> None:
     with pytest.raises(ReadOnlyViolationError):
         guard().check(REFUSED_FRAMES[what])
+
+
+PATHS = {
+    "wide class and instance": ("2100 0100 2500 0100", True),
+    "class and instance of 32 bits": ("2200 01000000 2600 01000000", True),
+    "a class alone": ("2001", False),
+    "an instance before its class": ("2401 2001", False),
+    "two classes": ("2001 20ac 2401", False),
+    "two instances": ("2001 2401 2402", False),
+    "an attribute": ("2001 2401 3001", False),
+    "a connection point": ("2001 2c01", False),
+    "a member": ("2001 2401 2801", False),
+    "a service": ("2001 2401 3805", False),
+    "an electronic key": ("3404 0100 0e00 3600 1003 2001 2401", False),
+    "a port": ("0100 2001 2401", False),
+    "a port with an address of its own": ("1201 3500 2001 2401", False),
+    "a data segment": ("2001 2401 8001 0500", False),
+    "a network segment": ("2001 2401 4305", False),
+    "a symbolic segment": ("6161 2001 2401", False),
+    "a format that is reserved": ("2300 0100 0000 2401", False),
+    "a pad that is none": ("2101 0100 2401", False),
+    "a class that breaks off": ("2401 2200 0100", False),
+    "a name behind the class": ("2001 2401 9101 4100", False),
+    "a name before the class": ("9101 4100 2001 2401", False),
+    "no path at all": ("", False),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("what", PATHS)
+def test_a_path_passes_only_as_class_and_instance_however_wide(what: str, way: str) -> None:
+    path, passes = bytes.fromhex(PATHS[what][0]), PATHS[what][1]
+    frame = WAYS[way](bytes((0x01, len(path) // 2)) + path)
+    if passes:
+        guard().check(frame)
+        return
+    with pytest.raises(ReadOnlyViolationError):
+        guard().check(frame)
 
 
 def test_the_same_service_passes_on_one_class_alone() -> None:

@@ -144,6 +144,20 @@ def test_a_program_that_is_edited_while_it_is_read_is_not_compared(
     assert (torn.usable, torn.reason) == (False, "the program was edited while it was read")
 
 
+@pytest.mark.parametrize("lost", ["edits #2", "audit #2"])
+def test_what_was_read_before_the_marks_were_heard_again_is_not_believed(
+    live: Live, poller: Poller, before: State, lost: str
+) -> None:
+    live.play(scene.add_tag, Tag("Half", "DINT"), "MainProgram")
+    capture = poller.poll(Depth.FULL)
+    at = next(n for n, one in enumerate(capture.exchanges) if one.question == lost)
+    cut = replace(capture, exchanges=capture.exchanges[:at], fault="it closed the connection")
+    torn = poller.driver.interpret(cut, SEAL)
+    changes = compare(before, merge(before, torn)).changes
+    assert told(changes) == {AUDIT, EDITS}  # they moved; what moved is for the next poll to say
+    assert Aspect.CONFIGURATION not in torn.strengths
+
+
 def test_a_turned_key_and_a_changed_mode_are_told_as_such(
     live: Live, poller: Poller, before: State
 ) -> None:
@@ -188,6 +202,18 @@ def test_a_mask_that_leaves_out_events_is_a_finding(
     assert snapshot.strengths[Aspect.PROGRAM] is Strength.NONE
     live.play(scene.set_mask, ALL_CHANGES)
     assert poller.look(Depth.GLANCE).findings == frozenset()
+
+
+def test_a_mask_that_leaves_out_what_has_no_name_is_a_finding_too(
+    live: Live, poller: Poller
+) -> None:
+    live.play(scene.set_mask, (1 << 64) - 1 & ~(1 << 63) & ~(1 << 21))
+    snapshot = poller.look(Depth.GLANCE)
+    (finding,) = snapshot.findings
+    assert finding.text.endswith(": media removed, events that have no name yet.")
+    assert facts(snapshot, "audit-mask/controller")["left_out"] == (
+        "media removed", "events that have no name yet"
+    )  # fmt: skip
 
 
 def test_a_mask_that_leaves_out_other_events_leaves_edits_in_sight(
