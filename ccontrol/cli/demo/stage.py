@@ -15,25 +15,44 @@ from ccontrol.cli.plant import configured
 from ccontrol.cli.told_changes import Wanted, changes_in
 from ccontrol.clock import Clock
 from ccontrol.errors import EngineError
+from ccontrol.sim.logix import plant as logix_plant
+from ccontrol.sim.logix.server import Live as LogixLive
+from ccontrol.sim.logix.server import running as running_logix
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.server import Live, running
 from ccontrol.store.index_rows import IndexedChange
 
 SITE = "north"
+FILLER = "filler-5"
 PATIENCE_S = 45.0
 _LOOK_S = 0.2
 _END_S = 10.0
 _TAIL_LINES = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Controllers:
+    """The simulated controllers."""
+
+    s7: Mapping[str, Live]
+    filler: LogixLive
+
+    @property
+    def everyone(self) -> Mapping[str, Live | LogixLive]:
+        """All of them, by their ids."""
+        return {**self.s7, FILLER: self.filler}
+
+
 @contextmanager
-def simulated() -> Iterator[Mapping[str, Live]]:
-    """Run three CPUs on ports of 127.0.0.1, each in a thread of its own."""
+def simulated() -> Iterator[Controllers]:
+    """Run them on ports of 127.0.0.1, each in a thread of its own."""
     with ExitStack() as stack:
-        yield {
+        cpus = {
             cpu.identity.name: stack.enter_context(running(cpu))
             for cpu in (plant.press(), plant.mixer(), plant.pump())
         }
+        filler = logix_plant.press(name="Filler_5")
+        yield Controllers(cpus, stack.enter_context(running_logix(filler)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +60,7 @@ class Stage:
     """Everything that a scene needs."""
 
     folder: Path
-    live: Mapping[str, Live]
+    controllers: Controllers
     narrator: Narrator
     clock: Clock
 
