@@ -1,6 +1,7 @@
 """Where the demo plays: a folder, simulated controllers, the real daemon, and patience."""
 
 import os
+import signal
 import subprocess  # noqa: TID251 — the demo runs the program as a user does
 import sys
 import time
@@ -133,15 +134,11 @@ class Stage:
     @contextmanager
     def daemon(self) -> Iterator[None]:
         """Run the real daemon meanwhile; afterwards it ends within ten seconds of being told to."""
-        with self.log.open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603 — this very program
-                [sys.executable, "-m", "ccontrol", "--config", str(self.config), "run"],
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        started: list[subprocess.Popen[bytes]] = []
         try:
+            with _undisturbed():  # a daemon that nobody holds yet would stay behind
+                started.append(self._start())
+            (process,) = started
             yield
             process.terminate()
             code = process.wait(_END_S)
@@ -151,9 +148,33 @@ class Stage:
         except subprocess.TimeoutExpired as error:
             raise self.broken(f"the daemon did not end within {_END_S:.0f} s") from error
         finally:
-            if process.poll() is None:
-                process.terminate()
-                _wait_or_kill(process)
+            for process in started:
+                if process.poll() is None:
+                    process.terminate()
+                    _wait_or_kill(process)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        with self.log.open("wb") as log:
+            return subprocess.Popen(  # noqa: S603 — this very program
+                [sys.executable, "-m", "ccontrol", "--config", str(self.config), "run"],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Take a polite kill, but let it act only when the block is over."""
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if told:
+        signal.raise_signal(told[0])
 
 
 def _wait_or_kill(process: "subprocess.Popen[bytes]") -> None:
