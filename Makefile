@@ -17,7 +17,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-demo: $(STAMP) ## the whole job on three simulated controllers, under two minutes
+demo: $(STAMP) ## the whole job on four simulated controllers, under two minutes
 	$(BIN)/ccontrol demo
 
 test: $(STAMP) ## every test

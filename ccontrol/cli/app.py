@@ -63,7 +63,7 @@ def program(
 
     \b
     Begin with:
-      ccontrol demo                     see the whole job on three simulated controllers
+      ccontrol demo                     see the whole job on four simulated controllers
       ccontrol init /srv/plant --site north
       ccontrol --config /srv/plant/ccontrol.toml status
     """  # noqa: D205, D301 — the text of --help, \b is click's mark for "keep these lines"

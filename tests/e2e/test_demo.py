@@ -46,6 +46,9 @@ def test_the_demo_keeps_its_promises_and_leaves_nothing_behind(tmp_path: Path) -
     for words in (
         "OB1",
         "MMC 99AA1D07",
+        "filler-5: AuditValue",
+        "which routine is not known",
+        "key switch",
         "pump-7: stale is over",
         "every one of them a read",
         'Good "git" signature for ccontrol@north',

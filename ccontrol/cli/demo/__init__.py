@@ -1,4 +1,4 @@
-"""`ccontrol demo`: the whole job on three simulated controllers, in under two minutes.
+"""`ccontrol demo`: the whole job on four simulated controllers, in under two minutes.
 
 Nothing is staged but the controllers: the daemon, the store and every command are the real ones,
 and what the demo promises it checks; a promise that is not kept ends it with an error.
@@ -34,12 +34,12 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """Show the whole job on three simulated controllers.
+    """Show the whole job on four simulated controllers.
 
     Ends by itself in under two minutes. Makes a plant in a temporary folder, watches it with the
     real daemon through a short day (a download over the network, a memory card swapped at the
-    cabinet, a controller lost and back), then reads and verifies the history with stock git.
-    Leaves nothing behind without --keep.
+    cabinet, a controller lost and back, a rung edited online, a key turned), then reads and
+    verifies the history with stock git. Leaves nothing behind without --keep.
 
     \b
     Example:
@@ -49,14 +49,17 @@ def command(
     clock = invocation(context).clock
     narrator = Narrator(clock)
     with _ends_when_told(), _folder(keep) as folder, ExitStack() as running:
-        live = running.enter_context(simulated())
-        stage = Stage(folder, live, narrator, clock)
+        controllers = running.enter_context(simulated())
+        stage = Stage(folder, controllers, narrator, clock)
         day.prepare(stage)
         with stage.daemon():
             day.first_look(stage)
             day.network_download(stage)
             day.card_swap(stage)
-            day.lost_and_back(stage)
+            known = day.lost(stage)
+            day.online_edit(stage)
+            day.key_turned(stage)
+            day.back(stage, known)
             stage.command("status")
         day.only_reads(stage)
         outside.read_with_stock_git(stage)

@@ -3,19 +3,21 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from ccontrol.cli.demo.stage import SITE, Stage
+from ccontrol.cli.demo.stage import FILLER, SITE, Stage
 from ccontrol.model.aspect import Aspect
+from ccontrol.sim.logix import scene as logix_scene
+from ccontrol.sim.logix.controller import Key
 from ccontrol.sim.s7 import plant, scene
 from ccontrol.sim.s7.block import Kind
 from ccontrol.sim.s7.mc7 import Variable
 from ccontrol.store.index_rows import IndexedChange
 
-AREAS = {"press-3": "hall-2", "mixer-1": "hall-1", "pump-7": "water"}
+AREAS = {"press-3": "hall-2", "mixer-1": "hall-1", "pump-7": "water", FILLER: "hall-1"}
 _CONTROLLER = """
 [[site.controller]]
 id = "{id}"
 area = "{area}"
-family = "s7"
+family = "{family}"
 address = "127.0.0.1"
 port = {port}
 bridge = "{id}"
@@ -35,24 +37,26 @@ _CHANGED = datetime(2026, 11, 23, 10, 14, 7, tzinfo=UTC)
 
 
 def prepare(stage: Stage) -> None:
-    """Make a plant with three controllers."""
-    stage.narrator.chapter("Three simulated S7 CPUs run on 127.0.0.1; ccontrol gets to know them")
+    """Make a plant with four controllers."""
+    stage.narrator.chapter(
+        "Four simulated controllers run on 127.0.0.1; ccontrol gets to know them"
+    )
     stage.command("init", ".", "--site", SITE)
     controllers = "".join(
-        _CONTROLLER.format(id=name, area=AREAS[name], port=live.port)
-        for name, live in stage.live.items()
+        _CONTROLLER.format(id=name, area=AREAS[name], family=_family(name), port=live.port)
+        for name, live in stage.controllers.everyone.items()
     )
     with stage.config.open("a", encoding="utf-8") as config:
         config.write(controllers)
-    stage.narrator.tell("(the three controllers are written into ccontrol.toml)")
+    stage.narrator.tell("(three S7 CPUs and a ControlLogix are written into ccontrol.toml)")
     stage.command("config", "check")
-    stage.command("enroll", *stage.live, "--yes", most_lines=23)
+    stage.command("enroll", *stage.controllers.everyone, "--yes", most_lines=23)
 
 
 def first_look(stage: Stage) -> None:
     """Every controller is read whole once."""
     stage.narrator.chapter("The daemon starts and reads each controller whole, once")
-    for name in stage.live:
+    for name in stage.controllers.everyone:
         stage.wait_for(f"{name} is in the history", partial(_is_of, controller_id=name))
 
 
@@ -74,7 +78,7 @@ def network_download(stage: Stage) -> None:
         variables=(Variable("IN", "BOOL"), Variable("OUT", "BOOL"), Variable("STATIC", "INT", 5)),
         changed=_CHANGED,
     )
-    stage.live["press-3"].play(scene.network_download, ob1, twohand)
+    stage.controllers.s7["press-3"].play(scene.network_download, ob1, twohand)
     change = stage.wait_for(
         "seen, read and committed",
         lambda change: _is_of(change, "press-3") and {"OB1", "FB12"} <= _words(change),
@@ -87,10 +91,10 @@ def card_swap(stage: Stage) -> None:
     """Somebody swaps the memory card of the mixer at the cabinet."""
     stage.narrator.chapter("mixer-1: at the cabinet, the memory card is swapped for another one")
     known = stage.known()
-    cpu = stage.live["mixer-1"].cpu
+    cpu = stage.controllers.s7["mixer-1"].cpu
     blocks = [block for block in cpu.true_blocks() if block.key != (Kind.FC, 5)]
     faster = plant.motor(5, "I1.0", "M12.0", "Q5.0", limit=1_800, changed=_CHANGED)
-    stage.live["mixer-1"].play(scene.card_swap, "MMC 99AA1D07", *blocks, faster)
+    stage.controllers.s7["mixer-1"].play(scene.card_swap, "MMC 99AA1D07", *blocks, faster)
     stage.wait_for(
         "the new card is seen",
         lambda change: _is_of(change, "mixer-1") and Aspect.HARDWARE in change.aspects,
@@ -103,34 +107,70 @@ def card_swap(stage: Stage) -> None:
     )
 
 
-def lost_and_back(stage: Stage) -> None:
-    """The pump cannot be reached for a while."""
-    stage.narrator.chapter("pump-7: its cable is pulled, and plugged in again")
+def lost(stage: Stage) -> frozenset[str]:
+    """The pump cannot be reached; return the changes that were known before."""
+    stage.narrator.chapter("pump-7: its cable is pulled")
     known = stage.known()
-    stage.live["pump-7"].vanish()
+    stage.controllers.s7["pump-7"].vanish()
+    return known
+
+
+def online_edit(stage: Stage) -> None:
+    """Somebody edits a rung of the filler online."""
+    stage.narrator.chapter(f"{FILLER}, a ControlLogix: meanwhile, somebody edits a rung online")
+    stage.narrator.tell("(its text cannot be read over the network: what moves is the AuditValue)")
+    known = stage.known()
+    stage.controllers.filler.play(logix_scene.online_edit, "MainProgram", "TwoHand")
+    change = stage.wait_for(
+        "the edit is seen",
+        lambda change: _is_of(change, FILLER) and Aspect.PROGRAM in change.aspects,
+        known,
+    )
+    stage.command("show", change.change_id, most_lines=12)
+
+
+def key_turned(stage: Stage) -> None:
+    """Somebody turns the filler's key."""
+    stage.narrator.chapter(f"{FILLER}: at the cabinet, its key is turned from REMOTE to RUN")
+    known = stage.known()
+    stage.controllers.filler.play(logix_scene.turn_key, Key.RUN)
+    stage.wait_for(
+        "the key is seen",
+        lambda change: _is_of(change, FILLER) and Aspect.PROTECTION in change.aspects,
+        known,
+    )
+
+
+def back(stage: Stage, known: frozenset[str]) -> None:
+    """The pump is there again. `known` are the changes from before it was lost."""
+    stage.narrator.chapter("pump-7: nobody has heard of it since; its cable is plugged in again")
     stage.wait_for(
         "silence is not taken for peace",
         lambda change: _is_of(change, "pump-7") and Aspect.SIGHT in change.aspects,
         known,
     )
-    lost = stage.known()
-    stage.live["pump-7"].come_back()
+    since = stage.known()
+    stage.controllers.s7["pump-7"].come_back()
     stage.command("poll", "pump-7", codes=(0, 1))
     stage.wait_for(
         "it is back, and as it was",
         lambda change: _is_of(change, "pump-7") and change.aspects == (Aspect.SIGHT,),
-        lost,
+        since,
     )
 
 
 def only_reads(stage: Stage) -> None:
     """Let the controllers tell what they were asked."""
-    stage.narrator.chapter("What the three controllers were asked")
-    for name, live in stage.live.items():
+    stage.narrator.chapter("What the four controllers were asked")
+    for name, live in stage.controllers.everyone.items():
         asked, wrong = sum(live.server.log.counts.values()), live.server.violations
         if wrong:
             raise stage.broken(f"{name} was asked {len(wrong)} times for something but a read")
         stage.narrator.kept(f"{name}: {asked} requests, every one of them a read")
+
+
+def _family(controller_id: str) -> str:
+    return "logix" if controller_id == FILLER else "s7"
 
 
 def _is_of(change: IndexedChange, controller_id: str) -> bool:

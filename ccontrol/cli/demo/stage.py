@@ -1,6 +1,7 @@
 """Where the demo plays: a folder, simulated controllers, the real daemon, and patience."""
 
 import os
+import signal
 import subprocess  # noqa: TID251 — the demo runs the program as a user does
 import sys
 import time
@@ -15,25 +16,44 @@ from ccontrol.cli.plant import configured
 from ccontrol.cli.told_changes import Wanted, changes_in
 from ccontrol.clock import Clock
 from ccontrol.errors import EngineError
+from ccontrol.sim.logix import plant as logix_plant
+from ccontrol.sim.logix.server import Live as LogixLive
+from ccontrol.sim.logix.server import running as running_logix
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.server import Live, running
 from ccontrol.store.index_rows import IndexedChange
 
 SITE = "north"
+FILLER = "filler-5"
 PATIENCE_S = 45.0
 _LOOK_S = 0.2
 _END_S = 10.0
 _TAIL_LINES = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Controllers:
+    """The simulated controllers."""
+
+    s7: Mapping[str, Live]
+    filler: LogixLive
+
+    @property
+    def everyone(self) -> Mapping[str, Live | LogixLive]:
+        """All of them, by their ids."""
+        return {**self.s7, FILLER: self.filler}
+
+
 @contextmanager
-def simulated() -> Iterator[Mapping[str, Live]]:
-    """Run three CPUs on ports of 127.0.0.1, each in a thread of its own."""
+def simulated() -> Iterator[Controllers]:
+    """Run them on ports of 127.0.0.1, each in a thread of its own."""
     with ExitStack() as stack:
-        yield {
+        cpus = {
             cpu.identity.name: stack.enter_context(running(cpu))
             for cpu in (plant.press(), plant.mixer(), plant.pump())
         }
+        filler = logix_plant.press(name="Filler_5")
+        yield Controllers(cpus, stack.enter_context(running_logix(filler)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +61,7 @@ class Stage:
     """Everything that a scene needs."""
 
     folder: Path
-    live: Mapping[str, Live]
+    controllers: Controllers
     narrator: Narrator
     clock: Clock
 
@@ -114,15 +134,11 @@ class Stage:
     @contextmanager
     def daemon(self) -> Iterator[None]:
         """Run the real daemon meanwhile; afterwards it ends within ten seconds of being told to."""
-        with self.log.open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603 — this very program
-                [sys.executable, "-m", "ccontrol", "--config", str(self.config), "run"],
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        started: list[subprocess.Popen[bytes]] = []
         try:
+            with _undisturbed():  # a daemon that nobody holds yet would stay behind
+                started.append(self._start())
+            (process,) = started
             yield
             process.terminate()
             code = process.wait(_END_S)
@@ -132,9 +148,33 @@ class Stage:
         except subprocess.TimeoutExpired as error:
             raise self.broken(f"the daemon did not end within {_END_S:.0f} s") from error
         finally:
-            if process.poll() is None:
-                process.terminate()
-                _wait_or_kill(process)
+            for process in started:
+                if process.poll() is None:
+                    process.terminate()
+                    _wait_or_kill(process)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        with self.log.open("wb") as log:
+            return subprocess.Popen(  # noqa: S603 — this very program
+                [sys.executable, "-m", "ccontrol", "--config", str(self.config), "run"],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Take a polite kill, but let it act only when the block is over."""
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if told:
+        signal.raise_signal(told[0])
 
 
 def _wait_or_kill(process: "subprocess.Popen[bytes]") -> None:

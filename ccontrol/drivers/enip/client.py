@@ -218,8 +218,6 @@ def _segments(request: Request) -> list[CIPSegment | bytes]:
     segments: list[CIPSegment | bytes] = [DataSegment(one) for one in _names(request.symbol)]
     for one in request.objects:
         segments += _logical(one)
-    if request.attribute:
-        segments.append(LogicalSegment(request.attribute, "attribute_id"))
     return segments
 
 

@@ -228,11 +228,3 @@ def test_a_bridge_may_refuse_in_the_controllers_place_and_never_answer_for_it() 
         posing = Talk(polite(b"\xd2\x00" + status + b"\x00" + peers.IDENTITY), route_of("1/0"))
         with pytest.raises(GarbledError, match="an answer to service 52, not 01"):
             posing.run(WHO)
-
-
-def test_a_name_that_no_question_can_carry_is_told_as_garbled_and_nothing_leaves() -> None:
-    talk = Talk(polite(ALL))
-    listing = Request(0x55, ((0x6B, 0),), attributes(1, 2), symbol="Program:" + "x" * 300)
-    with pytest.raises(GarbledError, match="longer than any question"):
-        talk.run(listing)
-    assert len(talk.sent) == 1
