@@ -1,5 +1,6 @@
 """The one line by which people will know a change: what, in an engineer's words, folded to fit."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ccontrol.canonical.phrases import (
@@ -12,7 +13,7 @@ from ccontrol.canonical.phrases import (
     short_name,
     sight_sentence,
 )
-from ccontrol.canonical.project_files import PROJECT
+from ccontrol.canonical.project_files import PROJECT, SENTENCES
 from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import Change, ChangeSet, Difference, Kind
@@ -46,6 +47,9 @@ _WORDS = {
 """What is told, in this order; an empty sentence is made from the change itself."""
 _PHRASES_AT_MOST = 20
 _MORE = "; and more"
+_PLACE = re.compile(r"(?P<of>rung|network|line) \d[^`]*?: ")
+"""Where a change is, which may move: `network 3, line 141: `, `rung 12, was 11 (Motor): `."""
+_BARE = re.compile(r"(?:added|removed|moved)\b")
 
 _Phrase = Callable[[int], str]
 """How many names at most → the words."""
@@ -67,16 +71,30 @@ def subject(record: Record) -> str:
 
 
 def _project_file(changes: Sequence[Change]) -> str:
-    """Return "project file Press.L5X: Main: contact Start inverted: XIC became XIO; and 2 more"."""
+    """Return "project file Press.L5X: Main: contact Start inverted: XIC became XIO; and 2 more".
+
+    The gravest stands first, as the record has it; what tags held is counted only where nothing
+    else changed.
+    """
     named, _, part = changes[0].unit.key.partition("//")
     file = f"project file {shortened(printable(named), _LONGEST_TITLE)}"
     if not part:
         return f"{file}: {first_clause(changes[0].reason)}"
-    told = [clause for change in changes for clause in change.reason.split("; ")]
-    first = printable(told[0].partition(": ")[2] or told[0])
+    logic = [change for change in changes if change.aspect is not Aspect.VALUES]
+    told = [clause for change in logic or changes for clause in change.reason.split(SENTENCES)]
     name = shortened(printable(part.rpartition("/")[2]), _LONGEST_TITLE)
+    first = shortened(printable(_placeless(told[0])), _STRETCHED - len(file) - len(name))
     more = f"; and {len(told) - 1} more" if len(told) > 1 else ""
-    return f"{file}: {name}: {shortened(first, _STRETCHED - len(file) - len(name))}{more}"
+    return f"{file}: {name}: {first}{more}"
+
+
+def _placeless(sentence: str) -> str:
+    """Return a sentence without where it is, as far as it still says what it is about."""
+    found = _PLACE.match(sentence)
+    if found is None:
+        return sentence
+    rest = sentence[found.end() :]
+    return f"{found['of']} {rest}" if _BARE.match(rest) else rest
 
 
 def _first_sight(changes: ChangeSet) -> str:

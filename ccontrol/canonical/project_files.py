@@ -17,6 +17,8 @@ from ccontrol.logic.project import Language, Part, Project
 from ccontrol.model.aspect import Aspect
 
 PROJECT = "project"
+SENTENCES = "; "
+"""Between the sentences of what changed in one part of a project file, the gravest first."""
 FORM = 1
 _TEXT, _VALUES = "text", "values"
 

@@ -32,10 +32,10 @@ def none_over_a_store(folders: Folders, stores: Paths, faults: Faults) -> None:
     for owner, named in stores:
         for store in _ways(named):
             for place, _ in _around(store, watched):
-                faults.add(place.at("path"), f"the store of {owner} lies in it, or is it")
+                faults.add(place.at("path"), f"{owner} lies in it, or is it")
             for place, folder in folders:
                 if store in _spelt(folder.path).parents:
-                    faults.add(place.at("path"), f"lies in the store of {owner}")
+                    faults.add(place.at("path"), f"lies in {owner}")
 
 
 def none_over_a_key(folders: Folders, keys: Paths, faults: Faults) -> None:

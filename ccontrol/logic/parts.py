@@ -30,8 +30,10 @@ class Parts:
         path = self._free(tuple(name or "(unnamed)" for name in path), language)
         name = printable("/".join(path))
         if unread:
-            places = "1 place does" if unread == 1 else f"{unread} places do"
-            self.problems.append(f"{name}: {places} not parse and stand as they were found")
+            told = f"{unread} places do not parse and stand as they were found"
+            if unread == 1:
+                told = "1 place does not parse and stands as it was found"
+            self.problems.append(f"{name}: {told}")
         if opaque:
             self.problems.append(f"{name}: {opaque}")
         self._parts[path, language] = Part(path, language, aspect, text, opaque, unread)

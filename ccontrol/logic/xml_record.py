@@ -113,7 +113,7 @@ def children(
             name = f"{name}[{printable(each.get(key, ''))}]"
         elif met[tag] > 1:
             name = f"{name}[#{ordinals[tag]}]"
-        is_named_so = any(is_secret(each.get(one, "")) for one in _NAMES)
+        is_named_so = any(is_secret(called) for one in _NAMES if (called := each.get(one)))
         if said:
             yield assignment(name, told(said, seal, hidden=hides(tag) or is_named_so))
         if not _is_text(each):

@@ -106,7 +106,8 @@ class Drops:
             found = owners_by_content(tables, read.project, controllers)
             if len(found) != 1:
                 await self._keep_bytes(own)
-                return f"{nobodys(read.project, found)}; its bytes are kept as {file.sha256}"
+                why = nobodys(file.name, read.project, found)
+                return f"{why}; its bytes are kept as {file.sha256}"
             (owner,) = found
         before = await self._known(owner, file.name)
         if before is not None and before.file.sha256 == file.sha256:

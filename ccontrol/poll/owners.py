@@ -64,12 +64,13 @@ def contradiction(
     return found[0].id if len(found) == 1 and found[0].id != owner.id else ""
 
 
-def nobodys(project: Project | None, found: Sequence[Controller]) -> str:
-    """Say why nobody knows whose a file is."""
-    name = own_name(project)
-    said = f"it calls itself {printable(name)}" if name else "it says no name"
+def nobodys(name: str, project: Project | None, found: Sequence[Controller]) -> str:
+    """Say why nobody knows whose a file of that name is, and what to do about it."""
+    own, last = own_name(project), name.rpartition("/")[2]
+    said = f"it calls itself {printable(own)}" if own not in {"", last} else "it says no name"
     whose = "several controllers are called so" if found else "no controller is called so"
-    return f"is nobody's: {said}, {whose}"
+    why = said if own in {"", last} else f"{said}, {whose}"
+    return f"is nobody's: {why}; drop it into a folder called like its controller"
 
 
 def _allowed(

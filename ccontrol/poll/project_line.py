@@ -13,6 +13,7 @@ from ccontrol.canonical.home import History, home_of
 from ccontrol.canonical.layout import Home
 from ccontrol.canonical.project_files import (
     PROJECT,
+    SENTENCES,
     FileFacts,
     ProjectText,
     parse,
@@ -183,12 +184,18 @@ def _changes(dropped: Dropped, before: ProjectText | None, after: ProjectText) -
     parts = {
         (part.path, part.language): part for part in (*before.project.parts, *after.project.parts)
     }
-    return [_change(name, parts.get(key) or _unknown(*key), group) for key, group in told.items()]
+    found = [(parts.get(key) or _unknown(*key), group) for key, group in told.items()]
+    found.sort(key=lambda one: (one[0].aspect is Aspect.VALUES, -_gravest(one[1])))
+    return [_change(name, part, group) for part, group in found]
 
 
 def _unknown(path: tuple[str, ...], language: Language) -> Part:
     """Stand for a part that no side has: what a decoder tells is never left out."""
     return Part(tuple(filter(None, path)) or ("?",), language, Aspect.PROGRAM, "")
+
+
+def _gravest(told: Iterable[LogicTold]) -> int:
+    return max(each.severity for each in told)
 
 
 def _by_part(
@@ -203,5 +210,6 @@ def _by_part(
 def _change(name: str, part: Part, told: list[LogicTold]) -> Change:
     title = part.text.partition("\n")[0] or part.name
     kind = _KINDS.get(told[0].of_part, Kind.CHANGED)
-    sentences = "; ".join(each.sentence for each in told)
+    gravest_first = sorted(told, key=lambda each: -each.severity)
+    sentences = SENTENCES.join(each.sentence for each in gravest_first)
     return Change(kind, part.aspect, UnitId(PROJECT, f"{name}//{part.name}"), title, (), sentences)

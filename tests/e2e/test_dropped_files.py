@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.canonical.records import parse_record
 from ccontrol.config.settings import WatchedFolder
+from ccontrol.model.aspect import Aspect
 from ccontrol.store.vault import Vault
 from tests.e2e.watched_folder import IDENTITY, Plant, l5x, watch
 from tests.unit.store.made_store import git
@@ -165,3 +167,27 @@ def test_a_date_that_was_put_back_does_not_hide_a_change_from_a_rescan(tmp_path:
 
     often = WatchedFolder(tmp_path / "dropped", "press-3", (), "auto", 0.5, 0.5, rescan_s=1.0)
     watch(tmp_path, story, often)
+
+
+def test_the_gravest_change_of_a_file_stands_first_and_values_last(tmp_path: Path) -> None:
+    before = l5x().replace(
+        b"<Programs>",
+        b'<Tags><Tag Name="AAA" TagType="Base" DataType="DINT"><Data Format="L5K">1</Data></Tag>'
+        b"</Tags><Programs>",
+    )
+    after = before.replace(b'DINT"><Data Format="L5K">1<', b'DINT"><Data Format="L5K">2<')
+    after = after.replace(b"<Programs>", b"<Programs><Program Name='AAA'/>", 1)
+    after = after.replace(b"XIC(Start)", b"XIO(Start)")
+
+    async def story(plant: Plant) -> None:
+        (plant.folder / "Press3.L5X").write_bytes(before)
+        await plant.says("first seen")
+        (plant.folder / "Press3.L5X").write_bytes(after)
+        await plant.says("Press3.L5X: Main: contact Start inverted: XIC became XIO; and 1 more")
+        (record,) = (
+            parse_record(data) for data in plant.files("records").values() if b"inverted" in data
+        )
+        assert [change.aspect for change in record.changes.changes][-1] is Aspect.VALUES
+        assert "inverted" in record.changes.changes[0].reason
+
+    watch(tmp_path, story)

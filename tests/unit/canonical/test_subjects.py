@@ -140,3 +140,49 @@ def test_thousands_of_changes_take_no_time() -> None:
         change(Kind.LOST_SIGHT, f"FC{number}", reason=f"reason {number}") for number in range(8000)
     ]
     assert len(subject(*many)) <= 120
+
+
+def part(path: str, *sentences: str, aspect: Aspect = Aspect.PROGRAM) -> Change:
+    """A part of a project file that changed."""
+    key = f"p.L5X//{path}"
+    return change(Kind.CHANGED, key, aspect, "project", "; ".join(sentences))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            [part("Main", "rung 2, was 1 (B3:0/1): contact Stop inverted: XIC became XIO")],
+            "Main: contact Stop inverted: XIC became XIO",
+        ),
+        (
+            [part("tags", "`read_ary : DINT[5,5]` added", "`b : INT` added")],
+            "tags: `read_ary : DINT[5,5]` added; and 1 more",
+        ),
+        (
+            [part("reads", "rung 12 (a, b): added: COP(a,b,25)")],
+            "reads: rung added: COP(a,b,25)",
+        ),
+        (
+            [part("Main", "rung 6 (Run): moved here from rung 1")],
+            "Main: rung moved here from rung 1",
+        ),
+        (
+            [part("FC1", "network 3, line 141: contact inverted: `U E 0.0` became `UN E 0.0`")],
+            "FC1: contact inverted: `U E 0.0` became `UN E 0.0`",
+        ),
+        (
+            [
+                part("Main", "rung 1 (m): XIC(a) became XIC(b)"),
+                part("values/tags", "x: 1 became 2", "y: 1 became 2", aspect=Aspect.VALUES),
+            ],
+            "Main: XIC(a) became XIC(b)",
+        ),
+        (
+            [part("values/tags", "x: 1 became 2", aspect=Aspect.VALUES)],
+            "tags: x: 1 became 2",
+        ),
+    ],
+)
+def test_a_project_file_is_known_by_the_first_thing_in_it(changes: list[Change], told: str) -> None:
+    assert subject(*changes) == f"press-3: project file p.L5X: {told}"

@@ -22,19 +22,19 @@ def test_a_store_is_no_place_to_drop_files(folder: Path, path: str) -> None:
     found = faults(SITE + watched(path, "depth = 0"), folder)
     told = f"site[north].folder[{path if path == 'baselines' else repr(path)}].path: "
     told = told.replace("['.']", "[.]")
-    assert told + "the store of site[north].store lies in it, or is it" in found
+    assert told + "site[north].store lies in it, or is it" in found
 
 
 def test_nor_is_a_folder_within_a_store(folder: Path) -> None:
     (fault,) = faults(SITE + watched("baselines/north/drop"), folder)
-    assert fault.endswith("path: lies in the store of site[north].store")
+    assert fault.endswith("path: lies in site[north].store")
 
 
 def test_a_store_behind_a_link_is_found_where_it_really_lies(folder: Path) -> None:
     (folder / "disk" / "north").mkdir(parents=True)
     (folder / "baselines").symlink_to(folder / "disk")
     (fault,) = faults(SITE + watched("disk"), folder)
-    assert fault.endswith("the store of site[north].store lies in it, or is it")
+    assert fault.endswith("site[north].store lies in it, or is it")
 
 
 def test_a_folder_with_the_signing_key_in_it_is_refused(folder: Path) -> None:
