@@ -144,7 +144,7 @@ def _agreed() -> bool:
 
 
 def _tell_plan(plan: Plan, plant: Plant) -> None:
-    spared = len(plant.known.watches)
+    spared = sum(bool(watch.addresses) for watch in plant.known.watches)
     say(f"{len(plan.addresses)} addresses, each asked once over each protocol:")
     for asking in plan.askings:
         say(f"  {asking.finder.name}, port {asking.port}: {asking.finder.question}", Tone.QUIET)
@@ -153,7 +153,10 @@ def _tell_plan(plan: Plan, plant: Plant) -> None:
     least = span(plan.least_s)
     say(f"At most {plan.per_second:g} messages a second; {least}, longer where many answer.")
     if spared:
-        say(f"Not asked: the {spared} controllers of the configuration.")
+        reached = "; a broadcast reaches them too" if plan.broadcasts else ""
+        say(f"Not asked: the {spared} controllers of the configuration{reached}.")
+    for sentence in plant.unknown:
+        say(sentence, Tone.CAUTION)
 
 
 def _tell(plant: Plant, result: Result, found: tuple[Row, ...]) -> None:

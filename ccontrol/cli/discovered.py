@@ -49,9 +49,9 @@ def plant_of(here: Invocation) -> Plant:
             heard = {}
             unknown.append(_cannot(site.name, error))
         for controller in site.controllers:
-            address = _looked_up(controller.address)
-            watches.append(Watch(controller, address, heard.get(controller.id)))
-            if not address:
+            addresses = _looked_up(controller.address)
+            watches.append(Watch(controller, addresses, heard.get(controller.id)))
+            if not addresses:
                 name = f"{site.name}/{controller.id}"
                 unknown.append(f"{name}: the address of {controller.address} is not to be found.")
     return Plant(Known(tuple(watches), tuple(history), now), tuple(unknown))
@@ -71,13 +71,13 @@ def _ids(site: Site) -> Iterable[str]:
     return (controller.id for controller in site.controllers)
 
 
-def _looked_up(name: str) -> str:
-    """Return the IPv4 address of a name; "" when nobody knows one."""
+def _looked_up(name: str) -> tuple[str, ...]:
+    """Return the IPv4 addresses of a name; () when nobody knows one."""
     try:
         found = socket.getaddrinfo(name, None, socket.AF_INET, socket.SOCK_STREAM)
     except OSError:
-        return ""
-    return str(IPv4Address(found[0][4][0])) if found else ""
+        return ()
+    return tuple(dict.fromkeys(str(IPv4Address(one[4][0])) for one in found))
 
 
 def _cannot(site: str, error: CcontrolError) -> str:

@@ -36,8 +36,8 @@ class Watch:
     """A controller of the configuration."""
 
     controller: Controller
-    address: str
-    """Its IPv4 address; "" when its name could not be looked up."""
+    addresses: tuple[str, ...]
+    """Its IPv4 addresses; several or none where that is what its name stands for."""
     heard_at: datetime | None
     """When a poll of it last succeeded."""
 
@@ -75,12 +75,16 @@ class Known:
 
     def at(self, address: str) -> bool:
         """Whether a controller of the configuration has this address."""
-        return any(watch.address == address for watch in self.watches)
+        return any(address in watch.addresses for watch in self.watches)
 
 
 def rows(known: Known, meant: frozenset[str], found: Iterable[Found]) -> tuple[Row, ...]:
     """Return every line: what is configured in `meant`, what answered, what is retired."""
-    configured = [_watched(watch, known.now) for watch in known.watches if watch.address in meant]
+    configured = [
+        _watched(watch, next(iter(there)), known.now)
+        for watch in known.watches
+        if (there := [address for address in watch.addresses if address in meant])
+    ]
     strangers = [_stranger(one, known) for one in found if not known.at(one.address)]
     seen = {row.controller_id for row in strangers}
     retired = [
@@ -91,19 +95,19 @@ def rows(known: Known, meant: frozenset[str], found: Iterable[Found]) -> tuple[R
     return (*configured, *strangers, *retired)
 
 
-def _watched(watch: Watch, now: datetime) -> Row:
+def _watched(watch: Watch, address: str, now: datetime) -> Row:
     controller = watch.controller
     standing = Standing.NEVER
     if watch.heard_at is not None:
         patience = timedelta(seconds=controller.schedule.stale_after_s)
         standing = Standing.GONE if now - watch.heard_at > patience else Standing.KNOWN
     name = f"{controller.site}/{controller.id}"
-    return Row(standing, watch.address, name, heard_at=watch.heard_at)
+    return Row(standing, address, name, heard_at=watch.heard_at)
 
 
 def _stranger(found: Found, known: Known) -> Row:
     for one in known.remembered:
-        if found.serial and found.serial in one.serials:
+        if found.serial and found.serial.casefold() in map(str.casefold, one.serials):
             name = f"{one.site}/{one.controller_id}"
             return Row(Standing.ELSEWHERE, found.address, name, found)
     return Row(Standing.NEW, found.address, found=found)

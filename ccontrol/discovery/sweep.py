@@ -62,10 +62,11 @@ class Plan:
 
         async def one(asking: Asking, address: IPv4Address) -> tuple[Found, ...]:
             try:
-                return await asking.finder.ask(str(address), asking.port, self.timeout_s, gate)
+                said = await asking.finder.ask(str(address), asking.port, self.timeout_s, gate)
             finally:
                 room.release()
                 told()
+            return said if address in self.broadcasts else _own(said, address)
 
         tasks: list[asyncio.Task[tuple[Found, ...]]] = []
         try:
@@ -88,6 +89,11 @@ class Plan:
         meant = set(map(str, self.addresses))
         outside = {IPv4Address(one.address) for one in found if one.address not in meant}
         return tuple(map(str, sorted(outside)))
+
+
+def _own(said: tuple[Found, ...], address: IPv4Address) -> tuple[Found, ...]:
+    """Return what an address says of itself: nobody answers for another one."""
+    return tuple(each for each in said if each.address == str(address))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,14 @@ from ccontrol.drivers.enip.identity import ADAPTER_TYPE, CPU_TYPE, Identity, lis
 from ccontrol.drivers.finder import Found
 from ccontrol.errors import GarbledError
 
-_QUESTION = struct.pack("<HHIIQI", LIST_IDENTITY, 0, 0, 0, 0, 0)
+_DELAY_MS = 500
+"""How long a device may put off its answer to a broadcast, so that not all speak at once; it is the
+least that may be asked for. Where nothing is said, they take up to 2 s."""
+_QUESTION = struct.pack("<HHIIQI", LIST_IDENTITY, 0, 0, 0, _DELAY_MS, 0)
 _ROCKWELL = 1
 _MOST_ANSWERS = 4_096
+_LONGEST_ANSWER_BYTES = 1_024
+"""An identity with the longest name takes a third of it."""
 _PCCC_NAMES = ("1761", "1762", "1763", "1764", "1766", "1747", "1785")
 """How the names of MicroLogix, SLC 500 and PLC-5 begin; all other CPUs of Rockwell are Logix."""
 _MICRO800 = "2080"
@@ -46,18 +51,18 @@ class EnipFinder:
             return ()
         with contextlib.closing(listener):
             await listener.heard(timeout_s)
-        found = {where: _found(where, port, data) for where, data in listener.answers}
-        return tuple(each for each in found.values() if each is not None)
+        found = [_found(where, port, data) for where, data in listener.answers.items()]
+        return tuple(each for each in found if each is not None)
 
 
 class _Listener(asyncio.DatagramProtocol):
-    """Collects answers: the first alone from one address, all of them after a broadcast."""
+    """Collects the first answer of each sender, until the one who was asked has answered."""
 
     def __init__(self, address: str) -> None:
         self._address = address
         self._done = asyncio.get_running_loop().create_future()
         self._transport: asyncio.DatagramTransport | None = None
-        self.answers: list[tuple[str, bytes]] = []
+        self.answers: dict[str, bytes] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport (asyncio calls this)."""
@@ -65,7 +70,9 @@ class _Listener(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Take in an answer (asyncio calls this)."""
-        self.answers.append((addr[0], data))
+        if len(data) > _LONGEST_ANSWER_BYTES:
+            return
+        self.answers.setdefault(addr[0], data)
         if addr[0] == self._address or len(self.answers) >= _MOST_ANSWERS:
             self._finish()
 

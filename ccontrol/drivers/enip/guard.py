@@ -48,6 +48,7 @@ class Read(NamedTuple):
 
 
 _HEADER = struct.Struct("<HHIIQI")
+_LONGEST_DELAY_MS = 0xFFFF
 _REGISTRATION = b"\x01\x00\x00\x00"
 _UNCONNECTED = struct.Struct("<IHHHHHH")
 _CONNECTED = struct.Struct("<IHHHHIHHH")
@@ -102,7 +103,7 @@ class Guard:
             case 0x65:
                 _want(session == context == 0 and data == _REGISTRATION)
             case 0x63:
-                _want(self.listing and session == context == 0 and not data)
+                _want(self.listing and session == 0 and context <= _LONGEST_DELAY_MS and not data)
             case 0x6F:
                 self._unconnected(data)
             case 0x70:

@@ -18,7 +18,7 @@ MEANT = frozenset({"10.0.5.3", "10.0.5.7"})
 
 
 def known(heard_at: datetime | None = NOW, *remembered: Remembered) -> Known:
-    return Known((Watch(PRESS, "10.0.5.3", heard_at),), remembered, NOW)
+    return Known((Watch(PRESS, ("10.0.5.3", "10.0.5.4"), heard_at),), remembered, NOW)
 
 
 def standings(found: tuple[Row, ...]) -> list[tuple[Standing, str]]:
@@ -56,6 +56,21 @@ def test_a_known_serial_number_at_another_address_is_no_new_controller() -> None
     mixer = Remembered("north", "mixer-1", frozenset({"S C-1"}), configured=True)
     (_, row) = rows(known(NOW, mixer), MEANT, (OVEN,))
     assert (row.standing, row.controller_id) == (Standing.ELSEWHERE, "north/mixer-1")
+
+
+def test_a_serial_number_is_the_same_in_capital_letters() -> None:
+    driver_has, finder_has = "00c0ffee", "00C0FFEE"
+    micro = Remembered("north", "pump-2", frozenset({driver_has}), configured=True)
+    moved = Found("10.0.5.7", 44818, "pccc", "1766-L32BXB", serial=finder_has)
+    (_, row) = rows(known(NOW, micro), MEANT, (moved,))
+    assert (row.standing, row.controller_id) == (Standing.ELSEWHERE, "north/pump-2")
+
+
+def test_every_address_that_a_controllers_name_stands_for_is_its_own() -> None:
+    assert known().at("10.0.5.3")
+    assert known().at("10.0.5.4")
+    second = rows(known(), frozenset({"10.0.5.4"}), ())
+    assert [(row.standing, row.address) for row in second] == [(Standing.KNOWN, "10.0.5.4")]
 
 
 def test_no_serial_number_at_all_identifies_nobody() -> None:

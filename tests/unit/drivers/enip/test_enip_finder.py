@@ -16,7 +16,8 @@ from ccontrol.drivers.finder import Found
 from ccontrol.sim.logix import plant
 from ccontrol.sim.logix.server import running
 
-QUESTION = bytes.fromhex("6300 0000 00000000 00000000 0000000000000000 00000000")
+QUESTION = bytes.fromhex("6300 0000 00000000 00000000 f401000000000000 00000000")
+"""It lets devices put off their answers by half a second at most."""
 LONGEST_S = 0.3
 
 

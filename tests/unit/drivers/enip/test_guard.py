@@ -138,9 +138,10 @@ def test_a_session_and_a_connection_for_messages_pass() -> None:
 
 
 def test_who_is_there_may_be_asked_by_the_one_who_looks_for_strangers_alone() -> None:
-    question = struct.pack("<HHIIQI", 0x63, 0, 0, 0, 0, 0)
+    question = struct.pack("<HHIIQI", 0x63, 0, 0, 0, 500, 0)
     LISTER.check(question)
-    for refused in (question + b"\0", header(0x63, b"", session=0), plain(WHO)):
+    strange = struct.pack("<HHIIQI", 0x63, 0, 0, 0, 1 << 16, 0)
+    for refused in (question + b"\0", header(0x63, b""), strange, plain(WHO)):
         with pytest.raises(ReadOnlyViolationError):
             LISTER.check(refused)
     with pytest.raises(ReadOnlyViolationError):
