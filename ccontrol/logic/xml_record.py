@@ -21,7 +21,7 @@ Hides: TypeAlias = Callable[[str], bool]
 """Tells by the name of an attribute or element whether its value is to be sealed."""
 _KEYS = ("Name", "Id", "Operand", "Index", "Specifier", "Port", "Lang")
 """Which attribute tells one of several alike elements from the others, in this order."""
-_NAMES = ("Name", "name", "Key", "key", "n")
+_NAMES = frozenset({"Name", "name", "Key", "key", "n"})
 """In which attribute the name of a setting stands."""
 _VALUES = frozenset(
     {"value", "val", "data", "default", "defaultvalue", "initialvalue", "startvalue"}
@@ -102,9 +102,11 @@ def children(
     for each in elements:
         tag = name_of(each)
         ordinals[tag] += 1
-        key = next((key for key in _KEYS if key in each.attrib), None)
-        said = "" if tag in dialect.unsaid else _said(each)
-        if key is not None and _is_key_only(each) and not said:
+        names = each.keys()
+        key = next((key for key in _KEYS if key in names), None)
+        is_text = not names and _is_text(each)
+        said = "" if tag in dialect.unsaid else _said(each, is_text)
+        if key is not None and len(names) == 1 and len(each) == 0 and not said:
             said = told(each.get(key, ""), seal, hidden=hides(tag))
             yield assignment(f"{prefix}{_name(tag)}", said)
             continue
@@ -113,28 +115,22 @@ def children(
             name = f"{name}[{printable(each.get(key, ''))}]"
         elif met[tag] > 1:
             name = f"{name}[#{ordinals[tag]}]"
-        is_named_so = any(is_secret(called) for one in _NAMES if (called := each.get(one)))
+        is_named_so = any(is_secret(each.get(one, "")) for one in _NAMES.intersection(names))
         if said:
             yield assignment(name, told(said, seal, hidden=hides(tag) or is_named_so))
-        if not _is_text(each):
+        if not is_text:
             without = () if key is None else (key,)
             inside = _all if hides(tag) else _values if is_named_so else hides
             yield from record(each, seal, f"{name}.", without, dialect, hides=inside)
 
 
-def _said(element: Element) -> str:
-    return text_of(element) if _is_text(element) else (element.text or "").strip()
-
-
-def _is_key_only(element: Element) -> bool:
-    return len(element.attrib) == 1 and len(element) == 0
+def _said(element: Element, is_text: bool) -> str:
+    return text_of(element) if is_text else (element.text or "").strip()
 
 
 def _is_text(element: Element) -> bool:
-    """Tell whether it is text in one or several languages and nothing else."""
-    return not element.attrib and all(
-        name_of(each).startswith("Localized") and len(each) == 0 for each in element
-    )
+    """Tell whether an element without attributes is text in one or several languages alone."""
+    return all(name_of(each).startswith("Localized") and len(each) == 0 for each in element)
 
 
 def _name(name: str) -> str:

@@ -64,7 +64,7 @@ def sealed(name: str, value: str, seal: SealText) -> str:
 
 def told(value: str, seal: SealText, *, hidden: bool) -> str:
     """Return a value as it is shown, or its seal."""
-    return shown(hushed(value, seal, hidden=hidden))
+    return shown(seal(value)) if value and hidden else shown(value)
 
 
 def hushed(value: str, seal: SealText, *, hidden: bool) -> str:
