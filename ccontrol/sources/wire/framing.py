@@ -66,3 +66,8 @@ def ams(data: bytes, at: int) -> int:
         return 0
     size = int.from_bytes(data[at + 2 : at + 6], "little")
     return _AMS_HEAD + size if 32 <= size <= 1 << 26 else NO_MESSAGE
+
+
+def whole(data: bytes, at: int) -> int:
+    """Datagrams and frames: what stands in one is one message."""
+    return len(data) - at
