@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ccontrol.errors import BadFileError
-from ccontrol.model.engineering import EngineeringEvent, Witness
-from ccontrol.sources.wire.folding import Folding, Scene
+from ccontrol.model.engineering import EngineeringEvent, MacScope, Witness
+from ccontrol.sources.folding import Folding, Scene
+from ccontrol.sources.logs.rows import LONGEST_LINE, Lines, json_object
+from ccontrol.sources.logs.suricata import Suricata
+from ccontrol.sources.logs.zeek import Zeek
 from ccontrol.sources.wire.recording import MAGIC_BYTES, Recording, is_recording
 from ccontrol.sources.wire.stations import Stations
 from ccontrol.sources.wire.table import Watchlist
@@ -47,11 +50,56 @@ def read(
         raise BadFileError(
             f"{name} is compressed", hint=f"`zcat {name} | ccontrol events -` reads it."
         )
-    if not is_recording(magic):
+    if is_recording(magic):
+        return read_recording(Recording(file, name, magic), watchlist, progress)
+    return _read_log(file, name, magic, progress)
+
+
+def _read_log(file: BinaryIO, name: str, magic: bytes, progress: Progress) -> Reading:
+    begun = magic if magic.endswith(b"\n") else magic + file.readline(LONGEST_LINE - len(magic))
+    witness = _witness(begun)
+    if witness is None:
         raise BadFileError(
-            f"{name}: no kind of file that is known here", hint="Wanted is pcap or pcapng."
+            f"{name}: no kind of file that is known here",
+            hint="Wanted is pcap, pcapng, a log of Zeek with its head or as JSON, or Suricata's "
+            "eve.json.",
         )
-    return read_recording(Recording(file, name, magic), watchlist, progress)
+    lines = Lines(file, begun)
+    events: list[EngineeringEvent] = []
+
+    def scene(weaknesses: tuple[str, ...]) -> Scene:
+        return Scene(witness, name, lambda _: MacScope.UNKNOWN, weaknesses)
+
+    def report() -> None:
+        if lines.number % _REPORT_EVERY == 0:
+            progress(lines.bytes_read)
+
+    notes: list[str] = []
+    if witness is Witness.ZEEK:
+        zeek = Zeek(lines, name, scene)
+        zeek.read(events.append, report)
+        watched = zeek.watched
+        notes += [f"nothing is read from the log {path!r}" for path in sorted(zeek.unknown)]
+    else:
+        suricata = Suricata(lines, scene)
+        suricata.read(events.append, report)
+        watched = suricata.watched
+    if lines.unread:
+        notes.append(f"{lines.unread} lines could not be read and were passed over")
+    fault = "its last line has no end" if lines.ends_cut and lines.unread else ""
+    return Reading(name, witness, lines.number, watched, _in_order(events), fault, tuple(notes))
+
+
+def _witness(line: bytes) -> Witness | None:
+    """Tell whose log it is by its first line."""
+    if line.startswith(b"#"):
+        return Witness.ZEEK
+    record = json_object(line) if line.startswith(b"{") else None
+    if record is None:
+        return None
+    if "event_type" in record:
+        return Witness.SURICATA
+    return Witness.ZEEK if "id.orig_h" in record else None
 
 
 def read_recording(

@@ -7,7 +7,7 @@ apart. How a program is loaded into TwinCAT is not known from any public capture
 import struct
 from typing import Final
 
-from ccontrol.sources.wire.acts import OK, Act, Conversation
+from ccontrol.sources.acts import OK, Act, Conversation
 from ccontrol.sources.wire.answers import Waiting
 
 _HEAD: Final = struct.Struct("<6sH6sHHHIII")

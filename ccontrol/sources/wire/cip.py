@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ccontrol.sources.wire.acts import OK, Act
+from ccontrol.sources.acts import OK, Act
 from ccontrol.sources.wire.cip_meanings import (
     CHANGES,
     CONNECTIONS,

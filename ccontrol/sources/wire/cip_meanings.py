@@ -7,6 +7,7 @@ and a Micro850, and the CIP specification's common services; what was not seen i
 
 # ruff: noqa: PLR2004 — a wire format is made of numbers; each is named in the line beside it
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ccontrol.sources.wire.cip_path import Path
@@ -73,6 +74,7 @@ class Meaning(NamedTuple):
     kind: str
 
 
+@lru_cache(maxsize=1024)
 def meaning_of(service: int, path: Path) -> Meaning | None:
     """Return what a request does; None for one that only asks, or that nobody knows."""
     if path.symbol:

@@ -5,11 +5,13 @@ Total: what is not understood ends the path where it stands.
 
 # ruff: noqa: PLR2004 — a wire format is made of numbers; each is named in the line beside it
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ccontrol.sources.wire.text import printable
 
 _LONGEST = 64
+_REMEMBERED = 1024
 _CLASS, _INSTANCE, _ATTRIBUTE = 0x20, 0x24, 0x30
 _SYMBOL, _KEY = 0x91, 0x34
 
@@ -97,8 +99,9 @@ class _Reader:
         return True
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def path_of(data: bytes) -> Path:
-    """Read a path of whole segments."""
+    """Read a path of whole segments. The last ones are remembered: stations ask for few things."""
     reader = _Reader(data)
     try:
         while reader.at < len(data) and reader.segment():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ccontrol.sources.wire.acts import OK, Act, Conversation
+from ccontrol.sources.acts import OK, Act, Conversation
 from ccontrol.sources.wire.answers import Waiting
 from ccontrol.sources.wire.text import printable
 

@@ -9,7 +9,7 @@ An answer belongs to its request by the sender's mark (unconnected) or the conne
 import struct
 from typing import Final, NamedTuple
 
-from ccontrol.sources.wire.acts import Conversation
+from ccontrol.sources.acts import Conversation
 from ccontrol.sources.wire.answers import Waiting
 from ccontrol.sources.wire.cip import Asked, Connection, request_of, settle
 

@@ -6,14 +6,14 @@ are those of OMRON's W342.
 
 from typing import Final
 
-from ccontrol.sources.wire.acts import OK, Act, Conversation
+from ccontrol.sources.acts import OK, Act, Conversation
 from ccontrol.sources.wire.answers import Waiting
 
 _TCP_HEAD, _HEAD = 16, 10
 _FRAME: Final = 2
 """FINS/TCP's own command for a FINS message; the others find node addresses."""
 _ANSWER: Final = 0x40
-_COMMANDS: Final = {
+COMMANDS: Final = {
     0x0102: ("variable.write", "memory area"),
     0x0103: ("variable.write", "memory area"),
     0x0105: ("variable.write", "memory area"),
@@ -67,11 +67,11 @@ class Fins:
         reference = asked_by_server, message[9:12], 0
         if message[0] & _ANSWER:
             self._answer(reference, message)
-        elif command in _COMMANDS:
+        elif command in COMMANDS:
             self._command(command, reference, message)
 
     def _command(self, command: int, reference: Reference, message: bytes) -> None:
-        action, kind = _COMMANDS[command]
+        action, kind = COMMANDS[command]
         act = Act("fins", action, kind)
         act.route = (f"{message[3]}.{message[4]}.{message[5]}",) if any(message[3:6]) else ()
         act.by_server = reference[0]

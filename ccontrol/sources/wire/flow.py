@@ -5,15 +5,12 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
 from ccontrol.model.engineering import Claim, Role
-from ccontrol.sources.wire.acts import Act, Conversation
+from ccontrol.sources.acts import Act, Conversation
+from ccontrol.sources.folding import End
 from ccontrol.sources.wire.streams import Now, Stream
 
 MOST_CLAIMS: Final = 8
 LONGEST_CLAIM: Final = 128
-
-
-End = tuple[bytes, int]
-"""Address as on the wire, and port (0 for DCP)."""
 
 
 class Decoder(Protocol):

@@ -8,7 +8,7 @@ request is always in clear, also before an encrypted session, and names the stat
 
 from typing import Final
 
-from ccontrol.sources.wire.acts import Conversation
+from ccontrol.sources.acts import Conversation
 from ccontrol.sources.wire.s7comm import S7comm
 from ccontrol.sources.wire.s7plus import S7CommPlus
 from ccontrol.sources.wire.text import printable

@@ -5,11 +5,11 @@ An answer belongs to its request by transaction and unit. What is written is nev
 
 from typing import Final
 
-from ccontrol.sources.wire.acts import OK, Act, Conversation
+from ccontrol.sources.acts import OK, Act, Conversation
 from ccontrol.sources.wire.answers import Waiting
 from ccontrol.sources.wire.umas import UMAS, umas_acts, umas_word
 
-_FUNCTIONS: Final = {
+FUNCTIONS: Final = {
     0x05: ("variable.write", "coil"),
     0x06: ("variable.write", "register"),
     0x0F: ("variable.write", "coil"),
@@ -18,7 +18,7 @@ _FUNCTIONS: Final = {
     0x16: ("variable.write", "register"),
     0x17: ("variable.write", "register"),
 }
-_DIAGNOSTICS: Final = {1: "controller.reset", 4: "communication.silence", 10: "log.clear"}
+DIAGNOSTICS: Final = {1: "controller.reset", 4: "communication.silence", 10: "log.clear"}
 _DIAGNOSTIC, _READ_AND_WRITE = 0x08, 0x17
 
 
@@ -55,9 +55,9 @@ class Modbus:
 
 def _acts(function: int, message: bytes) -> tuple[Act, ...]:
     if function == _DIAGNOSTIC:
-        action = _DIAGNOSTICS.get(message[8] << 8 | message[9])
+        action = DIAGNOSTICS.get(message[8] << 8 | message[9])
         return (Act("modbus", action, "unit", str(message[6])),) if action else ()
-    meaning = _FUNCTIONS.get(function)
+    meaning = FUNCTIONS.get(function)
     if meaning is None:
         return ()
     action, kind = meaning

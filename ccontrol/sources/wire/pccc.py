@@ -7,7 +7,7 @@ Function numbers are those of the DF1 manual (1770-6.5.16); 0x80 was seen in a p
 
 from typing import Final
 
-from ccontrol.sources.wire.acts import OK, Act
+from ccontrol.sources.acts import OK, Act
 
 _EXTENDED, _DOWNLOAD_MODE = 0x0F, 0x07
 _EXTENDED_STATUS: Final = 0xF0

@@ -95,16 +95,20 @@ class Recording:
             raise _DamageError("it ends within its header")
         link = struct.unpack_from(f"{order}I", header, 16)[0] & 0x0FFFFFFF  # upper bits: FCS
         unpack = struct.Struct(f"{order}IIII").unpack
+        read = self._read
         number = 0
-        while head := self._exactly(16, "a packet's header"):
+        while len(head := read(16)) == 16:
             seconds, fraction, kept, length = unpack(head)
             if kept > LONGEST_FRAME:
                 raise _DamageError(self._no_packet(number, kept))
-            data = self._exactly(kept, f"packet {number + 1}")
-            if kept and not data:
-                raise _DamageError(f"it ends before the bytes of packet {number + 1}")
+            data = read(kept)
+            self.bytes_read += 16 + len(data)
             number += 1
+            if len(data) != kept:
+                raise _DamageError(f"it ends in the midst of packet {number}")
             yield Frame(number, seconds * _NS + fraction * unit_ns, link, data, length)
+        if head:
+            raise _DamageError(f"it ends in the midst of packet {number + 1}")
 
     def _no_packet(self, number: int, size: int) -> str:
         return f"behind packet {number} stands no packet (one of {size} bytes would follow)"

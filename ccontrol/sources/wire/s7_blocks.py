@@ -10,7 +10,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from ccontrol.sources.wire.acts import Act
+from ccontrol.sources.acts import Act
 
 _TYPES: Final = {
     b"08": "OB", b"0A": "DB", b"0B": "SDB", b"0C": "FC", b"0D": "SFC", b"0E": "FB", b"0F": "SFB",
@@ -29,7 +29,7 @@ def number(data: bytes, at: int) -> int:
     return data[at] << 8 | data[at + 1]
 
 
-def _name(text: bytes) -> str:
+def block_name(text: bytes) -> str:
     """Return "DB1" of "0A00001P"; empty when it is no block's name."""
     kind = _TYPES.get(text[:2])
     digits = text[2:7]
@@ -39,13 +39,14 @@ def _name(text: bytes) -> str:
 def block_of(parameter: bytes) -> str:
     """Return the name of the block that a job of loading names: "_0A00001P" at byte 9."""
     size = parameter[8] if len(parameter) > 8 else 0
-    return _name(parameter[10 : 9 + size]) if parameter[9:10] == b"_" else ""
+    return block_name(parameter[10 : 9 + size]) if parameter[9:10] == b"_" else ""
 
 
 def blocks_in(argument: bytes) -> list[str]:
     """Return the blocks that a service is applied to: their number, then eight characters each."""
     names = (
-        _name(argument[2 + 8 * at : 10 + 8 * at]) for at in range(argument[0] if argument else 0)
+        block_name(argument[2 + 8 * at : 10 + 8 * at])
+        for at in range(argument[0] if argument else 0)
     )
     return [name for name in names if name]
 

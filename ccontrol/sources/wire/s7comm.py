@@ -8,7 +8,7 @@ Of user data only the function is read; what a password request carries is never
 
 from typing import Final
 
-from ccontrol.sources.wire.acts import OK, Act, Conversation
+from ccontrol.sources.acts import OK, Act, Conversation
 from ccontrol.sources.wire.answers import Waiting
 from ccontrol.sources.wire.s7_blocks import Loading, block_of, blocks_in, number
 from ccontrol.sources.wire.s7_userdata import ASKED, REPORTED

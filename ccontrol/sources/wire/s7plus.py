@@ -9,7 +9,7 @@ of passwords and of answers to challenges are never read: only the number of the
 
 from typing import Final
 
-from ccontrol.sources.wire.acts import OK, Act, Conversation
+from ccontrol.sources.acts import OK, Act, Conversation
 from ccontrol.sources.wire.answers import Waiting
 from ccontrol.sources.wire.s7_objects import (
     OWN_OBJECTS,

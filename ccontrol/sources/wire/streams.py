@@ -91,6 +91,14 @@ class Stream:
 
     def take(self, seq: int, data: bytes, cut: int) -> None:
         """Take a segment, behind whose recorded bytes `cut` more were on the wire."""
+        if seq == self.next and not (cut or self._begun or self.waiting or self._skip):
+            # Nearly every segment is the next one, and holds one whole message.
+            size = self._listener.size_of(data, 0)
+            if size == len(data) <= MESSAGE_LIMIT:
+                self.next = (seq + size) & _MASK
+                self._aligned = True
+                self._listener.hear(data, self.from_server)
+                return
         if self.next is None:
             self.next = seq
         ahead = (seq - self.next) & _MASK
@@ -98,7 +106,11 @@ class Stream:
             self._in_order(data, cut)
             if self.waiting:
                 self._go_on()
-        elif ahead >= _OLD:
+        else:
+            self._out_of_order(seq, data, cut, ahead)
+
+    def _out_of_order(self, seq: int, data: bytes, cut: int, ahead: int) -> None:
+        if ahead >= _OLD:
             self._late(seq, data, cut, _MASK + 1 - ahead)
         elif ahead > _TOO_FAR:
             self._lost(seq)

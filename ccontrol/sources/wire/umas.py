@@ -8,7 +8,7 @@ the signed one stands in clear behind the signature.
 import re
 from typing import Final
 
-from ccontrol.sources.wire.acts import OK, Act, Conversation
+from ccontrol.sources.acts import OK, Act, Conversation
 from ccontrol.sources.wire.text import printable
 
 UMAS: Final = 0x5A

@@ -36,18 +36,20 @@ class Wire:
 
     def feed(self, frame: Frame) -> None:
         """Take the next frame."""
+        number, time_ns, link, data, _ = frame
         self.frames += 1
-        packet = innermost(frame.link, frame.data)
+        packet = innermost(link, data)
         if packet is None:
             return
-        self._now.frame = frame.number
-        self._now.time_ns = frame.time_ns
+        now = self._now
+        now.frame = number
+        now.time_ns = time_ns
         if packet.protocol == TCP:
-            self._segment(packet, frame.data)
+            self._segment(packet, data)
         elif packet.protocol == DCP:
-            self._dcp(packet, frame.data)
+            self._dcp(packet, data)
         else:
-            self._datagram(packet, frame.data)
+            self._datagram(packet, data)
 
     def _segment(self, packet: Packet, data: bytes) -> None:
         _, key, at, end, _, _ = packet
@@ -70,7 +72,8 @@ class Wire:
             return
         known = peer.next
         flow.overtaken = known is not None and 0 < ((ack - known) & 0xFFFFFFFF) < _OLD
-        stream.take(seq, data[begin:end], max(0, end - max(begin, len(data))))
+        cut = end - max(begin, len(data)) if end > len(data) else 0
+        stream.take(seq, data[begin:end], cut)
         if self._now.held > HELD_LIMIT:
             self.table.forget(_FORGOTTEN_AT_ONCE)
 

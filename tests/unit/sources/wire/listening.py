@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.sources.acts import Act
 from ccontrol.sources.files import Reading, read
-from ccontrol.sources.wire.acts import Act
 from ccontrol.sources.wire.flow import Flow
 from ccontrol.sources.wire.recording import Frame, Recording
 from ccontrol.sources.wire.stations import Stations

@@ -9,22 +9,23 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from ccontrol.model.engineering import (
     Actor,
+    Claim,
     Completeness,
     EngineeringEvent,
     MacScope,
     Outcome,
+    Role,
     Sighting,
     Target,
     Touched,
     Witness,
 )
 from ccontrol.sources.actions import ACTIONS
-from ccontrol.sources.wire.acts import UNANSWERED, Act, Tally
-from ccontrol.sources.wire.flow import End, Flow
+from ccontrol.sources.acts import UNANSWERED, Act, Tally
 
 GAP_NS: Final = 60 * 1_000_000_000
 OPEN_EVENTS: Final = 4096
@@ -33,7 +34,43 @@ _MAC_BYTES: Final = 6
 _LOOKS_EVERY: Final = 1024
 _LAST_SECOND: Final = 253_402_300_799
 """9999-12-31: a time stamp may say anything."""
-_Key = tuple[Flow, str, str, tuple[str, ...], bool]
+End = tuple[bytes, int]
+"""Address as on the wire, and port (0 where there is none)."""
+
+
+class Parties(Protocol):
+    """Who speaks with whom in a conversation, by its two ends. Compared by identity."""
+
+    @property
+    def client(self) -> End:
+        """The one that asks."""
+
+    @property
+    def server(self) -> End:
+        """The controller."""
+
+    @property
+    def client_mac(self) -> bytes:
+        """Empty where it is not known."""
+
+    @property
+    def server_mac(self) -> bytes:
+        """Empty where it is not known."""
+
+    @property
+    def station(self) -> Role:
+        """What the client says it is."""
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What the client said about itself so far."""
+
+    @property
+    def tears(self) -> int:
+        """How often something was missing so far."""
+
+
+_Key = tuple[Parties, str, str, tuple[str, ...], bool]
 EventSink = Callable[[EngineeringEvent], None]
 
 
@@ -46,6 +83,7 @@ class Scene:
     scope: Callable[[bytes], MacScope]
     """Whether a MAC address is its station's own."""
     weaknesses: tuple[str, ...] = ()
+    """What this source cannot see, as codes. With any, no event of it is complete."""
 
 
 class _Thing:
@@ -121,7 +159,7 @@ class Folding:
         self._open: dict[_Key, _Open] = {}
         self._acts = 0
 
-    def add(self, flow: Flow, act: Act) -> None:
+    def add(self, flow: Parties, act: Act) -> None:
         """Take the next act."""
         key = flow, act.protocol, act.action, act.route, act.by_server
         event = self._open.get(key)
@@ -166,7 +204,9 @@ class Folding:
             objects_left_out=event.left_out,
             count=event.count,
             outcome=_outcome(event.tally),
-            completeness=_completeness(action, torn=event.torn),
+            completeness=_completeness(
+                action, partial=event.torn or bool(self._scene.weaknesses)
+            ),
             redacted=event.redacted,
             sighting=Sighting(
                 self._scene.witness, self._scene.name, event.first_frame, event.last_frame,
@@ -174,7 +214,7 @@ class Folding:
             ),
         )  # fmt: skip
 
-    def _actor(self, flow: Flow, *, by_server: bool) -> Actor:
+    def _actor(self, flow: Parties, *, by_server: bool) -> Actor:
         if by_server:
             address, port, mac = _end(flow.server, flow.server_mac)
             return Actor(address, port, mac, self._scene.scope(flow.server_mac))
@@ -183,15 +223,15 @@ class Folding:
         return Actor(address, port, mac, scope, flow.station, flow.claims)
 
 
-def _target(flow: Flow, route: tuple[str, ...], *, by_server: bool) -> Target:
+def _target(flow: Parties, route: tuple[str, ...], *, by_server: bool) -> Target:
     end, mac = (flow.client, flow.client_mac) if by_server else (flow.server, flow.server_mac)
     return Target(*_end(end, mac), route)
 
 
-def _completeness(action: str, *, torn: bool) -> Completeness:
+def _completeness(action: str, *, partial: bool) -> Completeness:
     if action == "session.encrypted":
         return Completeness.FLOW
-    return Completeness.PARTIAL if torn else Completeness.FULL
+    return Completeness.PARTIAL if partial else Completeness.FULL
 
 
 def _outcome(tally: Tally) -> Outcome:
