@@ -114,6 +114,7 @@ def read_recording(
         wire.feed(frame)
         if frame.number % _REPORT_EVERY == 0:
             progress(recording.bytes_read)
+    wire.close()
     folding.close()
     return Reading(
         recording.name,

@@ -100,6 +100,11 @@ class Flow:
         self.recent: tuple[tuple[int, bytes], ...] = ()
         """The last datagrams, so that one that was mirrored twice counts once."""
 
+    def give_up(self) -> None:
+        """Hear what waits for something that will not come."""
+        self.from_client.give_up()
+        self.from_server.give_up()
+
     def release(self) -> None:
         """Let go of bytes that wait for others."""
         self.from_client.release()

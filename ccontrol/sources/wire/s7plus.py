@@ -23,6 +23,8 @@ from ccontrol.sources.wire.s7_objects import (
 from ccontrol.sources.wire.vlq import vlq
 
 _REQUEST, _RESPONSE = 0x31, 0x32
+_KINDS: Final = frozenset({_REQUEST, _RESPONSE, 0x33})
+"""The last is a notification."""
 _CREATE, _DELETE, _SET, _SET_MULTI = 0x04CA, 0x04D4, 0x04F2, 0x0542
 _BEGIN, _END, _INVOKE, _SET_STREAM, _INIT_SSL = 0x0556, 0x0560, 0x056B, 0x057C, 0x05B3
 _OF_INTEREST: Final = frozenset(
@@ -58,6 +60,8 @@ class S7CommPlus:
         """By direction: a request whose later pieces are still to come."""
         self._own: set[int] = set()
         """Objects of the session itself."""
+        self._loading = False
+        """Between the beginning and the end of a transaction, with nothing loaded yet."""
 
     def hear(self, message: bytes, from_server: bool) -> None:
         """Take one message or a piece of one."""
@@ -83,6 +87,8 @@ class S7CommPlus:
         if kind == _RESPONSE:
             self._response(body, word(body, 7, 2))
             return None
+        if kind not in _KINDS and self._loading:
+            return self._orphan()
         if kind != _REQUEST or function not in _OF_INTEREST:
             return None
         session = word(body, 9, 4)
@@ -90,10 +96,19 @@ class S7CommPlus:
         if act is None:
             return None
         act.size = len(body) - _HEAD if act.action == "program.download" else None
+        self._loading = act.action == "transaction.begin"
         self._flow.tell(act)
         early = self._waiting.asked(word(body, 7, 2), act, self._flow.messages)
         if early is not None:
             self._settle(act, early)
+        return act
+
+    def _orphan(self) -> Act:
+        """Tell a load whose first piece was lost: in a transaction nothing else is so large."""
+        self._loading = False
+        act = _act("program.download", "object")
+        act.size = 0
+        self._flow.tell(act)
         return act
 
     def _act(self, function: int, body: bytes, session: int) -> Act | None:

@@ -59,8 +59,8 @@ class Stream:
     """Bytes from one side. `next` is None until the first segment says where they begin."""
 
     __slots__ = (
-        "_aligned", "_begun", "_holes", "_listener", "_now", "_skip", "from_server", "next",
-        "waiting",
+        "_aligned", "_begun", "_holes", "_listener", "_now", "_skip", "acked", "from_server",
+        "next", "waiting",
     )  # fmt: skip
 
     def __init__(self, listener: Listener, from_server: bool, now: Now) -> None:
@@ -76,6 +76,8 @@ class Stream:
         self._holes: list[tuple[int, int]] = []
         """First byte and size of what was given up lately: it may come late."""
         self.next: int | None = None
+        self.acked: int | None = None
+        """What the other side has acknowledged last."""
         self.waiting: dict[int, _Segment] = {}
 
     def opened(self, first: int) -> None:
@@ -118,13 +120,19 @@ class Stream:
         elif seq not in self.waiting:
             self._wait(seq, data, cut)
 
-    def acknowledged(self, ack: int) -> None:
-        """The other side has everything up to `ack`: what is missing before it is lost to us."""
-        while self.waiting:
+    def give_up_acknowledged(self) -> None:
+        """Pass over what is missing before what the other side has already: it is lost to us."""
+        while self.waiting and self.acked is not None:
             first = self._first_waiting()
-            if not 0 < (ack - first) & _MASK < _OLD:
+            if not 0 < (self.acked - first) & _MASK < _OLD:
                 return
             self._lost(first)
+            self._go_on()
+
+    def give_up(self) -> None:
+        """Pass over everything that is missing: nothing more comes."""
+        while self.waiting:
+            self._lost(self._first_waiting())
             self._go_on()
 
     def _first_waiting(self) -> int:
@@ -138,6 +146,7 @@ class Stream:
         if len(self.waiting) > WAITING_SEGMENTS or size > WAITING_BYTES:
             self._lost(self._first_waiting())
             self._go_on()
+        self.give_up_acknowledged()
 
     def _go_on(self) -> None:
         """Take what waited and has its turn now, each with the time at which it passed."""
@@ -159,7 +168,7 @@ class Stream:
     def _lost(self, seq: int) -> None:
         """Give up what stands before `seq`."""
         begin = self.next if self.next is not None else seq
-        self._holes = [*self._holes[1 - _HOLES :], (begin, (seq - begin) & _MASK)]
+        self._holes = [*self._holes[-_HOLES:], (begin, (seq - begin) & _MASK)]
         self.next = seq
         self._unalign()
 
@@ -175,9 +184,12 @@ class Stream:
         if behind < len(data):
             self._in_order(data[behind:], cut)
             return
-        for at, (begin, size) in enumerate(self._holes):
-            if begin == seq and len(data) <= size and not cut:
-                self._holes[at] = ((seq + len(data)) & _MASK, size - len(data))
+        size = len(data)
+        for at, (begin, missing) in enumerate(self._holes):
+            before = (seq - begin) & _MASK
+            if not cut and before + size <= missing:
+                after = ((seq + size) & _MASK, missing - before - size)
+                self._holes[at : at + 1] = [(begin, before), after]
                 self._alone(data)
                 return
 

@@ -52,7 +52,7 @@ class FlowTable:
         self._now, self._sink = now, sink
         self.lanes: dict[bytes, Lane] = {}
         self.headings: dict[bytes, Heading] = {}
-        self._flows: set[Flow] = set()
+        self._flows: dict[Flow, None] = {}
         self._stations = stations
         self.forgotten = 0
         """Flows that were given up to stay within bounds."""
@@ -122,7 +122,7 @@ class FlowTable:
             else Opening(key, packet.protocol == TCP, (source, target), macs)
         )
         flow = Flow(opening, family, self._now, self._sink)
-        self._flows.add(flow)
+        self._flows[flow] = None
         return flow
 
     def forget(self, count: int) -> None:
@@ -131,11 +131,17 @@ class FlowTable:
             self.drop(flow)
             self.forgotten += 1
 
+    def give_up(self) -> None:
+        """Hear what waits in any flow: nothing more comes."""
+        for flow in self._flows:
+            flow.give_up()
+
     def drop(self, flow: Flow) -> None:
-        """Forget a flow: it is over, or its ports are used anew."""
+        """Forget a flow: it is over, or its ports are used anew. What waits is heard first."""
+        flow.give_up()
         flow.release()
         self._garbled += flow.garbled
-        self._flows.discard(flow)
+        self._flows.pop(flow, None)
         table: dict[bytes, Lane] | dict[bytes, Heading]
         table = self.lanes if flow.over_tcp else self.headings
         for key in (flow.key, turned(flow.key)):

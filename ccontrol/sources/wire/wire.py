@@ -51,6 +51,10 @@ class Wire:
         else:
             self._datagram(packet, data)
 
+    def close(self) -> None:
+        """Hear what still waits for something: nothing more comes."""
+        self.table.give_up()
+
     def _segment(self, packet: Packet, data: bytes) -> None:
         _, key, at, end, _, _ = packet
         lane = self._lanes.get(key)
@@ -62,8 +66,10 @@ class Wire:
         self.watched += 1
         flow, stream, peer = lane
         flow.last_frame = self._now.frame
-        if peer.waiting and flags & ACK:
-            peer.acknowledged(ack)
+        if flags & ACK:
+            peer.acked = ack
+            if peer.waiting:
+                peer.give_up_acknowledged()
         if flags & _RST:
             flow.release()
             return

@@ -36,6 +36,7 @@ def listen(frames: list[Frame], watchlist: Watchlist | None = None) -> list[tupl
     wire = Wire(watchlist or Watchlist(), Stations(), lambda flow, act: told.append((flow, act)))
     for frame in frames:
         wire.feed(frame)
+    wire.close()
     return told
 
 
