@@ -27,6 +27,7 @@ _COMMANDS = {
     "replay": "replay",
     "text": "text",
     "compare": "compare",
+    "events": "events",
     "restore-kit": "restore_kit",
     "maintain": "maintain",
     "demo": "demo",

@@ -124,6 +124,15 @@ def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
+@contextmanager
+def measuring(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how far a long work is; hand out what says how much is done by now."""
+    console = _console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(visible(what), total=total or None)
+        yield lambda done: progress.update(task, completed=done)
+
+
 class _Console(Console):
     """A console that leaves the end of the call to app: rich would end it with code 1."""
 

@@ -1,0 +1,128 @@
+"""Engineering events as JSON: one form, so that equal events are equal bytes, and back.
+
+Times are ISO 8601 in UTC with microseconds. The id of an event is the hash of everything but where
+it was seen: two witnesses of the same packets agree on it if they saw the same.
+"""
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from ccontrol.model.engineering import (
+    Actor,
+    Claim,
+    Completeness,
+    Effect,
+    EngineeringEvent,
+    MacScope,
+    Outcome,
+    Role,
+    Sighting,
+    Target,
+    Touched,
+    Witness,
+)
+
+FORM = "ccontrol/event/1"
+"""Name and version of what `render` writes."""
+
+
+def render(event: EngineeringEvent) -> bytes:
+    """Return an event as one line of JSON, its keys sorted, ASCII only, without an end of line."""
+    return _bytes({"form": FORM, "id": event_id(event), **as_json(event)})
+
+
+def as_json(event: EngineeringEvent) -> dict[str, Any]:
+    """Return an event as what JSON has words for; the outcome's word stands beside its numbers."""
+    return {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
+
+
+def event_id(event: EngineeringEvent) -> str:
+    """Return the sha256 of all that an event says but where it was seen."""
+    said = as_json(event)
+    del said["sighting"]
+    return hashlib.sha256(_bytes(said)).hexdigest()
+
+
+def parse(line: bytes) -> EngineeringEvent:
+    """Return the event of one line that `render` wrote. Raises ValueError for any other line."""
+    try:
+        said = json.loads(line)
+        event = _event(said)
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"not an event: {error}") from error
+    if said["form"] != FORM or said["id"] != event_id(event):
+        raise ValueError("not an event of this form, or changed after it was written")
+    return event
+
+
+def _bytes(said: dict[str, Any]) -> bytes:
+    return json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 — whatever JSON has a word for
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        plain = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return plain | {"word": value.word} if isinstance(value, Outcome) else plain
+    return value
+
+
+def _event(said: dict[str, Any]) -> EngineeringEvent:
+    return EngineeringEvent(
+        first=datetime.fromisoformat(said["first"]),
+        last=datetime.fromisoformat(said["last"]),
+        controller=Target(**said["controller"] | {"route": tuple(said["controller"]["route"])}),
+        actor=_actor(said["actor"]),
+        protocol=said["protocol"],
+        action=said["action"],
+        effect=Effect(said["effect"]),
+        techniques=tuple(said["techniques"]),
+        objects=tuple(_touched(each) for each in said["objects"]),
+        objects_left_out=said["objects_left_out"],
+        count=said["count"],
+        outcome=_outcome(said["outcome"]),
+        completeness=Completeness(said["completeness"]),
+        redacted=said["redacted"],
+        sighting=_sighting(said["sighting"]),
+    )
+
+
+def _actor(said: dict[str, Any]) -> Actor:
+    return Actor(
+        said["address"],
+        said["port"],
+        said["mac"],
+        MacScope(said["mac_scope"]),
+        Role(said["role"]),
+        tuple(Claim(**each) for each in said["claims"]),
+    )
+
+
+def _outcome(said: dict[str, Any]) -> Outcome:
+    return Outcome(said["done"], said["refused"], said["unanswered"], tuple(said["errors"]))
+
+
+def _touched(said: dict[str, Any]) -> Touched:
+    facts = tuple((name, value) for name, value in said["facts"])
+    return Touched(
+        said["kind"], said["name"], _outcome(said["outcome"]), said["size"], said["sha256"], facts
+    )
+
+
+def _sighting(said: dict[str, Any]) -> Sighting:
+    return Sighting(
+        Witness(said["witness"]),
+        said["name"],
+        said["first"],
+        said["last"],
+        tuple(said["weaknesses"]),
+    )

@@ -1,0 +1,140 @@
+"""Files that hold events: which kind each is, and what was read of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from ccontrol.errors import BadFileError
+from ccontrol.model.engineering import EngineeringEvent, MacScope, Witness
+from ccontrol.sources.folding import Folding, Scene
+from ccontrol.sources.logs.rows import LONGEST_LINE, Lines, json_object
+from ccontrol.sources.logs.suricata import Suricata
+from ccontrol.sources.logs.zeek import Zeek
+from ccontrol.sources.wire.recording import MAGIC_BYTES, Recording, is_recording
+from ccontrol.sources.wire.stations import Stations
+from ccontrol.sources.wire.table import Watchlist
+from ccontrol.sources.wire.wire import Wire
+
+_PACKED = frozenset({b"\x1f\x8b", b"PK", b"BZ", b"\xfd7", b"\x28\xb5"})
+"""How files of gzip, zip, bzip2, xz and zstd begin."""
+_REPORT_EVERY = 4096
+Progress = Callable[[int], None]
+"""Told how many bytes were read so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading one file."""
+
+    name: str
+    witness: Witness
+    items: int
+    """Packets or lines that were read."""
+    watched: int
+    """Those that belong to a controller's protocol."""
+    events: tuple[EngineeringEvent, ...]
+    fault: str
+    """Why reading ended before the file should; empty: it is whole."""
+    notes: tuple[str, ...]
+    """What the reader should know of its gaps, one sentence each."""
+
+
+def read(
+    file: BinaryIO, name: str, watchlist: Watchlist, progress: Progress = lambda _: None
+) -> Reading:
+    """Read a file of any kind that is known here. Raises BadFileError for any other."""
+    magic = file.read(MAGIC_BYTES)
+    if not magic:
+        raise BadFileError(f"{name} is empty", hint="Nothing was recorded into it.")
+    if magic[:2] in _PACKED:
+        raise BadFileError(
+            f"{name} is compressed", hint=f"`zcat {name} | ccontrol events -` reads it."
+        )
+    if is_recording(magic):
+        return read_recording(Recording(file, name, magic), watchlist, progress)
+    return _read_log(file, name, magic, progress)
+
+
+def _read_log(file: BinaryIO, name: str, magic: bytes, progress: Progress) -> Reading:
+    begun = magic if magic.endswith(b"\n") else magic + file.readline(LONGEST_LINE - len(magic))
+    witness = _witness(begun)
+    if witness is None:
+        raise BadFileError(
+            f"{name}: no kind of file that is known here",
+            hint="Wanted is pcap, pcapng, a log of Zeek with its head or as JSON, or Suricata's "
+            "eve.json.",
+        )
+    lines = Lines(file, begun)
+    events: list[EngineeringEvent] = []
+
+    def scene(weaknesses: tuple[str, ...]) -> Scene:
+        return Scene(witness, name, lambda _: MacScope.UNKNOWN, weaknesses)
+
+    def report() -> None:
+        if lines.number % _REPORT_EVERY == 0:
+            progress(lines.bytes_read)
+
+    notes: list[str] = []
+    if witness is Witness.ZEEK:
+        zeek = Zeek(lines, name, scene)
+        zeek.read(events.append, report)
+        watched = zeek.watched
+        notes += [f"nothing is read from the log {path!r}" for path in sorted(zeek.unknown)]
+    else:
+        suricata = Suricata(lines, scene)
+        suricata.read(events.append, report)
+        watched = suricata.watched
+    if lines.unread:
+        notes.append(f"{lines.unread} lines could not be read and were passed over")
+    fault = "its last line has no end" if lines.ends_cut and lines.unread else ""
+    return Reading(name, witness, lines.number, watched, _in_order(events), fault, tuple(notes))
+
+
+def _witness(line: bytes) -> Witness | None:
+    """Tell whose log it is by its first line."""
+    if line.startswith(b"#"):
+        return Witness.ZEEK
+    record = json_object(line) if line.startswith(b"{") else None
+    if record is None:
+        return None
+    if "event_type" in record:
+        return Witness.SURICATA
+    return Witness.ZEEK if "id.orig_h" in record else None
+
+
+def read_recording(
+    recording: Recording, watchlist: Watchlist, progress: Progress = lambda _: None
+) -> Reading:
+    """Read every packet of a recording. Raises BadFileError for what is none."""
+    events: list[EngineeringEvent] = []
+    stations = Stations()
+    folding = Folding(Scene(Witness.RECORDING, recording.name, stations.scope), events.append)
+    wire = Wire(watchlist, stations, folding.add)
+    for frame in recording.frames():
+        wire.feed(frame)
+        if frame.number % _REPORT_EVERY == 0:
+            progress(recording.bytes_read)
+    wire.close()
+    folding.close()
+    return Reading(
+        recording.name,
+        Witness.RECORDING,
+        wire.frames,
+        wire.watched,
+        _in_order(events),
+        recording.fault,
+        _gaps(recording, wire),
+    )
+
+
+def _in_order(events: list[EngineeringEvent]) -> tuple[EngineeringEvent, ...]:
+    return tuple(sorted(events, key=lambda event: (event.first, event.sighting.first)))
+
+
+def _gaps(recording: Recording, wire: Wire) -> tuple[str, ...]:
+    told = (
+        (recording.dropped, "packets were lost by the recorder, by its own account"),
+        (wire.table.forgotten, "conversations were given up: too many at once"),
+        (wire.table.garbled, "messages contradict themselves and were passed over"),
+    )
+    return tuple(f"{count} {what}" for count, what in told if count)

@@ -1,0 +1,7 @@
+"""Names as they stand in packets, made safe to keep. Pure and total."""
+
+
+def printable(data: bytes, encoding: str = "utf-8") -> str:
+    """Return text without control characters; bytes that are none become U+FFFD."""
+    text = data.decode(encoding, "replace")
+    return "".join(sign for sign in text if sign.isprintable())
