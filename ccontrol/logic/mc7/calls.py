@@ -12,14 +12,14 @@ within the caller's own DB 14 … 15 (FB), 16 … 17 (SFB). How parameters are p
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, pairwise, zip_longest
 from math import inf
 from typing import NamedTuple
 
 from ccontrol.logic.mc7.lines import NO_TARGET, UNKNOWN, Line
 from ccontrol.logic.mc7.moves import BITS, WITHIN, Frame, Move, Words, any_pointer, fetched, placed
-from ccontrol.logic.mc7.scratch import VIA_LOCAL, local_bytes
+from ccontrol.logic.mc7.scratch import VIA_LOCAL, local_bytes, touching
 
 _CLOSED_BY = {
     0x1001: 0x1002, 0x1007: 0x1008, 0x1003: 0x1004, 0x1009: 0x100A, 0x100E: 0x100F, 0x1010: 0x1011,
@@ -49,21 +49,27 @@ class _Call(NamedTuple):
 
 
 def folded(
-    lines: Sequence[Line], words: Words, starts: Sequence[int], temp_bytes: int
+    lines: Sequence[Line],
+    words: Words,
+    starts: Sequence[int],
+    temp_bytes: int,
+    places: Collection[int],
 ) -> list[Line]:
     """Return the lines with each call that is exactly one as a single line. Linear.
 
-    The first `temp_bytes` of the local stack are the block's own variables, and never scratch.
+    The first `temp_bytes` of the local stack are the block's own variables, and never scratch;
+    `places` are the bytes that jumps lead to.
     """
-    calls = list(_candidates(lines, words, frozenset(starts)))
+    calls = list(_candidates(lines, words, frozenset((*starts, *places))))
+    if not calls:
+        return list(lines)
     named: dict[int, set[int]] = defaultdict(set)
     for call in calls:
         named[bisect_right(starts, call.line.at)].update(call.named)
     edges = [0, *(edge for call in calls for edge in (call.first, call.end)), len(lines)]
     between = [lines[first:last] for first, last in zip(edges[::2], edges[1::2], strict=True)]
-    for line in chain.from_iterable(between) if calls else ():
-        if touched := local_bytes(line, words):
-            named[bisect_right(starts, line.at)].update(touched)
+    for line, touched in touching(chain.from_iterable(between), words):
+        named[bisect_right(starts, line.at)].update(touched)
     out = list(between[0])
     for call, rest in zip(calls, between[1:], strict=True):
         taken = call.scratch & named[bisect_right(starts, call.line.at)]
@@ -104,7 +110,7 @@ def _end(lines: Sequence[Line], words: Words, at: int, cuts: frozenset[int]) -> 
     """Return the next BLD, or `at` where something comes first that is no part of a call."""
     for index in range(at + 1, len(lines)):
         line = lines[index]
-        if line.label or line.target != NO_TARGET or line.op == UNKNOWN or line.at in cuts:
+        if line.target != NO_TARGET or line.op == UNKNOWN or line.at in cuts:
             return at
         if _head(words, line) >> BITS == _BLD:
             return index

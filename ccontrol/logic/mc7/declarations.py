@@ -58,9 +58,14 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class ParameterNames:
-    """Names for the statement list: of parameters. A place in memory is told by its address."""
+    """Names for the statement list: of parameters alone."""
 
     parameters: tuple[str, ...]
+
+    @property
+    def of_instance(self) -> bool:
+        """Return False: a place in memory is told by its address."""
+        return False
 
     def name_of(self, area: Area, byte: int, bit: int, width: int) -> str | None:
         """Return the name of the parameter of that ordinal."""

@@ -7,46 +7,51 @@ Four characters, as STEP 7 has them; the same in every language of mnemonics.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import count
 from zlib import crc32
 
-from ccontrol.logic.mc7.lines import NO_TARGET, Line
+from ccontrol.logic.mc7.lines import NO_TARGET, WORD_BYTES, Line
 
-PLACE = "?"
-"""Label of a line that has none yet."""
 RADII = (0, 1, 2, 4, 8)
 """How many neighbours on either side a name is made from: the fewest that do."""
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NAMES = len(_DIGITS) ** 3
 """More than any block has instructions."""
-_OPCODE_BYTES = 2
 
 
-def labelled(lines: Sequence[Line], code: bytes) -> list[Line]:
-    """Return the lines, each `PLACE` and each jump that leads there with a name. Linear.
+def labelled(lines: Sequence[Line], code: bytes, places: Collection[int]) -> list[Line]:
+    """Return the lines, each of the places and each jump that leads there with a name. Linear.
 
-    `code` is that of the lines. A name is made from it without the ways that jumps take.
+    `code` is that of the lines, `places` are bytes of it at which a line begins. A name is made
+    from the code without the ways that jumps take.
     """
-    places = [index for index, line in enumerate(lines) if line.label]
     named = list(lines)
     if not places:
         return named
     said = bytearray(code)
-    jumps = []
+    jumps, led_to = [], []
     for index, line in enumerate(lines):
+        if line.at in places:
+            led_to.append(index)
         if line.target != NO_TARGET:
             jumps.append(index)
-            said[line.at + _OPCODE_BYTES : line.at + line.size] = bytes(line.size - _OPCODE_BYTES)
+            said[line.at + WORD_BYTES : line.at + line.size] = bytes(line.size - WORD_BYTES)
         elif line.op == "CALL":
             said[line.at : line.at + line.size] = _called(line)
-    names = _names(places, lines, bytes(said))
-    for index in places:
-        named[index] = named[index]._replace(label=names[named[index].at])
+    names = _names(led_to, lines, bytes(said))
+    for index in led_to:
+        named[index] = _with(named[index], label=names[lines[index].at])
     for index in jumps:
-        operand = names.get(named[index].target, named[index].operand)
-        named[index] = named[index]._replace(operand=operand)
+        named[index] = _with(named[index], operand=names.get(lines[index].target))
     return named
+
+
+def _with(line: Line, *, operand: str | None = None, label: str | None = None) -> Line:
+    """Return a line with another of them; takes a third of the time of `_replace`."""
+    at, size, op, own, remark, parameters, target, name = line
+    operand, label = operand or own, label or name
+    return Line(at, size, op, operand, remark, parameters, target, label)
 
 
 def _called(call: Line) -> bytes:

@@ -18,6 +18,11 @@ class Area(Enum):
 class Names(Protocol):
     """The names that one block's interface gives."""
 
+    @property
+    def of_instance(self) -> bool:
+        """Tell whether any of them may be of an INSTANCE."""
+        ...
+
     def name_of(self, area: Area, byte: int, bit: int, width: int) -> str | None:
         """Return the name of the operand of `width` bits that begins there, without the "#".
 
@@ -33,6 +38,8 @@ class OutsideInstance:
     For code that opens another instance DB or moves AR2: there an access through both need not be
     to its own instance, and a name would be a guess.
     """
+
+    of_instance = False
 
     def __init__(self, names: Names) -> None:
         self._names = names

@@ -24,7 +24,7 @@ SIZES = {
 }  # fmt: skip
 """Bytes of an instruction by what follows its first word."""
 _SPANS = {Form.BYTE: 256, Form.LOW_BITS: 128}
-"""First words that are one kind of instruction, where the number is in them."""
+"""First words that are one kind of instruction, where the number is in them: so many numbers."""
 
 
 class Instruction(NamedTuple):
@@ -38,6 +38,8 @@ class Instruction(NamedTuple):
     place: Place | None
     spell: Speller | None
     calls: bool
+    number: int
+    """Which bits of the first word are the number; 0 where none is in it."""
 
 
 _PLAIN = {
@@ -132,6 +134,7 @@ def instructions(spelling: Spelling) -> tuple[Instruction | None, ...]:
             opcode.place,
             spell,
             opcode.calls,
+            span - 1,
         )
         table[word : word + span] = [known] * span
     return tuple(table)

@@ -4,7 +4,7 @@ Direct accesses alone: what a pointer in a register leads to is not to be known 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from ccontrol.logic.mc7.lines import Line
@@ -23,6 +23,15 @@ def local_bytes(line: Line, words: tuple[int, ...]) -> Sequence[int]:
     size = _sizes()[words[at]] if at + 1 < len(words) else 0
     direct = range(words[at + 1], words[at + 1] + size) if size else ()
     return (*direct, *_pointed(line)) if line.parameters else direct
+
+
+def touching(lines: Iterable[Line], words: tuple[int, ...]) -> Iterator[tuple[Line, Sequence[int]]]:
+    """Yield each line that names bytes of the local stack, and those."""
+    sizes, last = _sizes(), len(words) - 1
+    for line in lines:
+        at = line.at // 2
+        if line.parameters or (at < last and sizes[words[at]]):
+            yield line, local_bytes(line, words)
 
 
 def _pointed(line: Line) -> Iterator[int]:

@@ -168,4 +168,4 @@ def _sha256(data: bytes) -> str:
 
 
 def _joined(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
+    return "\n".join((*lines, ""))

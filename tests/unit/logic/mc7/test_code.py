@@ -259,6 +259,8 @@ def test_a_list_of_networks_that_does_not_add_up_is_not_believed(additional: str
 class Declared:
     """An interface that declares one of each."""
 
+    of_instance = True
+
     def name_of(self, area: Area, byte: int, bit: int, width: int) -> str | None:
         return {
             (Area.PARAMETER, 1, 0, 0): "Speed",
