@@ -10,12 +10,11 @@ While edit counters answer that there is no such object, although the controller
 runs: then nothing more is asked.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from ccontrol.clock import Clock
+from ccontrol.drivers import collecting
 from ccontrol.drivers.api import Ask, Pace
 from ccontrol.drivers.enip.client import Client
 from ccontrol.drivers.enip.frames import Reply
@@ -38,10 +37,7 @@ from ccontrol.drivers.logix.memory import SYMBOLS_LAST_S, Memory, Remembered, Sy
 from ccontrol.drivers.logix.models import FAMILY, STRUCTURE, SURROUNDINGS, has_access, is_micro
 from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.errors import (
-    CcontrolError,
     GarbledError,
-    OverBudgetError,
-    ReadOnlyViolationError,
     RefusedError,
     UnreachableError,
 )
@@ -61,21 +57,8 @@ async def collect(
     controller: Controller, ask: Ask, pace: Pace, clock: Clock, memory: Memory
 ) -> Capture:
     """Ask the controller and return what it said. See `ccontrol.drivers.api.Driver.collect`."""
-    started_at, poll = clock.now(), _Poll(controller, ask, pace, clock, memory)
-    trouble: CcontrolError | None = None
-    limit_s = controller.budget.limit_s(ask.depth)
-    try:
-        async with asyncio.timeout(limit_s):
-            await poll.run()
-    except TimeoutError:
-        trouble = OverBudgetError(f"the poll was not done within {limit_s:g} s")
-    except ReadOnlyViolationError:
-        raise
-    except CcontrolError as error:
-        trouble = error
-    finally:
-        poll.line.close()
-    return poll.capture(started_at, clock.now(), trouble)
+    poll = _Poll(controller, ask, pace, clock, memory)
+    return await collecting.collect(poll, FAMILY, clock)
 
 
 def _has_nothing(reply: Reply) -> bool:
@@ -249,22 +232,3 @@ class _Poll:
             read = Symbols(program.lists, marks, self.clock.monotonic())
             self.known.symbols = read if program.whole else None
         self.memory.forget_too_much()
-
-    def capture(
-        self, started_at: datetime, ended_at: datetime, trouble: CcontrolError | None
-    ) -> Capture:
-        """Return everything that was heard."""
-        return Capture(
-            controller_id=self.controller.id,
-            family=FAMILY,
-            depth=self.ask.depth,
-            started_at=started_at,
-            ended_at=ended_at,
-            exchanges=tuple(self.talk.exchanges),
-            requests=self.line.requests,
-            bytes_sent=self.line.bytes_sent,
-            bytes_received=self.line.bytes_received,
-            fault=None if trouble is None else str(trouble),
-            fault_class="" if trouble is None else type(trouble).__name__,
-            notes=tuple(sorted(self.notes.items())),
-        )

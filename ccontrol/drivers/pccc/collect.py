@@ -12,11 +12,10 @@ A PLC-5 gives its program away in pieces of its memory only, after it was told t
 upload: that is no read, so nothing follows the glance. No file is read during a download.
 """
 
-import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from ccontrol.clock import Clock
+from ccontrol.drivers import collecting
 from ccontrol.drivers.api import Ask, Pace
 from ccontrol.drivers.enip.client import Client
 from ccontrol.drivers.enip.transport import Limits, Line, Peer
@@ -28,12 +27,7 @@ from ccontrol.drivers.pccc.diagnostics import Status, status
 from ccontrol.drivers.pccc.directory import Directory, Layout
 from ccontrol.drivers.pccc.guard import Guard
 from ccontrol.drivers.pccc.options import PcccOptions
-from ccontrol.errors import (
-    CcontrolError,
-    GarbledError,
-    OverBudgetError,
-    ReadOnlyViolationError,
-)
+from ccontrol.errors import GarbledError
 from ccontrol.model.capture import Capture
 from ccontrol.model.controller import SHALLOW, Controller
 
@@ -45,21 +39,7 @@ _READ = (files.PROGRAM, files.CHANNELS, files.MODULES, files.FORCES)
 
 async def collect(controller: Controller, ask: Ask, pace: Pace, clock: Clock) -> Capture:
     """Ask the controller and return what it said. See `ccontrol.drivers.api.Driver.collect`."""
-    started_at, poll = clock.now(), _Poll(controller, ask, pace, clock)
-    trouble: CcontrolError | None = None
-    limit_s = controller.budget.limit_s(ask.depth)
-    try:
-        async with asyncio.timeout(limit_s):
-            await poll.run()
-    except TimeoutError:
-        trouble = OverBudgetError(f"the poll was not done within {limit_s:g} s")
-    except ReadOnlyViolationError:
-        raise
-    except CcontrolError as error:
-        trouble = error
-    finally:
-        poll.line.close()
-    return poll.capture(started_at, clock.now(), trouble)
+    return await collecting.collect(_Poll(controller, ask, pace, clock), FAMILY, clock)
 
 
 @dataclass(slots=True)
@@ -133,32 +113,15 @@ class _Poll:
             if row.size:
                 await self.talk.read(row.type, row.number, 0, row.size)
 
-    def capture(
-        self, started_at: datetime, ended_at: datetime, trouble: CcontrolError | None
-    ) -> Capture:
-        """Return everything that was heard."""
-        return Capture(
-            controller_id=self.controller.id,
-            family=FAMILY,
-            depth=self.ask.depth,
-            started_at=started_at,
-            ended_at=ended_at,
-            exchanges=tuple(self.talk.exchanges),
-            requests=self.line.requests,
-            bytes_sent=self.line.bytes_sent,
-            bytes_received=self.line.bytes_received,
-            fault=None if trouble is None else str(trouble),
-            fault_class="" if trouble is None else type(trouble).__name__,
-            notes=self._notes(),
-        )
-
-    def _notes(self) -> tuple[tuple[str, str], ...]:
+    @property
+    def notes(self) -> dict[str, str]:
+        """What of the settings decides how the answers are to be read."""
         options = self.options
         notes = {
             "actual_values": " ".join(options.actual_values),
             "route": "/".join(part for hop in options.route for part in map(str, hop)),
         }
-        return tuple((name, text) for name, text in sorted(notes.items()) if text)
+        return {name: text for name, text in notes.items() if text}
 
 
 def _status(data: bytes) -> Status | None:

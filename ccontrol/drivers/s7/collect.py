@@ -15,10 +15,10 @@ connecting, like the setup. Then
 import asyncio
 import struct
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from ccontrol.clock import Clock
 from ccontrol.drivers.api import Ask, Pace
+from ccontrol.drivers.collecting import heard
 from ccontrol.drivers.s7 import collect_modules, szl
 from ccontrol.drivers.s7 import pdu as wire
 from ccontrol.drivers.s7.client import Client
@@ -78,7 +78,7 @@ async def collect(
         trouble = error
     finally:
         poll.line.close()
-    return poll.capture(started_at, clock.now(), trouble)
+    return heard(poll, FAMILY, (started_at, clock.now()), trouble)
 
 
 @dataclass(slots=True)
@@ -216,25 +216,6 @@ class _Poll:
         finally:
             if note or self.line.requests > requests:
                 self.notes["password"] = note or _NO_ANSWER
-
-    def capture(
-        self, started_at: datetime, ended_at: datetime, trouble: CcontrolError | None
-    ) -> Capture:
-        """Return everything that was heard."""
-        return Capture(
-            controller_id=self.controller.id,
-            family=FAMILY,
-            depth=self.ask.depth,
-            started_at=started_at,
-            ended_at=ended_at,
-            exchanges=tuple(self.talk.exchanges),
-            requests=self.line.requests,
-            bytes_sent=self.line.bytes_sent,
-            bytes_received=self.line.bytes_received,
-            fault=None if trouble is None else str(trouble),
-            fault_class="" if trouble is None else type(trouble).__name__,
-            notes=tuple(sorted(self.notes.items())),
-        )
 
 
 def _free_connections(answer: Answer, kind: ConnectionType) -> int | None:
