@@ -45,12 +45,6 @@ class Packet(NamedTuple):
 def innermost(link: int, data: bytes) -> Packet | None:
     """Return the innermost TCP, UDP or DCP packet of a frame, if there is one."""
     if link == ETHERNET:
-        # Nearly every frame on a plant's network is this one.
-        if data[12:15] == b"\x08\x00\x45" and data[23:24] == b"\x06" and len(data) >= 54:
-            size = data[16] << 8 | data[17]
-            if not (data[20] & 0x1F or data[21]):
-                end = 14 + size if size >= 40 else len(data)
-                return Packet(TCP, data[26:38], 34, end, 0, 0)
         return _ethernet(data, 0, _DEPTH)
     if link in _BARE_IP:
         return _ip(data, 0, -1, _DEPTH)

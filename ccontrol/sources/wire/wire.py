@@ -4,7 +4,7 @@ import struct
 from typing import Final
 
 from ccontrol.sources.wire.flow import ActSink
-from ccontrol.sources.wire.links import DCP, TCP, Packet, innermost
+from ccontrol.sources.wire.links import DCP, ETHERNET, TCP, Packet, innermost
 from ccontrol.sources.wire.recording import Frame
 from ccontrol.sources.wire.stations import Stations
 from ccontrol.sources.wire.streams import Now
@@ -14,6 +14,13 @@ HELD_LIMIT: Final = 8 << 20
 """Bytes that all flows together may hold back while they wait for others."""
 _FORGOTTEN_AT_ONCE: Final = 256
 _RST: Final = 4
+_OPENS_OR_ENDS: Final = SYN | _RST
+_PLAIN_IPV4: Final = b"\x08\x00\x45"
+"""Type and first byte of an IPv4 packet without options."""
+_WHOLE: Final = frozenset({b"\0\0", b"\x40\0", b"\x20\0", b"\x60\0"})
+"""Flags and offset of what is no later piece of a fragmented packet."""
+_PLAIN_TCP, _HEADS, _LEAST = 34, 40, 54
+"""Where TCP begins in such a frame; both headers, alone and behind Ethernet's."""
 _OLD: Final = 1 << 31
 _RECENT: Final = 8
 _TCP_HEAD: Final = struct.Struct(">IIBB").unpack_from
@@ -38,14 +45,24 @@ class Wire:
         """Take the next frame."""
         number, time_ns, link, data, _ = frame
         self.frames += 1
-        packet = innermost(link, data)
-        if packet is None:
-            return
         now = self._now
         now.frame = number
         now.time_ns = time_ns
+        if link == ETHERNET and data[12:15] == _PLAIN_IPV4 and data[20:22] in _WHOLE:
+            # Nearly every frame is this: a segment of a connection that is known already.
+            lane = self._lanes.get(data[26:38])
+            known = lane is not None and len(data) >= _LEAST and data[23] == TCP
+            if lane is not None and known and not data[47] & _OPENS_OR_ENDS:
+                size = data[16] << 8 | data[17]
+                self._segment(lane, data, _PLAIN_TCP, 14 + size if size >= _HEADS else len(data))
+                return
+        packet = innermost(link, data)
+        if packet is None:
+            return
         if packet.protocol == TCP:
-            self._segment(packet, data)
+            lane = self._lane_of(packet, data)
+            if lane is not None:
+                self._segment(lane, data, packet.at, packet.end)
         elif packet.protocol == DCP:
             self._dcp(packet, data)
         else:
@@ -55,14 +72,9 @@ class Wire:
         """Hear what still waits for something: nothing more comes."""
         self.table.give_up()
 
-    def _segment(self, packet: Packet, data: bytes) -> None:
-        _, key, at, end, _, _ = packet
-        lane = self._lanes.get(key)
+    def _segment(self, lane: Lane, data: bytes, at: int, end: int) -> None:
+        """Take the segment whose TCP header begins at `at` and which ends at `end`."""
         seq, ack, offset, flags = _TCP_HEAD(data, at + 4)
-        if lane is None or flags & SYN:
-            lane = self._opened(packet, data, (seq, flags), lane)
-            if lane is None:
-                return
         self.watched += 1
         flow, stream, peer = lane
         flow.last_frame = self._now.frame
@@ -70,32 +82,33 @@ class Wire:
             peer.acked = ack
             if peer.waiting:
                 peer.give_up_acknowledged()
-        if flags & _RST:
-            flow.release()
-            return
-        begin = at + (offset >> 4) * 4
+        begin = at + (offset >> 2 & 0x3C)
         if begin >= end:
             return
         known = peer.next
-        flow.overtaken = known is not None and 0 < ((ack - known) & 0xFFFFFFFF) < _OLD
+        if ack != known:
+            flow.overtaken = known is not None and 0 < ((ack - known) & 0xFFFFFFFF) < _OLD
+        elif flow.overtaken:
+            flow.overtaken = False
         cut = end - max(begin, len(data)) if end > len(data) else 0
         stream.take(seq, data[begin:end], cut)
         if self._now.held > HELD_LIMIT:
             self.table.forget(_FORGOTTEN_AT_ONCE)
 
-    def _opened(
-        self, packet: Packet, data: bytes, head: tuple[int, int], lane: Lane | None
-    ) -> Lane | None:
-        """Return the lane of a packet that opens a connection or belongs to none yet."""
-        seq, flags = head
+    def _lane_of(self, packet: Packet, data: bytes) -> Lane | None:
+        """Return the lane of any segment, also of one that opens or ends a connection."""
+        lane = self._lanes.get(packet.key)
+        seq, _, _, flags = _TCP_HEAD(data, packet.at + 4)
         first = (seq + 1) & 0xFFFFFFFF
-        if lane is not None and lane[1].next not in (None, first):
+        if lane is not None and flags & SYN and lane[1].next not in (None, first):
             self.table.drop(lane[0])  # the same ports again: another connection
             lane = None
         if lane is None:
             lane = self.table.lane(packet, data, flags)
         if lane is not None and flags & SYN:
             lane[1].opened(first)
+        if lane is not None and flags & _RST:
+            lane[0].release()
         return lane
 
     def _datagram(self, packet: Packet, data: bytes) -> None:
