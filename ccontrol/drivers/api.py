@@ -17,6 +17,9 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Snapshot
 
+SEATED = frozenset({"module", "module-firmware"})
+"""Kinds of units that a controller has as long as something sits in a rack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -28,6 +31,9 @@ class Ask:
 
     depth: Depth
     known: Mapping[str, str] = field(default_factory=dict)
+    seated: frozenset[str] | None = frozenset()
+    """Units of `SEATED` ("<kind>/<key>") that are known, so that a driver takes no module away at
+    the first silence; None: nobody can tell. Set where modules are read: DIAGNOSTICS and FULL."""
     password_refused: bool = False
     """The controller refused the configured password before: it must not be tried again. A driver
     that would have tried it says so in its capture, with the note "password"."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import EngineSettings
-from ccontrol.drivers.api import Ask
+from ccontrol.drivers.api import SEATED, Ask
 from ccontrol.errors import CcontrolError, PausedError, StoreError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
@@ -120,7 +120,7 @@ class Visitor:
         refused = passwords.was_refused(poll.controller, watched.health, poll.site.seal)
         heard = await self._crew.collect(
             poll.controller,
-            Ask(ticket.depth, await self._known(poll), password_refused=refused),
+            Ask(ticket.depth, await self._known(poll), await self._seated(poll), refused),
             self._pace_of(poll.controller),
             lambda: watched.pause is None,
             file,
@@ -154,6 +154,17 @@ class Visitor:
             for unit_id, known in units.items()
             if known.unit and known.unit.fingerprint and known.unread is None
         }
+
+    async def _seated(self, poll: Poll) -> frozenset[str] | None:
+        """Return the modules that the history knows; None where nobody can tell."""
+        if poll.ticket.depth not in (Depth.DIAGNOSTICS, Depth.FULL):
+            return None
+        try:
+            state = await self._delivery.state_of(poll.watched, poll.site, SEATED)
+        except StoreError:  # polls go on while the store gives nothing
+            return None
+        units = {} if state is None else state.units
+        return frozenset(str(unit_id) for unit_id in units if unit_id.kind in SEATED)
 
     async def _understand(
         self, poll: Poll, heard: Collected, letter: Letter, entry: JournalEntry

@@ -195,7 +195,7 @@ class _Poll:
         await self.talk.ask(questions.CLOCK, questions.ONE[questions.CLOCK])
         for question in (questions.TCP_IP, questions.LINK, questions.PORTS):
             await self.talk.ask(question, questions.ONE[question], route=())
-        missing = await collect_modules.ask(self.talk, self.options, self.known)
+        missing = await collect_modules.ask(self.talk, self.options, self.known, self.ask.seated)
         if missing:
             self.notes["slots_missing"] = " ".join(map(str, missing))
 

@@ -1,8 +1,8 @@
 """Asking who sits in the slots of the controller's chassis.
 
 A slot that gives no module is asked again after the others, unless it gave none in the last poll
-already; and what held a module before counts as
-empty only when several polls in a row found nothing: see `memory.CONFIRMED_BY`.
+already; and what held a module before, by what this process saw or by the history, counts as empty
+only when several polls in a row found nothing: see `memory.CONFIRMED_BY`.
 """
 
 from ccontrol.drivers.enip.request import Route
@@ -10,6 +10,7 @@ from ccontrol.drivers.enip.status import is_silent, leads_nowhere
 from ccontrol.drivers.logix import questions
 from ccontrol.drivers.logix.conversation import Conversation
 from ccontrol.drivers.logix.memory import CONFIRMED_BY, Remembered
+from ccontrol.drivers.logix.models import FIRMWARE, slot_key
 from ccontrol.drivers.logix.options import LogixOptions
 
 _BACKPLANE = 1
@@ -22,8 +23,14 @@ def chassis_of(route: Route) -> Route | None:
     return route[:-1]
 
 
-async def ask(talk: Conversation, options: LogixOptions, known: Remembered) -> tuple[int, ...]:
-    """Ask all slots; return those that held a module, give none, and are not yet counted empty."""
+async def ask(
+    talk: Conversation, options: LogixOptions, known: Remembered, seated: frozenset[str] | None
+) -> tuple[int, ...]:
+    """Ask all slots; return those that held a module, give none, and are not yet counted empty.
+
+    `seated` is what the history knows (see `Ask.seated`); where nobody can tell, any slot may have
+    held one.
+    """
     chassis = chassis_of(options.route)
     if chassis is None:
         return ()
@@ -34,6 +41,8 @@ async def ask(talk: Conversation, options: LogixOptions, known: Remembered) -> t
         if slot not in before and await _sits_there(talk, chassis, slot, known):
             continue
         known.silent.add(slot)
+        if seated is None or f"{FIRMWARE}/{slot_key(slot)}" in seated:
+            known.slots.setdefault(slot, 0)
         if slot not in known.slots:
             continue
         known.slots[slot] += 1

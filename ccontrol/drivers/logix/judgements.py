@@ -2,8 +2,7 @@
 
 from ccontrol.drivers.logix.findings import AUDIT_MASK_REDUCED, audit_mask_reduced
 from ccontrol.drivers.logix.marks import AUDIT, EDIT_EVENTS, EDITS, Marks, names_of
-from ccontrol.drivers.logix.models import STRUCTURE, SURROUNDINGS
-from ccontrol.drivers.logix.module_units import MODULE
+from ccontrol.drivers.logix.models import MODULE, STRUCTURE, SURROUNDINGS
 from ccontrol.drivers.logix.program_units import KINDS
 from ccontrol.drivers.logix.routine_units import ROUTINE
 from ccontrol.drivers.sights import Sights

@@ -14,13 +14,12 @@ from ccontrol.drivers.enip.status import is_silent, leads_nowhere, words
 from ccontrol.drivers.logix import questions
 from ccontrol.drivers.logix.answers import GARBLED, ZEROS, Answers, why_not
 from ccontrol.drivers.logix.controller_units import device, faults
+from ccontrol.drivers.logix.models import FIRMWARE, MODULE, slot_key
 from ccontrol.drivers.sights import Sights
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.snapshot import Listing, Read, Sighting, Unread
 from ccontrol.model.unit import Unit, UnitId, fields
-
-MODULE, FIRMWARE = "module", "module-firmware"
 
 
 def read_modules(answers: Answers) -> Sights:
@@ -39,7 +38,7 @@ def read_modules(answers: Answers) -> Sights:
 def _slot(
     answers: Answers, question: str, slot: str, *, is_missing: bool
 ) -> Iterator[tuple[UnitId, Sighting]]:
-    units = tuple(UnitId(kind, f"slot-{int(slot):02d}") for kind in (MODULE, FIRMWARE))
+    units = tuple(UnitId(kind, slot_key(int(slot))) for kind in (MODULE, FIRMWARE))
     answer = answers.last(question)
     if answer is None:
         return
