@@ -6,112 +6,42 @@ every connection or on the nth since the server's start.
 
 from dataclasses import dataclass
 
-from ccontrol.sim.delivery import After
+from ccontrol.sim import mishap
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class Fault(mishap.Mishap):
     """Nothing goes wrong; the others override what they spoil."""
-
-    first: int = 1
-    last: int = 2**31
-    connection: int | None = None
 
     refusal: int | None = None
     refuses_sessions = False
-
-    def strikes(self, connection: int, message: int) -> bool:
-        """Whether this message of this connection is hit."""
-        return self.connection in (None, connection) and self.first <= message <= self.last
 
     def message(self, told: bytes) -> bytes:
         """What an object answers."""
         return told
 
-    def frame(self, whole: bytes) -> bytes:
-        """What goes onto the wire for one answer."""
-        return whole
-
-    @property
-    def delay_s(self) -> float:
-        """How long the answer waits."""
-        return 0.0
-
-    @property
-    def bytes_per_s(self) -> float | None:
-        """How fast the answer trickles; None is at once."""
-        return None
-
-    @property
-    def after(self) -> After:
-        """What follows the answer."""
-        return After.KEEP
-
 
 NO_FAULT = Fault()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Silence(Fault):
+class Silence(mishap.Silence, Fault):
     """The request is read and never answered."""
 
-    def frame(self, _whole: bytes) -> bytes:
-        """Nothing at all."""
-        return b""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Reset(Fault):
+class Reset(mishap.Reset, Fault):
     """TCP reset instead of an answer."""
 
-    def frame(self, _whole: bytes) -> bytes:
-        """Nothing at all."""
-        return b""
 
-    @property
-    def after(self) -> After:
-        """Reset."""
-        return After.RESET
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cut(Fault):
+class Cut(mishap.Cut, Fault):
     """The peer closes in the middle of its answer, after `keep` bytes."""
 
-    keep: int = 12
 
-    def frame(self, whole: bytes) -> bytes:
-        """The first bytes only."""
-        return whole[: self.keep]
-
-    @property
-    def after(self) -> After:
-        """Close."""
-        return After.CLOSE
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delay(Fault):
+class Delay(mishap.Delay, Fault):
     """The answer comes late."""
 
-    seconds: float
 
-    @property
-    def delay_s(self) -> float:
-        """As asked."""
-        return self.seconds
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dribble(Fault):
+class Dribble(mishap.Dribble, Fault):
     """The answer trickles, a few bytes per second."""
-
-    rate: float = 2.0
-
-    @property
-    def bytes_per_s(self) -> float | None:
-        """As asked."""
-        return self.rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,14 +102,8 @@ class Zeros(Fault):
         return told[:4] + bytes(len(told) - 4)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Flood(Fault):
+class Flood(mishap.Flood, Fault):
     """The answer, then the same answer again and again without being asked."""
-
-    @property
-    def after(self) -> After:
-        """Flood."""
-        return After.FLOOD
 
 
 @dataclass(frozen=True, kw_only=True)
