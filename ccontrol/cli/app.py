@@ -8,7 +8,6 @@ import io
 import os
 import sys
 import traceback
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +35,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version as installed_version  # noqa: PLC0415 — slow to load
+
         typer.echo(f"ccontrol {installed_version('ccontrol')}")
         raise typer.Exit
 

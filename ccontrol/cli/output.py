@@ -1,23 +1,24 @@
 """How anything reaches a person or a program: lines, tables, JSON. Knows no command.
 
 On a terminal tables have colours and frames; into a pipe goes plain text without either. What a
-controller said is made harmless first: it could hold escape sequences.
+controller said is made harmless first: it could hold escape sequences. What draws on terminals
+(`terminal`) takes a tenth of a second to load, and is loaded for whatever prints more than raw text
+or JSON: git calls `ccontrol text` for every file that it shows.
 """
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
-
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, TextIO
 
 from ccontrol.cli.asjson import jsonable
 from ccontrol.store.message import visible
+
+if TYPE_CHECKING:
+    from ccontrol.cli.terminal import Terminal
 
 _GAP = "  "
 _COPIED = frozenset({"controller", "change"})
@@ -58,20 +59,24 @@ def harmless(text: str) -> str:
 
 def say(text: str = "", tone: Tone = Tone.PLAIN) -> None:
     """Print text to standard output; it may have several lines."""
-    _console().print(Text(visible(text), style=tone.value), soft_wrap=True)
+    _terminal(sys.stdout).say(visible(text), tone.value)
 
 
 def complain(text: str, tone: Tone = Tone.PLAIN) -> None:
     """Print text to standard error."""
-    _console(stderr=True).print(Text(visible(text), style=tone.value), soft_wrap=True)
+    _terminal(sys.stderr).say(visible(text), tone.value)
 
 
 def show(sheet: Sheet) -> None:
     """Print a table, without the columns that hold nothing."""
     sheet = _told_columns(sheet)
-    console = _console()
-    if console.is_terminal:
-        console.print(_framed(sheet))
+    terminal = _terminal(sys.stdout)
+    if terminal.is_one:
+        terminal.show(
+            visible(sheet.title),
+            [(column, column in _COPIED) for column in sheet.columns],
+            [[(_text(cell), _tone(cell).value) for cell in row] for row in sheet.rows],
+        )
     else:
         say(plain(sheet))
 
@@ -104,46 +109,26 @@ def plain(sheet: Sheet) -> str:
     return "\n".join([sheet.title, *lines] if sheet.title else lines)
 
 
-@contextmanager
-def working(what: str) -> Iterator[None]:
+def working(what: str) -> AbstractContextManager[None]:
     """Show on a terminal that something takes its time; nothing in a pipe."""
-    console = _console(stderr=True)
-    if not console.is_terminal:
-        yield
-        return
-    with console.status(Text(visible(what))):
-        yield
+    return _terminal(sys.stderr).working(visible(what))
 
 
-@contextmanager
-def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
+def counting(what: str, total: int) -> AbstractContextManager[Callable[[], None]]:
     """Show on a terminal how much of a long work is done; hand out what counts one as done."""
-    console = _console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(visible(what), total=total)
-        yield lambda: progress.advance(task)
+    return _terminal(sys.stderr).counting(visible(what), total)
 
 
-@contextmanager
-def measuring(what: str, total: int) -> Iterator[Callable[[int], None]]:
+def measuring(what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
     """Show on a terminal how far a long work is; hand out what says how much is done by now."""
-    console = _console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(visible(what), total=total or None)
-        yield lambda done: progress.update(task, completed=done)
+    return _terminal(sys.stderr).measuring(visible(what), total)
 
 
-class _Console(Console):
-    """A console that leaves the end of the call to app: rich would end it with code 1."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
-
-def _console(*, stderr: bool = False) -> _Console:
+def _terminal(stream: TextIO) -> "Terminal":
     """Made anew each time, so that it writes to what stdout is now."""
-    stream = sys.stderr if stderr else sys.stdout
-    return _Console(file=stream, highlight=False, markup=False, emoji=False)
+    from ccontrol.cli.terminal import Terminal  # noqa: PLC0415 — slow to load, see above
+
+    return Terminal(stream)
 
 
 def _told_columns(sheet: Sheet) -> Sheet:
@@ -152,15 +137,6 @@ def _told_columns(sheet: Sheet) -> Sheet:
     told = [at for at in range(len(sheet.columns)) if any(_text(row[at]) for row in sheet.rows)]
     rows = tuple(tuple(row[at] for at in told) for row in sheet.rows)
     return Sheet(tuple(sheet.columns[at] for at in told), rows, sheet.title)
-
-
-def _framed(sheet: Sheet) -> Table:
-    table = Table(title=Text(visible(sheet.title)) if sheet.title else None, title_justify="left")
-    for column in sheet.columns:
-        table.add_column(Text(column), overflow="fold", no_wrap=column in _COPIED)
-    for row in sheet.rows:
-        table.add_row(*(Text(_text(cell), style=_tone(cell).value) for cell in row))
-    return table
 
 
 def _text(cell: str | Cell) -> str:

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import yaml
-
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
 from ccontrol.logic.ladder import text as ladder_text
@@ -268,6 +266,8 @@ def _xml_texts(file: ProjectFile) -> dict[str, str]:
 
 def _yaml_texts(text: str, name: str) -> dict[str, str]:
     """Return the entries of the list in the outer mapping, without making anything else."""
+    import yaml  # noqa: PLC0415 — slow to load, and wanted by these texts alone
+
     found: dict[str, str] = {}
     try:
         for entry in _entries(text):
@@ -282,6 +282,8 @@ def _yaml_texts(text: str, name: str) -> dict[str, str]:
 
 def _entries(text: str) -> Iterator[list[str]]:
     """Yield the scalars of each mapping at the third level. Raises for aliases and depth."""
+    import yaml  # noqa: PLC0415 — as above
+
     depth = 0
     entry: list[str] = []
     for event in yaml.parse(text, Loader=yaml.CLoader):

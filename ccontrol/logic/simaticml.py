@@ -7,8 +7,6 @@ tables are read here. Whatever the decoder does not handle stands beside as it i
 import re
 from collections.abc import Iterator
 
-from simaticml_decoder import emit, fold, parse  # type: ignore[import-untyped]  # it ships no types
-
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
 from ccontrol.logic.parts import Parts
@@ -107,6 +105,9 @@ def _add(parts: Parts, element: Element, seal: SealText) -> None:
 
 def _add_code(parts: Parts, block: Element, text: str, seal: SealText) -> None:
     """Add the networks of a block, decoded."""
+    # As slow to load as half of all readers, and wanted by this one alone.
+    from simaticml_decoder import emit, fold, parse  # type: ignore[import-untyped]  # noqa: PLC0415
+
     try:
         told = fold.fold_block(parse.parse_document(text))
         lines = str(emit.emit_scl(told)).splitlines()[1:]

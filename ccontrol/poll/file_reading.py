@@ -9,7 +9,6 @@ import subprocess  # noqa: TID251 — the door to the process that derives an L5
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,6 +36,8 @@ def read_file(file: ProjectFile, seal: SealText, *, german: bool = False) -> Pro
     project = formats.read(file, seal, german=german)
     if project.format != f"{acd.FORMAT.name}/{acd.FORMAT.version}":
         return project
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 — slow to load
+
     try:
         tool = f"{_TOOL} {version(_TOOL)}"
     except PackageNotFoundError:
