@@ -29,6 +29,7 @@ _COMMANDS = {
     "compare": "compare",
     "restore-kit": "restore_kit",
     "maintain": "maintain",
+    "alert": "alert",
     "demo": "demo",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a
