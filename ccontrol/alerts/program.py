@@ -31,11 +31,11 @@ def send(way: Program, alerts: Sequence[Alert], limit_s: float) -> None:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise DeliveryError(f"{way.command[0]}: {why}") from error
-    try:
-        started.communicate(as_json(alerts), timeout=limit_s)
-    except subprocess.TimeoutExpired as error:
-        os.killpg(started.pid, signal.SIGKILL)  # not reaped yet: the number is still its own
-        started.wait()
-        raise DeliveryError(f"{way.command[0]}: did not end within {limit_s:g} s") from error
+    with started:
+        try:
+            started.communicate(as_json(alerts), timeout=limit_s)
+        except subprocess.TimeoutExpired as error:
+            os.killpg(started.pid, signal.SIGKILL)  # not reaped yet: the number is still its own
+            raise DeliveryError(f"{way.command[0]}: did not end within {limit_s:g} s") from error
     if started.returncode:
         raise DeliveryError(f"{way.command[0]}: ended with code {started.returncode}")

@@ -33,11 +33,11 @@ def send(way: Mail, alerts: Sequence[Alert], own_name: str, limit_s: float) -> N
     """Send one mail about these alerts. Raises DeliveryError unless every recipient is taken."""
     tls = None if way.security == "none" else trusting(way.ca_file)
     at_once = tls if way.security == "tls" else None
-    try:
-        with connected(way.host, way.port, limit_s, at_once) as door:
+    with connected(way.host, way.port, limit_s, at_once) as door:
+        try:
             _talk(_Session(door, way.host, own_name), way, alerts, tls)
-    except smtplib.SMTPException as error:
-        raise DeliveryError(f"{way.host}:{way.port}: {_words(error)}") from error
+        except smtplib.SMTPException as error:  # an OSError, too: told before the network's
+            raise DeliveryError(f"{way.host}:{way.port}: {_words(error)}") from error
 
 
 def _talk(

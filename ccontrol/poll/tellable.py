@@ -147,7 +147,7 @@ def _of_edge(
 ) -> Alert:
     """Return the alert of a finding that began or ended."""
     phase = _FINDING[edge.kind]
-    found = f"{Event.FINDING.value}/{plain.site}/{plain.controller}/{edge.unit}"
+    digest = _digest(f"{plain.site}/{plain.controller}/{edge.unit}")
     weighs, severity, rule = plain.weighs, plain.severity, plain.rule
     if controller is not None:
         begun = ChangeSet(controller.id, (replace(edge, kind=Kind.RAISED),))
@@ -158,14 +158,14 @@ def _of_edge(
     word = "raised" if phase is Phase.RAISED else "over"
     return replace(
         plain,
-        id=f"{plain.id}-{phase.value}-{_digest(found)}",
+        id=f"{plain.id}-{phase.value}-{digest}",
         event=Event.FINDING,
         phase=phase,
         severity=severity,
         weighs=weighs,
         rule=rule,
         aspects=(edge.aspect,),
-        about=_short(found, 200),
+        about=f"{Event.FINDING.value}/{plain.site}/{plain.controller}/{digest}",
         text=f"{title}: finding {printable(edge.unit.kind)} {word}",
         details=_short(f"{edge.unit.key}: {edge.reason}" if edge.unit.key else edge.reason),
     )

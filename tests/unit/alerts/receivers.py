@@ -1,5 +1,6 @@
 """Real receivers on 127.0.0.1 for the tests of alerts, well-behaved and not."""
 
+import gc
 import ipaddress
 import json
 import socket
@@ -7,6 +8,7 @@ import socketserver
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -270,7 +272,7 @@ class Mailbox:
         self, _server: SMTP, _session: Session, _envelope: Envelope, _way: str, who: LoginPassword
     ) -> AuthResult:
         self.logins.append((who.login, who.password))
-        return AuthResult(success=who.password == b"open sesame")
+        return AuthResult(success=who.password == b"open sesame", handled=False)
 
 
 @contextmanager
@@ -289,4 +291,8 @@ def mail_server(tls: ssl.SSLContext | None = None, *, at_once: bool = False) -> 
     try:
         yield box
     finally:
+        time.sleep(0.1)  # it hears that we hung up
         server.stop()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # aiosmtpd leaves what it talked over to the collector
+            gc.collect()
