@@ -161,9 +161,11 @@ class Courier:
         now = self._clock.monotonic()
         if not isinstance(way, Syslog) or not way.heartbeat_s or now < self._pulse_at:
             return
-        self._pulse_at = now + way.heartbeat_s
         alert = self._pulse(self._pulses + 1)
-        if alert is not None and self._attempt([alert]):
+        if alert is None:
+            return
+        self._pulse_at = now + way.heartbeat_s
+        if self._attempt([alert]):
             self._pulses += 1
 
     def _attempt(self, alerts: Sequence[Alert]) -> bool:

@@ -1,18 +1,19 @@
 """What was raised and is not over, kept on the disk: it is cleared after a restart, too."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ccontrol.errors import StoreError
 from ccontrol.model.alert import Alert
 from ccontrol.store import durable
 from ccontrol.store.disk import named_failures
 
 MOST = 10_000
 """So many are remembered; what is raised beyond that is told, and never reminded of."""
+_log = logging.getLogger(__name__)
 _ROWS = TypeAdapter(tuple[Alert, ...])
 
 
@@ -69,7 +70,6 @@ def _stored(path: Path) -> tuple[Alert, ...]:
         content = path.read_bytes()
     try:
         return _ROWS.validate_json(content)
-    except ValidationError as error:
-        raise StoreError(
-            f"{path} is damaged", hint="Remove it; what stands is told anew."
-        ) from error
+    except ValidationError as error:  # what happens from now on must be told all the same
+        _log.error("what was raised is forgotten, %s is damaged: %s", path, error)
+        return ()

@@ -37,13 +37,18 @@ class Outbox:
     """A queue that one thread fills and another one empties."""
 
     def __init__(self, folder: Path, most: int) -> None:
-        """Open it, made where it is not there. Raises StoreError when the folder cannot be used."""
+        """Open it, made where it is not there; a disk that cannot be used is told of."""
         self._path = folder / _NOTES
-        self._spool = Spool(folder / "waiting", most * _ENTRY_BYTES)
         self._most = most
         self._memory: dict[str, bytes] = {}
         self._lock = Lock()
-        self._notes = read_notes(folder)
+        self._spool: Spool | None = None
+        self._notes = Notes()
+        try:
+            self._spool = Spool(folder / "waiting", most * _ENTRY_BYTES)
+            self._notes = read_notes(folder)
+        except StoreError as error:
+            _log.error("a queue of alerts cannot be used as it is: %s (%s)", error, error.hint)
 
     def put(self, name: str, content: bytes) -> bool:
         """Keep an alert until it is acknowledged; False, and counted, when there is no room.
@@ -51,29 +56,25 @@ class Outbox:
         One of the same name is replaced: the same thing is told once.
         """
         with self._lock:
-            known = {*self._spool.names(), *self._memory}
+            known = {*self._on_disk(), *self._memory}
             if name not in known and len(known) >= self._most:
                 self._note(lost=self._notes.lost + 1)
                 return False
-            try:
-                self._spool.put(name, content)
-            except StoreError as error:
-                if not self._memory:
-                    _log.error("alerts wait in memory only: %s (%s)", error, error.hint)
+            if not self._keep(name, content):
                 self._memory[name] = content
             return True
 
     def waiting(self) -> tuple[str, ...]:
         """Return the names of what waits, oldest first."""
         with self._lock:
-            return (*self._spool.names(), *self._memory)
+            return (*self._on_disk(), *self._memory)
 
     def read(self, name: str) -> bytes:
         """Return what waits under a name. Raises StoreError when it cannot be read."""
         with self._lock:
             if name in self._memory:
                 return self._memory[name]
-            path = self._spool.path(name)
+            path = self._disk().path(name)
             with named_failures(path):
                 return path.read_bytes()
 
@@ -81,12 +82,13 @@ class Outbox:
         """Let go of what the other side has. Raises StoreError when the disk does not let go."""
         with self._lock:
             if self._memory.pop(name, None) is None:
-                self._spool.acknowledge(name)
+                self._disk().acknowledge(name)
 
     def put_aside(self, name: str, reason: str) -> None:
         """Keep what nobody understands out of the way, and count it as lost."""
         with self._lock:
-            self._spool.quarantine(name, reason)
+            if self._memory.pop(name, None) is None:
+                self._disk().quarantine(name, reason)
             self._note(lost=self._notes.lost + 1)
 
     @property
@@ -104,6 +106,25 @@ class Outbox:
         with self._lock:
             if (since, failure) != (self._notes.failing_since, self._notes.failure):
                 self._note(since=since, failure=failure)
+
+    def _keep(self, name: str, content: bytes) -> bool:
+        """Put it on the disk; False when the disk does not take it."""
+        try:
+            self._disk().put(name, content)
+        except StoreError as error:
+            if not self._memory:
+                _log.error("alerts wait in memory only: %s (%s)", error, error.hint)
+            return False
+        self._memory.pop(name, None)
+        return True
+
+    def _on_disk(self) -> tuple[str, ...]:
+        return () if self._spool is None else self._spool.names()
+
+    def _disk(self) -> Spool:
+        if self._spool is None:
+            raise StoreError(f"{self._path.parent}: the queue could not be opened on this disk")
+        return self._spool
 
     def _note(
         self, *, lost: int | None = None, since: str | None = None, failure: str | None = None

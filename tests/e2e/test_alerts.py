@@ -132,6 +132,18 @@ def test_another_channel_tells_that_one_does_not_take_its_alerts(
     assert "channel dead takes no alerts" in receiver.texts[1]
 
 
+def test_a_channel_that_is_configured_anew_takes_over_its_queue(
+    known: Watch, plant: Plant, plc: Plc, receiver: Received
+) -> None:
+    queue = queue_folder(plant.places.alerts, "siem")
+    with telling(known, siem(closed_port())):
+        plc.mode = "stop"
+        known.poll()
+        wait_until(lambda: count_waiting(queue) == 1)
+        known.site.site = replace(known.site.site, alerts=(siem(receiver.port),))
+        wait_until(lambda: len(receiver.messages) == 1)
+
+
 def test_alerts_outlive_a_daemon_that_is_killed_and_a_receiver_that_was_away(
     plc: Plc, tmp_path: Path
 ) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from ccontrol.alerts.matching import as_wanted, wants
-from ccontrol.errors import StoreError
 from ccontrol.model.alert import Alert, Channel, Event, Phase, Program
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Kind
@@ -125,7 +124,9 @@ def test_what_stands_is_remembered_over_a_restart_reminded_of_and_forgotten(
     assert StandingAlerts(tmp_path / "standing").get(raised.about) is None
 
 
-def test_a_damaged_memory_of_what_stands_is_told(tmp_path: Path) -> None:
+def test_a_damaged_memory_of_what_stands_is_told_and_stops_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "standing").write_bytes(b"[{")
-    with pytest.raises(StoreError, match="damaged"):
-        StandingAlerts(tmp_path / "standing").get("x")
+    assert StandingAlerts(tmp_path / "standing").get("x") is None
+    assert "is damaged" in caplog.text

@@ -79,3 +79,18 @@ def test_damaged_notes_are_told(tmp_path: Path) -> None:
     (tmp_path / "notes").write_bytes(b"{")
     with pytest.raises(StoreError, match="damaged"):
         read_notes(tmp_path)
+
+
+def test_a_queue_that_cannot_be_opened_works_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "queue").write_text("a file where the folder should be")
+    outbox = Outbox(tmp_path / "queue", 10)
+    assert outbox.put("a", b"1")
+    assert outbox.read("a") == b"1"
+    outbox.acknowledge("a")
+    assert outbox.waiting() == ()
+
+
+def test_damaged_notes_do_not_stop_a_queue(tmp_path: Path) -> None:
+    Outbox(tmp_path, 10).put("a", b"1")
+    (tmp_path / "notes").write_bytes(b"[]")
+    assert Outbox(tmp_path, 10).waiting() == ("a",)
