@@ -16,6 +16,8 @@ from ccontrol.model.judgement import Severity
 from ccontrol.poll import delivery, herald
 from ccontrol.poll.herald import Herald
 from ccontrol.poll.places import queue_folder
+from ccontrol.poll.pulse import FRESH_S, heartbeat
+from ccontrol.poll.vital import Vital
 from ccontrol.store.outbox import count_waiting
 from tests.e2e.engine_plant import CLOCK, Plant, Watch, daemon, make_plant, wait_until
 from tests.unit.alerts.receivers import HERE, Received, closed_port, syslog_tcp
@@ -170,3 +172,12 @@ def test_alerts_outlive_a_daemon_that_is_killed_and_a_receiver_that_was_away(
     beat = next(text for text in received.texts if " heartbeat " in text)
     assert 'sequence="1"' in beat
     assert f'head="{told[-1].commit}"' in beat
+
+
+def test_the_heart_does_not_beat_without_a_fresh_proof_of_progress(known: Watch) -> None:
+    began_at, proof = CLOCK.now(), Vital(CLOCK.monotonic(), 1, 1, None, 12.0)
+    beats = []
+    for found in (None, replace(proof, monotonic=proof.monotonic - FRESH_S - 1), proof):
+        known.site.vital = found
+        beats.append(heartbeat(known.site, 1, began_at, str, CLOCK))
+    assert [beat is not None for beat in beats] == [False, False, True]
