@@ -2,7 +2,7 @@
 
 Foreign exceptions are turned into these at the door of the library that raised them.
 Exit codes: 1 findings or differences, 2 usage, 1x configuration, 2x store, 3x controller,
-4x engine, 5x input file.
+4x engine, 5x input file, 6x alerts.
 """
 
 
@@ -215,3 +215,11 @@ class BadFileError(CcontrolError):
 
     exit_code = 50
     hint = "Check that the file is complete and was written by `ccontrol capture`."
+
+
+class DeliveryError(CcontrolError):
+    """A channel did not take an alert; it stays in its queue and is sent again."""
+
+    exit_code = 60
+    hint = "Check receiver, certificate and firewall; `ccontrol alert test CHANNEL` tries it."
+    retry = True

@@ -30,6 +30,7 @@ _COMMANDS = {
     "events": "events",
     "restore-kit": "restore_kit",
     "maintain": "maintain",
+    "alert": "alert",
     "demo": "demo",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a

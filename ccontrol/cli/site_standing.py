@@ -17,8 +17,9 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
 from ccontrol.poll.binding import standing_of
 from ccontrol.poll.complaints import Complaint, complaints_of
-from ccontrol.poll.places import Places
+from ccontrol.poll.places import Places, queue_folder
 from ccontrol.store.index_rows import PollStatus
+from ccontrol.store.outbox import count_waiting, read_notes
 from ccontrol.store.repository import Repository
 from ccontrol.store.room import Room
 from ccontrol.store.standing import WHOLE_SITE, Pause, Standing
@@ -48,6 +49,19 @@ class StoreStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelStanding:
+    """How a channel for alerts stands, as its queue on the disk tells."""
+
+    name: str
+    waiting: int
+    failing_since: str
+    """ISO time; empty: its last attempt went well, or there was none."""
+    failure: str
+    lost: int
+    """Alerts that had no room in its queue and were not told as lost yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class SiteStanding:
     """How a site stands."""
 
@@ -58,6 +72,8 @@ class SiteStanding:
     """Why nobody can tell what came of the last polls; empty when somebody can."""
     folders: tuple[Complaint, ...] = ()
     """What is wrong with its watched folders and the files in them."""
+    channels: tuple[ChannelStanding, ...] = ()
+    """How the channels for its alerts stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,15 @@ def site_standing(site: Site, now: datetime, names: frozenset[str] = frozenset()
             if not names or controller.id in names
         )
     wrong = complaints_of(site.store.path, (folder.path for folder in site.folders))
-    return SiteStanding(site.name, store, statuses, polls.unknown, wrong)
+    channels = tuple(_channel(site, channel.name) for channel in site.alerts)
+    return SiteStanding(site.name, store, statuses, polls.unknown, wrong, channels)
+
+
+def _channel(site: Site, name: str) -> ChannelStanding:
+    folder = queue_folder(Places(site.store.path).alerts, name)
+    notes = read_notes(folder)
+    waiting = count_waiting(folder)
+    return ChannelStanding(name, waiting, notes.failing_since, notes.failure, notes.lost)
 
 
 def _known(

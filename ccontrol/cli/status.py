@@ -98,6 +98,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "store": None,
             "polls_unknown": "",
             "folders": [],
+            "channels": [],
             "controllers": [],
         }
     else:
@@ -105,6 +106,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "store": one.store,
             "polls_unknown": one.polls_unknown,
             "folders": one.folders,
+            "channels": one.channels,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
     error = one.error if isinstance(one, BrokenSite) else None
@@ -121,7 +123,9 @@ def _controller(status: ControllerStanding, now: datetime) -> dict[str, object]:
 def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bool:
     if isinstance(one, BrokenSite):
         return True
-    sound = daemon.answers and not daemon.trouble and one.store.has_room and not one.folders
+    deaf = any(channel.failing_since or channel.lost for channel in one.channels)
+    well = daemon.answers and not daemon.trouble and one.store.has_room
+    sound = well and not one.folders and not deaf
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
@@ -135,6 +139,7 @@ def _tell(
         return
     _tell_store(one, now)
     _tell_folders(one, in_detail=in_detail)
+    _tell_channels(one)
     if one.polls_unknown:
         say(f"  what came of the last polls is unknown: {one.polls_unknown}", Tone.BAD)
     if daemon.trouble:
@@ -173,6 +178,17 @@ def _tell_folders(one: SiteStanding, *, in_detail: bool) -> None:
     if len(told) < len(one.folders):
         more = len(one.folders) - len(told)
         say(f"  and {more} more of watched folders: name the site to see them", Tone.BAD)
+
+
+def _tell_channels(one: SiteStanding) -> None:
+    for channel in one.channels:
+        waits = f"{channel.waiting} alerts wait" if channel.waiting else ""
+        lost = f"{channel.lost} were lost: its queue was full" if channel.lost else ""
+        failing = f"takes nothing since {channel.failing_since}: {channel.failure}"
+        told = [failing if channel.failing_since else "", waits, lost]
+        if any(told):
+            tone = Tone.BAD if channel.failing_since or lost else Tone.PLAIN
+            say(f"  channel {channel.name}: {'; '.join(filter(None, told))}", tone)
 
 
 def _cells(status: ControllerStanding, daemon: Running, now: datetime) -> tuple[str | Cell, ...]:

@@ -75,5 +75,14 @@ def no_place_twice(controllers: Iterable[tuple[Place, Controller]], faults: Faul
 
 def controllers_of(place: Place, site: Raw) -> tuple[Placed, ...]:
     """Return a site's controllers, those with faults of their own too."""
-    tables = site.get("controller")
-    return place.at("controller").tables(tables, "id") if isinstance(tables, list) else ()
+    return _tables(place, site, "controller", "id")
+
+
+def channels_of(place: Place, site: Raw) -> tuple[Placed, ...]:
+    """Return a site's channels for alerts, those with faults of their own too."""
+    return _tables(place, site, "alert", "name")
+
+
+def _tables(place: Place, site: Raw, name: str, key: str) -> tuple[Placed, ...]:
+    tables = site.get(name)
+    return place.at(name).tables(tables, key) if isinstance(tables, list) else ()

@@ -91,6 +91,62 @@ rescan_s = 3600              # every file is hashed anew, that often, whatever i
 bytes_limit = 268435456      # larger files are not taken
 depth = 4                    # so many folders down it is looked; 0: only into the folder itself
 """
+_ALERTS = """
+# Who is told, and how: as many channels as are needed, each with one table of its own kind.
+# `ccontrol alert test` tries them. See docs/alerts.md.
+[[site.alert]]
+name = "siem"
+severity = "low"             # the least that is told: info, low, medium, high, critical
+events = []                  # change, finding, store-trouble, …; none: all
+aspects = []                 # program, firmware, mode, …; none: all
+controllers = []             # with these or tags: only who is named,
+tags = []                    # or has one of these tags
+when = "immediate"           # or "hourly", "daily": together, not for syslog
+# Whether names from programs, and addresses, go out; true for syslog and exec, false for mail and
+# webhook unless it is set.
+# details = true
+remind_s = 0.0               # between two reminders of a finding that stands; 0: none
+timeout_s = 20.0             # for one attempt, all of it
+queue_limit = 5000           # most alerts that wait; further ones are counted and told as lost
+
+[site.alert.syslog]          # RFC 5424
+host = "192.0.2.200"
+# port = 6514                # tls 6514, tcp 601, udp 514 unless it is set
+transport = "tls"            # "tcp", or "udp", of which nobody knows whether it arrived
+form = "rfc5424"             # "cef": ArcSight's format as the text
+facility = "local0"
+# ca_file = "keys/siem-ca.pem"   # who vouches for the receiver; else whom this host trusts
+heartbeat_s = 60.0           # a sign of life, that often; 0: none
+
+[[site.alert]]
+name = "on-call"
+severity = "high"
+
+[site.alert.mail]
+host = "mail.example.org"
+port = 587
+security = "starttls"        # "tls": from the first byte; "none": without, and without a password
+sender = "ccontrol@example.org"
+to = ["on-call@example.org"]
+user = ""                    # with a password only
+# password = { file = "keys/mail-password" }
+# ca_file = "keys/mail-ca.pem"
+
+[[site.alert]]
+name = "chat"
+
+[site.alert.webhook]
+url = "https://chat.example.org/hooks/plant"
+secret = { file = "keys/webhook-secret" }   # signs each body, see docs/alerts.md
+# ca_file = "keys/chat-ca.pem"
+
+[[site.alert]]
+name = "horn"
+severity = "critical"
+
+[site.alert.exec]            # JSON comes on its standard input; no shell reads the list
+command = ["/usr/local/bin/sound-the-horn", "--hall", "2"]
+"""
 
 
 def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
@@ -110,4 +166,4 @@ def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
         )
         parts += [] if number else [_REST]
         parts.append("\n" + samples[family].replace(f"[{family}]", f"[site.controller.{family}]"))
-    return "".join((*parts, _FOLDER))
+    return "".join((*parts, _FOLDER, _ALERTS))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccontrol.model.alert import Channel
 from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Secret
 
@@ -81,6 +82,7 @@ class Site:
     store: StoreSettings
     controllers: tuple[Controller, ...]
     folders: tuple[WatchedFolder, ...] = ()
+    alerts: tuple[Channel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

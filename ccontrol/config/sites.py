@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from ccontrol.config.channels import ChannelReader
 from ccontrol.config.family import Family
 from ccontrol.config.faults import guess, shown
 from ccontrol.config.place import Place, Raw
@@ -29,7 +30,7 @@ from ccontrol.config.tables import Desk
 from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Secret
 
-_OF_SITE = ("store", "defaults", "controller", "folder")
+_OF_SITE = ("store", "defaults", "controller", "folder", "alert")
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
 Defaults = Mapping[str, Raw]
@@ -65,10 +66,18 @@ class SiteReader:
             self._folder(table, where, ids)
             for where, table in self.desk.tables(raw, "folder", place, "path")
         )
+        channels = ChannelReader(
+            self.desk, frozenset(name for name in ids if isinstance(name, str))
+        )
+        alerts = tuple(
+            channels.channel(table, where)
+            for where, table in self.desk.tables(raw, "alert", place, "name")
+        )
         if head is None or store is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)
-        return Site(head.name, head.title or head.name, store, controllers, known)
+        told = tuple(channel for channel in alerts if channel is not None)
+        return Site(head.name, head.title or head.name, store, controllers, known, told)
 
     def _folder(self, raw: Raw, place: Place, ids: set[object]) -> WatchedFolder | None:
         table = self.desk.table(FolderTable, raw, place)

@@ -70,7 +70,7 @@ class Told:
         known = self._indexed(controller_id)
         if known is not None:
             return known.change_id
-        for commit in _back_from(self._repository.head(), self._repository):
+        for commit in back_from(self._repository.head(), self._repository):
             if commit.trailer("Controller") == controller_id and commit.trailer("Record"):
                 return commit.trailer("Change-Id") or ""
         return ""
@@ -86,7 +86,7 @@ class Told:
             commit = self._repository.commit(commit_id)
             if commit.trailer("Controller") != controller_id:
                 continue
-            record = _record(commit, self._repository)
+            record = record_in(commit, self._repository)
             if record is not None and record.taken_at == taken_at:
                 return record, commit_id
         return None
@@ -131,7 +131,7 @@ def _add(index: Index, commit: Commit, change: IndexedChange | None) -> None:
 def _missing(known: str, repository: Repository) -> tuple[Commit, ...] | None:
     """Return the commits after a known one, oldest first; None when it is not near."""
     found: list[Commit] = []
-    for commit in _back_from(repository.head(), repository):
+    for commit in back_from(repository.head(), repository):
         if commit.id == known:
             return tuple(reversed(found))
         found.append(commit)
@@ -140,7 +140,7 @@ def _missing(known: str, repository: Repository) -> tuple[Commit, ...] | None:
     return None if known else tuple(reversed(found))
 
 
-def _back_from(start: str | None, repository: Repository) -> Iterator[Commit]:
+def back_from(start: str | None, repository: Repository) -> Iterator[Commit]:
     """Yield commits from one back to the first."""
     while start is not None:
         commit = repository.commit(start)
@@ -150,14 +150,18 @@ def _back_from(start: str | None, repository: Repository) -> Iterator[Commit]:
 
 def _change(commit: Commit, repository: Repository) -> IndexedChange | None:
     try:
-        record = _record(commit, repository)
+        record = record_in(commit, repository)
     except UnreadableStateError as error:  # the others' changes are still to be found
         _log.error("a change is missing from the index commit=%s: %s", commit.id, error)
         return None
     return None if record is None else indexed(record, commit.id)
 
 
-def _record(commit: Commit, repository: Repository) -> Record | None:
+def record_in(commit: Commit, repository: Repository) -> Record | None:
+    """Return the record that a commit brought; None for one of another class.
+
+    Raises UnreadableStateError when it names one that is not there or cannot be understood.
+    """
     path = commit.trailer("Record")
     if path is None:
         return None  # a folded day, files written anew, or the first commit

@@ -30,12 +30,15 @@ from ccontrol.poll.notify import Notifier
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.sites import Sites, require_the_same_stores
 from ccontrol.poll.threads import in_its_own_thread
+from ccontrol.poll.vital import vital
 from ccontrol.poll.waiting import Key
 
 LOOK_S = 0.5
 PROGRESS_S = 10.0
 """A loop that has not turned for so long makes no progress: the watchdog is not fed."""
 CHORE_LOOKS = 60
+VITAL_LOOKS = 20
+"""A heartbeat needs a proof of life that is at most 45 s old."""
 PLAN_LOOKS = 1_200
 """Who reads the index without a daemon wants to know roughly who was due when."""
 REOPEN_LOOKS = 120
@@ -141,6 +144,8 @@ class Daemon:
             self._see_to_sites(engine, sites, looks)
             folders.see_to(engine.roster.sites.values())
             self._feed_the_watchdog(engine)
+            if looks % VITAL_LOOKS == 1:
+                self._show_life(engine)
             if looks % CHORE_LOOKS == 1:
                 self._see_to_chores(engine, sites)
             if looks % PLAN_LOOKS == 1:
@@ -167,6 +172,13 @@ class Daemon:
             self._notifier.say("WATCHDOG=1")
         else:
             _log.error("no progress: the watchdog is not fed late_s=%.0f", late_s)
+
+    def _show_life(self, engine: Engine) -> None:
+        """Leave a proof of life at each site: only while there is progress."""
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        if engine.is_well and monotonic - engine.turned_at < PROGRESS_S:
+            for site in engine.roster.sites.values():
+                site.vital = vital(engine.roster.of_site(site.name), now, monotonic)
 
     def _see_to_chores(self, engine: Engine, sites: Sites) -> None:
         for site in engine.roster.sites.values():

@@ -16,6 +16,7 @@ from ccontrol.clock import Clock
 from ccontrol.diff.merge import merge
 from ccontrol.errors import EngineError, StoreError, StoreFullError
 from ccontrol.model.aspect import Depth
+from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.record import Record
@@ -25,6 +26,7 @@ from ccontrol.poll.pipeline import Line, Sighted, Written, read_state
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.telling import tell_commit
 from ccontrol.poll.triage import face_of, observed
+from ccontrol.poll.vital import Unrecorded, known_changes
 from ccontrol.poll.watched import Watched
 from ccontrol.store.disk import named_failures
 
@@ -127,9 +129,13 @@ class Delivery:
         if done:
             return landing.result()
         landing.add_done_callback(lambda task: self._late(parcel, task))
+        changes = ChangeSet(watched.controller.id, ())
         if watched.memory.face is not None:  # the next glance is held against what waits
             face = merge(watched.memory.face, sighted.snapshot)
+            changes = known_changes(watched.memory.face, face)
             watched.memory = replace(watched.memory, face=face)
+        taken_at = sighted.snapshot.taken_at
+        site.unrecorded.put(Unrecorded(watched.controller, changes, taken_at, future))
         return None
 
     async def stop(self) -> None:

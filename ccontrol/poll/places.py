@@ -48,6 +48,11 @@ class Places:
         return self.own / "folders"
 
     @property
+    def alerts(self) -> Path:
+        """Folder of what alerts were told, and of the channels' queues."""
+        return self.own / "alerts"
+
+    @property
     def index(self) -> Path:
         """File of the Index."""
         return self.own / "index.sqlite"
@@ -71,6 +76,11 @@ class Places:
     def engine_lock(self) -> Path:
         """Whoever holds a lock on this file may ask the controllers of this site."""
         return self.own / "engine.lock"
+
+
+def queue_folder(alerts: Path, channel: str) -> Path:
+    """Return where the queue of a channel for alerts lies."""
+    return alerts / "queues" / channel
 
 
 class EngineLock:

@@ -5,8 +5,9 @@ Opening connects to nothing. What is done with a site is the engine's business.
 
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from queue import SimpleQueue
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Site, StoreSettings
@@ -20,6 +21,7 @@ from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import EngineLock, Places
 from ccontrol.poll.scribe import Scribe
 from ccontrol.poll.signers import daemon_of
+from ccontrol.poll.vital import Unrecorded, Vital
 from ccontrol.store import repository
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
@@ -54,6 +56,10 @@ class OpenSite:
     """Why nothing may be committed, found before a commit needed the room."""
     undecided: CcontrolError | None = None
     """Why pauses and enrolments cannot be read; what was read last holds meanwhile."""
+    unrecorded: "SimpleQueue[Unrecorded]" = field(default_factory=SimpleQueue)
+    """Changes that wait for the store, for whoever tells of them."""
+    vital: Vital | None = None
+    """The last proof that this site is watched."""
 
     @property
     def name(self) -> str:

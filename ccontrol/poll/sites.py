@@ -18,6 +18,7 @@ from ccontrol.errors import CcontrolError, EngineError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.control import ControlDoor
 from ccontrol.poll.engine import Engine
+from ccontrol.poll.herald import Herald
 from ccontrol.poll.recovery import recover
 from ccontrol.poll.site import OpenSite, open_site
 from ccontrol.poll.threads import in_its_own_thread
@@ -25,6 +26,8 @@ from ccontrol.poll.threads import in_its_own_thread
 OPEN_S = 20.0
 """So long the daemon waits for stores at its start before it says that it is ready."""
 CLOSE_S = 3.0
+TELL_S = 1.5
+"""So long the alerts may take to end, each of their two steps; the queues keep what is not sent."""
 DRAIN_S = 30.0
 """So long a site that is let go of may take to write what polls brought; the spool has the rest."""
 
@@ -41,6 +44,7 @@ class Sites:
         self._answer = answer
         self._open: dict[str, OpenSite] = {}
         self._doors: dict[str, ControlDoor] = {}
+        self._heralds: dict[str, Herald] = {}
         self._recovering: dict[str, asyncio.Task[None]] = {}
 
     @property
@@ -119,6 +123,8 @@ class Sites:
         self._engine.hold(site.name)
         self._engine.adopt([site])
         site.note(self._line(Outcome.STARTED, f"process {os.getpid()}"))
+        self._heralds[site.name] = Herald(site, self._clock)
+        self._heralds[site.name].start()
 
     async def _drop(self, name: str) -> None:
         """Finish what is in hand, write what it brought, and let the next engine in."""
@@ -136,7 +142,8 @@ class Sites:
 
     async def _close(self, site: OpenSite, reason: str) -> None:
         site.note(self._line(Outcome.STOPPED, reason))
-        await asyncio.to_thread(site.close, CLOSE_S)
+        herald = self._heralds.pop(site.name, None)
+        await asyncio.to_thread(_let_go, site, herald)
 
     def _recover_beside(self, site: OpenSite) -> None:
         task = asyncio.create_task(self._recover(site))
@@ -158,6 +165,13 @@ class Sites:
 
     def _line(self, outcome: Outcome, reason: str) -> JournalEntry:
         return JournalEntry(self._clock.now(), "", outcome, reason=reason)
+
+
+def _let_go(site: OpenSite, herald: Herald | None) -> None:
+    """Write what is in hand, tell it, and let the next engine in."""
+    if herald is not None:
+        herald.stop(TELL_S)
+    site.close(CLOSE_S)
 
 
 def require_the_same_stores(opened: tuple[Site, ...], config: Config) -> None:

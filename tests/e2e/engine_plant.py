@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from ccontrol.clock import SystemClock
 from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
+from ccontrol.model.alert import Channel, Syslog
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
@@ -197,7 +198,13 @@ def _site(plant: Plant) -> dict[str, Any]:
         "path": str(store.path),
         "low_water": store.low_water_bytes,
         "controllers": controllers,
+        "alerts": [_channel(each) for each in plant.site.alerts],
     }
+
+
+def _channel(channel: Channel) -> dict[str, Any]:
+    assert isinstance(channel.way, Syslog)
+    return {"name": channel.name, "port": channel.way.port}
 
 
 def _schedule(controller: Controller) -> dict[str, float]:

@@ -9,7 +9,9 @@ from typing import Any
 from ccontrol.clock import SystemClock
 from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
 from ccontrol.errors import CcontrolError, ConfigError
+from ccontrol.model.alert import Channel, Syslog
 from ccontrol.model.controller import Schedule
+from ccontrol.model.judgement import Severity
 from ccontrol.model.secret import Secret
 from ccontrol.poll.daemon import Daemon
 from ccontrol.poll.notify import Notifier
@@ -38,7 +40,11 @@ def _site(told: dict[str, Any]) -> Site:
         vault_recipient="",
         low_water_bytes=told["low_water"],
     )
-    return Site(name, name.title(), store, controllers)
+    alerts = tuple(
+        Channel(each["name"], Syslog("127.0.0.1", each["port"], "tcp"), Severity.INFO)
+        for each in told["alerts"]
+    )
+    return Site(name, name.title(), store, controllers, alerts=alerts)
 
 
 def main() -> int:

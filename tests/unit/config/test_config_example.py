@@ -12,6 +12,13 @@ import pytest
 from pydantic import BaseModel
 
 from ccontrol.cli.starting_files import configuration
+from ccontrol.config.alert_schema import (
+    AlertTable,
+    MailTable,
+    ProgramTable,
+    SyslogTable,
+    WebhookTable,
+)
 from ccontrol.config.example import assemble
 from ccontrol.config.load import load, parse
 from ccontrol.config.schema import (
@@ -77,6 +84,11 @@ def test_the_example_can_be_loaded_and_says_the_defaults() -> None:
         ("site.defaults.budget", BudgetTable),
         ("site.controller", ControllerTable),
         ("site.folder", FolderTable),
+        ("site.alert", AlertTable),
+        ("site.alert.syslog", SyslogTable),
+        ("site.alert.mail", MailTable),
+        ("site.alert.webhook", WebhookTable),
+        ("site.alert.exec", ProgramTable),
         *((f"site.controller.{family}", each.options) for family, each in FAMILIES.items()),
     ],
 )

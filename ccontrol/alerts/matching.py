@@ -1,0 +1,37 @@
+"""Which channel wants which alert, and how much of it. Pure."""
+
+from dataclasses import replace
+
+from ccontrol.model.alert import Alert, Channel, Event
+
+_ALWAYS = frozenset({Event.TEST, Event.LOST, Event.FAILED})
+"""Whoever is told anything is told these: they are about the telling itself."""
+
+
+def wants(channel: Channel, alert: Alert) -> bool:
+    """Say whether an alert goes out on a channel."""
+    if alert.event in _ALWAYS:
+        return True
+    if channel.events and alert.event not in channel.events:
+        return False
+    return (
+        alert.weighs >= channel.severity
+        and _meets(channel.aspects, alert.aspects)
+        and _is_about(channel, alert)
+    )
+
+
+def as_wanted(channel: Channel, alert: Alert) -> Alert:
+    """Return the alert as the channel may have it: without logic and addresses, unless it may."""
+    return alert if channel.details else replace(alert, details="", address="")
+
+
+def _meets(wanted: tuple[object, ...], found: tuple[object, ...]) -> bool:
+    return not wanted or not found or not set(wanted).isdisjoint(found)
+
+
+def _is_about(channel: Channel, alert: Alert) -> bool:
+    if not alert.controller or not (channel.controllers or channel.tags):
+        return True
+    named = alert.controller in channel.controllers
+    return named or not set(channel.tags).isdisjoint(alert.tags)

@@ -1,0 +1,200 @@
+"""Whoever tells of one site: a thread that follows its history and troubles, with couriers.
+
+The engine never waits for it. It reads what the engine leaves at the site, and git.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from ccontrol.alerts import senders
+from ccontrol.alerts.courier import Courier, Means, Send
+from ccontrol.alerts.matching import wants
+from ccontrol.clock import Clock
+from ccontrol.errors import StoreError
+from ccontrol.model.alert import Alert, Channel, Event, Phase
+from ccontrol.poll import tellable
+from ccontrol.poll.following import Following
+from ccontrol.poll.places import queue_folder
+from ccontrol.poll.pulse import heartbeat
+from ccontrol.poll.site import OpenSite
+from ccontrol.poll.standing_alerts import StandingAlerts
+from ccontrol.poll.vital import Unrecorded
+from ccontrol.store.outbox import Outbox
+
+LOOK_S = 1.0
+STORE_GRACE_S = 5.0
+"""A store may take nothing for so long (a lock, a full second) before it is told."""
+CHANNEL_GRACE_S = 60.0
+_log = logging.getLogger(__name__)
+
+
+class Herald:
+    """Tells of one site for as long as a daemon watches it."""
+
+    def __init__(self, site: OpenSite, clock: Clock, send: Send = senders.send) -> None:
+        self._site = site
+        self._clock = clock
+        self._send = send
+        self._began_at = clock.now()
+        self._couriers: dict[str, Courier] = {}
+        self._following = Following(site.places.git_dir, site.places.alerts / "told")
+        self._standing = StandingAlerts(site.places.alerts / "standing")
+        self._unrecorded: list[Unrecorded] = []
+        self._told_early: set[str] = set()
+        """Controllers of which a change was told before it is recorded, in this trouble: a second
+        result that shows nothing more (the deep read after a glance) is no news."""
+        self._troubled_since: datetime | None = None
+        self._complained = ""
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, name=f"herald of {site.name}", daemon=True
+        )
+
+    def start(self) -> None:
+        """Begin; what an earlier daemon did not tell comes first."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Put what is still to tell into the queues, then end; the queues keep what is not sent."""
+        self._stopping.set()
+        self._thread.join(timeout_s)
+        couriers = tuple(self._couriers.values())
+        for courier in couriers:  # all at once, then one after the other
+            courier.stop(0)
+        end = self._clock.monotonic() + timeout_s
+        for courier in couriers:
+            courier.stop(max(0.0, end - self._clock.monotonic()))
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it knows what of the history was told: what is committed from now on is."""
+        return self._following.has_begun
+
+    def _run(self) -> None:
+        while not self._stopping.wait(LOOK_S):
+            self._look()
+        self._look()
+
+    def _look(self) -> None:
+        """Look once at everything; a store that cannot be read is told, and looked at again."""
+        try:
+            self._take_channels(self._site.site.alerts)
+            self._tell_unrecorded()
+            if self._couriers:
+                self._mind_troubles()
+                self._follow()
+                self._remind()
+        except StoreError as error:
+            if str(error) != self._complained:
+                text = "alerts cannot be told for now site=%s: %s (%s)"
+                _log.error(text, self._site.name, error, error.hint)
+            self._complained = str(error)
+        except Exception:  # noqa: BLE001 — supervised border: told, and looked at again
+            _log.exception("a look for what is to tell broke site=%s", self._site.name)
+        else:
+            self._complained = ""
+
+    def _take_channels(self, channels: tuple[Channel, ...]) -> None:
+        """Have a courier for each channel as it is configured now."""
+        wanted = {channel.name: channel for channel in channels}
+        for name, courier in tuple(self._couriers.items()):
+            if wanted.get(name) != courier.channel and courier.stop(courier.channel.timeout_s + 5):
+                del self._couriers[name]
+        for name, channel in wanted.items():
+            if name not in self._couriers:
+                self._couriers[name] = self._courier(channel)
+                self._couriers[name].start()
+
+    def _courier(self, channel: Channel) -> Courier:
+        outbox = Outbox(queue_folder(self._site.places.alerts, channel.name), channel.queue_limit)
+        site, clock = self._site, self._clock
+        pulse: Callable[[int], Alert | None] = lambda number: heartbeat(  # noqa: E731
+            site, number, self._began_at, self._following.head, clock
+        )
+        return Courier(channel, outbox, Means(site.name, clock, self._send, pulse))
+
+    def _tell_unrecorded(self) -> None:
+        """Tell at once of changes that a store in trouble does not take."""
+        while not self._site.unrecorded.empty():
+            self._unrecorded.append(self._site.unrecorded.get())
+        waiting = [each for each in self._unrecorded if not each.landing.done()]
+        trouble = self._site.trouble
+        if trouble is None:
+            self._unrecorded = waiting
+            self._told_early.clear()
+            return
+        for each in waiting:
+            if each.changes or each.controller.id not in self._told_early:
+                self._tell(tellable.unrecorded(each, str(trouble)))
+            self._told_early.add(each.controller.id)
+        self._unrecorded = []
+
+    def _follow(self) -> None:
+        """Tell of the records that the history holds since the last look, then move the mark."""
+        if not self._following.has_begun:
+            self._following.begin()
+        news = self._following.news()
+        if not news.whole:
+            self._offer(tellable.gap(self._site.name, self._clock.now()), self._couriers.values())
+        controllers = {one.id: one for one in self._site.site.controllers}
+        for commit, record in news.records:
+            controller = controllers.get(record.controller_id)
+            for alert in tellable.of_record(record, commit, controller):
+                self._tell(alert)
+        if news.records or not news.whole:
+            self._following.told(news.head)
+
+    def _mind_troubles(self) -> None:
+        """Tell of a store or a channel that began to be in trouble, and of its end."""
+        now, name = self._clock.now(), self._site.name
+        complaint = self._site.complaint
+        self._troubled_since = None if complaint is None else self._troubled_since or now
+        since = self._troubled_since
+        about = tellable.about(Event.STORE, name, "")
+        if since is None:
+            self._over(about, now)
+        elif about not in self._standing and (now - since).total_seconds() >= STORE_GRACE_S:
+            self._tell(tellable.trouble(Event.STORE, name, "", since, str(complaint)))
+        for courier in tuple(self._couriers.values()):
+            self._mind_courier(courier, now)
+
+    def _mind_courier(self, courier: Courier, now: datetime) -> None:
+        failing, name = courier.failing, courier.channel.name
+        about = tellable.about(Event.DELIVERY, self._site.name, name)
+        if failing is None:
+            self._over(about, now)
+        elif (
+            about not in self._standing and (now - failing.since).total_seconds() >= CHANNEL_GRACE_S
+        ):
+            site, since = self._site.name, failing.since
+            self._tell(
+                tellable.trouble(Event.DELIVERY, site, name, since, failing.reason), but=name
+            )
+
+    def _over(self, about: str, now: datetime) -> None:
+        alert = self._standing.get(about)
+        if alert is not None:
+            self._tell(tellable.cleared(alert, now))
+
+    def _remind(self) -> None:
+        """Remind of what still stands, where a channel wants that."""
+        now = self._clock.now()
+        for courier in self._couriers.values():
+            remind_s = courier.channel.remind_s
+            for alert in self._standing.due(courier.channel.name, remind_s, now):
+                self._offer(tellable.still(alert, now), (courier,))
+
+    def _tell(self, alert: Alert, but: str = "") -> None:
+        """Offer an alert to every channel but one, and remember what stands."""
+        self._offer(alert, (one for one in self._couriers.values() if one.channel.name != but))
+        if alert.phase is Phase.RAISED:
+            self._standing.add(alert)
+        elif alert.phase is Phase.CLEARED:
+            self._standing.remove(alert.about)
+
+    def _offer(self, alert: Alert, couriers: Iterable[Courier]) -> None:
+        for courier in couriers:
+            if wants(courier.channel, alert):
+                courier.offer(alert)

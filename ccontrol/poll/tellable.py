@@ -1,0 +1,216 @@
+"""What is worth telling, as alerts: of records, findings, stores and channels. Pure.
+
+`text` holds no logic and no address; what may hold either stands in `details`.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from ccontrol.canonical.message import message
+from ccontrol.logic.printable import printable, shortened
+from ccontrol.model.alert import Alert, Event, Phase
+from ccontrol.model.change import Change, ChangeSet, Kind
+from ccontrol.model.controller import Controller
+from ccontrol.model.judgement import Attribution, Origin, Severity
+from ccontrol.model.record import Record
+from ccontrol.policy.judge import judge
+from ccontrol.poll.vital import Unrecorded
+
+FINDINGS_AT_MOST = 50
+"""So many findings of one record are told one by one; further ones in one sentence."""
+DETAILS_AT_MOST = 2_000
+_FINDING = {Kind.RAISED: Phase.RAISED, Kind.CLEARED: Phase.CLEARED}
+
+
+def of_record(record: Record, commit: str, controller: Controller | None) -> Iterator[Alert]:
+    """Yield the alerts of one record: one about what changed, one for each finding's edge.
+
+    `controller` is None for one that is not configured any more.
+    """
+    plain = replace(
+        _plain(record.controller_id, record.site, record.taken_at, controller),
+        id=f"change-{record.change_id}-{record.number}",
+        severity=record.verdict.severity,
+        weighs=record.verdict.severity,
+        rule=record.verdict.rule,
+        origin=record.attribution.origin.value,
+        techniques=record.verdict.techniques,
+        change_id=record.change_id,
+        commit=commit,
+        area=record.area,
+    )
+    changes = record.changes.changes
+    facts = tuple(change for change in changes if change.kind not in _FINDING)
+    edges = [change for change in changes if change.kind in _FINDING]
+    title = _title(record, controller)
+    if facts:
+        told = replace(record.changes, changes=facts)
+        yield replace(
+            plain,
+            aspects=told.aspects,
+            text=f"{title}: {_sum(told)}",
+            details=_short(f"{message(record).subject}; {record.verdict.reason}"),
+        )
+    for edge in edges[:FINDINGS_AT_MOST]:
+        yield _of_edge(plain, edge, title, record.attribution, controller)
+    if len(edges) > FINDINGS_AT_MOST:
+        count = len(edges) - FINDINGS_AT_MOST
+        text = f"{title}: {count} more findings began or ended"
+        yield replace(plain, id=f"{plain.id}-more", event=Event.FINDING, text=text)
+
+
+def unrecorded(seen: Unrecorded, trouble: str) -> Alert:
+    """Return the alert of a change that the store does not take."""
+    controller, changes, taken_at = seen.controller, seen.changes, seen.taken_at
+    attribution = Attribution(Origin.UNKNOWN, "not judged before it is recorded")
+    known = judge(changes, attribution, controller).severity if changes else Severity.HIGH
+    what = _sum(changes) if changes else "something changed"
+    return replace(
+        _plain(controller.id, controller.site, taken_at, controller),
+        id=f"unrecorded-{_digest(controller.id)}-{taken_at:%Y%m%dT%H%M%S.%f}",
+        event=Event.UNRECORDED,
+        severity=known,
+        weighs=known,
+        text=f"{printable(controller.title)}: {what}; not yet recorded, the store takes nothing",
+        details=_short(trouble),
+        aspects=changes.aspects,
+        area=controller.area,
+    )
+
+
+def trouble(event: Event, site: str, name: str, since: datetime, why: str) -> Alert:
+    """Return the alert that the store (`name` is empty) or a channel began to take nothing."""
+    what = f"channel {name} takes no alerts" if name else "the store is in trouble"
+    condition = about(event, site, name)
+    return Alert(
+        id=f"{event.value}-{_digest(condition)}-{since:%Y%m%dT%H%M%S}-{Phase.RAISED.value}",
+        event=event,
+        phase=Phase.RAISED,
+        at=since,
+        site=site,
+        severity=Severity.HIGH,
+        weighs=Severity.HIGH,
+        text=f"{site}: {what}",
+        details=_short(why),
+        about=condition,
+    )
+
+
+def gap(site: str, at: datetime) -> Alert:
+    """Return the alert that some changes of the history may not have been told."""
+    return Alert(
+        id=f"gap-{at:%Y%m%dT%H%M%S}",
+        event=Event.LOST,
+        phase=Phase.HAPPENED,
+        at=at,
+        site=site,
+        severity=Severity.HIGH,
+        weighs=Severity.HIGH,
+        text=f"{site}: older changes may not have been told; `ccontrol changes` lists them",
+    )
+
+
+def about(event: Event, site: str, name: str) -> str:
+    """Return what names the trouble of a store (`name` is empty) or a channel."""
+    return f"{event.value}/{site}/{name}".rstrip("/")
+
+
+def still(alert: Alert, at: datetime) -> Alert:
+    """Return the reminder of what was raised and stands."""
+    stamp = f"{at:%Y%m%dT%H%M%S}"
+    return replace(
+        alert, id=f"{alert.id}-still-{stamp}", phase=Phase.STILL, at=at, text=f"still: {alert.text}"
+    )
+
+
+def cleared(alert: Alert, at: datetime) -> Alert:
+    """Return the end of what was raised."""
+    return replace(
+        alert,
+        id=f"{alert.id}-{Phase.CLEARED.value}",
+        phase=Phase.CLEARED,
+        at=at,
+        severity=Severity.INFO,
+        text=f"over: {alert.text}",
+        details="",
+    )
+
+
+def _of_edge(
+    plain: Alert,
+    edge: Change,
+    title: str,
+    attribution: Attribution,
+    controller: Controller | None,
+) -> Alert:
+    """Return the alert of a finding that began or ended."""
+    phase = _FINDING[edge.kind]
+    digest = _digest(f"{plain.site}/{plain.controller}/{edge.unit}")
+    weighs, severity, rule = plain.weighs, plain.severity, plain.rule
+    if controller is not None:
+        begun = ChangeSet(controller.id, (replace(edge, kind=Kind.RAISED),))
+        now = ChangeSet(controller.id, (edge,))
+        weighs = judge(begun, attribution, controller).severity
+        verdict = judge(now, attribution, controller)
+        severity, rule = verdict.severity, verdict.rule
+    word = "raised" if phase is Phase.RAISED else "over"
+    return replace(
+        plain,
+        id=f"{plain.id}-{phase.value}-{digest}",
+        event=Event.FINDING,
+        phase=phase,
+        severity=severity,
+        weighs=weighs,
+        rule=rule,
+        aspects=(edge.aspect,),
+        about=f"{Event.FINDING.value}/{plain.site}/{plain.controller}/{digest}",
+        text=f"{title}: finding {printable(edge.unit.kind)} {word}",
+        details=_short(f"{edge.unit.key}: {edge.reason}" if edge.unit.key else edge.reason),
+    )
+
+
+def _plain(controller_id: str, site: str, at: datetime, controller: Controller | None) -> Alert:
+    """Return what every alert about a controller has in common."""
+    return Alert(
+        id="",
+        event=Event.CHANGE,
+        phase=Phase.HAPPENED,
+        at=at,
+        site=site,
+        severity=Severity.INFO,
+        weighs=Severity.INFO,
+        text="",
+        controller=controller_id,
+        name=printable(controller.name) if controller else "",
+        address=controller.address if controller else "",
+        tags=controller.tags if controller else (),
+    )
+
+
+def _sum(changes: ChangeSet) -> str:
+    """Return "program and mode: 3 changed, 1 removed": what differs, without any name."""
+    if changes.first:
+        return "first seen"
+    kinds = [change.kind for change in changes.changes]
+    counts = ", ".join(f"{kinds.count(kind)} {kind.value}" for kind in Kind if kind in kinds)
+    return f"{_listed(aspect.value for aspect in changes.aspects)}: {counts}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    *before, last = words
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def _title(record: Record, controller: Controller | None) -> str:
+    title = controller.title if controller is not None else record.title
+    return shortened(printable(title or record.controller_id), 80)
+
+
+def _short(text: str, most: int = DETAILS_AT_MOST) -> str:
+    return shortened(printable(text), most)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
