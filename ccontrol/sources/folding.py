@@ -19,8 +19,8 @@ from ccontrol.model.engineering import (
     MacScope,
     Outcome,
     Role,
-    Sighting,
     Target,
+    Testimony,
     Touched,
     Witness,
 )
@@ -208,7 +208,7 @@ class Folding:
                 action, partial=event.torn or bool(self._scene.weaknesses)
             ),
             redacted=event.redacted,
-            sighting=Sighting(
+            testimony=Testimony(
                 self._scene.witness, self._scene.name, event.first_frame, event.last_frame,
                 self._scene.weaknesses,
             ),

@@ -4,7 +4,7 @@ import pytest
 
 from ccontrol.canonical.events import event_id, parse, render
 from ccontrol.model.engineering import Completeness, MacScope
-from ccontrol.sources import folding
+from ccontrol.sources import files, folding
 from tests.unit.sources.wire import messages as m
 from tests.unit.sources.wire.listening import read_bytes
 from tests.unit.sources.wire.packets import STATION_MAC, Line, Talk, pcap
@@ -59,6 +59,16 @@ def test_too_many_open_events_are_closed_and_none_is_lost(monkeypatch: pytest.Mo
     for port in range(50):
         Talk(line, client_port=2_000 + port).asks(m.job(1, STOP))
     assert len(read_bytes(pcap(line.frames)).events) == 50
+
+
+def test_events_beyond_a_bound_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "EVENTS_KEPT", 3)
+    line = Line()
+    for port in range(5):
+        Talk(line, client_port=2_000 + port).asks(m.job(1, STOP))
+    reading = read_bytes(pcap(line.frames))
+    assert len(reading.events) == 3
+    assert reading.notes == ("2 events beyond the first 3 are not told",)
 
 
 def test_packets_missing_while_it_went_on_make_an_event_partial() -> None:
