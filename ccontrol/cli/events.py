@@ -161,7 +161,10 @@ def _objects(event: EngineeringEvent) -> str:
 
 
 def _object(touched: Touched) -> str:
+    named_by_kind = not touched.name or touched.name.startswith(touched.kind)
     name = touched.name or touched.kind
+    if not named_by_kind:
+        name = f"{touched.kind} {touched.name}"
     label = dict(touched.facts).get("name", "")
     sized = f" {touched.size} bytes" if touched.size else ""
     return f"{name}{f' {label!r}' if label else ''}{sized}"

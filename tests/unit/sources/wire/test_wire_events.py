@@ -43,6 +43,15 @@ def test_a_minute_of_silence_ends_an_event() -> None:
     assert [event.count for event in read_bytes(pcap(frames)).events] == [2, 2]
 
 
+def test_an_hmi_that_writes_all_day_is_told_every_ten_minutes() -> None:
+    line = Line()
+    talk = Talk(line, 502)
+    for number in range(60):
+        talk.asks(m.modbus(number, b"\x06\0\1\0\2"))
+    frames = [frame._replace(time_ns=frame.number * 30_000_000_000) for frame in line.frames]
+    assert [event.count for event in read_bytes(pcap(frames)).events] == [20, 20, 20]
+
+
 def test_objects_are_listed_up_to_a_bound_and_the_rest_is_counted() -> None:
     line = Line()
     talk = Talk(line)
