@@ -20,8 +20,8 @@ from ccontrol.model.engineering import (
     MacScope,
     Outcome,
     Role,
-    Sighting,
     Target,
+    Testimony,
     Touched,
     Witness,
 )
@@ -43,7 +43,7 @@ def as_json(event: EngineeringEvent) -> dict[str, Any]:
 def event_id(event: EngineeringEvent) -> str:
     """Return the sha256 of all that an event says but where it was seen."""
     said = as_json(event)
-    del said["sighting"]
+    del said["testimony"]
     return hashlib.sha256(_bytes(said)).hexdigest()
 
 
@@ -92,7 +92,7 @@ def _event(said: dict[str, Any]) -> EngineeringEvent:
         outcome=_outcome(said["outcome"]),
         completeness=Completeness(said["completeness"]),
         redacted=said["redacted"],
-        sighting=_sighting(said["sighting"]),
+        testimony=_testimony(said["testimony"]),
     )
 
 
@@ -118,8 +118,8 @@ def _touched(said: dict[str, Any]) -> Touched:
     )
 
 
-def _sighting(said: dict[str, Any]) -> Sighting:
-    return Sighting(
+def _testimony(said: dict[str, Any]) -> Testimony:
+    return Testimony(
         Witness(said["witness"]),
         said["name"],
         said["first"],

@@ -71,7 +71,7 @@ def command(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     readings = read_all(files, watchlist_of(ports or [], controllers or []))
     told = [(each, event) for each in readings for event in _wanted(each, changing=changing)]
-    told.sort(key=lambda pair: (pair[1].first, pair[1].sighting.first))
+    told.sort(key=lambda pair: (pair[1].first, pair[1].testimony.first))
     if as_json_:
         emit("ccontrol/events/1", _as_json(readings, [event for _, event in told]))
     else:
@@ -127,7 +127,7 @@ def _unit(reading: Reading) -> str:
 
 
 def _row(event: EngineeringEvent, *, several: bool) -> tuple[str | Cell, ...]:
-    seen = event.sighting
+    seen = event.testimony
     span = f"{seen.first}-{seen.last}" if seen.last != seen.first else str(seen.first)
     return (
         f"{event.first:%Y-%m-%d %H:%M:%S}",
@@ -161,7 +161,10 @@ def _objects(event: EngineeringEvent) -> str:
 
 
 def _object(touched: Touched) -> str:
+    named_by_kind = not touched.name or touched.name.startswith(touched.kind)
     name = touched.name or touched.kind
+    if not named_by_kind:
+        name = f"{touched.kind} {touched.name}"
     label = dict(touched.facts).get("name", "")
     sized = f" {touched.size} bytes" if touched.size else ""
     return f"{name}{f' {label!r}' if label else ''}{sized}"
@@ -172,7 +175,7 @@ def _answer(event: EngineeringEvent) -> Cell:
         return Cell("encrypted", Tone.QUIET)
     text = _outcome(event.outcome)
     if event.completeness is Completeness.PARTIAL:
-        text += ", packets missing" if event.sighting.witness.value == "recording" else ""
+        text += ", packets missing" if event.testimony.witness.value == "recording" else ""
     return Cell(text, Tone.BAD if event.outcome.word == "refused" else Tone.PLAIN)
 
 

@@ -139,7 +139,7 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Testimony:
     """Where an event was seen, and what that source cannot see."""
 
     witness: Witness
@@ -177,4 +177,4 @@ class EngineeringEvent:
     completeness: Completeness
     redacted: bool
     """It carried a password or its like, which nobody kept."""
-    sighting: Sighting
+    testimony: Testimony

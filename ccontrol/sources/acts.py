@@ -83,6 +83,9 @@ class Conversation(Protocol):
     def tell(self, act: Act) -> None:
         """Report an act that just passed."""
 
+    def hold(self, size: int) -> None:
+        """Report that so many bytes more are held back; fewer when negative."""
+
     def claim(self, kind: str, value: str) -> None:
         """Report what the client said about itself."""
 

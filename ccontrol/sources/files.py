@@ -18,6 +18,8 @@ from ccontrol.sources.wire.wire import Wire
 _PACKED = frozenset({b"\x1f\x8b", b"PK", b"BZ", b"\xfd7", b"\x28\xb5"})
 """How files of gzip, zip, bzip2, xz and zstd begin."""
 _REPORT_EVERY = 4096
+EVENTS_KEPT = 100_000
+"""Events of one file that are kept; what comes after is counted and told."""
 Progress = Callable[[int], None]
 """Told how many bytes were read so far."""
 
@@ -65,7 +67,7 @@ def _read_log(file: BinaryIO, name: str, magic: bytes, progress: Progress) -> Re
             "eve.json.",
         )
     lines = Lines(file, begun)
-    events: list[EngineeringEvent] = []
+    kept = _Kept()
 
     def scene(weaknesses: tuple[str, ...]) -> Scene:
         return Scene(witness, name, lambda _: MacScope.UNKNOWN, weaknesses)
@@ -77,17 +79,19 @@ def _read_log(file: BinaryIO, name: str, magic: bytes, progress: Progress) -> Re
     notes: list[str] = []
     if witness is Witness.ZEEK:
         zeek = Zeek(lines, name, scene)
-        zeek.read(events.append, report)
+        zeek.read(kept.take, report)
         watched = zeek.watched
         notes += [f"nothing is read from the log {path!r}" for path in sorted(zeek.unknown)]
     else:
         suricata = Suricata(lines, scene)
-        suricata.read(events.append, report)
+        suricata.read(kept.take, report)
         watched = suricata.watched
     if lines.unread:
         notes.append(f"{lines.unread} lines could not be read and were passed over")
     fault = "its last line has no end" if lines.ends_cut and lines.unread else ""
-    return Reading(name, witness, lines.number, watched, _in_order(events), fault, tuple(notes))
+    return Reading(
+        name, witness, lines.number, watched, kept.in_order(), fault, (*notes, *kept.notes())
+    )
 
 
 def _witness(line: bytes) -> Witness | None:
@@ -102,13 +106,35 @@ def _witness(line: bytes) -> Witness | None:
     return Witness.ZEEK if "id.orig_h" in record else None
 
 
+class _Kept:
+    """The events of one file, up to a bound."""
+
+    def __init__(self) -> None:
+        self._events: list[EngineeringEvent] = []
+        self._left_out = 0
+
+    def take(self, event: EngineeringEvent) -> None:
+        if len(self._events) < EVENTS_KEPT:
+            self._events.append(event)
+        else:
+            self._left_out += 1
+
+    def in_order(self) -> tuple[EngineeringEvent, ...]:
+        return tuple(sorted(self._events, key=lambda event: (event.first, event.testimony.first)))
+
+    def notes(self) -> tuple[str, ...]:
+        if not self._left_out:
+            return ()
+        return (f"{self._left_out} events beyond the first {EVENTS_KEPT} are not told",)
+
+
 def read_recording(
     recording: Recording, watchlist: Watchlist, progress: Progress = lambda _: None
 ) -> Reading:
     """Read every packet of a recording. Raises BadFileError for what is none."""
-    events: list[EngineeringEvent] = []
+    kept = _Kept()
     stations = Stations()
-    folding = Folding(Scene(Witness.RECORDING, recording.name, stations.scope), events.append)
+    folding = Folding(Scene(Witness.RECORDING, recording.name, stations.scope), kept.take)
     wire = Wire(watchlist, stations, folding.add)
     for frame in recording.frames():
         wire.feed(frame)
@@ -121,14 +147,10 @@ def read_recording(
         Witness.RECORDING,
         wire.frames,
         wire.watched,
-        _in_order(events),
+        kept.in_order(),
         recording.fault,
-        _gaps(recording, wire),
+        (*_gaps(recording, wire), *kept.notes()),
     )
-
-
-def _in_order(events: list[EngineeringEvent]) -> tuple[EngineeringEvent, ...]:
-    return tuple(sorted(events, key=lambda event: (event.first, event.sighting.first)))
 
 
 def _gaps(recording: Recording, wire: Wire) -> tuple[str, ...]:

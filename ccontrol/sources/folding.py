@@ -19,8 +19,8 @@ from ccontrol.model.engineering import (
     MacScope,
     Outcome,
     Role,
-    Sighting,
     Target,
+    Testimony,
     Touched,
     Witness,
 )
@@ -28,6 +28,8 @@ from ccontrol.sources.actions import ACTIONS
 from ccontrol.sources.acts import UNANSWERED, Act, Tally
 
 GAP_NS: Final = 60 * 1_000_000_000
+SPAN_NS: Final = 600 * 1_000_000_000
+"""No event grows longer: an HMI that writes all day has to be told before the day is over."""
 OPEN_EVENTS: Final = 4096
 OBJECTS_LISTED: Final = 256
 _MAC_BYTES: Final = 6
@@ -120,6 +122,9 @@ class _Open:
         self.tally = Tally()
         self.things: dict[tuple[str, str], _Thing] = {}
 
+    def is_over(self, time_ns: int) -> bool:
+        return time_ns - self.last_ns >= GAP_NS or time_ns - self.first_ns >= SPAN_NS
+
     def add(self, act: Act, *, torn: bool) -> None:
         self.count += 1
         self.last_frame, self.last_ns = act.frame, max(self.last_ns, act.time_ns)
@@ -163,7 +168,7 @@ class Folding:
         """Take the next act."""
         key = flow, act.protocol, act.action, act.route, act.by_server
         event = self._open.get(key)
-        if event is not None and act.time_ns - event.last_ns >= GAP_NS:
+        if event is not None and event.is_over(act.time_ns):
             self._close(key)
             event = None
         if event is None:
@@ -208,7 +213,7 @@ class Folding:
                 action, partial=event.torn or bool(self._scene.weaknesses)
             ),
             redacted=event.redacted,
-            sighting=Sighting(
+            testimony=Testimony(
                 self._scene.witness, self._scene.name, event.first_frame, event.last_frame,
                 self._scene.weaknesses,
             ),

@@ -24,7 +24,7 @@ _SERVICES: Final = {
     "Write Data Fragmented": 0x53, "Forward Open": 0x54,
 }  # fmt: skip
 _UNKNOWN: Final = re.compile(r"unknown-(\d{1,3})$")
-_WEAKNESSES: Final = {
+WEAKNESSES: Final = {
     "enip": ("no-mac", "no-symbols", "no-inner-requests", "no-originator"),
     "modbus": ("no-mac", "no-umas"),
 }
@@ -45,7 +45,7 @@ class Suricata:
     def read(self, sink: EventSink, progress: Callable[[], None]) -> None:
         """Read every line; hand on every event."""
         logs = {}
-        for kind, weaknesses in _WEAKNESSES.items():
+        for kind, weaknesses in WEAKNESSES.items():
             folding = Folding(self._scene(weaknesses), sink)
             logs[kind] = folding, Talks(folding)
         for line in self._lines:

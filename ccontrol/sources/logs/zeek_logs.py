@@ -183,7 +183,7 @@ def fins(row: Row, talk: Talk) -> Iterator[Act]:
 LOGS: Final = {
     "s7comm": Kind(s7comm, ("no-mac", "no-block-names", "no-arguments", "no-tsap")),
     "s7comm_upload_download": Kind(s7comm_loads, ("no-mac", "no-refusals", "no-tsap")),
-    "s7comm_plus": Kind(s7comm_plus, ("no-mac", "no-objects", "no-answers", "no-names")),
+    "s7comm_plus": Kind(s7comm_plus, ("no-mac", "no-objects", "no-answers", "no-names", "no-tsap")),
     "cip": Kind(cip, ("no-mac", "last-class-only", "no-inner-requests", "no-originator")),
     "modbus_detailed": Kind(modbus, ("no-mac", "no-umas")),
     "omron_fins_general": Kind(fins, ("no-mac",)),

@@ -6,7 +6,7 @@ before its request; such an answer is kept for a few messages.
 
 from typing import Final, Generic, TypeVar
 
-OPEN_REQUESTS: Final = 64
+OPEN_REQUESTS: Final = 32
 _EARLY: Final = 8
 _LATE_MESSAGES: Final = 4
 

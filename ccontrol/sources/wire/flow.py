@@ -48,6 +48,7 @@ class Flow:
 
     __slots__ = (
         "_decoder",
+        "_held",
         "_now",
         "_sink",
         "claims",
@@ -97,13 +98,25 @@ class Flow:
         self.overtaken = False
         self.is_encrypted = False
         self.last_frame = now.frame
-        self.recent: tuple[tuple[int, bytes], ...] = ()
-        """The last datagrams, so that one that was mirrored twice counts once."""
+        self.recent: tuple[int, ...] = ()
+        """Hashes of the last datagrams, so that one that was mirrored twice counts once."""
+        self._held = 0
+        """Bytes that the decoder holds back."""
 
     def give_up(self) -> None:
         """Hear what waits for something that will not come."""
         self.from_client.give_up()
         self.from_server.give_up()
+
+    def hold(self, size: int) -> None:
+        """Note that the decoder holds back so many bytes more; fewer when negative."""
+        self._held += size
+        self._now.held += size
+
+    def end(self) -> None:
+        """Let go of everything: nobody will hear this flow again."""
+        self.release()
+        self.hold(-self._held)
 
     def release(self) -> None:
         """Let go of bytes that wait for others."""

@@ -15,7 +15,7 @@ from ccontrol.sources.wire.text import printable
 
 _CONNECT, _DATA = 0xE0, 0xF0
 _CALLING, _CALLED = 0xC1, 0xC2
-_LONGEST: Final = 1 << 18
+_LONGEST: Final = 1 << 16
 _S7COMM, _S7PLUS = 0x32, 0x72
 _TLS: Final = (b"\x14\x03", b"\x15\x03", b"\x16\x03", b"\x17\x03")
 _KINDS: Final = {1: "engineering", 2: "hmi", 3: "other"}
@@ -45,10 +45,13 @@ class Iso:
 
     def _piece(self, data: bytes, last: bool, from_server: bool) -> None:
         if self._pieces:
-            data = self._pieces.pop(from_server, b"") + data
+            begun = self._pieces.pop(from_server, b"")
+            self._flow.hold(-len(begun))
+            data = begun + data
         if not last:
             if len(data) <= _LONGEST:
                 self._pieces[from_server] = data
+                self._flow.hold(len(data))
             return
         mark = data[:1]
         if mark == b"\x32":

@@ -25,7 +25,7 @@ _AREAS: Final = {
     0x1C: "C", 0x1D: "T",
 }  # fmt: skip
 _COPY: Final = "EP"
-_LOADS: Final = 16
+_LOADS: Final = 4
 """Downloads that may be under way in one connection."""
 Reference = tuple[int, bool]
 """A job's number and whether the controller asked: both ends count for themselves."""
@@ -135,7 +135,7 @@ class S7comm:
             for act in acts:
                 act.settle(f"{error:04X}")
             return
-        if function == _START_UPLOAD and len(parameter) >= 8 and len(self._uploads) < 2 * _LOADS:
+        if function == _START_UPLOAD and len(parameter) >= 8 and len(self._uploads) < _LOADS:
             self._uploads[number(parameter, 6)] = acts[0].name
         for at, act in enumerate(acts):
             code = data[at] if function == _WRITE and at < len(data) else 0xFF

@@ -14,7 +14,7 @@ from ccontrol.sources.wire.protocols import DATAGRAMS, DCP_FAMILY, PORTS, STREAM
 from ccontrol.sources.wire.stations import Stations
 from ccontrol.sources.wire.streams import Now, Stream
 
-FLOW_LIMIT: Final = 16_384
+FLOW_LIMIT: Final = 8_192
 SYN: Final = 2
 ACK: Final = 16
 _PORTS: Final = 4
@@ -139,7 +139,7 @@ class FlowTable:
     def drop(self, flow: Flow) -> None:
         """Forget a flow: it is over, or its ports are used anew. What waits is heard first."""
         flow.give_up()
-        flow.release()
+        flow.end()
         self._garbled += flow.garbled
         self._flows.pop(flow, None)
         table: dict[bytes, Lane] | dict[bytes, Heading]

@@ -130,7 +130,7 @@ class Wire:
         self.watched += 1
         flow.last_frame = self._now.frame
         payload = data[begin : packet.end]
-        mark = (packet.ident, payload)
+        mark = hash((packet.ident, payload))
         if packet.ident and mark in flow.recent:
             return  # a mirror showed it twice
         flow.recent = (*flow.recent[1 - _RECENT :], mark)

@@ -61,9 +61,9 @@ def test_a_log_of_s7comm_is_read_with_its_answers() -> None:
     assert (event.actor.address, event.controller.address) == ("192.0.2.10", "192.0.2.20")
     assert event.actor.mac_scope is MacScope.UNKNOWN
     assert event.completeness is Completeness.PARTIAL
-    assert event.sighting.witness is Witness.ZEEK
-    assert "no-block-names" in event.sighting.weaknesses
-    assert event.sighting.first == 7
+    assert event.testimony.witness is Witness.ZEEK
+    assert "no-block-names" in event.testimony.weaknesses
+    assert event.testimony.first == 7
     assert event.first.microsecond == 250_000
 
 
@@ -200,7 +200,7 @@ def test_suricata_tells_cip_by_name_number_and_whole_path() -> None:
         ("mode.program", "done", "8e:1"),
         ("lock.acquire", "refused", "68:5/74:1"),
     ]
-    assert events[0].sighting.witness is Witness.SURICATA
+    assert events[0].testimony.witness is Witness.SURICATA
     assert events[0].first.hour == 8
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from ccontrol.canonical.events import event_id, parse, render
 from ccontrol.model.engineering import Completeness, MacScope
-from ccontrol.sources import folding
+from ccontrol.sources import files, folding
 from tests.unit.sources.wire import messages as m
 from tests.unit.sources.wire.listening import read_bytes
 from tests.unit.sources.wire.packets import STATION_MAC, Line, Talk, pcap
@@ -43,6 +43,15 @@ def test_a_minute_of_silence_ends_an_event() -> None:
     assert [event.count for event in read_bytes(pcap(frames)).events] == [2, 2]
 
 
+def test_an_hmi_that_writes_all_day_is_told_every_ten_minutes() -> None:
+    line = Line()
+    talk = Talk(line, 502)
+    for number in range(60):
+        talk.asks(m.modbus(number, b"\x06\0\1\0\2"))
+    frames = [frame._replace(time_ns=frame.number * 30_000_000_000) for frame in line.frames]
+    assert [event.count for event in read_bytes(pcap(frames)).events] == [20, 20, 20]
+
+
 def test_objects_are_listed_up_to_a_bound_and_the_rest_is_counted() -> None:
     line = Line()
     talk = Talk(line)
@@ -59,6 +68,16 @@ def test_too_many_open_events_are_closed_and_none_is_lost(monkeypatch: pytest.Mo
     for port in range(50):
         Talk(line, client_port=2_000 + port).asks(m.job(1, STOP))
     assert len(read_bytes(pcap(line.frames)).events) == 50
+
+
+def test_events_beyond_a_bound_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "EVENTS_KEPT", 3)
+    line = Line()
+    for port in range(5):
+        Talk(line, client_port=2_000 + port).asks(m.job(1, STOP))
+    reading = read_bytes(pcap(line.frames))
+    assert len(reading.events) == 3
+    assert reading.notes == ("2 events beyond the first 3 are not told",)
 
 
 def test_packets_missing_while_it_went_on_make_an_event_partial() -> None:

@@ -40,7 +40,7 @@ def test_every_form_tells_the_same(form: str) -> None:
     assert (
         round(event.first.timestamp() * 1e9) // 1_000_000 == (BEGIN_NS + 4 * STEP_NS) // 1_000_000
     )
-    assert (event.sighting.first, event.sighting.last) == (4, 4)
+    assert (event.testimony.first, event.testimony.last) == (4, 4)
 
 
 def ends(whole: bytes, form: object) -> set[int]:

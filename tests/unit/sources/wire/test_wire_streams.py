@@ -210,6 +210,22 @@ def test_a_message_that_says_it_is_endless_is_not_kept() -> None:
         assert ears._now.held < 4_000
 
 
+def test_pieces_of_cotp_that_never_end_keep_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "HELD_LIMIT", 500_000)
+    ears = Wire(Watchlist(), Stations(), lambda _flow, _act: None)
+    line = Line()
+    for port in range(40):
+        talk = Talk(line, client_port=1_024 + port)
+        for _ in range(40):
+            talk.asks(m.data(bytes(1_000), last=False))
+    for frame in line.frames:
+        ears.feed(frame)
+        assert 0 <= ears._now.held <= 500_000 + WAITING_BYTES
+    assert ears.table.forgotten > 0
+    ears.table.forget(1_000)
+    assert ears._now.held == 0
+
+
 def test_what_is_held_back_is_counted_exactly() -> None:
     line = stops(3)
     chance = random.Random(7)
@@ -229,6 +245,7 @@ def test_what_is_held_back_is_counted_exactly() -> None:
         held = sum(
             len(s._begun) + sum(len(each.data) for each in s.waiting.values()) for s in streams
         )
+        held += sum(flow._held for flow in ears.table._flows)
         assert ears._now.held == held
 
 
