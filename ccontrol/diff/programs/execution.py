@@ -12,7 +12,7 @@ from ccontrol.diff.programs.changes import LogicKind
 from ccontrol.diff.programs.classes import Meaning, skips_clause
 from ccontrol.diff.programs.pairing import RungPair
 from ccontrol.logic.ladder.mnemonics import SKIPS, Role, destination, name, role
-from ccontrol.logic.ladder.model import ElementPath, Instruction, Rung, instructions
+from ccontrol.logic.ladder.model import ElementPath, Instruction, Rung, flat, instructions
 from ccontrol.logic.ladder.text import one_line
 from ccontrol.logic.printable import printable
 
@@ -30,12 +30,27 @@ class Execution:
         self._before, self._after, self._pairs = before, after, pairs
 
     @cached_property
-    def _coils_before(self) -> Mapping[str, list[tuple[int, Instruction]]]:
-        return _coils(self._before)
+    def _coils(self) -> Mapping[str, list[tuple[int, Instruction]]]:
+        """Return by tag which rungs drive it now, and how."""
+        found: dict[str, list[tuple[int, Instruction]]] = {}
+        for index, rung in enumerate(self._after):
+            for coil, tag in _drivers(rung):
+                found.setdefault(tag, []).append((index, coil))
+        return found
 
     @cached_property
-    def _coils(self) -> Mapping[str, list[tuple[int, Instruction]]]:
-        return _coils(self._after)
+    def _steadily_driven(self) -> frozenset[str]:
+        """Return the tags that rungs drive which are the same on both sides."""
+        same = {pair.after for pair in self._pairs if pair.same}
+        drivers = self._coils.items()
+        return frozenset(tag for tag, by in drivers if any(j in same for j, _ in by))
+
+    @cached_property
+    def _otherwise_driven(self) -> frozenset[str]:
+        """Return the tags that all other rungs drove before."""
+        others = (pair.before for pair in self._pairs if not pair.same)
+        rungs = (self._before[i] for i in others if i is not None)
+        return frozenset(tag for rung in rungs for _, tag in _drivers(rung))
 
     @cached_property
     def _steady(self) -> Mapping[int, RungPair]:
@@ -48,8 +63,8 @@ class Execution:
         return [j for j in self._steady if _jump(self._after[j]) is not None]
 
     def meanings(self, pair: RungPair) -> Iterator[Meaning]:
-        """Yield what a pair means beside what its own elements tell."""
-        if pair.after is None or pair.same:
+        """Yield what a pair means beside what its own elements tell, which are not the same."""
+        if pair.after is None:
             return
         if pair.moved:
             yield from self._passed(pair)
@@ -96,25 +111,19 @@ class Execution:
         had = () if pair.before is None else _coils_of(self._before[pair.before])
         before = {tag for _, _, tag in had}
         for path, coil, tag in _coils_of(self._after[own]):
-            is_new = tag not in before and tag in self._coils_before
+            is_new = tag not in before and self._was_driven(tag)
             for j, other in self._coils[tag] if is_new else ():
                 if j != own and _contend(coil, other):
                     clause = f"{_shown(coil)} drives what rung {j + 1} drives, too: a way round it"
                     yield Meaning(LogicKind.BYPASS_ADDED, clause, (), (path,))
                     break
 
+    def _was_driven(self, tag: str) -> bool:
+        return tag in self._otherwise_driven or tag in self._steadily_driven
+
 
 def _is_less(one: int | None, other: int | None) -> bool:
     return one is not None and other is not None and one < other
-
-
-def _coils(rungs: Sequence[Rung]) -> Mapping[str, list[tuple[int, Instruction]]]:
-    """Return by tag which rungs drive it, and how."""
-    found: dict[str, list[tuple[int, Instruction]]] = {}
-    for index, rung in enumerate(rungs):
-        for _, coil, tag in _coils_of(rung):
-            found.setdefault(tag, []).append((index, coil))
-    return found
 
 
 def _coils_of(rung: Rung) -> Iterator[tuple[ElementPath, Instruction, str]]:
@@ -122,6 +131,13 @@ def _coils_of(rung: Rung) -> Iterator[tuple[ElementPath, Instruction, str]]:
     for path, one in instructions(rung.elements) if rung.type == "N" else ():
         if role(one) is Role.COIL and (tag := destination(one)):
             yield path, one, tag
+
+
+def _drivers(rung: Rung) -> Iterator[tuple[Instruction, str]]:
+    """Yield the same without where they stand."""
+    for one in flat(rung.elements) if rung.type == "N" else ():
+        if role(one) is Role.COIL and (tag := destination(one)):
+            yield one, tag
 
 
 def _contend(one: Instruction, other: Instruction) -> bool:

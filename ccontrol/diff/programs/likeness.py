@@ -15,11 +15,10 @@ from ccontrol.logic.ladder.mnemonics import CONTRARIES, canonical, name, role
 from ccontrol.logic.ladder.model import (
     Branch,
     Element,
-    ElementPath,
     Instruction,
     Rung,
     Series,
-    instructions,
+    flat,
 )
 
 Bag: TypeAlias = frozenset[tuple[str, int]]
@@ -45,7 +44,7 @@ BRANCH = 0.15
 
 def bag(series: Series) -> Bag:
     """Return the mnemonics of a series, its operands, and the words in these."""
-    return _bag(instructions(series))
+    return _bag(flat(series))
 
 
 def rung_bag(rung: Rung) -> Bag:
@@ -54,20 +53,20 @@ def rung_bag(rung: Rung) -> Bag:
     Of one that could not be read it is nearly the same, by its text.
     """
     if rung.verbatim is None:
-        return _bag(islice(instructions(rung.elements), _MOST_WORDS))
+        return _bag(islice(flat(rung.elements), _MOST_WORDS))
     words = islice(_WORD_OR_OP.finditer(rung.verbatim), _MOST_WORDS)
     found = Counter(match.group() for match in words)
     return _numbered({word: n * (1 if word[-1] == "(" else 2) for word, n in found.items()})
 
 
-def _bag(found: Iterable[tuple[ElementPath, Instruction]]) -> Bag:
-    words: Counter[str] = Counter()
-    for _, instruction in found:
-        words[f"{name(instruction.op)}("] += 1
+def _bag(found: Iterable[Instruction]) -> Bag:
+    words: list[str] = []
+    for instruction in found:
+        words.append(f"{name(instruction.op)}(")
         for operand in instruction.operands:
-            words[operand] += 1
-            words.update((operand,) if operand.isidentifier() else _WORD.findall(operand))
-    return _numbered(words)
+            words.append(operand)
+            words += (operand,) if operand.isidentifier() else _WORD.findall(operand)
+    return _numbered(Counter(words))
 
 
 def _numbered(found: Mapping[str, int]) -> Bag:

@@ -6,8 +6,7 @@ instructions, then what is most alike within each gap (Needleman-Wunsch 1970), l
 
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ccontrol.diff.programs.effort import Effort
 from ccontrol.diff.programs.likeness import Bag, rung_bag, rungs_alike, with_one_name
@@ -35,8 +34,7 @@ RARE = 12
 _Asked: TypeAlias = Callable[[int], Hashable]
 
 
-@dataclass(frozen=True, slots=True)
-class RungPair:
+class RungPair(NamedTuple):
     """A rung's index before and after; None: there was, is none."""
 
     before: int | None

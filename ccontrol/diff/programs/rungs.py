@@ -45,13 +45,11 @@ def diff_rungs(
     pairs = pair_rungs(before, after, effort)
     routine = _Routine(before, after, effort)
     execution = Execution(before, after, pairs)
-    found = [(pair, (*routine.meanings(pair), *execution.meanings(pair))) for pair in pairs]
-    told = [bool(said) for _, said in found]
-    return tuple(
-        routine.diff(pair, said)
-        for index, (pair, said) in enumerate(found)
-        if any(told[max(0, index - 1) : index + 2])
-    )
+    found = [
+        () if pair.same else (*routine.meanings(pair), *execution.meanings(pair)) for pair in pairs
+    ]
+    told = {near for at, said in enumerate(found) if said for near in (at - 1, at, at + 1)}
+    return tuple(routine.diff(pairs[at], found[at]) for at in sorted(told) if 0 <= at < len(pairs))
 
 
 class _Routine:
@@ -62,9 +60,7 @@ class _Routine:
         self._kept: frozenset[Instruction] | None = None
 
     def meanings(self, pair: RungPair) -> tuple[Meaning, ...]:
-        """Return what a pair of rungs means: nothing for the same rung in the same place."""
-        if pair.same:
-            return ()
+        """Return what a pair of rungs means that are not known to be the same."""
         if pair.after is None and pair.before is not None:
             return tuple(self._removed(self._before[pair.before]))
         if pair.before is None and pair.after is not None:

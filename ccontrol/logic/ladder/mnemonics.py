@@ -164,8 +164,13 @@ def name(op: str) -> str:
 
 def role(instruction: Instruction) -> Role:
     """Return what it does to the power. A name that nobody knows is a call: an AOI, a block."""
-    op = name(instruction.op)
-    if op in _CONDITIONS or (op == "OSR" and len(instruction.operands) == 1):  # SLC 500's OSR
+    return _role(instruction.op, len(instruction.operands) == 1)
+
+
+@lru_cache(maxsize=4096)
+def _role(op: str, is_of_one: bool) -> Role:
+    op = name(op)
+    if op in _CONDITIONS or (op == "OSR" and is_of_one):  # SLC 500's OSR
         return Role.CONDITION
     if op in _COILS:
         return Role.COIL
@@ -176,14 +181,14 @@ def role(instruction: Instruction) -> Role:
 
 def destination(instruction: Instruction) -> str:
     """Return the operand that it drives (a call: what it calls, or its instance), or nothing."""
-    op = name(instruction.op)
-    named = (each for each in instruction.operands if "=" in each)  # most have none: spares time
-    if any(map(_ASSIGNED.fullmatch, named)):
+    op, operands = name(instruction.op), instruction.operands
+    has_sign = "=" in "".join(operands)  # mostly not: spares time
+    if has_sign and any(map(_ASSIGNED.fullmatch, operands)):
         return _assigned(op, instruction)
     index = _DESTINATIONS.get(op, None if op in BUILT_IN else 0)
-    if index is None or index >= len(instruction.operands):
+    if index is None or index >= len(operands):
         return ""
-    return instruction.operands[index]
+    return operands[index]
 
 
 def _assigned(op: str, instruction: Instruction) -> str:

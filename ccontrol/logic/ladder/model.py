@@ -53,3 +53,13 @@ def instructions(series: Series, at: ElementPath = ()) -> Iterator[tuple[Element
         else:
             for number, leg in enumerate(element.legs):
                 yield from instructions(leg, (*at, index, number))
+
+
+def flat(series: Series) -> Iterator[Instruction]:
+    """Yield every instruction in the same order, for whoever does not ask where it stands."""
+    for element in series:
+        if isinstance(element, Instruction):
+            yield element
+        else:
+            for leg in element.legs:
+                yield from flat(leg)
