@@ -43,6 +43,11 @@ def name_of(element: Element) -> str:
     return tag.rpartition("}")[2] if "}" in tag else tag
 
 
+def is_empty(element: Element) -> bool:
+    """Tell whether no element lies in it. Its length tells, too, but libxml2 counts all of them."""
+    return next(iter(element), None) is None
+
+
 def attributes(element: Element) -> list[tuple[str, str]]:
     """Return an element's attributes and their values, sorted by name.
 

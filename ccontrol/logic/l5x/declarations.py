@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import TypeAlias
 
 from ccontrol.logic.file import SealText
 from ccontrol.logic.l5x import values
@@ -11,19 +12,21 @@ from ccontrol.logic.printable import printable
 from ccontrol.logic.xml import Element, attributes, name_of
 from ccontrol.logic.xml_words import by_name, sealed, text_of
 
+Held: TypeAlias = Mapping[str, list[Element]]
+"""What lies in an element, by name."""
 _SPELLED = frozenset({"Name", "DataType", "Dimension", "Dimensions", "AliasFor"})
 _TOLD = frozenset({"Description", "DefaultData", "Data", "Comments", "ForceData"})
 
 
-def declaration(element: Element, seal: SealText, word: str = "") -> Iterator[str]:
+def declaration(element: Element, held: Held, seal: SealText, word: str = "") -> Iterator[str]:
     """Yield the line of a tag, parameter or member, then what is said of what lies in it.
 
-    `word` stands before the name ("PARAMETER"). A default value follows, in the line where it is
-    one value, below it where it has members. What fits no line is told by settings_of().
+    `held` is what lies in it, `by_name`; `word` stands before the name ("PARAMETER"). A default
+    value follows, in the line where it is one value, below it where it has members. What fits no
+    line is told by settings_of().
     """
     name = printable(element.get("Name", "?"))
     start = f"{word} {name}" if word else name
-    held = by_name(element)
     defaults = _defaults(held, name, seal)
     value = ""
     if len(defaults) == 1 and defaults[0].startswith(f"{name} ="):
@@ -34,11 +37,18 @@ def declaration(element: Element, seal: SealText, word: str = "") -> Iterator[st
         yield from _comments(comments, start)
 
 
-def settings_of(element: Element, seal: SealText) -> Iterator[str]:
+def settings_of(element: Element, held: Held, seal: SealText) -> Iterator[str]:
     """Yield what a declaration holds beyond its line: how a tag is produced, an axis, a limit."""
-    others = [each for each in element if name_of(each) not in _TOLD]
-    if others:
+    if not _TOLD.issuperset(held):
+        others = [each for each in element if name_of(each) not in _TOLD]
         yield from children(others, seal, f"{printable(element.get('Name', '?'))}/")
+
+
+def declared(element: Element, seal: SealText, word: str = "") -> Iterator[str]:
+    """Yield both."""
+    held = by_name(element)
+    yield from declaration(element, held, seal, word)
+    yield from settings_of(element, held, seal)
 
 
 def _type(element: Element) -> str:
@@ -71,7 +81,7 @@ def _attribute(name: str, value: str, seal: SealText) -> str:
     return printable(name) if value == "true" else f"{printable(name)}={sealed(name, value, seal)}"
 
 
-def _comment(held: Mapping[str, list[Element]]) -> str:
+def _comment(held: Held) -> str:
     text = "\n".join(text_of(each) for each in held.get("Description", ()))
     return f" // {printable(text)}" if text else ""
 
@@ -82,7 +92,7 @@ def _comments(comments: Element, start: str) -> Iterator[str]:
         yield f"{start}{printable(each.get('Operand', '?'))} // {printable(text_of(each))}"
 
 
-def _defaults(held: Mapping[str, list[Element]], name: str, seal: SealText) -> list[str]:
+def _defaults(held: Held, name: str, seal: SealText) -> list[str]:
     datas = held.get("DefaultData")
     best, _ = values.chosen(datas) if datas else (None, [])
     return [] if best is None else values.lines(name, best, seal)

@@ -12,16 +12,6 @@ def name_attribute(element: Element) -> str:
     return element.get("Name", "")
 
 
-def forefathers(element: Element) -> tuple[str, ...]:
-    """Return the names of the elements that hold it, from the outside in."""
-    return tuple(name_of(each) for each in reversed(list(element.iterancestors())))
-
-
-def program_of(element: Element) -> Element | None:
-    """Return the program that holds an element, None where none does."""
-    return next((each for each in element.iterancestors() if name_of(each) == "Program"), None)
-
-
 def titled(element: Element, word: str) -> str:
     """Return how a part's first line names an element: safety says so, for it weighs more."""
     safety = "SAFETY " if element.get("Class") == "Safety" else ""
@@ -29,15 +19,23 @@ def titled(element: Element, word: str) -> str:
     return f"{safety}{word} {printable(name_attribute(element))}".rstrip()
 
 
-def is_context(element: Element) -> bool:
-    """Tell whether a partial export holds it only because its target uses it.
+class Holder:
+    """What holds units side by side, with what is so for all of them. Made once for many."""
 
-    The nearest word of Use counts, the element's own before that of what holds it; what holds a
-    target is told as the target.
-    """
-    use = next((each.get("Use") for each in _and_forefathers(element) if each.get("Use")), "")
-    return use == "Context" and not any(each.get("Use") == "Target" for each in element.iter())
+    def __init__(self, element: Element | None) -> None:
+        self.element = element
+        outwards = [] if element is None else [element, *element.iterancestors()]
+        self.above = tuple(name_of(each) for each in reversed(outwards))
+        """The names of the elements that hold a unit, from the outside in."""
+        self.program = next((each for each in outwards if name_of(each) == "Program"), None)
+        """The program that holds a unit, None where none does."""
+        self._use = next((use for each in outwards if (use := each.get("Use"))), "")
 
+    def is_context(self, unit: Element) -> bool:
+        """Tell whether a partial export holds a unit only because its target uses it.
 
-def _and_forefathers(element: Element) -> list[Element]:
-    return [element, *element.iterancestors()]
+        The nearest word of Use counts, the unit's own before that of what holds it; what holds a
+        target is told as the target.
+        """
+        use = unit.get("Use") or self._use
+        return use == "Context" and not any(each.get("Use") == "Target" for each in unit.iter())

@@ -6,14 +6,7 @@ from typing import TypeAlias
 from ccontrol.errors import BadFileError
 from ccontrol.logic.file import ProjectFile, SealText
 from ccontrol.logic.l5x.controller import add_rest
-from ccontrol.logic.l5x.elements import (
-    CONTEXT,
-    forefathers,
-    is_context,
-    name_attribute,
-    program_of,
-    titled,
-)
+from ccontrol.logic.l5x.elements import CONTEXT, Holder, name_attribute, titled
 from ccontrol.logic.l5x.modules import add_module
 from ccontrol.logic.l5x.record import record
 from ccontrol.logic.l5x.routines import add_routine
@@ -90,12 +83,16 @@ class _Reading:
         self._seal = seal
         self._parts = Parts()
         self._tags: dict[tuple[str, ...], Tags] = {}
+        self._holder = Holder(None)
 
     def take(self, element: Element) -> None:
         """Take one unit, by where it stands."""
-        above, tag = forefathers(element), name_of(element)
-        under = (CONTEXT,) if is_context(element) else ()
-        program = program_of(element)
+        holder = element.getparent()
+        if self._holder.element is not holder:
+            self._holder = Holder(holder)
+        above, tag = self._holder.above, name_of(element)
+        under = (CONTEXT,) if self._holder.is_context(element) else ()
+        program = self._holder.program
         scope = ("controller",) if program is None else ("programs", name_attribute(program))
         add = _BY_PLACE.get((above[-1], tag)) if above[:2] == _CONTROLLER else None
         if add is not None and len(above) == len(_CONTROLLER) + 1:

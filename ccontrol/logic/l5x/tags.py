@@ -31,19 +31,19 @@ class Tags:
         """Take one Tag."""
         key = sorted_key(name_attribute(tag))
         name = printable(name_attribute(tag) or "?")
-        held_by_name = by_name(tag)
-        best, settings = values.chosen(held_by_name.get("Data", ()))
-        held = [] if best is None else values.lines(name, best, seal)
-        set_once = list(settings_of(tag, seal))
+        held = by_name(tag)
+        best, settings = values.chosen(held.get("Data", ()))
+        actual = [] if best is None else values.lines(name, best, seal)
+        set_once = list(settings_of(tag, held, seal))
         for each in settings:
-            actual, fixed = _by_use(each)
+            moving, fixed = _by_use(each)
             set_once += children(fixed, seal, f"{name}/")
-            held += children(actual, seal, f"{name}/")
-        self._definitions.append((key, "\n".join(declaration(tag, seal))))
-        forces = list(_forces(held_by_name.get("ForceData", ()), name, seal))
+            actual += children(moving, seal, f"{name}/")
+        self._definitions.append((key, "\n".join(declaration(tag, held, seal))))
+        forces = list(_forces(held["ForceData"], name, seal)) if "ForceData" in held else []
         for lines, into in (
             (set_once, self._settings),
-            (held, self._values),
+            (actual, self._values),
             (forces, self._forces),
         ):
             if lines:

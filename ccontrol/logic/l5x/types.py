@@ -6,7 +6,7 @@ The order is meaning: it decides how a structure lies in memory, and how a call'
 from collections.abc import Iterator
 
 from ccontrol.logic.file import SealText
-from ccontrol.logic.l5x.declarations import declaration, settings_of
+from ccontrol.logic.l5x.declarations import declared
 from ccontrol.logic.l5x.elements import name_attribute, titled
 from ccontrol.logic.l5x.noise import DERIVED, is_default
 from ccontrol.logic.l5x.record import record
@@ -31,8 +31,7 @@ def add_data_type(parts: Parts, element: Element, under: tuple[str, ...], seal: 
     lines += record(element, seal, without={"Name", "Members", *DERIVED, *plain})
     for member in inside(element, "Members"):
         if not (member.get("Hidden") == "true" and _is_generated(member)):
-            lines += declaration(member, seal)
-            lines += settings_of(member, seal)
+            lines += declared(member, seal)
     parts.add((*under, "types", name), Language.DATA, Aspect.PROGRAM, lines)
 
 
@@ -44,9 +43,9 @@ def add_instruction(parts: Parts, element: Element, under: tuple[str, ...], seal
     lines = [title, *record(element, seal, without={*told, *DERIVED, *_SIGNATURE})]
     opaque = _PROTECTED if name_of(element) == "EncodedData" else ""
     parts.add((*path, "instruction"), Language.RECORD, Aspect.PROGRAM, lines, opaque=opaque)
-    declared = list(_declared(element, seal))
-    if declared:
-        lines = [f"INTERFACE of {title}", *declared]
+    interface = list(_interface(element, seal))
+    if interface:
+        lines = [f"INTERFACE of {title}", *interface]
         parts.add((*path, "interface"), Language.DATA, Aspect.PROGRAM, lines)
     signed = list(_signature(element, seal))
     if signed:
@@ -58,12 +57,11 @@ def add_instruction(parts: Parts, element: Element, under: tuple[str, ...], seal
             add_routine(parts, routine, path, where, seal)
 
 
-def _declared(element: Element, seal: SealText) -> Iterator[str]:
+def _interface(element: Element, seal: SealText) -> Iterator[str]:
     """Yield parameters and local tags, in their order: a call's operands go by it."""
     for holder, word in (("Parameters", "PARAMETER"), ("LocalTags", "LOCAL")):
         for each in inside(element, holder):
-            yield from declaration(each, seal, word)
-            yield from settings_of(each, seal)
+            yield from declared(each, seal, word)
 
 
 def _signature(element: Element, seal: SealText) -> Iterator[str]:

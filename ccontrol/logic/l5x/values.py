@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ccontrol.logic.file import SealText
 from ccontrol.logic.printable import printable
-from ccontrol.logic.xml import Element
+from ccontrol.logic.xml import Element, is_empty
 from ccontrol.logic.xml_words import assignment, is_secret, shown
 
 _READABLE = ("Decorated", "String")
@@ -29,7 +29,7 @@ def lines(name: str, data: Element, seal: SealText) -> list[str]:
     """Return the lines of one Data element; `name` is the tag's, as it is shown."""
     into: list[str] = []
     hide = seal if is_secret(name) else None
-    if len(data) == 0:
+    if is_empty(data):
         into.append(_line(name, " ".join((data.text or "").split()), hide))
     for each in data:
         _take(each, name, into, seal, hide)
@@ -43,7 +43,7 @@ def _take(
     value = element.get("Value")
     if value is not None:
         into.append(_line(name, value, hide))
-    elif len(element) == 0:
+    elif is_empty(element):
         text = (element.text or "").strip()
         if text or "DataType" not in element.attrib or "Radix" in element.attrib:
             into.append(_line(name, text, hide))
@@ -61,7 +61,9 @@ def _members(
         shown_name, is_hidden = _member(member.get("Name", "?"))
         value, inner = member.get("Value"), f"{name}.{shown_name}"
         inner_hide = seal if is_hidden else hide
-        if value is None:
+        if value and inner_hide is None:
+            into.append(f"{inner} = {_shown(value)}")
+        elif value is None:
             _take(member, inner, into, seal, inner_hide)
         else:
             into.append(_line(inner, value, inner_hide))
@@ -84,7 +86,7 @@ def _elements(
             inner = f"{name}{printable(index)}"
             for structure in element:
                 _take(structure, inner, into, seal, hide)
-            if len(element) == 0:
+            if is_empty(element):
                 into.append(_line(inner, (element.text or "").strip(), hide))
     if run is not None:
         into.append(_line(_range(name, first, last), run, hide))

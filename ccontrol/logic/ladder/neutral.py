@@ -17,7 +17,7 @@ _HINT = "Open the project in its engineering tool; a rung that cannot be read is
 _STEP = re.compile(
     rf"\s*+(?:([\[\],;])|([A-Za-z_\\][A-Za-z0-9_:.\\]*+)\s*+(?:(\()(?:({PLAIN})(\)))?+)?+)"
 )
-_MARK, _OP, _OPENED, _PLAIN, _CLOSED = range(1, 6)
+_MARK, _OP, _OPENED = range(1, 4)
 
 
 def parse(text: str) -> Series:
@@ -27,10 +27,15 @@ def parse(text: str) -> Series:
     at = 0
     while match := _STEP.match(text, at):
         at = match.end()
-        mark = match[_MARK]
-        if mark is None:
-            instruction, at = _instruction(text, match)
+        mark, op, opened, plain, closed = match.groups()
+        if closed is not None:
+            series.append(Instruction(op, cut_plain(plain)))
+        elif opened is not None:
+            instruction, at = _instruction(op, text, match.start(_OPENED))
             series.append(instruction)
+        elif op is not None:
+            series.append(Instruction(op, bare=True))
+            at = match.end(_OP)
         elif mark == ";":
             break
         else:
@@ -63,15 +68,11 @@ def write(series: Series) -> str:
     return f"{''.join(map(_text_of, series)).rstrip()};"
 
 
-def _instruction(text: str, match: re.Match[str]) -> tuple[Instruction, int]:
-    op = match[_OP]
-    if match[_OPENED] is None:
-        return Instruction(op, bare=True), match.end(_OP)
-    if match[_CLOSED] is not None:
-        return Instruction(op, cut_plain(match[_PLAIN])), match.end()
-    found = cut(text, match.end(_OPENED))
+def _instruction(op: str, text: str, opened: int) -> tuple[Instruction, int]:
+    """Return one whose operands are more than plain; `opened` is where their parenthesis is."""
+    found = cut(text, opened + 1)
     if found is None:
-        raise _bad(f"the operands of {op[:40]} do not end", match.start(_OPENED))
+        raise _bad(f"the operands of {op[:40]} do not end", opened)
     return Instruction(op, found[0]), found[1]
 
 

@@ -5,13 +5,13 @@ Knows nothing of instructions.
 """
 
 import re
-from collections.abc import Iterable
 
 PLAIN = r"(?:[^()\[\]'\"]++|\[[^()\[\]'\",]*+\])*+"
 """A list of operands that may be cut at every comma. Possessive: never tries a second way."""
 
 _PIECE = re.compile(r"\"(?:\$.|[^\"$])*+\"|'(?:\$.|[^'$])*+'|[()\[\]'\",]", re.DOTALL)
-_STEERS = re.compile(r"[()\[\]'\",]")
+_SIMPLE = re.compile(r"[^()\[\]'\",\s]++(?:,[^()\[\]'\",\s]++)*+")
+"""Operands that a comma ends and nothing else could: most of them. Others are cut, to see."""
 _DEEPER = frozenset("([")
 _QUOTES = frozenset("'\"")
 
@@ -52,12 +52,8 @@ def cut_plain(text: str) -> tuple[str, ...]:
 def joined(operands: tuple[str, ...]) -> str | None:
     """Return them as one list; None when cutting it would not give the same operands back."""
     text = ",".join(operands)
-    if _are_simple(operands) or cut(f"{text})", 0) == (operands, len(text) + 1):
+    if _SIMPLE.fullmatch(text) and text.count(",") == len(operands) - 1:
+        return text
+    if not operands or cut(f"{text})", 0) == (operands, len(text) + 1):
         return text
     return None
-
-
-def _are_simple(operands: Iterable[str]) -> bool:
-    return not any(
-        not operand or _STEERS.search(operand) or operand != operand.strip() for operand in operands
-    )
