@@ -50,6 +50,17 @@ def changed(folder: Path, old: str, new: str) -> Path:
     return path
 
 
+def test_text_loads_nothing_that_it_neither_reads_nor_prints_with() -> None:
+    heavy = {"rich", "yaml", "simaticml_decoder"}
+    call = (
+        f"import sys; from ccontrol.cli import main; main(['text', {str(BEFORE)!r}]);"
+        f" print(*sys.modules.keys() & {heavy!r}, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", call], capture_output=True, check=True)
+    assert b"ROUTINE Cycle" in done.stdout
+    assert done.stderr.strip() == b""
+
+
 def test_text_prints_every_part_and_what_it_is(run: Run) -> None:
     said = run("text", BEFORE)
     assert said.code == 0

@@ -282,6 +282,21 @@ def test_operands_bear_the_names_of_the_interface_where_it_has_them() -> None:
     ]
 
 
+def test_code_is_read_once_where_no_name_is_of_an_instance() -> None:
+    asked: list[int] = []
+
+    class OfParameters:
+        of_instance = False
+
+        def name_of(self, area: Area, byte: int, bit: int, width: int) -> str | None:
+            del area, bit, width
+            asked.append(byte)
+            return "Speed"
+
+    assert stl("fbc20004fb790005" + BE, names=OfParameters()) == ["L #Speed", "OPN DI 5"]
+    assert asked == [1]
+
+
 @pytest.mark.parametrize(
     "leaving", ["fb790005", "fb7c", "fe0a0008", "fe0b84000008", "fb490002", "fe08"]
 )
