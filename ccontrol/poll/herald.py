@@ -5,7 +5,7 @@ The engine never waits for it. It reads what the engine leaves at the site, and 
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from ccontrol.alerts import senders
@@ -110,9 +110,10 @@ class Herald:
     def _courier(self, channel: Channel) -> Courier:
         outbox = Outbox(queue_folder(self._site.places.alerts, channel.name), channel.queue_limit)
         site, clock = self._site, self._clock
-        pulse: Callable[[int], Alert | None] = lambda number: heartbeat(  # noqa: E731
-            site, number, self._began_at, self._following.head, clock
-        )
+
+        def pulse(number: int) -> Alert | None:
+            return heartbeat(site, number, self._began_at, self._following.head, clock)
+
         return Courier(channel, outbox, Means(site.name, clock, self._send, pulse))
 
     def _tell_unrecorded(self) -> None:

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("workers_find_the_toy")
 
 def siem(port: int, **other: object) -> Channel:
     way = Syslog(HERE, port, "tcp", heartbeat_s=0.0)
-    return replace(Channel("siem", way, Severity.INFO, details=True), **other)  # type: ignore[arg-type]
+    return replace(Channel("siem", way, Severity.INFO, details=True), **other)  # type: ignore[arg-type]  # as given
 
 
 @contextmanager

@@ -143,6 +143,7 @@ class Client:
         return self._reply(await self._unconnected(_message(asked)), FORWARD_CLOSE, heard)
 
     async def _unconnected(self, message: bytes) -> bytes:
+        # the library's constructor is without types
         packet: RequestPacket = SendRRDataRequestPacket()  # type: ignore[no-untyped-call]
         packet.add(message)
         context = self._next()
@@ -155,6 +156,7 @@ class Client:
     async def _over_connection(self, message: bytes, ours: connection.Originator) -> bytes:
         context = self._next()
         count = self._count & 0xFFFF
+        # it declares a cycle and takes a number
         packet = SendUnitDataRequestPacket(count).add(message)  # type: ignore[arg-type]
         target = self._to_them.to_bytes(4, "little")
         answer = await self._say(_built(packet, self._session, context, target))

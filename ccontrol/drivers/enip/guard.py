@@ -193,8 +193,9 @@ def _segments(path: bytes) -> Iterator[tuple[int, int]]:
         _want(head >> 5 == 1)  # a logical segment
         kind, size = head >> 2 & 0b111, _MEMBER_SIZES.get(head & 0b11, 0)
         _want(size > 0)
-        value = path[at + 1 : at + 2] if size == 2 else path[at + 2 : at + size]  # noqa: PLR2004
-        _want(size == 2 or path[at + 1] == 0)  # noqa: PLR2004 — 8 bits have no pad
+        narrow = size == _MEMBER_SIZES[0]  # 8 bits have no pad
+        value = path[at + 1 : at + 2] if narrow else path[at + 2 : at + size]
+        _want(narrow or path[at + 1] == 0)
         yield kind, int.from_bytes(value, "little")
         at += size
     _want(at == len(path))

@@ -30,6 +30,8 @@ _NO_PROGRAM = Unread("no project can have a program of that name: it is not aske
 _TWICE = Unread("its list names one symbol twice, and differently")
 _SIGN = "#"
 """Between a name and its handle; no name of a project has one."""
+_HANDLE_DIGITS = 4
+"""Of a handle, which has 16 bits, in hexadecimal."""
 
 
 _SCOPED = (PROGRAM, TAGS)
@@ -220,4 +222,4 @@ def _sorted(named: Mapping[str, Value]) -> Fields:
 
 
 def _is_hex(text: str) -> bool:
-    return bool(text) and all(one in "0123456789ABCDEF" for one in text) and len(text) <= 4  # noqa: PLR2004
+    return 0 < len(text) <= _HANDLE_DIGITS and all(one in "0123456789ABCDEF" for one in text)

@@ -19,6 +19,8 @@ _ARRAY_OF_WORDS = b"\x99\x09"
 _INTEGER = 0x42
 _LEVELS = 3
 _DATA_TABLE = 0
+_TYPED = 0x0F
+"""The command of the typed reads; the function after it says which."""
 
 
 class _RefusedError(Exception):
@@ -49,9 +51,9 @@ def _answer(processor: Processor, command: int, rest: bytes) -> bytes:
     is_plc5 = processor.model.kind is Kind.PLC5
     if known and (command, function) == (0x06, b"\x03") and not fields:
         return processor.diagnostic_status()
-    if known and command == 0x0F and is_plc5 and function in (b"\x01", b"\x68"):  # noqa: PLR2004
+    if known and command == _TYPED and is_plc5 and function in (b"\x01", b"\x68"):
         return _plc5_read(processor, fields, typed=function == b"\x68")
-    if known and command == 0x0F and not is_plc5 and function in (b"\xa1", b"\xa2"):  # noqa: PLR2004
+    if known and command == _TYPED and not is_plc5 and function in (b"\xa1", b"\xa2"):
         return _typed_logical_read(processor, fields, addresses=function[0] - 0x9E)
     raise _RefusedError(ILLEGAL)
 

@@ -49,7 +49,7 @@ class Ear:
 
 def channel(**other: object) -> Channel:
     fields: dict[str, object] = {"name": "ear", "way": Program(("/bin/true",)), **other}
-    return Channel(**fields)  # type: ignore[arg-type]
+    return Channel(**fields)  # type: ignore[arg-type]  # a test's own words
 
 
 @contextmanager

@@ -12,7 +12,10 @@ from ccontrol.errors import DeliveryError
 from ccontrol.model.alert import Program
 from tests.unit.alerts.receivers import an_alert
 
-SAVE = "import sys,os,json; open(sys.argv[1],'w').write(sys.stdin.read()+'\\n'+json.dumps(dict(os.environ)))"  # noqa: E501
+SAVE = (
+    "import sys,os,json; "
+    "open(sys.argv[1],'w').write(sys.stdin.read()+'\\n'+json.dumps(dict(os.environ)))"
+)
 
 
 def test_a_program_gets_json_and_none_of_our_environment(

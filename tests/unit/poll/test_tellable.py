@@ -105,7 +105,7 @@ def test_a_controller_that_is_configured_no_more_is_told_all_the_same() -> None:
 )
 def test_a_channel_is_told_what_it_wants(channel: dict[str, object], is_wanted: bool) -> None:
     (alert,) = told(BLOCK)
-    found = Channel("x", Program(("/bin/true",)), **channel)  # type: ignore[arg-type]
+    found = Channel("x", Program(("/bin/true",)), **channel)  # type: ignore[arg-type]  # a test's own words
     assert wants(found, alert) is is_wanted
 
 

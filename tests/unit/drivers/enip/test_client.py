@@ -72,7 +72,7 @@ ALL = b"\x81\x00\x00\x00" + peers.IDENTITY
 def test_a_controller_behind_no_bridge_is_asked_directly() -> None:
     talk = Talk(polite(ALL))
     (reply,) = talk.run(WHO)
-    assert identity(reply.data).name == "1756-L61/B LOGIX5561"  # type: ignore[attr-defined]
+    assert identity(reply.data).name == "1756-L61/B LOGIX5561"  # type: ignore[attr-defined]  # not None
     assert talk.heard == [ALL]
     assert peers.message(talk.sent[1]) == bytes.fromhex("0102 2001 2401")
 
