@@ -19,6 +19,7 @@ from ccontrol.model.engineering import (
     EngineeringEvent,
     MacScope,
     Outcome,
+    Reach,
     Role,
     Target,
     Testimony,
@@ -93,6 +94,7 @@ def _event(said: dict[str, Any]) -> EngineeringEvent:
         completeness=Completeness(said["completeness"]),
         redacted=said["redacted"],
         testimony=_testimony(said["testimony"]),
+        reach=Reach(said["reach"]),
     )
 
 

@@ -1,8 +1,9 @@
 """What somebody did to a controller, as a witness other than the poller saw it.
 
-A witness is a recording of packets, a live wire, or another sensor's log. An event says what was
-done, to what, by whom, and what the controller answered; it says nothing about why, and nothing
-about whether a change that a poll found comes from it: that is attribution's business.
+A witness is a recording of packets, a live wire, another sensor's log, or the controller itself. An
+event says what was done, to what, by whom, and what the controller answered; it says nothing about
+why, and nothing about whether a change that a poll found comes from it: that is attribution's
+business.
 """
 
 from dataclasses import dataclass
@@ -41,6 +42,20 @@ class Witness(StrEnum):
     """Packets as they passed, decoded here."""
     ZEEK = "zeek"
     SURICATA = "suricata"
+    CONTROLLER = "controller"
+    """The controller's own log, as a poll read it."""
+    SYSLOG = "syslog"
+    """A message that the controller sent by itself."""
+
+
+class Reach(StrEnum):
+    """From where an act came, as far as its source tells."""
+
+    NETWORK = "network"
+    """Its packets were seen, or the controller says that it came over a network."""
+    LOCAL = "local"
+    """The controller names something at its own place: a switch, a card, its display."""
+    UNSAID = "unsaid"
 
 
 class Completeness(StrEnum):
@@ -178,3 +193,4 @@ class EngineeringEvent:
     redacted: bool
     """It carried a password or its like, which nobody kept."""
     testimony: Testimony
+    reach: Reach = Reach.NETWORK

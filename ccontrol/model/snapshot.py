@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ccontrol.model.aspect import Aspect, Depth, Strength
+from ccontrol.model.engineering import Reach
 from ccontrol.model.finding import Finding
 from ccontrol.model.unit import Unit, UnitId
 
@@ -62,6 +63,10 @@ class LogEntry:
     """The controller's own clock, ISO 8601 without a zone; evidence, never our time."""
     raw: str
     """The whole record as hex."""
+    action: str = ""
+    """What it says was done, an action as in engineering events; empty: nothing of the kind."""
+    reach: Reach = Reach.UNSAID
+    """From where, as far as the controller tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def _parts(data: bytes) -> list[bytes]:
     """Cut a packet of several services: their number, where each begins, the services."""
     count = min(int.from_bytes(data[:2], "little"), _MOST_CHILDREN)
     begins = [int.from_bytes(data[2 + 2 * at : 4 + 2 * at], "little") for at in range(count)]
-    ends = [*begins[1:], len(data)]
+    ends = [*begins[1:], len(data)][:count]  # of no service at all there is no end either
     return [data[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
 

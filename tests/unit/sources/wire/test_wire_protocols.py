@@ -207,6 +207,15 @@ def test_each_service_of_a_packet_has_its_own_status() -> None:
     assert listen(line.frames)[1][1].facts == (("name", "Program:StartUp"),)
 
 
+def test_a_packet_of_no_service_at_all_hides_nothing_after_it() -> None:
+    line = Line()
+    talk = Talk(line, 44_818)
+    talk.asks(m.unconnected(m.cip(0x0A, m.epath((0x02, 1)))))
+    talk.asks(m.unconnected(m.cip(0x0A, m.epath((0x02, 1)), m.several())))
+    talk.asks(m.unconnected(m.cip(0x06, m.epath((0x8E, 1)))))
+    assert [row[0] for row in rows(line)] == ["mode.run"]
+
+
 def test_the_way_to_a_module_is_known_from_the_opening_of_its_connection() -> None:
     line = Line()
     talk = Talk(line, 44_818)
