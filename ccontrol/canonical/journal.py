@@ -136,6 +136,17 @@ class DaySummary:
     entries: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class WitnessDay:
+    """One day of the log of witnesses, counted."""
+
+    file_sha256: str
+    file_bytes: int
+    events: int
+    watches: int
+    spoiled_lines: int
+
+
 def fold(day: date, entries: Iterable[JournalEntry]) -> DaySummary:
     """Count a day's entries, in one pass and in memory that grows with the controllers only."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -151,8 +162,17 @@ def fold(day: date, entries: Iterable[JournalEntry]) -> DaySummary:
     return summary
 
 
-def render_summary(summary: DaySummary, file_sha256: str, file_bytes: int, spoiled: int) -> bytes:
-    """Return the summary's file; it names the raw file by hash and how many lines were spoiled."""
+def render_summary(
+    summary: DaySummary,
+    file_sha256: str,
+    file_bytes: int,
+    spoiled: int,
+    witness: WitnessDay | None = None,
+) -> bytes:
+    """Return the summary's file; it names the raw file by hash and how many lines were spoiled.
+
+    `witness` is what was heard on that day beside the polls; None: nobody handed in anything.
+    """
     head = (
         ("form", FORM),
         ("day", summary.day.isoformat()),
@@ -167,6 +187,7 @@ def render_summary(summary: DaySummary, file_sha256: str, file_bytes: int, spoil
     ]
     return toml.document(
         toml.lines(head),
+        *([["[witness]", *toml.lines(_counted(witness))]] if witness else []),
         ["[controller]", *watched],
         *(["[[event]]", *toml.lines(_event(entry))] for entry in summary.events),
     )
@@ -191,6 +212,14 @@ def _written(watch: Watch) -> str:
         weak = ", ".join(toml.lines(sorted(watch.strengths.items())))
         told.append(f"strengths = {{ {weak} }}")
     return "{ " + ", ".join(told) + " }"
+
+
+def _counted(witness: WitnessDay) -> Iterable[tuple[str, str | int]]:
+    yield "file_sha256", witness.file_sha256
+    yield "file_bytes", witness.file_bytes
+    yield "events", witness.events
+    yield "watches", witness.watches
+    yield "spoiled_lines", witness.spoiled_lines
 
 
 def _weakness(strength: str) -> int:

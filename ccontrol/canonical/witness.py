@@ -7,6 +7,7 @@ keeps them, and what it has not said yet the sensor sends again after a broken l
 hint that somebody is at work now: it is neither numbered nor kept.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -68,9 +69,15 @@ Line = Hello | Whom | Act | Handed | Kept
 
 
 def render_heard(heard: Heard) -> bytes:
-    """Return one line of a site's log of witnesses, with its end of line."""
+    """Return one line of a site's log of witnesses, with its end of line.
+
+    Raises ValueError when it would be longer than a reader takes.
+    """
     head = {"at": _text(heard.at), "controller": heard.controller_id, "source": heard.source}
-    return _line(head | _said(heard.said))
+    line = _line(head | _said(heard.said))
+    if len(line) > LONGEST_LINE:
+        raise ValueError("more was said than a line of a log of witnesses holds")
+    return line
 
 
 def parse_heard(line: bytes) -> Heard:
@@ -82,6 +89,38 @@ def parse_heard(line: bytes) -> Heard:
     except (KeyError, TypeError) as error:
         raise ValueError(f"no line of a log of witnesses: {error}") from error
     return Heard(at, controller, _parsed_said(said), source)
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What of a line of a log tells whether it is needed, without reading all of it."""
+
+    same: bytes
+    """Equal in two lines that tell of the same event, or watch, for the same controller."""
+    since: datetime
+    until: datetime
+    """The time that it is about, by the witness's clock; not when it was taken in."""
+
+
+def gist(line: bytes) -> Gist:
+    """Return the gist of such a line. Raises ValueError for any other line."""
+    said = _read(line)
+    try:
+        whose = f"{_word(said['controller'])}\0"
+        if "event" in said:
+            event = said["event"]
+            times = _time(event["first"]), _time(event["last"])
+            return Gist(_hashed(whose + _word(event["id"])), *times)
+        watch = said["watch"]
+        times = _time(watch["since"]), _time(watch["until"])
+        return Gist(_hashed(whose + json.dumps(watch, sort_keys=True)), *times)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"no line of a log of witnesses: {error}") from error
+
+
+def naming(name: str) -> bytes:
+    """Return the bytes that stand in every line in which this id or address is a value."""
+    return json.dumps(name, ensure_ascii=True).encode()
 
 
 def render_line(line: Line) -> bytes:
@@ -160,6 +199,10 @@ def _parsed_said(said: dict[str, Any]) -> EngineeringEvent | Watch:
         raise ValueError(f"neither an event nor a watch: {error}") from error
 
 
+def _hashed(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
 def _line(said: dict[str, Any]) -> bytes:
     return json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
@@ -184,7 +227,10 @@ def _time(value: object) -> datetime:
     time = datetime.fromisoformat(_word(value))
     if time.tzinfo is None:
         raise ValueError("a time without a zone")
-    return time.astimezone(UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time before or after all years") from error
 
 
 def _word(value: object) -> str:

@@ -4,17 +4,20 @@ Done by the writer between two results, so that no poll waits for it.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from ccontrol.canonical.journal import fold, journal_path, render_summary
+from ccontrol.canonical.journal import WitnessDay, fold, journal_path, render_summary
 from ccontrol.clock import Clock
 from ccontrol.errors import CcontrolError, StoreError
+from ccontrol.model.witness import Heard, Watch
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.scribe import Scribe
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.tended import Tended
 from ccontrol.store import durable, maintenance
+from ccontrol.store.day_files import DayReading
 from ccontrol.store.message import Message
 
 AFTER_MIDNIGHT = time(0, 1)
@@ -61,7 +64,8 @@ def fold_days(line: Line, site: OpenSite, clock: Clock) -> int:
 
     A day that cannot be folded is told of and comes again; it does not hold up those after it.
     """
-    days = [day for day in site.journal.unfolded() if day < clock.now().date()]
+    unfolded = {*site.journal.unfolded(), *site.witnesses.unfolded()}
+    days = sorted(day for day in unfolded if day < clock.now().date())
     return sum(_is_folded(line, site, day) for day in days)
 
 
@@ -75,9 +79,10 @@ def _is_folded(line: Line, site: OpenSite, day: date) -> bool:
 
 
 def _fold_day(line: Line, site: OpenSite, day: date) -> None:
-    reading = site.journal.read(day)
+    reading, witness = site.journal.of(day), site.witnesses.of(day)
     summary = fold(day, reading)
-    content = render_summary(summary, reading.sha256, reading.size, reading.spoiled_count)
+    counts = _counted(witness)
+    content = render_summary(summary, reading.sha256, reading.size, reading.spoiled_count, counts)
     polled = len(summary.watches)
     text = Message(
         f"journal of {day}: {summary.entries} entries, {polled} controllers",
@@ -86,6 +91,16 @@ def _fold_day(line: Line, site: OpenSite, day: date) -> None:
     )
     line.commit_file(journal_path(day), content, text)
     site.journal.mark_folded(reading)
+    site.witnesses.mark_folded(witness)
+
+
+def _counted(reading: DayReading[Heard]) -> WitnessDay | None:
+    """Count a day of the log of witnesses; None when nothing was handed in on it."""
+    kinds = Counter(isinstance(heard.said, Watch) for heard in reading)
+    if not reading.size:
+        return None
+    counts = kinds[False], kinds[True], reading.spoiled_count
+    return WitnessDay(reading.sha256, reading.size, *counts)
 
 
 def maintain(line: Line, site: OpenSite, clock: Clock) -> Tended:
@@ -101,6 +116,7 @@ def maintain(line: Line, site: OpenSite, clock: Clock) -> Tended:
     settings = site.site.store
     expired = site.vault.expire(settings.vault_retention_days, clock.now()) if site.vault else ()
     gone = site.journal.tidy(settings.journal_retention_days)
+    site.witnesses.tidy(settings.journal_retention_days)
     durable.write_whole(site.places.maintained, clock.now().isoformat().encode())
     after = maintenance.room(git_dir)
     return Tended(

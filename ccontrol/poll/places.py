@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccontrol.store.layout import OWN_FOLDER
+from ccontrol.store.layout import OWN_FOLDER, witness_folder
 from ccontrol.store.locks import taken
 
 
@@ -26,6 +26,11 @@ class Places:
     def journal(self) -> Path:
         """Folder of the Journal."""
         return self.own / "journal"
+
+    @property
+    def witness(self) -> Path:
+        """Folder of the Witnesses."""
+        return witness_folder(self.git_dir)
 
     @property
     def spool(self) -> Path:

@@ -29,6 +29,7 @@ from ccontrol.store.room import Room
 from ccontrol.store.spool import Spool
 from ccontrol.store.standing import Standing
 from ccontrol.store.vault import Vault
+from ccontrol.store.witnesses import Witnesses
 from ccontrol.store.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class OpenSite:
     places: Places
     seal: Seal
     journal: Journal
+    witnesses: Witnesses
     spool: Spool
     standing: Standing
     index: Index
@@ -138,6 +140,7 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
             places=places,
             seal=seal_of(site),
             journal=journal,
+            witnesses=Witnesses(places.witness, clock),
             spool=Spool(places.spool, site.store.spool_limit_bytes, _spools_room(site.store)),
             standing=standing,
             index=index,

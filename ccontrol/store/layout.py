@@ -46,6 +46,11 @@ def known_head_path(git_dir: Path) -> Path:
     return git_dir / OWN_FOLDER / "head"
 
 
+def witness_folder(git_dir: Path) -> Path:
+    """The log of witnesses, a file for each day."""
+    return git_dir / OWN_FOLDER / "witness"
+
+
 def shadow_path(git_dir: Path) -> Path:
     """The cache of shadow ids."""
     return git_dir / OWN_FOLDER / "shadow.sqlite"

@@ -21,6 +21,7 @@ from ccontrol.store.translator import Translator
 from ccontrol.store.verify_commit import Trust, chain_faults, tree_fault
 from ccontrol.store.verify_journal import TRAILER, Journaled, journaled
 from ccontrol.store.verify_signatures import SignatureJudge
+from ccontrol.store.verify_witnesses import witness_faults
 
 _PROGRESS_STEP = 500
 _LAST = sys.maxsize
@@ -101,6 +102,7 @@ def _memory_faults(
         yield "the daemon's memory of its last commit is gone: a rollback would not be noticed"
     if head is not None and walk.reached(head):
         yield from journal.faults(git_dir, head, walk.changes)
+        yield from witness_faults(git_dir, head)
 
 
 class _Walk:

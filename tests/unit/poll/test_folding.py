@@ -17,6 +17,7 @@ from ccontrol.poll.site import OpenSite
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
 from ccontrol.store.room import Room
+from ccontrol.store.witnesses import Witnesses
 from tests.unit.store.made_store import SetClock, Site
 
 BAD = date(2031, 5, 1)
@@ -49,12 +50,13 @@ def test_a_day_that_cannot_be_folded_is_told_and_the_others_are_folded(
 ) -> None:
     clock = SetClock()
     journal = Journal(tmp_path / "journal", clock)
+    witnesses = Witnesses(tmp_path / "witness", clock)
     for day in (1, 2, 3):
         clock.time = datetime(2031, 5, day, 12, tzinfo=UTC)
         journal.append(JournalEntry(clock.time, "press-3", Outcome.UNCHANGED))
     clock.time = datetime(2031, 5, 4, 12, tzinfo=UTC)
     with opened(tmp_path, clock) as line:
-        site = cast("OpenSite", SimpleNamespace(journal=journal, name="north"))
+        site = cast("OpenSite", SimpleNamespace(journal=journal, witnesses=witnesses, name="north"))
         assert fold_days(line, site, clock) == 2
         folded = sorted(line.writer.repository.read("journal"))
     assert folded == ["journal/2031/05-02.toml", "journal/2031/05-03.toml"]

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from ccontrol.errors import StoreError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry, Outcome
-from ccontrol.store.journal import DayReading, Journal
+from ccontrol.store.day_files import DayReading
+from ccontrol.store.journal import FORM, Journal
 from tests.unit.store.made_store import SetClock
 
 DAY = date(2031, 5, 6)
@@ -347,10 +348,10 @@ def test_reading_is_total_on_rubbish(lines: list[bytes]) -> None:
     raw = b"\n".join(lines)
     with NamedTemporaryFile() as file:
         Path(file.name).write_bytes(raw)
-        _read_rubbish(DayReading(DAY, Path(file.name)), raw)
+        _read_rubbish(DayReading(DAY, Path(file.name), FORM), raw)
 
 
-def _read_rubbish(reading: DayReading, raw: bytes) -> None:
+def _read_rubbish(reading: DayReading[JournalEntry], raw: bytes) -> None:
     entries = list(reading)
     assert reading.sha256 == hashlib.sha256(raw).hexdigest()
     assert reading.size == len(raw)
