@@ -32,7 +32,7 @@ _ANSWERED = frozenset(
 )
 _EVENTS = frozenset({Outcome.PAUSED, Outcome.RESUMED, Outcome.STARTED, Outcome.STOPPED})
 _NUMBERS = ("duration_ms", "requests", "bytes_sent", "bytes_received", "unread")
-_TEXTS = {"reason": 4_001, "change_id": 100, "fault_class": 100}
+_TEXTS = {"reason": 4_001, "change_id": 100, "fault_class": 100, "own_end": 100}
 """Longest text, in characters; each takes up to twelve bytes of a line."""
 _STRENGTHS_AT_MOST, _LONGEST_WORD = 16, 40
 _WEAKEST_LAST = tuple(strength.value for strength in Strength)

@@ -19,6 +19,8 @@ in_flight = 50               # most controllers that are asked at once
 maintenance_s = 86400        # between two rounds of housekeeping in the stores
 quarantine_first_s = 60      # pause of a controller that broke a worker; it doubles each time
 quarantine_most_s = 3600     # … up to this, at most an hour
+witness_socket = ""          # where `ccontrol sense` hands in what it sees: "/run/ccontrol/witness"
+witness_users = []           # who may, beside the daemon's own user and root
 
 [[site]]                     # one plant with a store of its own; there may be several
 name = "north"               # names its store and is signed with; fixed
@@ -46,6 +48,9 @@ full_s = 86400               # everything, that often, whatever the glances say
 deep_pause_s = 1800          # at most one deep read on a trigger in this time
 settle_s = 15                # two glances this far apart must agree before a change is read
 stale_after_s = 3600         # without a good poll for so long, a controller is reported as stale
+quiet_s = 15                 # a witness saw work on it: it is polled once that is over so long
+restart_s = 180              # … so long after what restarts it: a firmware, a reset
+evidence_pause_s = 60        # at most one poll because of witnesses in this time
 
 [site.defaults.budget]
 requests_per_s = 20.0        # highest pace, shared by all controllers behind one bridge

@@ -78,7 +78,14 @@ def _config(raw: Raw, path: Path, reader: SiteReader) -> Config:
     return Config(
         path=path,
         sites=tuple(site for site in read if site is not None),
-        engine=EngineSettings(**engine.model_dump()) if engine else EngineSettings(),
+        engine=_engine(engine, desk) if engine else EngineSettings(),
+    )
+
+
+def _engine(table: EngineTable, desk: Desk) -> EngineSettings:
+    named = table.witness_socket
+    return EngineSettings(
+        **{**table.model_dump(), "witness_socket": desk.at(named) if named else None}
     )
 
 

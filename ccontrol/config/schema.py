@@ -94,6 +94,7 @@ def _a_recipient(text: str) -> str:
 Id = Annotated[str, AfterValidator(_an_id)]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_a_line)]
 PathText = Annotated[str, AfterValidator(_a_path)]
+OptionalPath = Annotated[str, Field(max_length=500), AfterValidator(_a_line)]
 PublicKey = Annotated[str, Field(max_length=8_000), AfterValidator(_a_line)]
 Host = Annotated[str, AfterValidator(_a_host)]
 Recipient = Annotated[str, AfterValidator(_a_recipient)]
@@ -142,6 +143,9 @@ class ScheduleTable(Table):
     deep_pause_s: float = Field(_SCHEDULE.deep_pause_s, ge=1, le=_DAY_S)
     settle_s: float = Field(_SCHEDULE.settle_s, ge=0, le=600)
     stale_after_s: float = Field(_SCHEDULE.stale_after_s, ge=2, le=31 * _DAY_S)
+    quiet_s: float = Field(_SCHEDULE.quiet_s, ge=0.1, le=600)
+    restart_s: float = Field(_SCHEDULE.restart_s, ge=0.1, le=3_600)
+    evidence_pause_s: float = Field(_SCHEDULE.evidence_pause_s, ge=1, le=_DAY_S)
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -234,6 +238,8 @@ class EngineTable(Table):
     maintenance_s: float = Field(_ENGINE.maintenance_s, ge=60, le=31 * _DAY_S)
     quarantine_first_s: float = Field(_ENGINE.quarantine_first_s, ge=1, le=3_600)
     quarantine_most_s: float = Field(_ENGINE.quarantine_most_s, ge=1, le=3_600)
+    witness_socket: OptionalPath = ""
+    witness_users: tuple[Line, ...] = ()
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

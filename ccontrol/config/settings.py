@@ -95,6 +95,10 @@ class EngineSettings:
     quarantine_first_s: float = 60.0
     quarantine_most_s: float = 3_600.0
     """Longest pause after a broken worker; never more than an hour, so that hiding does not pay."""
+    witness_socket: Path | None = None
+    """Where sensors hand in what they see; None: nowhere."""
+    witness_users: tuple[str, ...] = ()
+    """Who may, beside the daemon's own user and root."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 from ccontrol.clock import Clock
 from ccontrol.drivers.api import Ask
 from ccontrol.errors import CcontrolError, OverBudgetError, ReadOnlyViolationError
-from ccontrol.model.capture import Capture, Exchange
+from ccontrol.model.capture import OWN_END, Capture, Exchange
 from ccontrol.model.controller import Controller
 
 
@@ -21,6 +21,8 @@ class Line(Protocol):
     requests: int
     bytes_sent: int
     bytes_received: int
+    own_end: str
+    """Address and port of our end; empty where nothing was opened."""
 
     def close(self) -> None:
         """Let the controller go."""
@@ -95,7 +97,11 @@ async def collect(poll: Asking, family: str, clock: Clock) -> Capture:
 def heard(
     poll: Poll, family: str, span: tuple[datetime, datetime], trouble: CcontrolError | None
 ) -> Capture:
-    """Return everything that a poll heard; `span` is when it began and when it ended."""
+    """Return everything that a poll heard; `span` is when it began and when it ended.
+
+    With our end of the connection, so that nobody takes our own packets for somebody else's.
+    """
+    notes = {**poll.notes, OWN_END: poll.line.own_end} if poll.line.own_end else poll.notes
     return Capture(
         controller_id=poll.controller.id,
         family=family,
@@ -108,5 +114,5 @@ def heard(
         bytes_received=poll.line.bytes_received,
         fault=None if trouble is None else str(trouble),
         fault_class="" if trouble is None else type(trouble).__name__,
-        notes=tuple(sorted(poll.notes.items())),
+        notes=tuple(sorted(notes.items())),
     )

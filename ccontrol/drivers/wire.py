@@ -62,6 +62,8 @@ class Wire(asyncio.Protocol, Generic[T]):
         self._timer: asyncio.TimerHandle | None = None
         self.error: DriverError | None = None
         """Why the connection is of no more use; None while it is."""
+        self.own_end = ""
+        """Address and port that the operating system gave to our end; empty before it did."""
         self.requests = 0
         self.bytes_sent = 0
         self.bytes_received = 0
@@ -139,6 +141,8 @@ class Wire(asyncio.Protocol, Generic[T]):
         self._transport = cast(
             "asyncio.Transport", transport
         )  # uvloop's is one in deed, not by type
+        address, port, *_ = transport.get_extra_info("sockname")
+        self.own_end = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def data_received(self, data: bytes) -> None:

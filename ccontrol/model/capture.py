@@ -9,6 +9,9 @@ from datetime import datetime
 
 from ccontrol.model.aspect import Depth
 
+OWN_END = "own_end"
+"""Note of every capture whose poll connected: our own end, "address:port"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:

@@ -73,6 +73,12 @@ class Schedule:
     """Wait between the two glances that must agree before a changed program is read."""
     stale_after_s: float = 3_600.0
     """Without a successful poll for so long, the controller is reported as stale."""
+    quiet_s: float = 15.0
+    """Wait after an act that a witness saw, until there was none for so long: then it is polled."""
+    restart_s: float = 180.0
+    """The same after what restarts it: a firmware, a reset."""
+    evidence_pause_s: float = 60.0
+    """At most one poll because of witnesses in this time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ class JournalEntry:
     """Aspect and strength, sorted, as known after this poll, where the strength is not content."""
     owed_since: datetime | None = None
     """Since when something that moved has not been read: the limit holds the deep read back."""
+    own_end: str = ""
+    """Our own end of the poll's connection, "address:port"; empty: none was opened."""
 
     @property
     def unseen(self) -> tuple[str, ...]:

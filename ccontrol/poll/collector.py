@@ -19,7 +19,7 @@ from ccontrol.canonical import captures
 from ccontrol.clock import Clock, SystemClock
 from ccontrol.drivers.registry import DEFAULT, driver, table_named
 from ccontrol.errors import StoreError
-from ccontrol.model.capture import Capture
+from ccontrol.model.capture import OWN_END, Capture
 from ccontrol.poll import passwords
 from ccontrol.poll.asking import ask_controller
 from ccontrol.poll.frames import HEAD_BYTES, frame_length
@@ -106,6 +106,7 @@ async def _collected(job: Collect, capture: Capture, duration_ms: int) -> Collec
         fault=capture.fault or "",
         fault_class=capture.fault_class,
         password_refused=passwords.refuses(capture),
+        own_end=dict(capture.notes).get(OWN_END, ""),
         in_file=in_file and not not_kept,
         not_kept=not_kept,
     )

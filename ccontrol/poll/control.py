@@ -7,29 +7,26 @@ hold without a daemon too.
 import asyncio
 import json
 import logging
-import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from ccontrol import errors
-from ccontrol.errors import CcontrolError, EngineError, StoreError
+from ccontrol.errors import CcontrolError, EngineError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry
 from ccontrol.poll.overview import Status
 from ccontrol.poll.places import Places
 from ccontrol.poll.tended import Tended
-from ccontrol.store.disk import named_failures
+from ccontrol.poll.unix_socket import address_of, bound
 
 LINE_AT_MOST = 16 * 1024 * 1024
 """A status of 10,000 controllers has about 2 MB."""
 CONNECT_S = 2.0
-ADDRESS_AT_MOST = 100
-"""sockaddr_un holds 108 bytes (unix(7))."""
 
 STATUS: TypeAdapter[Status] = TypeAdapter(Status)
 ENTRIES: TypeAdapter[tuple[JournalEntry, ...]] = TypeAdapter(tuple[JournalEntry, ...])
@@ -70,7 +67,7 @@ class ControlDoor:
 
     async def open(self) -> None:
         """Listen. Raises StoreError when the folder takes no socket."""
-        door = _bound(self._path)
+        door = bound(self._path, 0o600)
         self._server = await asyncio.start_unix_server(self._serve, sock=door, limit=LINE_AT_MOST)
 
     async def close(self) -> None:
@@ -99,20 +96,6 @@ class ControlDoor:
         return json.dumps({"error": told}).encode()
 
 
-def _bound(path: Path) -> socket.socket:
-    """Bind a socket that is its owner's alone before anybody can connect to it."""
-    path.unlink(missing_ok=True)  # a killed daemon left it; the engine's lock is ours now
-    door = socket.socket(socket.AF_UNIX)
-    try:
-        with named_failures(path), _address(path) as address:
-            door.bind(address)
-            path.chmod(0o600)
-    except StoreError:
-        door.close()
-        raise
-    return door
-
-
 def _ask(places: Places, question: dict[str, str], timeout_s: float) -> bytes | None:
     line = _exchange(places.control, json.dumps(question).encode() + b"\n", timeout_s)
     if line is None:
@@ -126,7 +109,7 @@ def _ask(places: Places, question: dict[str, str], timeout_s: float) -> bytes | 
 
 
 def _exchange(path: Path, question: bytes, timeout_s: float) -> bytes | None:
-    with socket.socket(socket.AF_UNIX) as door, _address(path) as address:
+    with socket.socket(socket.AF_UNIX) as door, address_of(path) as address:
         door.settimeout(CONNECT_S)
         try:
             door.connect(address)
@@ -151,20 +134,3 @@ def _error(told: dict[str, str]) -> CcontrolError:
     is_ours = isinstance(found, type) and issubclass(found, CcontrolError)
     kind: type[CcontrolError] = found if is_ours else EngineError
     return kind(told["text"], hint=told["hint"]) if told["hint"] else kind(told["text"])
-
-
-@contextmanager
-def _address(path: Path) -> Iterator[str]:
-    """Give a socket's path in a form that fits into its address, however deep the folder lies."""
-    if len(os.fsencode(path)) <= ADDRESS_AT_MOST:
-        yield str(path)
-        return
-    try:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        yield str(path)[:ADDRESS_AT_MOST] + "/"  # the folder is not there: neither is the socket
-        return
-    try:
-        yield f"/proc/self/fd/{folder}/{path.name}"
-    finally:
-        os.close(folder)

@@ -24,6 +24,7 @@ from ccontrol.model.aspect import Depth
 from ccontrol.poll.by_hand import poll_and_follow
 from ccontrol.poll.chores import Chores, maintain
 from ccontrol.poll.control import ENTRIES, STATUS, TENDED
+from ccontrol.poll.ears import Ears
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.folders import Folders
 from ccontrol.poll.notify import Notifier
@@ -84,14 +85,16 @@ class Daemon:
             engine, self._clock, lambda site, question: self._answer(engine, site, question)
         )
         folders = Folders(engine.crew, self._clock)
+        ears = Ears(engine, self._clock)
         why: Exception | None = None
         try:
             if await self._begin(engine, sites):
-                await self._watch(engine, sites, folders)
+                await self._watch(engine, sites, folders, ears)
         except Exception as error:  # whatever it was goes on; the journal of each site names it
             why = error
             raise
         finally:
+            await ears.close()
             await folders.stop()
             await self._end(sites, why)
             _log.info("the watch ended sites=%s", ",".join(engine.roster.sites) or "none")
@@ -133,7 +136,7 @@ class Daemon:
 
     # -- while it watches ------------------------------------------------------------------------
 
-    async def _watch(self, engine: Engine, sites: Sites, folders: Folders) -> None:
+    async def _watch(self, engine: Engine, sites: Sites, folders: Folders, ears: Ears) -> None:
         looks = 0
         while not self._stopping.is_set():
             with suppress(TimeoutError):
@@ -143,6 +146,7 @@ class Daemon:
                 raise EngineError("the engine's loop ended by a defect; see above")
             self._see_to_sites(engine, sites, looks)
             folders.see_to(engine.roster.sites.values())
+            ears.see_to()
             self._feed_the_watchdog(engine)
             if looks % VITAL_LOOKS == 1:
                 self._show_life(engine)

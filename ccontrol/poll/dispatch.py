@@ -16,6 +16,7 @@ from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.admission import Admission, Place
 from ccontrol.poll.crew import Crew
+from ccontrol.poll.evidence import Evidence
 from ccontrol.poll.in_hand import Poll
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.triage import DEEP
@@ -35,11 +36,14 @@ _log = logging.getLogger(__name__)
 class Dispatch:
     """The polls of an engine that are in hand, and whoever waits for what comes of them."""
 
-    def __init__(self, roster: Roster, turns: Turns, crew: Crew, clock: Clock) -> None:
+    def __init__(
+        self, roster: Roster, turns: Turns, crew: Crew, evidence: Evidence, clock: Clock
+    ) -> None:
         self.visitor = Visitor(crew, clock, turns.follow, roster.pace_of)
         self._roster = roster
         self._turns = turns
         self._crew = crew
+        self._evidence = evidence
         self._clock = clock
         self._admission = Admission()
         self._held: Counter[str] = Counter()
@@ -102,6 +106,7 @@ class Dispatch:
         """Let go for good of a controller that is not configured any more."""
         watched.pause = Pause(self._clock.now(), "the configuration", UNCONFIGURED)
         self.let_go(watched, UNCONFIGURED)
+        self._evidence.forget(watched)
 
     def spawn(self, work: Coroutine[Any, Any, None], site: str = "") -> None:
         """Have something done on behalf of a site, or of them all."""
@@ -127,7 +132,7 @@ class Dispatch:
             return True
         if ticket.key in self._in_hand or watched.pause is not None:
             return False
-        if self.holds(ticket.key.site):
+        if self.holds(ticket.key.site) or self._evidence.holds(ticket):
             return False
         held = self._clock.monotonic() < watched.held_until
         left_alone = held or watched.quarantined(self._clock.now())
@@ -145,6 +150,7 @@ class Dispatch:
         watched, ticket = poll.watched, poll.ticket
         try:
             entry = await self.visitor.visit(poll)
+            self._evidence.polled(watched, entry)
         except Exception as error:  # noqa: BLE001 — supervised border: a defect is told
             _log.exception("a poll failed by a defect controller=%s", watched.key)
             reason = f"defect: {type(error).__name__}: {error}"

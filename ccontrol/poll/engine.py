@@ -25,6 +25,8 @@ from ccontrol.model.journal import JournalEntry
 from ccontrol.poll.crew import Crew
 from ccontrol.poll.decisions import Decisions
 from ccontrol.poll.dispatch import Dispatch
+from ccontrol.poll.evidence import Evidence
+from ccontrol.poll.intake import Intake
 from ccontrol.poll.overview import Overview
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.site import OpenSite
@@ -51,7 +53,10 @@ class Engine:
         self.turned_at = clock.monotonic()
         """Monotonic time of the loop's last turn: its real progress."""
         self._turns = Turns(self.roster, clock)
-        self._dispatch = Dispatch(self.roster, self._turns, self.crew, clock)
+        evidence = Evidence(self.roster, self._turns, clock)
+        self.intake = Intake(self.roster, evidence, clock)
+        """Where witnesses hand in what they see."""
+        self._dispatch = Dispatch(self.roster, self._turns, self.crew, evidence, clock)
         self._dispatch.visitor.settings = config.engine
         self._decisions = Decisions(self.roster, self._turns, self._dispatch, clock)
         self._turning: asyncio.Task[None] | None = None

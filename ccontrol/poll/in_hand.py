@@ -43,6 +43,7 @@ def with_heard(entry: JournalEntry, heard: Collected) -> JournalEntry:
         bytes_sent=heard.bytes_sent,
         bytes_received=heard.bytes_received,
         fault_class=heard.fault_class,
+        own_end=heard.own_end,
     )
 
 

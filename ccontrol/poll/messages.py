@@ -46,6 +46,8 @@ class Collected:
     fault_class: str = ""
     password_refused: bool = False
     """By the capture's note "password": the controller refused the configured one."""
+    own_end: str = ""
+    """Our end of the connection, by the capture's note."""
     in_file: bool = False
     """It lies whole and durable in the file that `Collect` named."""
     not_kept: str = ""

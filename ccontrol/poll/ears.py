@@ -1,0 +1,82 @@
+"""Every way by which witnesses reach a daemon: opened as the configuration says, kept open, closed.
+
+What is wrong with one of them is told and tried again; the watch goes on without it.
+"""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from ccontrol.clock import Clock
+from ccontrol.errors import CcontrolError
+from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.poll.engine import Engine
+from ccontrol.poll.witness_door import WitnessDoor
+
+AGAIN_S = 60.0
+"""Between two attempts to open what could not be opened."""
+NAMES_S = 600.0
+"""Between two times in which the names of controllers are looked up."""
+_log = logging.getLogger(__name__)
+
+
+class Ears:
+    """Listens on behalf of an engine. Lives in its loop."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._door = WitnessDoor(engine.intake)
+        self._wanted: tuple[Path | None, tuple[str, ...]] = (None, ())
+        self._told = ""
+        self._tried_at = self._looked_at = float("-inf")
+        self._beside: asyncio.Task[None] | None = None
+
+    def see_to(self) -> None:
+        """Do what is due, beside everything else. Call it several times a second."""
+        if self._beside is not None:
+            if not self._beside.done():
+                return
+            self._beside.result()  # raises what it died of
+        self._beside = asyncio.create_task(self._see_to())
+
+    async def close(self) -> None:
+        """Listen no more."""
+        if self._beside is not None:
+            self._beside.cancel()
+            await asyncio.gather(self._beside, return_exceptions=True)
+        await self._door.close()
+
+    async def _see_to(self) -> None:
+        now, settings = self._clock.monotonic(), self._engine.config.engine
+        wanted = settings.witness_socket, settings.witness_users
+        if wanted != self._wanted:
+            await self._door.close()
+            self._wanted, self._tried_at = wanted, float("-inf")
+        if wanted[0] and not self._door.is_open and now - self._tried_at >= AGAIN_S:
+            self._tried_at = now
+            await self._open(wanted[0], wanted[1])
+        if now - self._looked_at >= NAMES_S:
+            self._looked_at = now
+            roster = self._engine.roster
+            await self._engine.intake.addresses.look_up(each.controller for each in roster)
+        self._door.tell_whom()
+
+    async def _open(self, path: Path, users: tuple[str, ...]) -> None:
+        try:
+            await self._door.open(path, users)
+        except CcontrolError as error:
+            if str(error) != self._told:
+                self._tell(error)
+        else:
+            self._told = ""
+            _log.info("sensors may hand in what they see path=%s", path)
+
+    def _tell(self, error: CcontrolError) -> None:
+        """Say it once: a daemon that hears nobody must not look like a quiet plant."""
+        text = "sensors cannot hand in anything"
+        _log.error("%s: %s (%s)", text, error, error.hint)
+        self._told = str(error)
+        for site in self._engine.roster.sites.values():
+            reason = f"{text}: {error}"
+            site.note(JournalEntry(self._clock.now(), "", Outcome.FAILED, reason=reason))

@@ -1,0 +1,48 @@
+"""Whose address it is: by address, by port, by name, and never by a guess."""
+
+import asyncio
+from dataclasses import replace
+
+from ccontrol.model.controller import Controller
+from ccontrol.model.engineering import Target
+from ccontrol.poll.addresses import Addresses, as_ip
+
+ONE = Controller("one", "north", "hall", "s7", "192.0.2.1", 102)
+OTHER_PORT = replace(ONE, id="other", port=44_818)
+ELSEWHERE = replace(ONE, id="elsewhere", address="192.0.2.2")
+NAMED = replace(ONE, id="named", address="localhost")
+ALL = (ONE, OTHER_PORT, ELSEWHERE)
+
+
+def ids(target: Target) -> list[str]:
+    return [each.id for each in Addresses().behind(target, ALL)]
+
+
+def test_an_act_concerns_who_is_at_its_address() -> None:
+    assert ids(Target("192.0.2.2", 102)) == ["elsewhere"]
+    assert ids(Target("192.0.2.99", 102)) == []
+    assert ids(Target("", mac="02:00:00:00:00:01")) == []
+
+
+def test_of_several_behind_an_address_the_port_decides() -> None:
+    assert ids(Target("192.0.2.1", 44_818)) == ["other"]
+    assert ids(Target("192.0.2.1", 102)) == ["one"]
+
+
+def test_where_the_port_decides_nothing_all_of_them_are_meant() -> None:
+    assert ids(Target("192.0.2.1", 80)) == ["one", "other"]
+    assert ids(Target("192.0.2.1")) == ["one", "other"]
+
+
+def test_addresses_are_compared_in_one_form() -> None:
+    assert as_ip("2001:DB8:0::1") == "2001:db8::1"
+    assert as_ip("::ffff:192.0.2.1") == "192.0.2.1"
+    assert as_ip("press-3.example") == ""
+
+
+def test_a_controller_that_is_configured_by_name_has_the_addresses_of_its_name() -> None:
+    addresses = Addresses()
+    assert addresses.of(NAMED) == frozenset()
+    assert asyncio.run(addresses.look_up([NAMED, ONE]))
+    assert "127.0.0.1" in addresses.of(NAMED)
+    assert not asyncio.run(addresses.look_up([NAMED]))
