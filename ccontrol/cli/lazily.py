@@ -28,6 +28,7 @@ _COMMANDS = {
     "text": "text",
     "compare": "compare",
     "events": "events",
+    "import": "bring_in",
     "restore-kit": "restore_kit",
     "maintain": "maintain",
     "alert": "alert",

@@ -19,7 +19,7 @@ in_flight = 50               # most controllers that are asked at once
 maintenance_s = 86400        # between two rounds of housekeeping in the stores
 quarantine_first_s = 60      # pause of a controller that broke a worker; it doubles each time
 quarantine_most_s = 3600     # … up to this, at most an hour
-witness_socket = ""          # where `ccontrol sense` hands in what it sees: "/run/ccontrol/witness"
+witness_socket = ""          # where sensors hand in what they see, e.g. "/run/ccontrol/witness"
 witness_users = []           # who may, beside the daemon's own user and root
 
 [[site]]                     # one plant with a store of its own; there may be several

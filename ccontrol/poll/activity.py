@@ -20,6 +20,9 @@ CHANGING = frozenset(
     }
 )
 """Effects that lead to a look. Values are not among them: an operator panel writes all day."""
+OURS = frozenset({Effect.CREDENTIAL})
+"""What of that a poll of ours does: it gives the password that it was given. A download from our
+own port is somebody else's, whoever he is."""
 RESTARTING = frozenset({Effect.FIRMWARE})
 QUIETS = 4
 """So many quiet times at most it is waited for quiet: work without end must not blind us."""
@@ -34,16 +37,16 @@ class Activity:
     last: float
     quiet_s: float
     actors: set[tuple[str, int]] = field(default_factory=set)
-    """Address and port of whoever acted. The first ones."""
+    """Address and port of whoever did what we do, too. The first ones."""
     foreign: bool = False
-    """There were more than are listed: not all of them can be ours."""
+    """There was more than that: not all of it can be ours."""
 
-    def add(self, at: float, quiet_s: float, actor: tuple[str, int]) -> None:
+    def add(self, at: float, quiet_s: float, effect: Effect, actor: tuple[str, int]) -> None:
         """Take in one more act."""
         self.last, self.quiet_s = max(self.last, at), max(self.quiet_s, quiet_s)
-        if len(self.actors) < ACTORS_KEPT:
+        if effect in OURS and len(self.actors) < ACTORS_KEPT:
             self.actors.add(actor)
-        elif actor not in self.actors:
+        elif effect not in OURS or actor not in self.actors:
             self.foreign = True
 
     @property

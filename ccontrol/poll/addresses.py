@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from functools import partial
 
 from ccontrol.model.controller import Controller
-from ccontrol.model.engineering import Target
+from ccontrol.model.engineering import EngineeringEvent, Target
+from ccontrol.model.witness import Watch
 from ccontrol.poll.threads import in_its_own_thread
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,14 @@ class Addresses:
                 found[name] = addresses
         is_news, self._found = found != self._found, found
         return is_news
+
+    def whose(
+        self, said: EngineeringEvent | Watch, controllers: Iterable[Controller]
+    ) -> tuple[Controller, ...] | None:
+        """Return whom something concerns that a witness said; None: nobody, or everybody."""
+        if isinstance(said, Watch):
+            return None
+        return self.behind(said.controller, controllers) or None
 
     def behind(self, target: Target, controllers: Iterable[Controller]) -> tuple[Controller, ...]:
         """Return whom an act on an address concerns.

@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ccontrol import errors
 from ccontrol.errors import CcontrolError, EngineError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry
+from ccontrol.poll.intake import Taken
 from ccontrol.poll.overview import Status
 from ccontrol.poll.places import Places
 from ccontrol.poll.tended import Tended
@@ -31,6 +32,7 @@ CONNECT_S = 2.0
 STATUS: TypeAdapter[Status] = TypeAdapter(Status)
 ENTRIES: TypeAdapter[tuple[JournalEntry, ...]] = TypeAdapter(tuple[JournalEntry, ...])
 TENDED: TypeAdapter[Tended] = TypeAdapter(Tended)
+TAKEN: TypeAdapter[Taken] = TypeAdapter(Taken)
 
 Answer = Callable[[dict[str, Any]], Awaitable[bytes]]
 _log = logging.getLogger(__name__)
@@ -55,6 +57,12 @@ def ask_maintain(places: Places, timeout_s: float) -> Tended | None:
     """Have the daemon maintain the site's store now; None when no daemon runs."""
     answer = _ask(places, {"ask": "maintain"}, timeout_s)
     return None if answer is None else TENDED.validate_json(answer)
+
+
+def ask_take(places: Places, source: str, lines: Sequence[str], timeout_s: float) -> Taken | None:
+    """Have the daemon keep what a witness says, a line each; None when no daemon runs."""
+    answer = _ask(places, {"ask": "take", "source": source, "lines": lines}, timeout_s)
+    return None if answer is None else TAKEN.validate_json(answer)
 
 
 class ControlDoor:
@@ -96,7 +104,7 @@ class ControlDoor:
         return json.dumps({"error": told}).encode()
 
 
-def _ask(places: Places, question: dict[str, str], timeout_s: float) -> bytes | None:
+def _ask(places: Places, question: Mapping[str, object], timeout_s: float) -> bytes | None:
     line = _exchange(places.control, json.dumps(question).encode() + b"\n", timeout_s)
     if line is None:
         return None

@@ -23,10 +23,11 @@ from ccontrol.errors import CcontrolError, EngineError
 from ccontrol.model.aspect import Depth
 from ccontrol.poll.by_hand import poll_and_follow
 from ccontrol.poll.chores import Chores, maintain
-from ccontrol.poll.control import ENTRIES, STATUS, TENDED
+from ccontrol.poll.control import ENTRIES, STATUS, TAKEN, TENDED
 from ccontrol.poll.ears import Ears
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.folders import Folders
+from ccontrol.poll.handing_in import said_in
 from ccontrol.poll.notify import Notifier
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.sites import Sites, require_the_same_stores
@@ -229,6 +230,9 @@ class Daemon:
                 site.room.check()  # told to who asks, instead of tried again by the writer
                 work = site.scribe.give(lambda line: maintain(line, site, self._clock))
                 return TENDED.dump_json(await asyncio.wrap_future(work))
+            case {"ask": "take", "source": str(source), "lines": list(lines)}:
+                taken = await engine.intake.take(said_in(lines), source, site)
+                return TAKEN.dump_json(taken[site.name])
         raise EngineError(f"the daemon does not know the question {str(question)[:80]}")
 
     def _status_line(self, engine: Engine, sites: Sites) -> str:

@@ -58,7 +58,7 @@ class Evidence:
         case, now = self._cases.setdefault(key, _Case()), self._loop.time()
         if case.activity is None:
             case.activity = Activity(now, now, wait_s)
-        case.activity.add(now, wait_s, actor)
+        case.activity.add(now, wait_s, effect, actor)
         if case.timer is None:
             self._wake_at(key, case, case.activity.due)
 

@@ -5,6 +5,7 @@ the engine's loop; what takes a disk's time is done beside it.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,7 +26,7 @@ Follow = Callable[[OpenSite, tuple[Heard, ...]], None]
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What came of handing something in to a site."""
 
@@ -37,6 +38,13 @@ class Taken:
     """Of the new ones: events at addresses that the site does not know."""
     controllers: dict[str, int] = field(default_factory=dict)
     """New events of each controller."""
+
+    def with_more(self, more: "Taken") -> "Taken":
+        """Return both together."""
+        each = Counter(self.controllers) + Counter(more.controllers)
+        return Taken(
+            self.new + more.new, self.known + more.known, self.unknown + more.unknown, dict(each)
+        )
 
 
 class Intake:
@@ -100,10 +108,8 @@ class Intake:
         return lines
 
     def _whose(self, said: Said, site: OpenSite) -> tuple[str, ...]:
-        if isinstance(said, Watch):
-            return ()
-        found = self.addresses.behind(said.controller, site.site.controllers)
-        return tuple(each.id for each in found)
+        found = self.addresses.whose(said, site.site.controllers)
+        return tuple(each.id for each in found or ())
 
     def _act_upon(self, site: OpenSite, new: tuple[Heard, ...]) -> None:
         for heard in new:
@@ -121,13 +127,6 @@ def _kept(site: OpenSite, heard: list[Heard]) -> tuple[Heard, ...]:
 
 
 def _counted(new: tuple[Heard, ...], handed: int) -> Taken:
-    taken = Taken(new=len(new), known=handed - len(new))
-    for heard in new:
-        if isinstance(heard.said, Watch):
-            continue
-        if heard.controller_id:
-            count = taken.controllers.get(heard.controller_id, 0)
-            taken.controllers[heard.controller_id] = count + 1
-        else:
-            taken.unknown += 1
-    return taken
+    events = [heard.controller_id for heard in new if isinstance(heard.said, EngineeringEvent)]
+    each = Counter(events)
+    return Taken(len(new), handed - len(new), each.pop("", 0), dict(each))

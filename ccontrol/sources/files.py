@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
 from typing import BinaryIO
 
 from ccontrol.errors import BadFileError
 from ccontrol.model.engineering import EngineeringEvent, MacScope, Witness
-from ccontrol.sources.folding import Folding, Scene
+from ccontrol.sources.folding import Folding, Scene, time_of
 from ccontrol.sources.logs.rows import LONGEST_LINE, Lines, json_object
 from ccontrol.sources.logs.suricata import Suricata
 from ccontrol.sources.logs.zeek import Zeek
-from ccontrol.sources.wire.recording import MAGIC_BYTES, Recording, is_recording
+from ccontrol.sources.wire.links import innermost
+from ccontrol.sources.wire.recording import MAGIC_BYTES, Frame, Recording, is_recording
 from ccontrol.sources.wire.stations import Stations
 from ccontrol.sources.wire.table import Watchlist
 from ccontrol.sources.wire.wire import Wire
@@ -18,6 +21,8 @@ from ccontrol.sources.wire.wire import Wire
 _PACKED = frozenset({b"\x1f\x8b", b"PK", b"BZ", b"\xfd7", b"\x28\xb5"})
 """How files of gzip, zip, bzip2, xz and zstd begin."""
 _REPORT_EVERY = 4096
+_PORTS = 4
+"""Bytes of both ports at the end of a packet's key; before them stand both addresses."""
 EVENTS_KEPT = 100_000
 """Events of one file that are kept; what comes after is counted and told."""
 Progress = Callable[[int], None]
@@ -39,6 +44,13 @@ class Reading:
     """Why reading ended before the file should; empty: it is whole."""
     notes: tuple[str, ...]
     """What the reader should know of its gaps, one sentence each."""
+    since: datetime | None = None
+    """When the first packet passed, and the last one; None for logs, which tell of acts alone."""
+    until: datetime | None = None
+    dropped: int = 0
+    """Packets that passed and are not in it, by its own account."""
+    heard: tuple[tuple[str, int], ...] = ()
+    """Packets of each controller's address that the watchlist names, sorted."""
 
 
 def read(
@@ -136,8 +148,10 @@ def read_recording(
     stations = Stations()
     folding = Folding(Scene(Witness.RECORDING, recording.name, stations.scope), kept.take)
     wire = Wire(watchlist, stations, folding.add)
+    span = _Span(watchlist.controllers)
     for frame in recording.frames():
         wire.feed(frame)
+        span.take(frame)
         if frame.number % _REPORT_EVERY == 0:
             progress(recording.bytes_read)
     wire.close()
@@ -150,7 +164,45 @@ def read_recording(
         kept.in_order(),
         recording.fault,
         (*_gaps(recording, wire), *kept.notes()),
+        span.since,
+        span.until,
+        recording.dropped + wire.table.forgotten,
+        span.heard(),
     )
+
+
+class _Span:
+    """When packets were recorded, and how many there are of each controller."""
+
+    def __init__(self, controllers: frozenset[bytes]) -> None:
+        self._heard = dict.fromkeys(controllers, 0)
+        self._first_ns = self._last_ns = -1
+
+    def take(self, frame: Frame) -> None:
+        if self._first_ns < 0:
+            self._first_ns = self._last_ns = frame.time_ns
+        self._first_ns = min(self._first_ns, frame.time_ns)
+        self._last_ns = max(self._last_ns, frame.time_ns)
+        if not self._heard:
+            return
+        packet = innermost(frame.link, frame.data)
+        if packet is not None:
+            half = (len(packet.key) - _PORTS) // 2
+            for address in (packet.key[:half], packet.key[half:-_PORTS]):
+                if address in self._heard:
+                    self._heard[address] += 1
+
+    @property
+    def since(self) -> datetime | None:
+        return None if self._first_ns < 0 else time_of(self._first_ns)
+
+    @property
+    def until(self) -> datetime | None:
+        return None if self._first_ns < 0 else time_of(self._last_ns)
+
+    def heard(self) -> tuple[tuple[str, int], ...]:
+        found = ((str(ip_address(address)), count) for address, count in self._heard.items())
+        return tuple(sorted(each for each in found if each[1]))
 
 
 def _gaps(recording: Recording, wire: Wire) -> tuple[str, ...]:

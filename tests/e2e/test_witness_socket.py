@@ -164,12 +164,16 @@ def test_our_own_connection_leads_to_no_poll(known: Watch, plc: Plc, ears: Path)
     known.do(polled(known, entry))
     with sensor(ears) as client:
         client.whom()
-        client.say(Handed(1, now_download(port=50_000)))
+        client.say(Handed(1, password(port=50_000)))
         client.kept_up_to(1)
         time.sleep(3 * QUIET_S)
         assert glances(plc) == 0
-        client.say(Handed(2, now_download(port=50_001)))
+        client.say(Handed(2, password(port=50_001)))
         wait_until(lambda: glances(plc) > 0)
+
+
+def password(port: int) -> EngineeringEvent:
+    return replace(now_download(port=port), action="credential.use", effect=Effect.CREDENTIAL)
 
 
 async def polled(known: Watch, entry: object) -> None:
