@@ -50,9 +50,10 @@ class Hearing:
     """All that witnesses told about one controller and one time."""
 
     events: tuple[EngineeringEvent, ...] = ()
-    """Acts on this controller, in any order."""
+    """Acts on this controller, in any order: by its address, and by the way from there to it."""
     watches: tuple[Watch, ...] = ()
-    """Of all sensors of the site: one that heard nothing of this controller says so itself."""
+    """Of all sensors of packets of the site: one that heard nothing of this controller says so
+    itself. Not of listeners to what controllers send: their silence says nothing of the ways."""
     own: tuple[OwnConnection, ...] = ()
     """Of our polls of this controller in that time."""
     addresses: frozenset[str] = frozenset()
