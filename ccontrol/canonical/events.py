@@ -52,8 +52,9 @@ def parse(line: bytes) -> EngineeringEvent:
     """Return the event of one line that `render` wrote. Raises ValueError for any other line."""
     try:
         said = json.loads(line)
+        json.dumps(said, ensure_ascii=False).encode()  # half a character has no place anywhere
         event = _event(said)
-    except (KeyError, TypeError, RecursionError) as error:
+    except (KeyError, TypeError, RecursionError, OverflowError) as error:
         raise ValueError(f"not an event: {error}") from error
     if said["form"] != FORM or said["id"] != event_id(event):
         raise ValueError("not an event of this form, or changed after it was written")
@@ -79,52 +80,90 @@ def _plain(value: object) -> Any:  # noqa: ANN401 — whatever JSON has a word f
 
 def _event(said: dict[str, Any]) -> EngineeringEvent:
     return EngineeringEvent(
-        first=datetime.fromisoformat(said["first"]),
-        last=datetime.fromisoformat(said["last"]),
-        controller=Target(**said["controller"] | {"route": tuple(said["controller"]["route"])}),
+        first=_time(said["first"]),
+        last=_time(said["last"]),
+        controller=_target(said["controller"]),
         actor=_actor(said["actor"]),
-        protocol=said["protocol"],
-        action=said["action"],
+        protocol=_text(said["protocol"]),
+        action=_text(said["action"]),
         effect=Effect(said["effect"]),
-        techniques=tuple(said["techniques"]),
+        techniques=_texts(said["techniques"]),
         objects=tuple(_touched(each) for each in said["objects"]),
-        objects_left_out=said["objects_left_out"],
-        count=said["count"],
+        objects_left_out=_count(said["objects_left_out"]),
+        count=_count(said["count"]),
         outcome=_outcome(said["outcome"]),
         completeness=Completeness(said["completeness"]),
-        redacted=said["redacted"],
+        redacted=bool(said["redacted"]),
         testimony=_testimony(said["testimony"]),
         reach=Reach(said["reach"]),
     )
 
 
+def _target(said: dict[str, Any]) -> Target:
+    return Target(
+        _text(said["address"]), _count(said["port"]), _text(said["mac"]), _texts(said["route"])
+    )
+
+
 def _actor(said: dict[str, Any]) -> Actor:
     return Actor(
-        said["address"],
-        said["port"],
-        said["mac"],
+        _text(said["address"]),
+        _count(said["port"]),
+        _text(said["mac"]),
         MacScope(said["mac_scope"]),
         Role(said["role"]),
-        tuple(Claim(**each) for each in said["claims"]),
+        tuple(Claim(_text(each["kind"]), _text(each["value"])) for each in said["claims"]),
     )
 
 
 def _outcome(said: dict[str, Any]) -> Outcome:
-    return Outcome(said["done"], said["refused"], said["unanswered"], tuple(said["errors"]))
+    return Outcome(
+        _count(said["done"]),
+        _count(said["refused"]),
+        _count(said["unanswered"]),
+        _texts(said["errors"]),
+    )
 
 
 def _touched(said: dict[str, Any]) -> Touched:
-    facts = tuple((name, value) for name, value in said["facts"])
     return Touched(
-        said["kind"], said["name"], _outcome(said["outcome"]), said["size"], said["sha256"], facts
+        _text(said["kind"]),
+        _text(said["name"]),
+        _outcome(said["outcome"]),
+        None if said["size"] is None else _count(said["size"]),
+        _text(said["sha256"]),
+        tuple((_text(name), _text(value)) for name, value in said["facts"]),
     )
 
 
 def _testimony(said: dict[str, Any]) -> Testimony:
     return Testimony(
         Witness(said["witness"]),
-        said["name"],
-        said["first"],
-        said["last"],
-        tuple(said["weaknesses"]),
+        _text(said["name"]),
+        _count(said["first"]),
+        _count(said["last"]),
+        _texts(said["weaknesses"]),
     )
+
+
+def _time(value: object) -> datetime:
+    time = datetime.fromisoformat(_text(value))
+    if time.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return time.astimezone(UTC)
+
+
+def _texts(value: list[object]) -> tuple[str, ...]:
+    return tuple(_text(each) for each in value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} is no text")
+    return value
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
+        raise TypeError(f"{value!r:.40} is no count")
+    return value

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ccontrol.canonical import toml
+from ccontrol.canonical.attributions import attribution_tables, parsed_attribution
 from ccontrol.canonical.reading import Table, read
 from ccontrol.errors import CcontrolError, UnreadableStateError
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Difference, Kind
-from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict
+from ccontrol.model.judgement import Severity, Verdict, Window
 from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry
 from ccontrol.model.unit import UnitId
@@ -21,20 +22,25 @@ _SEVERITIES = {severity.word: severity for severity in Severity}
 
 def record_path(record: Record) -> str:
     """Return "records/<yyyy>/<mm>/<dd>/<change id>/<number>.toml"."""
-    found = _CHANGE_ID.fullmatch(record.change_id)
+    return f"{folder_of(record.change_id)}/{record.number:04}.toml"
+
+
+def folder_of(change_id: str) -> str:
+    """Return the folder of all judgements of a change."""
+    found = _CHANGE_ID.fullmatch(change_id)
     if found is None:
-        raise CcontrolError(f"{record.change_id!r} is no change id")
+        raise CcontrolError(f"{change_id!r} is no change id")
     year, month, day = found.groups()
-    return f"records/{year}/{month}/{day}/{record.change_id}/{record.number:04}.toml"
+    return f"records/{year}/{month}/{day}/{change_id}"
 
 
 def render_record(record: Record) -> bytes:
     """Return the record's file."""
     return toml.document(
         _head(record),
-        ["[attribution]", *toml.lines(_attribution(record.attribution))],
+        *attribution_tables(record.attribution),
         ["[verdict]", *toml.lines(_verdict(record.verdict))],
-        *_changes(record.changes),
+        *_changes(record),
         *(["[[log]]", *toml.lines(_entry(entry))] for entry in record.log),
     )
 
@@ -60,10 +66,11 @@ def parse_record(content: bytes) -> Record:
         not_after=table.time("not_after") if "not_after" in table else None,
         depth=table.word("depth", Depth),
         changes=ChangeSet(controller_id, changes, first=table.flag("first")),
-        attribution=_parsed_attribution(table.table("attribution")),
+        attribution=parsed_attribution(table.table("attribution")),
         verdict=_parsed_verdict(table.table("verdict")),
         log=tuple(_parsed_entry(entry) for entry in table.tables("log")),
         artefact=table.text("artefact_sha256", ""),
+        windows=_parsed_windows(table),
         previous_change=table.text("previous_change", ""),
     )
 
@@ -88,16 +95,6 @@ def _head(record: Record) -> list[str]:
     return toml.lines(pairs)
 
 
-def _attribution(attribution: Attribution) -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    yield "origin", attribution.origin.value
-    yield "reason", attribution.reason
-    yield "evidence", attribution.evidence
-
-
-def _parsed_attribution(table: Table) -> Attribution:
-    return Attribution(table.word("origin", Origin), table.text("reason"), table.texts("evidence"))
-
-
 def _verdict(verdict: Verdict) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     yield "severity", verdict.severity.word
     yield "rule", verdict.rule
@@ -119,9 +116,10 @@ def _parsed_verdict(table: Table) -> Verdict:
     )
 
 
-def _changes(changes: ChangeSet) -> Iterator[list[str]]:
-    for change in changes.changes:
-        yield ["[[change]]", *toml.lines(_change(change))]
+def _changes(record: Record) -> Iterator[list[str]]:
+    for at, change in enumerate(record.changes.changes):
+        window = _window(record.windows[at]) if record.windows else ()
+        yield ["[[change]]", *toml.lines(_change(change)), *toml.lines(window)]
         for difference in change.differences:
             named = (
                 ("name", difference.name),
@@ -129,6 +127,25 @@ def _changes(changes: ChangeSet) -> Iterator[list[str]]:
                 ("after", difference.after),
             )
             yield ["[[change.difference]]", *toml.lines(named)]
+
+
+def _window(window: Window) -> Iterator[tuple[str, datetime | None]]:
+    yield "previous_at", window.opened_at
+    yield "not_after", window.closed_at
+
+
+def _parsed_windows(table: Table) -> tuple[Window, ...]:
+    """Return the windows of all changes; none where the changes have none of their own."""
+    entries = tuple(table.tables("change"))
+    if not any("not_after" in entry for entry in entries):
+        return ()
+    return tuple(
+        Window(
+            entry.time("previous_at") if "previous_at" in entry else None,
+            entry.time("not_after"),
+        )
+        for entry in entries
+    )
 
 
 def _change(change: Change) -> Iterator[tuple[str, str | None]]:

@@ -50,6 +50,16 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """When a change can have happened, by our own clock."""
+
+    opened_at: datetime | None
+    """When the last poll began that saw the old; None: nobody can tell."""
+    closed_at: datetime
+    """When the last answer had been heard that shows the new."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One thing that speaks for an origin, or that has to be known beside it."""
 
@@ -105,7 +115,10 @@ class Attribution:
     """Who can have done it, likeliest first. Several with equal evidence stand side by side."""
     weighed: tuple[Evidence, ...] = ()
     """Strongest first."""
+    left_out: int = 0
+    """How much more was weighed than is listed."""
     contradictions: tuple[str, ...] = ()
+    """What does not fit together, one sentence each."""
     coverage: Coverage = field(default_factory=Coverage)
 
 

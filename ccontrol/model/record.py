@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ccontrol.model.aspect import Depth
 from ccontrol.model.change import ChangeSet
-from ccontrol.model.judgement import Attribution, Verdict
+from ccontrol.model.judgement import Attribution, Verdict, Window
 from ccontrol.model.snapshot import LogEntry
 
 
@@ -33,8 +33,16 @@ class Record:
     """SHA-256 (hex) of the capture in the vault; empty: none was kept."""
     not_after: datetime | None = None
     """When the last answer that shows it had been heard; None, in older records: `taken_at`."""
+    windows: tuple[Window, ...] = ()
+    """The window of each change, in their order; empty: all have that of the whole record."""
     previous_change: str = ""
     """Change id of this controller's change before; empty for its first."""
+
+    def window_of(self, at: int) -> Window:
+        """Return when the change at this place can have happened."""
+        if self.windows:
+            return self.windows[at]
+        return Window(self.previous_at, self.not_after or self.taken_at)
 
 
 @dataclass(frozen=True, slots=True)

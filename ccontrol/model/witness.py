@@ -33,3 +33,34 @@ class Heard:
     said: EngineeringEvent | Watch
     source: str = ""
     """Name of the sensor, listener or followed log; of an import, "import"."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OwnConnection:
+    """Our own end of a connection to a controller, as the operating system named it."""
+
+    address: str
+    port: int
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """All that witnesses told about one controller and one time."""
+
+    events: tuple[EngineeringEvent, ...] = ()
+    """Acts on this controller, in any order: by its address, and by the way from there to it."""
+    watches: tuple[Watch, ...] = ()
+    """Of all sensors of packets of the site: one that heard nothing of this controller says so
+    itself. Not of listeners to what controllers send: their silence says nothing of the ways."""
+    own: tuple[OwnConnection, ...] = ()
+    """Of our polls of this controller in that time."""
+    addresses: frozenset[str] = frozenset()
+    """IP addresses by which witnesses know the controller; empty: the one it is configured by."""
+    mirrored: bool = False
+    """The owner declares that the controller's own port is mirrored to a sensor."""
+    left_out: int = 0
+    """Events beyond those that are handed over."""
+    trouble: str = ""
+    """Why less is handed over than was heard, in one sentence; empty: it is all there."""

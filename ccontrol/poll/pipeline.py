@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from ccontrol.attribution.judge import judge as attribute
 from ccontrol.canonical.change_id import change_id
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT, STATE, VIEWS, Home
@@ -27,14 +26,17 @@ from ccontrol.diff.merge import merge
 from ccontrol.errors import StoreFullError, UnreadableStateError
 from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
+from ccontrol.model.judgement import Attribution, Origin, Window
 from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry, Snapshot
 from ccontrol.model.state import State
 from ccontrol.policy.judge import judge
 from ccontrol.poll.binding import due
 from ccontrol.poll.catching_up import Told
+from ccontrol.poll.originating import Around, attributed, beside_of, hearing_of
 from ccontrol.poll.past_changes import moves_firmware, moves_what_runs
-from ccontrol.poll.window import Looks, window
+from ccontrol.poll.window import Looks, windows
+from ccontrol.poll.witnesses import Nobody, Witnesses
 from ccontrol.store.index import Index
 from ccontrol.store.message import Message
 from ccontrol.store.repository import Repository
@@ -44,6 +46,7 @@ from ccontrol.store.vault import Vault
 from ccontrol.store.writer import Writer
 
 Files = dict[str, bytes]
+_NOT_JUDGED = Attribution(Origin.UNKNOWN, "not judged yet")
 _log = logging.getLogger(__name__)
 
 
@@ -94,7 +97,14 @@ class Line:
     """One site's store, opened for writing, and everything that a commit touches."""
 
     def __init__(
-        self, writer: Writer, index: Index, vault: Vault | None, room: Room, clock: Clock
+        self,
+        writer: Writer,
+        index: Index,
+        vault: Vault | None,
+        room: Room,
+        clock: Clock,
+        *,
+        witnesses: Witnesses | None = None,
     ) -> None:
         self.writer = writer
         self.index = index
@@ -102,6 +112,7 @@ class Line:
         self._vault = vault
         self._room = room
         self._clock = clock
+        self._witnesses = witnesses or Nobody()
         self._homes: dict[str, Home] = {}
         self._shown: set[str] = set()
         """Controllers whose views are known to be as this version of ccontrol makes them."""
@@ -291,13 +302,9 @@ class Line:
     ) -> Record:
         controller, snapshot = work.sighted.controller, work.sighted.snapshot
         previous = self._told.last_change_of(controller.id) if work.before else ""
-        attribution = attribute(changes, work.sighted.log)
-        if work.sighted.sums_up:
-            told = (work.sighted.sums_up, *attribution.evidence)
-            attribution = replace(attribution, evidence=told)
         states = work.before, work.after
-        opened_at, closed_at = window(work.sighted.looks, snapshot, states, changes)
-        return Record(
+        whole, each = windows(work.sighted.looks, snapshot, states, changes)
+        found = Record(
             change_id=change_id(
                 controller.id,
                 previous,
@@ -311,16 +318,31 @@ class Line:
             site=controller.site,
             title=controller.title,
             taken_at=snapshot.taken_at,
-            previous_at=opened_at,
-            not_after=closed_at,
+            previous_at=whole.opened_at,
+            not_after=whole.closed_at,
             depth=snapshot.depth,
             changes=changes,
-            attribution=attribution,
-            verdict=judge(changes, attribution, controller),
+            attribution=_NOT_JUDGED,
+            verdict=judge(changes, _NOT_JUDGED, controller),
             log=work.sighted.log,
             artefact=artefact,
+            windows=each if any(one != whole for one in each) else (),
             previous_change=previous,
         )
+        return self._judged(found, work)
+
+    def _judged(self, record: Record, work: _Work) -> Record:
+        """Return the record with its origin, by what was heard, and its verdict."""
+        controller = work.sighted.controller
+        span = Window(record.previous_at, record.not_after or record.taken_at)
+        hearing = hearing_of(self._witnesses, controller, span)
+        around = Around((work.before, work.after), beside_of(self.writer.repository, record))
+        attribution = attributed(record, controller, around, hearing)
+        if work.sighted.sums_up:
+            told = (work.sighted.sums_up, *attribution.evidence)
+            attribution = replace(attribution, evidence=told)
+        verdict = judge(record.changes, attribution, controller)
+        return replace(record, attribution=attribution, verdict=verdict)
 
 
 def read_state(

@@ -20,6 +20,7 @@ from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Kind
 from ccontrol.model.finding import ENGINE_CODES
 from ccontrol.model.journal import Outcome
+from ccontrol.model.judgement import Window
 from ccontrol.model.snapshot import Snapshot, Word
 from ccontrol.model.state import State
 from ccontrol.model.unit import Unit, UnitId, Value, field
@@ -83,20 +84,31 @@ def looks_before(watched: Watched, memory: Memory, snapshot: Snapshot) -> Looks:
     )
 
 
-def window(
+def windows(
     looks: Looks, snapshot: Snapshot, states: tuple[State | None, State], changes: ChangeSet
-) -> tuple[datetime | None, datetime]:
-    """Return the hull of the windows of all that differs between two states.
+) -> tuple[Window, tuple[Window, ...]]:
+    """Return the hull of the windows of all that differs between two states, and each window.
 
-    The first is None when nobody can tell since when. Our own findings happen when they are told.
+    Our own findings happen when they are told: they have no part in the hull, and its window.
     """
-    told = [change for change in changes.changes if change.unit.kind not in ENGINE_CODES]
+    told = [change for change in changes.changes if not _is_own(change)]
     covered = _covered(snapshot.words, states, told)
-    begins = [_begin(looks, snapshot.depth, states, change, covered) for change in told]
-    ends = [_end(looks, snapshot, change, covered) for change in told]
-    known = [begin for begin in begins if begin is not None]
-    begin = min(known) if known and len(known) == len(begins) else None
-    return begin, max(ends, default=snapshot.taken_at)
+    each = [
+        Window(
+            _begin(looks, snapshot.depth, states, change, covered),
+            _end(looks, snapshot, change, covered),
+        )
+        for change in told
+    ]
+    known = [one.opened_at for one in each if one.opened_at is not None]
+    begin = min(known) if known and len(known) == len(told) else None
+    whole = Window(begin, max((one.closed_at for one in each), default=snapshot.taken_at))
+    rest = iter(each)
+    return whole, tuple(whole if _is_own(one) else next(rest) for one in changes.changes)
+
+
+def _is_own(change: Change) -> bool:
+    return change.unit.kind in ENGINE_CODES
 
 
 def _begin(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.attribution.case import Case
 from ccontrol.attribution.judge import judge as attribute
 from ccontrol.canonical.change_id import change_id
 from ccontrol.canonical.message import message
@@ -20,6 +21,7 @@ from ccontrol.canonical.render import render
 from ccontrol.diff.compare import compare
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
+from ccontrol.model.judgement import Window
 from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry
 from ccontrol.model.state import State
@@ -38,7 +40,9 @@ def told(record: Record) -> str:
 
 def record_of(before: State | None, after: State, log: tuple[LogEntry, ...]) -> Record:
     changes = compare(before, after)
-    attribution = attribute(changes, log)
+    window = Window(AT - timedelta(minutes=5) if before else None, AT)
+    case = Case(changes, (window,) * len(changes.changes), PRESS, log=log)
+    attribution = attribute(case)
     return Record(
         change_id=change_id(PRESS.id, "", "before", "after", AT),
         number=1,

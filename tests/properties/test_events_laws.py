@@ -1,60 +1,14 @@
 """An event written and read again is the same event, whatever it says; nothing else is read."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccontrol.canonical.events import event_id, parse, render
-from ccontrol.model import engineering
-from ccontrol.model.engineering import (
-    Actor,
-    Claim,
-    Completeness,
-    Effect,
-    EngineeringEvent,
-    MacScope,
-    Outcome,
-    Role,
-    Target,
-    Touched,
-    Witness,
-)
-from ccontrol.sources.actions import ACTIONS
-
-TEXT = st.text(max_size=20)
-NUMBERS = st.integers(0, 2**40)
-TIMES = st.datetimes(datetime(1970, 1, 1), datetime(9999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 — hypothesis wants bounds without a zone
-TEXTS = st.lists(TEXT, max_size=3).map(tuple)
-PORTS = st.integers(0, 65_535)
-OUTCOMES = st.builds(Outcome, NUMBERS, NUMBERS, NUMBERS, TEXTS)
-CLAIMS = st.lists(st.builds(Claim, TEXT, TEXT), max_size=3).map(tuple)
-FACTS = st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple)
-OBJECTS = st.builds(Touched, TEXT, TEXT, OUTCOMES, st.none() | NUMBERS, TEXT, FACTS)
-EVENTS = st.builds(
-    EngineeringEvent,
-    first=TIMES,
-    last=TIMES,
-    controller=st.builds(Target, TEXT, PORTS, TEXT, TEXTS),
-    actor=st.builds(
-        Actor, TEXT, PORTS, TEXT, st.sampled_from(MacScope), st.sampled_from(Role), CLAIMS
-    ),
-    protocol=TEXT,
-    action=st.sampled_from(sorted(ACTIONS)),
-    effect=st.sampled_from(Effect),
-    techniques=TEXTS,
-    objects=st.lists(OBJECTS, max_size=3).map(tuple),
-    objects_left_out=NUMBERS,
-    count=NUMBERS,
-    outcome=OUTCOMES,
-    completeness=st.sampled_from(Completeness),
-    redacted=st.booleans(),
-    testimony=st.builds(
-        engineering.Testimony, st.sampled_from(Witness), TEXT, NUMBERS, NUMBERS, TEXTS
-    ),
-)
+from ccontrol.model.engineering import EngineeringEvent
+from tests.properties.witnessed import EVENTS
 
 
 @settings(max_examples=100, deadline=None)

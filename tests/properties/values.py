@@ -10,7 +10,7 @@ from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.change import Change, ChangeSet, Difference, Kind
 from ccontrol.model.finding import Finding
 from ccontrol.model.journal import JournalEntry, Outcome
-from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict
+from ccontrol.model.judgement import Severity, Verdict, Window
 from ccontrol.model.record import Record
 from ccontrol.model.secret import Sealed
 from ccontrol.model.snapshot import (
@@ -24,6 +24,7 @@ from ccontrol.model.snapshot import (
 )
 from ccontrol.model.state import Known, State
 from ccontrol.model.unit import Fields, Image, Unit, UnitId, Value
+from tests.properties.witnessed import ATTRIBUTIONS
 
 # What a controller may call its parts: paths, device names, escapes, bidi marks, quotes, nothing.
 NASTY = (
@@ -277,6 +278,7 @@ changes = st.builds(
     texts,
 )
 logs = st.lists(st.builds(LogEntry, texts, texts, texts, texts), max_size=2).map(tuple)
+windows = st.builds(Window, st.none() | times, times)
 change_ids = st.from_regex(r"[0-9]{8}-[0-9a-f]{16}", fullmatch=True).filter(str.isascii)
 
 
@@ -296,14 +298,7 @@ def records(draw: st.DrawFn) -> Record:
         not_after=draw(st.none() | times),
         depth=draw(st.sampled_from(Depth)),
         changes=ChangeSet(controller_id, told, draw(st.booleans())),
-        attribution=draw(
-            st.builds(
-                Attribution,
-                st.sampled_from(Origin),
-                texts,
-                st.lists(texts, max_size=2).map(tuple),
-            ),
-        ),
+        attribution=draw(ATTRIBUTIONS),
         verdict=draw(
             st.builds(
                 Verdict,
@@ -316,6 +311,7 @@ def records(draw: st.DrawFn) -> Record:
         ),
         log=draw(logs),
         artefact=draw(texts),
+        windows=tuple(draw(windows) for _ in told) if draw(st.booleans()) else (),
         previous_change=draw(texts),
     )
 

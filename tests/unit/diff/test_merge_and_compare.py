@@ -12,13 +12,14 @@ from ccontrol.diff.compare import compare, written_anew
 from ccontrol.diff.merge import NOT_IN_PART, NOT_YET, UNCONFIRMED, merge
 from ccontrol.errors import ModelError
 from ccontrol.model.aspect import Aspect, Depth, Strength
-from ccontrol.model.change import Change, ChangeSet, Difference, Kind
+from ccontrol.model.change import Change, Difference, Kind
 from ccontrol.model.finding import Finding
 from ccontrol.model.judgement import Origin
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Confirmed, Listing, Read, Sighting, Snapshot, Unread
 from ccontrol.model.state import Known, State
 from ccontrol.model.unit import Image, Unit, UnitId, fields
+from tests.unit.attribution.made_cases import case
 
 HIDDEN = Finding("hidden-block", "", Aspect.PROGRAM, "the sum does not follow")
 MISMATCH = Finding("checksum-mismatch", "block/FC2", Aspect.PROGRAM, "content contradicts")
@@ -122,7 +123,7 @@ def test_a_new_block_is_added_even_while_its_list_is_not_complete() -> None:
     before = merge(None, short("OB1"))
     change = only(before, merge(before, short("OB1", "FC2")))
     assert (change.kind, change.reason) == (Kind.ADDED, "its list was not complete before")
-    assert judge(ChangeSet("press-3", (change,)), ()).origin is Origin.UNKNOWN
+    assert judge(case(change)).origin is Origin.UNKNOWN
 
 
 def test_what_a_controller_never_offered_is_no_gap_and_what_it_stops_offering_is() -> None:

@@ -17,7 +17,7 @@ from ccontrol.model.state import State
 from ccontrol.model.unit import Unit, UnitId, fields
 from ccontrol.poll.triage import Memory, face_of, shown
 from ccontrol.poll.watched import Watched, confession
-from ccontrol.poll.window import KEPT_EVERY, looks_before, remember, window
+from ccontrol.poll.window import KEPT_EVERY, looks_before, remember, windows
 from tests.unit.poll.toy import controller
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -87,7 +87,8 @@ def watch() -> Watched:
 def shows(watched: Watched, snapshot: Snapshot, stored: State = STORED) -> Window:
     after = merge(stored, snapshot)
     looks = looks_before(watched, watched.memory, snapshot)
-    return window(looks, snapshot, (stored, after), compare(stored, after))
+    whole, _ = windows(looks, snapshot, (stored, after), compare(stored, after))
+    return whole.opened_at, whole.closed_at
 
 
 MOVED = (ob("OB1", "3"), ob("OB2", "2"))
