@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ccontrol.drivers.s7 import szl
 from ccontrol.drivers.s7.answers import Answers
-from ccontrol.drivers.s7.events import ACTS, CLASSES, EVENTS, START_TYPES, STARTS, Act
+from ccontrol.drivers.s7.events import CLASSES, EVENTS, SAID, START_TYPES, STARTS, Said
 from ccontrol.drivers.s7.times import date_and_time
 from ccontrol.errors import GarbledError
 from ccontrol.model.clock import ClockReading, about_here
@@ -18,7 +18,7 @@ _WHOLE_BUFFER = "szl 00A0 0000"
 _BUFFER_LISTS = ("szl 00A0", "szl 01A0")
 _RECORD_BYTES = 20
 _STOP_CAUSE, _START_TYPE, _TIME = slice(6, 8), 9, slice(12, 20)
-_NO_ACT = Act("")
+_NOTHING = Said("")
 
 
 def read_log(answers: Answers, clock: ClockReading | None) -> tuple[LogEntry, ...]:
@@ -41,22 +41,22 @@ def extent(answers: Answers) -> Extent:
 def entry(record: bytes) -> LogEntry:
     """Read one record of 20 bytes."""
     number = int.from_bytes(record[:2], "big")
-    act = _act(number, record)
+    said = _said(number, record)
     return LogEntry(
         f"{number:04X}",
         _text(number, record),
         date_and_time(record[_TIME]),
         record.hex(),
-        act.action,
-        act.reach,
+        said.action,
+        said.reach,
     )
 
 
-def _act(number: int, record: bytes) -> Act:
+def _said(number: int, record: bytes) -> Said:
     """Return what a record says was done; of a start, from where it was asked for."""
-    act = ACTS.get(number, _NO_ACT)
+    said = SAID.get(number, _NOTHING)
     who = START_TYPES.get(record[_START_TYPE]) if number in STARTS else None
-    return act._replace(reach=who[1]) if who else act
+    return said._replace(reach=who[1]) if who else said
 
 
 def _entries(answers: Answers, question: str) -> list[LogEntry]:

@@ -213,7 +213,7 @@ CLASSES = {
 """What an event is about, by the first digit of its id."""
 
 
-class Act(NamedTuple):
+class Said(NamedTuple):
     """What an event says was done, in the words of engineering events, and from where."""
 
     action: str
@@ -225,62 +225,62 @@ _CARD, _CARD_FAULT, _MODULE = "card.change", "card.fault", "module.change"
 _FIRMWARE, _CONFIGURATION = "firmware.write", "config.write"
 _TOLD = "mode.reported"
 
-ACTS = {
+SAID = {
     # the switch, and who else stops or resets: a programming device may sit at any of the CPU's
     # interfaces, or be a partner's program
-    0x4303: Act(_STOP, Reach.LOCAL),
-    0x4304: Act(_STOP),
-    0x430D: Act(_STOP),
-    0x4543: Act(_STOP),
-    0x4307: Act(_RESET),
-    0x4308: Act(_RESET, Reach.LOCAL),
-    0x4309: Act(_RESET),
-    0x430E: Act(_RESET),
-    0x53FF: Act("controller.factory-reset"),
+    0x4303: Said(_STOP, Reach.LOCAL),
+    0x4304: Said(_STOP),
+    0x430D: Said(_STOP),
+    0x4543: Said(_STOP),
+    0x4307: Said(_RESET),
+    0x4308: Said(_RESET, Reach.LOCAL),
+    0x4309: Said(_RESET),
+    0x430E: Said(_RESET),
+    0x53FF: Said("controller.factory-reset"),
     # power
-    0x4300: Act("power.on"),
-    0x494E: Act("power.off"),
+    0x4300: Said("power.on"),
+    0x494E: Said("power.off"),
     # starts: who asked stands in the record, see `START_TYPES`
-    0x1381: Act(_RUN),
-    0x1382: Act(_TOLD),
-    0x1383: Act(_RUN),
-    0x1384: Act(_TOLD),
-    0x1385: Act("mode.cold"),
-    0x1386: Act(_TOLD),
-    0x4301: Act(_TOLD),
-    0x4302: Act(_TOLD),
+    0x1381: Said(_RUN),
+    0x1382: Said(_TOLD),
+    0x1383: Said(_RUN),
+    0x1384: Said(_TOLD),
+    0x1385: Said("mode.cold"),
+    0x1386: Said(_TOLD),
+    0x4301: Said(_TOLD),
+    0x4302: Said(_TOLD),
     # the memory card: that it was changed, or that it is not as it should be
-    0x6526: Act(_CARD, Reach.LOCAL),
-    0x6527: Act(_CARD, Reach.LOCAL),
-    0x6521: Act(_CARD_FAULT, Reach.LOCAL),
-    0x6522: Act(_CARD_FAULT, Reach.LOCAL),
-    0x6523: Act(_CARD_FAULT, Reach.LOCAL),
-    0x6533: Act(_CARD_FAULT, Reach.LOCAL),
-    0x6390: Act("file.format"),
+    0x6526: Said(_CARD, Reach.LOCAL),
+    0x6527: Said(_CARD, Reach.LOCAL),
+    0x6521: Said(_CARD_FAULT, Reach.LOCAL),
+    0x6522: Said(_CARD_FAULT, Reach.LOCAL),
+    0x6523: Said(_CARD_FAULT, Reach.LOCAL),
+    0x6533: Said(_CARD_FAULT, Reach.LOCAL),
+    0x6390: Said("file.format"),
     # modules: 3961 says itself that the module may be there and silent
-    0x3854: Act(_MODULE, Reach.LOCAL),
-    0x3855: Act(_MODULE, Reach.LOCAL),
-    0x3856: Act(_MODULE, Reach.LOCAL),
-    0x3861: Act(_MODULE, Reach.LOCAL),
-    0x3863: Act(_MODULE, Reach.LOCAL),
-    0x3864: Act(_MODULE, Reach.LOCAL),
-    0x3865: Act(_MODULE, Reach.LOCAL),
-    0x3951: Act(_MODULE, Reach.LOCAL),
-    0x3954: Act(_MODULE, Reach.LOCAL),
-    0x3961: Act(_MODULE),
-    0x3984: Act(_MODULE, Reach.LOCAL),
-    0x456B: Act(_MODULE, Reach.LOCAL),
+    0x3854: Said(_MODULE, Reach.LOCAL),
+    0x3855: Said(_MODULE, Reach.LOCAL),
+    0x3856: Said(_MODULE, Reach.LOCAL),
+    0x3861: Said(_MODULE, Reach.LOCAL),
+    0x3863: Said(_MODULE, Reach.LOCAL),
+    0x3864: Said(_MODULE, Reach.LOCAL),
+    0x3865: Said(_MODULE, Reach.LOCAL),
+    0x3951: Said(_MODULE, Reach.LOCAL),
+    0x3954: Said(_MODULE, Reach.LOCAL),
+    0x3961: Said(_MODULE),
+    0x3984: Said(_MODULE, Reach.LOCAL),
+    0x456B: Said(_MODULE, Reach.LOCAL),
     # firmware, program and configuration; what came over a network says so
-    0x6253: Act(_FIRMWARE, Reach.NETWORK),
-    0x6353: Act(_FIRMWARE, Reach.NETWORK),
-    0x43B0: Act(_FIRMWARE),
-    0x6528: Act("program.modify"),
-    0x6529: Act("program.download"),
-    0x4318: Act(_CONFIGURATION),
-    0x4319: Act(_CONFIGURATION),
-    0x5445: Act(_CONFIGURATION),
-    0x5545: Act(_CONFIGURATION),
-    0x3505: Act("clock.set"),
+    0x6253: Said(_FIRMWARE, Reach.NETWORK),
+    0x6353: Said(_FIRMWARE, Reach.NETWORK),
+    0x43B0: Said(_FIRMWARE),
+    0x6528: Said("program.modify"),
+    0x6529: Said("program.download"),
+    0x4318: Said(_CONFIGURATION),
+    0x4319: Said(_CONFIGURATION),
+    0x5445: Said(_CONFIGURATION),
+    0x5545: Said(_CONFIGURATION),
+    0x3505: Said("clock.set"),
 }
 """What an event itself says was done. Not here: faults, requests, and acts that failed.
 

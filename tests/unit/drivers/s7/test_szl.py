@@ -4,7 +4,7 @@ import pytest
 
 from ccontrol.drivers.s7 import szl
 from ccontrol.drivers.s7.diagnostics import entry
-from ccontrol.drivers.s7.events import ACTS, CLASSES, EVENTS, START_TYPES, STARTS
+from ccontrol.drivers.s7.events import CLASSES, EVENTS, SAID, START_TYPES, STARTS
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.engineering import Reach
@@ -100,22 +100,22 @@ def test_a_byte_that_only_starts_have_is_read_of_starts_alone(kind: int) -> None
 
 
 def test_a_programming_device_is_never_taken_for_local_nor_for_the_network() -> None:
-    texts = {number: EVENTS[number] for number in ACTS if "programming device" in EVENTS[number]}
+    texts = {number: EVENTS[number] for number in SAID if "programming device" in EVENTS[number]}
     assert {0x4304, 0x4307} <= texts.keys()
-    assert all(ACTS[number].reach is Reach.UNSAID for number in texts)
+    assert all(SAID[number].reach is Reach.UNSAID for number in texts)
     assert all(reach is Reach.UNSAID for who, reach in START_TYPES.values() if "device" in who)
 
 
 def test_only_switch_card_and_module_are_local() -> None:
-    local = [EVENTS[number] for number, act in ACTS.items() if act.reach is Reach.LOCAL]
+    local = [EVENTS[number] for number, said in SAID.items() if said.reach is Reach.LOCAL]
     named = ("mode switch", "card", "module", "internal memory")
     assert all(any(word in text for word in named) for text in local), local
 
 
 def test_every_act_is_a_word_of_the_table_of_actions() -> None:
-    assert {act.action for act in ACTS.values()} <= ACTIONS.keys()
-    assert ACTS.keys() <= EVENTS.keys()
-    assert ACTS.keys() >= STARTS
+    assert {said.action for said in SAID.values()} <= ACTIONS.keys()
+    assert SAID.keys() <= EVENTS.keys()
+    assert SAID.keys() >= STARTS
 
 
 @pytest.mark.parametrize("time", ["ff" * 8, "1613320000000000", "0000000000000000"])
