@@ -10,6 +10,7 @@ from ccontrol.canonical.reading import Table, read
 from ccontrol.errors import CcontrolError, UnreadableStateError
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Difference, Kind
+from ccontrol.model.engineering import Reach
 from ccontrol.model.judgement import Severity, Verdict, Window
 from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry
@@ -171,12 +172,23 @@ def _parsed_change(table: Table) -> Change:
     )
 
 
-def _entry(entry: LogEntry) -> Iterator[tuple[str, str]]:
+def _entry(entry: LogEntry) -> Iterator[tuple[str, str | datetime | None]]:
     yield "code", entry.code
     yield "text", entry.text
     yield "at", entry.at
     yield "raw", entry.raw
+    yield "action", entry.action or None
+    yield "reach", None if entry.reach is Reach.UNSAID else entry.reach.value
+    yield "about", entry.about
 
 
 def _parsed_entry(table: Table) -> LogEntry:
-    return LogEntry(table.text("code"), table.text("text"), table.text("at"), table.text("raw"))
+    return LogEntry(
+        table.text("code"),
+        table.text("text"),
+        table.text("at"),
+        table.text("raw"),
+        table.text("action", ""),
+        table.word("reach", Reach) if "reach" in table else Reach.UNSAID,
+        table.time("about") if "about" in table else None,
+    )

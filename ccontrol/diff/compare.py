@@ -86,11 +86,18 @@ def _unit(unit_id: UnitId, before: State, after: State) -> Iterator[Change]:
     if old is new:
         return
     if old is None and new is not None:
+        if before.units and new.unit is not None and _moves_alone(new.unit):
+            return
         yield _appeared(unit_id, new, before)
     elif new is None and old is not None:
         yield _told(Kind.REMOVED, unit_id, old.unit)
     elif old is not None and new is not None:
         yield from _still_there(unit_id, old, new)
+
+
+def _moves_alone(unit: Unit) -> bool:
+    """Tell whether there is nothing to a unit but what moves by itself, and is never a change."""
+    return unit.aspect is Aspect.INVENTORY and not unit.fields and unit.image is None
 
 
 def _appeared(unit_id: UnitId, new: Known, before: State) -> Change:

@@ -5,12 +5,14 @@ payloads are never part of it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ccontrol.model.aspect import Depth
 
 OWN_END = "own_end"
 """Note of every capture whose poll connected: our own end, "address:port"."""
+_LONGEST_MS = 86_400_000
+"""No poll lasts a day; a file that says so was made up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,15 @@ class Capture:
     """Name of the error's class in ccontrol.errors when `fault` is set: "UnreachableError"."""
     notes: tuple[tuple[str, str], ...] = ()
     """Facts of the connection, sorted by name: ("connection_type", "op"), ("pdu_bytes", "240")."""
+
+
+def heard_between(capture: Capture, position: int) -> tuple[datetime, datetime]:
+    """Return between which times, by our clock, the exchange at that position was answered.
+
+    Not before the answer to the one before had come: one question at a time is out.
+    """
+    before_ms = capture.exchanges[position - 1].after_ms if position else 0
+    after_ms = max(before_ms, capture.exchanges[position].after_ms)
+    limited = (min(one, _LONGEST_MS) for one in (before_ms, after_ms))
+    asked_at, answered_at = (capture.started_at + timedelta(milliseconds=one) for one in limited)
+    return asked_at, answered_at

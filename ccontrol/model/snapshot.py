@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from ccontrol.model.aspect import Aspect, Depth, Strength
+from ccontrol.model.clock import ClockReading
 from ccontrol.model.engineering import Reach
 from ccontrol.model.finding import Finding
 from ccontrol.model.unit import Unit, UnitId
@@ -57,16 +59,30 @@ class LogEntry:
     """One entry of the controller's own log (S7: diagnostic buffer), newest first in a snapshot."""
 
     code: str
-    """The controller's own event id, e.g. "4303"."""
+    """The controller's own event id, e.g. "4303"; "gap" and "clock" are ccontrol's own words."""
     text: str
     at: str
     """The controller's own clock, ISO 8601 without a zone; evidence, never our time."""
     raw: str
-    """The whole record as hex."""
+    """The whole record as hex; empty where ccontrol says it."""
     action: str = ""
     """What it says was done, an action as in engineering events; empty: nothing of the kind."""
     reach: Reach = Reach.UNSAID
     """From where, as far as the controller tells."""
+    about: datetime | None = None
+    """When that was by our clock, if the controller's has run on as the poll found it; None where
+    no clock was read, or where it jumped since the poll before."""
+
+
+class Extent(StrEnum):
+    """How much of a controller's log a poll read."""
+
+    ALL = "all"
+    """Every entry that the controller shows."""
+    NEWEST = "newest"
+    """The newest; others may lie beneath them."""
+    LAST = "last"
+    """The controller keeps one entry: each new one takes the place of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +115,7 @@ class Snapshot:
     sightings: Mapping[UnitId, Sighting]
     listings: Mapping[str, Listing] = field(default_factory=dict)
     log: tuple[LogEntry, ...] = ()
+    """Newest first, by their place in the log and not by their dates."""
     findings: frozenset[Finding] = frozenset()
     checked: frozenset[tuple[str, str]] = frozenset()
     strengths: Mapping[Aspect, Strength] = field(default_factory=dict)
@@ -113,3 +130,6 @@ class Snapshot:
     """The words that this family has, to tell since when a unit can have changed."""
     hints: frozenset[UnitId] = frozenset()
     """Units whose difference proves no change, it only calls for a deep read."""
+    log_extent: Extent = Extent.ALL
+    clock: ClockReading | None = None
+    """The controller's own clock against ours; None where it was not read."""

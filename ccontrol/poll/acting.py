@@ -18,7 +18,16 @@ from ccontrol.poll.delivery import Delivery, Parcel
 from ccontrol.poll.in_hand import Poll
 from ccontrol.poll.letters import Letter
 from ccontrol.poll.pipeline import Sighted, kinds_of
-from ccontrol.poll.triage import DEEP, Circumstances, Decision, Follow, decide, face_of, observed
+from ccontrol.poll.triage import (
+    DEEP,
+    Circumstances,
+    Decision,
+    Follow,
+    decide,
+    face_of,
+    observed,
+    reported,
+)
 from ccontrol.poll.watched import Watched
 
 
@@ -70,7 +79,7 @@ class Acting:
             sighted = Sighted(poll.controller, decision.commit, log, looks, sums_up)
             entry = await self._deliver(poll, sighted, entry, letter)
             if not watched.memory.pending and not decision.held:
-                watched.memory = replace(watched.memory, log=())
+                watched.memory = reported(watched.memory)
         if snapshot.usable and entry.outcome is not Outcome.PENDING:
             own = (each for each in snapshot.findings if each.code in ENGINE_CODES)
             watched.told = frozenset(own)

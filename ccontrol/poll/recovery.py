@@ -15,10 +15,11 @@ from ccontrol.model.snapshot import Snapshot
 from ccontrol.poll.crew import Crew, Lost
 from ccontrol.poll.delivery import write
 from ccontrol.poll.in_hand import with_sight
+from ccontrol.poll.log_news import new_in_log
 from ccontrol.poll.pipeline import Line, Sighted, Written
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.site import OpenSite
-from ccontrol.poll.triage import Memory, new_in_log
+from ccontrol.poll.triage import Memory
 from ccontrol.poll.waiting import Key
 from ccontrol.poll.window import looks_before
 
@@ -51,7 +52,7 @@ async def _hand_over(
     if not snapshot.usable or not watched.enrolled:
         await asyncio.to_thread(site.spool.acknowledge, name)
         return False
-    log = new_in_log(snapshot.log, watched.health.log_marker)
+    log = new_in_log(snapshot, watched.health.log_marker)
     looks = looks_before(watched, watched.memory, snapshot)
     sighted = Sighted(watched.controller, snapshot, log, looks)
     site.scribe.give(_replay(site, sighted, name, clock))

@@ -14,12 +14,14 @@ from ccontrol.diff.compare import compare
 from ccontrol.diff.merge import merge
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import ChangeSet
+from ccontrol.model.clock import ClockReading
 from ccontrol.model.controller import Schedule
 from ccontrol.model.finding import ENGINE_CODES
 from ccontrol.model.journal import Outcome
 from ccontrol.model.snapshot import LogEntry, Read, Snapshot
 from ccontrol.model.state import State
 from ccontrol.model.unit import UnitId
+from ccontrol.poll.log_news import clock_jump, gathered, new_in_log, read_up_to
 
 SETTLING = frozenset({Aspect.PROGRAM, Aspect.CONFIGURATION, Aspect.INVENTORY})
 """What an engineer moves step by step while downloading: looked at twice before it counts."""
@@ -27,7 +29,6 @@ RESTLESS_AT_MOST = 4
 """So many glances in a row that disagree count as agreed: not settling must not hide anything."""
 MODULES = frozenset({Aspect.HARDWARE, Aspect.FIRMWARE, Aspect.IDENTITY})
 """What a look at the log reads beside it."""
-LOG_KEPT = 200
 DEEP = frozenset({Depth.INVENTORY, Depth.FULL})
 
 
@@ -47,7 +48,11 @@ class Memory:
     log: tuple[LogEntry, ...] = ()
     """Entries of the controller's log that no poll has reported yet, newest first."""
     log_marker: str = ""
-    """The newest entry of the last log that was read whole, raw."""
+    """The newest entry of the last log that was read as far as the one before, raw."""
+    log_told: frozenset[str] = frozenset()
+    """Entries above the marker that have been reported already, raw."""
+    clock: ClockReading | None = None
+    """The controller's clock, as it was read last."""
     unread: int = 0
     """Units and lists that stand unread in the history."""
 
@@ -234,29 +239,30 @@ def _incomplete(memory: Memory, snapshot: Snapshot, at: Circumstances) -> Decisi
     return Decision(Outcome.INCOMPLETE, memory, follow=retry, reason=snapshot.reason)
 
 
+def reported(memory: Memory) -> Memory:
+    """Return the memory after its log has been reported: no entry of it is news again."""
+    told = frozenset(entry.raw for entry in memory.log if entry.raw)
+    return replace(memory, log=(), log_told=told)
+
+
 def _with_log(memory: Memory, snapshot: Snapshot) -> Memory:
     """Take in the log entries that are new; the first log ever seen is news to nobody."""
+    jump = clock_jump(memory.clock, snapshot.clock)
+    before = (jump, *memory.log) if jump else memory.log
+    heard = replace(memory, log=before, clock=snapshot.clock or memory.clock)
     if not snapshot.log:
-        return memory
+        return heard
     newest = snapshot.log[0].raw
     if not memory.log_marker:
-        return replace(memory, log_marker=newest)
-    fresh = new_in_log(snapshot.log, memory.log_marker)
-    known = {entry.raw for entry in fresh}
-    older = tuple(entry for entry in memory.log if entry.raw not in known)
+        return replace(heard, log_marker=newest)
+    found = new_in_log(snapshot, memory.log_marker)
+    fresh = tuple(entry for entry in found if entry.raw not in memory.log_told)
+    if jump:  # nobody can tell which of them are of before
+        fresh = tuple(replace(entry, about=None) for entry in fresh)
     # A glance shows one entry: it tells that there is news, and the whole log has to be read yet.
-    marker = memory.log_marker if snapshot.depth is Depth.GLANCE else newest
-    return replace(memory, log=(fresh + older)[:LOG_KEPT], log_marker=marker)
-
-
-def new_in_log(log: tuple[LogEntry, ...], marker: str) -> tuple[LogEntry, ...]:
-    """Return the entries that are newer than the one whose raw text is `marker`."""
-    if not marker:
-        return ()
-    for position, entry in enumerate(log):
-        if entry.raw == marker:
-            return log[:position]
-    return log
+    looked = snapshot.depth is not Depth.GLANCE and read_up_to(snapshot, memory.log_marker)
+    marker = newest if looked else memory.log_marker
+    return replace(heard, log=gathered(fresh, before), log_marker=marker)
 
 
 def _read_by(snapshot: Snapshot) -> datetime:

@@ -74,4 +74,12 @@ ACTIONS = {
     "session.encrypted": Meaning(Effect.CONTEXT, "encrypted session"),
     "transaction.begin": Meaning(Effect.CONTEXT, "load begun"),
     "transaction.end": Meaning(Effect.CONTEXT, "load ended"),
+    # what a controller's own log tells beside the above
+    "card.change": Meaning(Effect.MODIFY, "memory card changed", ("T0889",)),
+    "card.fault": Meaning(Effect.CONTEXT, "memory card missing, wrong or unreadable"),
+    "module.change": Meaning(Effect.CONFIG, "module pulled or plugged"),
+    "power.off": Meaning(Effect.MODE, "power lost"),
+    "power.on": Meaning(Effect.MODE, "power came back"),
+    "log.gap": Meaning(Effect.CONTEXT, "entries of its log are missing"),
+    "clock.jumped": Meaning(Effect.CONTEXT, "its clock jumped against ours"),
 }

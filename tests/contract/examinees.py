@@ -91,6 +91,7 @@ _S7_USERDATA = {
     (3, 2): "user data 3/2: list blocks of a type",
     (3, 3): "user data 3/3: block info",
     (4, 1): "user data 4/1: read system status list",
+    (7, 1): "user data 7/1: read the clock",
     (5, 1): "user data 5/1: session password, only where one is configured",
 }
 

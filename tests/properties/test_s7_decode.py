@@ -29,6 +29,7 @@ QUESTIONS = st.sampled_from([
     "upload 42 00004", "info 41 00010", "szl 0232 0004", "szl 0132 0004", "szl 0424 0000",
     "szl 0011 0000", "szl 001C 0000", "szl 0091 0000", "szl 0D91 0001", "szl 0092 0001",
     "szl 0094 0064", "szl 00A0 0000", "szl 01A0 0001", "szl 0000 0000",
+    "clock",
 ])  # fmt: skip
 ANY_QUESTION = st.one_of(QUESTIONS, st.text(max_size=20)).flatmap(
     lambda question: st.sampled_from([question, f"{question} #2", f"{question} #3"])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.change import Change, ChangeSet, Difference, Kind
+from ccontrol.model.engineering import Reach
 from ccontrol.model.finding import Finding
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.judgement import Severity, Verdict, Window
@@ -277,8 +278,11 @@ changes = st.builds(
     st.lists(differences, max_size=3).map(tuple),
     texts,
 )
-logs = st.lists(st.builds(LogEntry, texts, texts, texts, texts), max_size=2).map(tuple)
 windows = st.builds(Window, st.none() | times, times)
+log_entries = st.builds(
+    LogEntry, texts, texts, texts, texts, texts, st.sampled_from(Reach), st.none() | times
+)
+logs = st.lists(log_entries, max_size=2).map(tuple)
 change_ids = st.from_regex(r"[0-9]{8}-[0-9a-f]{16}", fullmatch=True).filter(str.isascii)
 
 

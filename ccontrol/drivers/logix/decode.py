@@ -17,10 +17,10 @@ from ccontrol.drivers.logix.module_units import read_modules
 from ccontrol.drivers.logix.program_units import KINDS, read_program
 from ccontrol.drivers.logix.routine_units import ROUTINE, read_routines
 from ccontrol.drivers.logix.safety_units import read_safety
-from ccontrol.drivers.logix.surroundings import read_surroundings
+from ccontrol.drivers.logix.surroundings import read_clock, read_surroundings
 from ccontrol.drivers.sights import Sights, joined, short
 from ccontrol.model.capture import Capture
-from ccontrol.model.snapshot import Read, Snapshot, Unread
+from ccontrol.model.snapshot import Extent, Read, Snapshot, Unread
 
 FACTS = "logix/1"
 """Raised whenever equal answers would give other facts than before: see docs/drivers/logix.md."""
@@ -31,13 +31,14 @@ def interpret(capture: Capture) -> Snapshot:
     """Turn raw answers into facts. Asks the controller nothing; may be run again years later."""
     answers = Answers(capture)
     marks = read_marks(answers)
+    clock = read_clock(capture, answers)
     sights = joined(
         (
             read_controller(answers),
             read_project(answers),
             marks.sights,
             read_modules(answers),
-            read_surroundings(capture, answers),
+            read_surroundings(answers, clock),
             read_safety(answers),
             *_structure(capture, answers, marks),
         )
@@ -59,6 +60,8 @@ def interpret(capture: Capture) -> Snapshot:
         reason=reason,
         facts=FACTS,
         read_by=capture.ended_at,
+        log_extent=Extent.LAST,
+        clock=clock,
     )
 
 

@@ -120,9 +120,8 @@ def _log(answers: Answers) -> Iterator[LogEntry]:
         return
     if questions.ENGINEER in found:
         number = number_of(found, questions.ENGINEER)
-        yield LogEntry(
-            "online" if number else "nobody", _STATIONS[bool(number)], "", f"{number:08x}"
-        )
+        code, action = ("online", "session.online") if number else ("nobody", "")
+        yield LogEntry(code, _STATIONS[bool(number)], "", f"{number:08x}", action)
 
 
 def _audited(answers: Answers) -> Sights:

@@ -18,7 +18,8 @@ from ccontrol.drivers.logix.controller_units import CONTROLLER
 from ccontrol.drivers.sights import Sights, joined
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect
-from ccontrol.model.capture import Capture
+from ccontrol.model.capture import Capture, heard_between
+from ccontrol.model.clock import ClockReading, against_ours, reading
 from ccontrol.model.unit import Unit, UnitId, Value, fields
 
 ADAPTER = "adapter"
@@ -30,10 +31,10 @@ _CLOCK_WIDTHS = {
     questions.OFFSET: 2,
     questions.DAYLIGHT: 1,
 }
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00")
 _LATEST_US = 4_102_444_800_000_000
 """The year 2100: beyond it no clock is right."""
-_NEAR_S = 60
+_STEP_MS = 1
 _INTERFACE, _LINK, _PORT = struct.Struct("<IIIH"), struct.Struct("<II6s"), struct.Struct("<HH")
 _ADDRESSES = struct.Struct("<5I")
 _PORTS_AT = 8
@@ -43,12 +44,12 @@ _GIVEN = frozenset({1, 2})
 _DUPLEX = 0b10
 
 
-def read_surroundings(capture: Capture, answers: Answers) -> Sights:
-    """Read clock, time zone and network."""
+def read_surroundings(answers: Answers, clock: ClockReading | None) -> Sights:
+    """Read clock, time zone and network; `clock` is what `read_clock` made of the clock."""
     redundant = "redundant" in answers.notes
     return joined(
         (
-            _clock(capture, answers),
+            told(answers, questions.CLOCK, partial(_clock, clock=clock), ZONE, CLOCK),
             told(answers, questions.TCP_IP, _tcp_ip, TCP_IP),
             told(answers, questions.LINK, partial(_link, redundant=redundant), LINK),
             told(answers, questions.PORTS, _ports, PORTS),
@@ -56,39 +57,37 @@ def read_surroundings(capture: Capture, answers: Answers) -> Sights:
     )
 
 
-def _clock(capture: Capture, answers: Answers) -> Sights:
-    heard_ms = next(
-        (one.after_ms for one in capture.exchanges if one.question == questions.CLOCK), 0
-    )
-    heard_at = capture.started_at + timedelta(milliseconds=heard_ms)
-
-    def units(data: bytes) -> Iterator[Unit]:
-        found = attribute_list(data, _CLOCK_WIDTHS)
-        if questions.ZONE in found:
-            zone = label(found[questions.ZONE])
-            offset = number_of(found, questions.OFFSET)
-            yield Unit(
-                ZONE, Aspect.CONFIGURATION, "time zone", fields(zone=zone, summer_time_min=offset)
-            )
-        time_us = number_of(found, questions.TIME_UTC)
-        if time_us is not None:
-            daylight = found.get(questions.DAYLIGHT)
-            summer = None if daylight is None else any(daylight)
-            moving = fields(against_ours=_drift(time_us, heard_at), summer_time=summer)
-            yield Unit(CLOCK, Aspect.INVENTORY, "wall clock", moving=moving)
-
-    return told(answers, questions.CLOCK, units, ZONE, CLOCK)
+def read_clock(capture: Capture, answers: Answers) -> ClockReading | None:
+    """Return what the wall clock showed, in UTC; None where it was not had, or was never set."""
+    answer = answers.last(questions.CLOCK)
+    if answer is None or not answer.whole:
+        return None
+    try:
+        time_us = number_of(attribute_list(answer.data, _CLOCK_WIDTHS), questions.TIME_UTC)
+    except GarbledError:
+        return None
+    if time_us is None or not 0 < time_us < _LATEST_US:
+        return None
+    asked = [one.question for one in capture.exchanges]
+    asked_at, answered_at = heard_between(capture, asked.index(questions.CLOCK))
+    shown = (_EPOCH + timedelta(microseconds=time_us)).isoformat(timespec="milliseconds")
+    return reading(shown, asked_at, answered_at, _STEP_MS)
 
 
-def _drift(time_us: int, heard_at: datetime) -> str:
-    """Say how far a clock is off, so coarsely that a right one says the same at every poll."""
-    if not 0 < time_us < _LATEST_US:
-        return "not set"
-    off_s = (_EPOCH + timedelta(microseconds=time_us) - heard_at).total_seconds()
-    if abs(off_s) < _NEAR_S:
-        return "within a minute"
-    minutes = round(abs(off_s) / 60)
-    return f"{minutes} min {'ahead' if off_s > 0 else 'behind'}"
+def _clock(data: bytes, *, clock: ClockReading | None) -> Iterator[Unit]:
+    found = attribute_list(data, _CLOCK_WIDTHS)
+    if questions.ZONE in found:
+        zone = label(found[questions.ZONE])
+        offset = number_of(found, questions.OFFSET)
+        yield Unit(
+            ZONE, Aspect.CONFIGURATION, "time zone", fields(zone=zone, summer_time_min=offset)
+        )
+    if questions.TIME_UTC in found:
+        daylight = found.get(questions.DAYLIGHT)
+        summer = None if daylight is None else any(daylight)
+        off = "not set" if clock is None else against_ours(clock)
+        moving = fields(against_ours=off, summer_time=summer)
+        yield Unit(CLOCK, Aspect.INVENTORY, "wall clock", moving=moving)
 
 
 def _tcp_ip(data: bytes) -> Iterator[Unit]:

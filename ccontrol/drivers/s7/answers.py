@@ -11,7 +11,7 @@ from ccontrol.drivers.s7.pdu import error_of, group_of, upload_payload, userdata
 from ccontrol.errors import GarbledError
 from ccontrol.model.capture import Capture, Exchange
 
-_GROUPS = {"szl": (4, 1), "counts": (3, 1), "list": (3, 2), "info": (3, 3)}
+_GROUPS = {"szl": (4, 1), "counts": (3, 1), "list": (3, 2), "info": (3, 3), "clock": (7, 1)}
 _UPLOAD = "upload"
 _GARBLED = "its answer is garbled or breaks off"
 

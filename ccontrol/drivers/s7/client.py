@@ -44,6 +44,7 @@ _SETUP = _VENDOR.build_setup_communication_request(1, 1, PDU_ASKED)
 _COUNT_ALL = _VENDOR.build_list_blocks_request()
 _LIST_TYPE = _VENDOR.build_list_blocks_of_type_request(0)[:-1]
 _DESCRIBE = _VENDOR.build_get_block_info_request(0, 0)[:-7]
+_READ_CLOCK = _VENDOR.build_get_clock_request()
 _READ_SZL = _VENDOR.build_read_szl_request(0, 0)[:-4]
 _START_UPLOAD = _VENDOR.build_start_upload_request(0, 0)[:-7]
 _UPLOAD = _VENDOR.build_upload_request(0)[:-1]
@@ -86,6 +87,11 @@ class Client:
         """Read a system status list."""
         which = (number << 16 | index).to_bytes(4, "big")
         return self._userdata(_READ_SZL + which, _SZL, heard)
+
+    async def clock(self, heard: Heard) -> int:
+        """Read its clock: ten bytes, in one message."""
+        error, _ = await self._ask(_READ_CLOCK, heard)
+        return error
 
     def counts(self, heard: Heard) -> Awaitable[int]:
         """Ask how many blocks there are of each type."""

@@ -7,8 +7,9 @@ After connecting, one question (SZL 0132 index 1) finds out whether we may stay;
 connecting, like the setup. Then
   GLANCE       checksum words and protection, mode, newest diagnostic entry, block counts: four
                requests; the entry waits where the words were only found at the second try
-  DIAGNOSTICS  … and the diagnostic buffer, identity, firmware, names, modules
-  INVENTORY    … glance, all lists, all infos, the blocks whose info differs, the words again
+  DIAGNOSTICS  … and the clock, the diagnostic buffer, identity, firmware, names, modules
+  INVENTORY    … glance with ten entries, all lists, all infos, the blocks whose info differs, the
+               words again
   FULL         everything, the words again
 """
 
@@ -51,6 +52,8 @@ _SZL_HEADER = 8
 _MOST_BYTES = {Depth.GLANCE: 256 * 1024, Depth.DIAGNOSTICS: 4 * 1024 * 1024}
 """What a poll of that depth could ever bring, many times over; else the controller's own limit."""
 _COMMUNICATION_WORDS = 8
+_ENTRIES = 10
+"""Of the log in one message of 240 bytes."""
 _DB = wire.BLOCK_TYPES["DB"]
 _NO_ANSWER = "refused: it was sent, and no answer came"
 """A CPU that hangs up on a password may count it as a wrong one: so it is not sent again."""
@@ -134,6 +137,7 @@ class _Poll:
         await self._newest_entry(words_tried)
         declared = _declared_dbs(await talk.counts())
         if depth in (Depth.DIAGNOSTICS, Depth.FULL):
+            await talk.clock()
             await collect_modules.ask(talk)
         if depth in (Depth.INVENTORY, Depth.FULL):
             blocks = Blocks(talk, self.ask)
@@ -179,12 +183,13 @@ class _Poll:
         return None, None, _READING_FORBIDDEN  # unknown: a configured password is worth trying
 
     async def _newest_entry(self, words_tried: int) -> None:
-        """Read the newest entry of the log, unless its request went into finding the words.
+        """Read the newest of the log, unless its request went into finding the words.
 
         It is the one that can wait: the next glance asks for it, and it is as new to us then.
         """
         if self.ask.depth is not Depth.GLANCE or words_tried < len(PROTECTION_LISTS):
-            await self.talk.szl(0x01A0, 1)
+            newest = _ENTRIES if self.ask.depth is Depth.INVENTORY else 1
+            await self.talk.szl(0x01A0, newest)
 
     async def _close(
         self, number: int, opening: Word | None, blocks: Blocks, declared: int | None

@@ -43,6 +43,11 @@ class Conversation:
         heard, question = Heard(), f"szl {number:04X} {index:04X}"
         return self._note(question, heard, self._client.szl(number, index, heard))
 
+    def clock(self) -> Awaitable[Answer]:
+        """Read the CPU's clock."""
+        heard = Heard()
+        return self._note("clock", heard, self._client.clock(heard))
+
     def counts(self) -> Awaitable[Answer]:
         """Ask how many blocks there are of each type."""
         heard = Heard()

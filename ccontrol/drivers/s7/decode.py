@@ -2,15 +2,16 @@
 
 What is not understood becomes Unread with its reason; what a CPU does not have is not named. The
 parts: cpu_units (the CPU itself), modules (racks and buses), block_sights (blocks), diagnostics
-(the log), word_check and judgements (over all of it).
+(the log), times (the clock), word_check and judgements (over all of it).
 """
 
 from ccontrol.drivers.s7.answers import Answers
 from ccontrol.drivers.s7.block_sights import read_blocks
 from ccontrol.drivers.s7.cpu_units import read_cpu
-from ccontrol.drivers.s7.diagnostics import read_log
+from ccontrol.drivers.s7.diagnostics import extent, read_log
 from ccontrol.drivers.s7.judgements import WORDS, checks, strengths
 from ccontrol.drivers.s7.modules import read_modules
+from ccontrol.drivers.s7.times import clock_sights, read_clock
 from ccontrol.drivers.s7.word_check import PROGRAM, WordCheck, check_words
 from ccontrol.drivers.sights import Sights, joined
 from ccontrol.model.capture import Capture
@@ -27,7 +28,9 @@ def interpret(capture: Capture, seal: Seal) -> Snapshot:
     cpu = read_cpu(answers)
     blocks = read_blocks(capture, answers, cpu, seal)
     of_blocks = Sights(blocks.sightings, blocks.listings)
-    sights = joined((cpu.sights, read_modules(answers), of_blocks))
+    clock = read_clock(capture, answers)
+    told = clock_sights(answers, clock)
+    sights = joined((cpu.sights, read_modules(answers), told, of_blocks))
     words = check_words(capture, cpu, blocks)
     if words.program is not None:
         sights.sightings[PROGRAM] = words.program
@@ -40,7 +43,9 @@ def interpret(capture: Capture, seal: Seal) -> Snapshot:
         taken_at=capture.started_at,
         sightings=sights.sightings,
         listings=sights.listings,
-        log=read_log(answers),
+        log=read_log(answers, clock),
+        log_extent=extent(answers),
+        clock=clock,
         findings=frozenset(findings),
         checked=frozenset(checked),
         strengths=strengths(capture, cpu, blocks, sights.sightings),

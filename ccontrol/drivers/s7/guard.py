@@ -4,8 +4,8 @@ It stands below the vendor library's builders and knows nothing of them: each re
 as a whole frame, from the first byte to the last, so also in its length. `.` is a byte that may
 have any value (a reference, a list's number, the number of an upload); every other byte has the one
 value, or one of the few, that a read has. What does not match from end to end is refused.
-User data is told apart by group and subfunction, since one group reads and writes (7/1 reads the
-clock, 7/2 sets it; neither is needed). Layouts: public captures of STEP 7, TIA Portal and the
+User data is told apart by group and subfunction, since one group reads and writes: 7/1 reads the
+clock, 7/2 would set it. Layouts: public captures of STEP 7, TIA Portal and the
 genuine snap7 client talking to a CPU 315-2 PN/DP.
 """
 
@@ -45,6 +45,9 @@ _FORMS = {
     "user data 3/3: block info": (
         _PACKET + rb"\x25" + _USERDATA + rb"\x00\x08\x00\x0c" + _ASK + rb"\x43\x03\x00"
         rb"\xff\x09\x00\x08\x30" + _BLOCK + rb"|" + _GO_ON + rb"\x43\x03" + _FROM
+    ),
+    "user data 7/1: read the clock": (
+        _PACKET + rb"\x1d" + _USERDATA + rb"\x00\x08\x00\x04" + _ASK + rb"\x47\x01\x00\x0a\x00{3}"
     ),
     "user data 4/1: read system status list": (
         _PACKET + rb"\x21" + _USERDATA + rb"\x00\x08\x00\x08" + _ASK + rb"\x44\x01\x00"

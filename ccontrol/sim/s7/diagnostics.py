@@ -30,6 +30,7 @@ class Event(enum.IntEnum):
     POWER_OFF = 0x494E
     CARD_RESET_REQUEST = 0x6526
     CARD_REPLACED = 0x6527
+    MODULE_INSERTED = 0x3861
     MODULE_REMOVED = 0x3961
     STATION_LOST = 0x39CB
     FIRMWARE_STARTED = 0x6353
@@ -87,7 +88,11 @@ class DiagnosticBuffer:
         priority = 0xFE if event >> 12 == 1 else 0xFF
         modes = _MODES.get(Event(event), 0x00) if event in Event.__members__.values() else 0x00
         head = struct.pack(">HBB", event, priority, modes)
-        self._entries.appendleft(head + detail[:8].ljust(8, b"\0") + bcd_time(when))
+        self.write(head + detail[:8].ljust(8, b"\0") + bcd_time(when))
+
+    def write(self, record: bytes) -> None:
+        """Write an entry as it is, in place of the oldest where the ring is full."""
+        self._entries.appendleft(record)
 
     def readable(self, *, running: bool, newest: int | None = None) -> list[bytes]:
         """The entries that the CPU shows now, newest first."""

@@ -130,6 +130,12 @@ class Module:
             self.rack, self.slot, self.address, self.expected, 0xFFFF, self.submodule, 0xB404
         )
 
+    def returned(self) -> "Module":
+        """The same place with what was planned in it."""
+        return Module(
+            self.rack, self.slot, self.address, self.expected, self.expected, self.submodule
+        )
+
 
 def cpu_submodules(model: CpuModel) -> tuple[Module, ...]:
     """The interfaces on the CPU itself: MPI/DP, PROFINET and its two ports (as a 315-2 lists)."""

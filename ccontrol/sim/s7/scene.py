@@ -6,7 +6,7 @@ power; appendix C of C79000-G7076-C503 and a reported card fault of a 313C-2DP f
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ccontrol.sim.s7.block import Block, Kind
 from ccontrol.sim.s7.cpu import Cpu, Key, Mode, Switch
@@ -136,6 +136,17 @@ def pull_module(cpu: Cpu, slot: int) -> None:
     """A hand pulls a module out of the rack."""
     cpu.modules = [m.pulled() if m.slot == slot else m for m in cpu.modules]
     cpu.log(Event.MODULE_REMOVED)
+
+
+def return_module(cpu: Cpu, slot: int) -> None:
+    """A hand plugs the module in again that was configured there."""
+    cpu.modules = [m.returned() if m.slot == slot else m for m in cpu.modules]
+    cpu.log(Event.MODULE_INSERTED)
+
+
+def set_clock(cpu: Cpu, by: timedelta) -> None:
+    """Somebody sets the clock ahead, or back; no entry tells of it."""
+    cpu.utc_offset += by
 
 
 def lose_station(cpu: Cpu, number: int) -> None:

@@ -8,10 +8,12 @@ from hypothesis import strategies as some
 
 from ccontrol.diff.merge import merge
 from ccontrol.model.aspect import Aspect, Depth
+from ccontrol.model.clock import reading
 from ccontrol.model.controller import Schedule
 from ccontrol.model.journal import Outcome
-from ccontrol.model.snapshot import LogEntry, Read, Sighting, Snapshot, Unread
+from ccontrol.model.snapshot import Extent, LogEntry, Read, Sighting, Snapshot, Unread
 from ccontrol.model.unit import Unit, UnitId, fields
+from ccontrol.poll.log_news import CUT, GAP, LOG_KEPT, gathered, new_in_log
 from ccontrol.poll.triage import (
     RESTLESS_AT_MOST,
     Circumstances,
@@ -19,7 +21,7 @@ from ccontrol.poll.triage import (
     Follow,
     Memory,
     decide,
-    new_in_log,
+    reported,
 )
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -200,13 +202,76 @@ def test_lost_sight_of_the_checksum_settles_too() -> None:
     some.lists(some.text(min_size=1, max_size=3), max_size=8, unique=True), some.text(max_size=3)
 )
 def test_what_is_new_in_a_log_stands_above_the_marker(texts: list[str], marker: str) -> None:
-    log = tuple(map(entry, texts))
+    look = seen("aa", "run", Depth.DIAGNOSTICS, *texts)
     raw = marker.encode().hex()
-    new = new_in_log(log, raw)
-    assert log[: len(new)] == new
+    new = tuple(each for each in new_in_log(look, raw) if each is not GAP)
+    assert look.log[: len(new)] == new
     assert raw not in {each.raw for each in new}
-    assert len(new) in {len(log), 0} or log[len(new)].raw == raw
+    assert len(new) in {len(look.log), 0} or look.log[len(new)].raw == raw
     assert marker or not new
+    assert (GAP in new_in_log(look, raw)) == bool(marker and texts and marker not in texts)
+
+
+def test_a_ring_that_came_round_is_told() -> None:
+    look = seen("aa", "run", Depth.DIAGNOSTICS, "e", "d", "c")
+    decision = decide(KNOWN, look, at())
+    assert [each.code for each in decision.memory.log] == ["4303", "4303", "4303", "gap"]
+    assert decision.memory.log[-1].action == "log.gap"
+    again = decide(reported(decision.memory), look, at(300))
+    assert again.memory.log == (), "said once"
+
+
+def test_entries_are_new_by_their_place_whatever_their_date_says() -> None:
+    look = seen("aa", "run", Depth.DIAGNOSTICS, "b", "a", "power on")
+    early = replace(look.log[0], at="1994-01-01T00:00:00")
+    decision = decide(KNOWN, replace(look, log=(early, *look.log[1:])), at())
+    assert [each.text for each in decision.memory.log] == ["b", "a"]
+
+
+def test_the_newest_entries_alone_move_no_marker_unless_they_reach_the_last_ones() -> None:
+    newest = replace(seen("aa", "run", Depth.INVENTORY, "d", "c"), log_extent=Extent.NEWEST)
+    deep = decide(KNOWN, newest, at()).memory
+    assert [each.text for each in deep.log] == ["d", "c"]
+    read = seen("aa", "run", Depth.DIAGNOSTICS, "d", "c", "b", "power on")
+    later = decide(reported(deep), read, at(15)).memory
+    assert [each.text for each in later.log] == ["b"], "what lay beneath, and nothing twice"
+    reached = replace(seen("aa", "run", Depth.INVENTORY, "c", "power on"), log_extent=Extent.NEWEST)
+    assert decide(KNOWN, reached, at()).memory.log_marker == entry("c").raw
+
+
+def test_a_controller_that_keeps_one_entry_leaves_no_gap() -> None:
+    look = replace(seen("aa", "run", Depth.DIAGNOSTICS, "on"), log_extent=Extent.LAST)
+    decision = decide(KNOWN, look, at())
+    assert [each.text for each in decision.memory.log] == ["on"]
+    assert decision.memory.log_marker == entry("on").raw
+
+
+def test_more_news_than_are_kept_are_said_to_be_more() -> None:
+    many = tuple(entry(str(number)) for number in range(LOG_KEPT))
+    assert gathered(many, ()) == many
+    assert gathered(many, (entry("old"),)) == (*many[:-1], CUT)
+
+
+def test_a_clock_that_jumped_is_told_in_the_log_and_changes_nothing() -> None:
+    def look(shown: str, minute: int) -> Snapshot:
+        read_at = NOW + timedelta(minutes=minute)
+        clock = reading(shown, read_at, read_at, 1)
+        read = seen("aa", "run", Depth.DIAGNOSTICS, *(["b"] if minute else []), "power on")
+        log = tuple(replace(each, about=NOW) for each in read.log)
+        return replace(read, clock=clock, log=log)
+
+    first = decide(KNOWN, look("2024-05-01T14:00:00.000", 0), at())
+    assert first.memory.log == ()
+    steady = decide(first.memory, look("2024-05-01T14:05:00.000", 5), at(300))
+    assert [(each.code, each.about) for each in steady.memory.log] == [("4303", NOW)]
+    jumped = decide(first.memory, look("2024-05-01T13:05:00.000", 5), at(300))
+    assert [(each.code, each.about) for each in jumped.memory.log] == [
+        ("4303", None), ("clock", None),
+    ]  # fmt: skip
+    assert "1 h back" in jumped.memory.log[1].text
+    assert jumped.outcome is Outcome.UNCHANGED
+    glanced = decide(jumped.memory, seen("aa", "run", Depth.GLANCE, "b"), at(600)).memory
+    assert glanced.clock == jumped.memory.clock, "a glance reads no clock and forgets none"
 
 
 @given(some.sampled_from(Depth), some.booleans(), some.booleans(), some.sampled_from(["aa", "bb"]))

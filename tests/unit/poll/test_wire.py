@@ -16,9 +16,11 @@ from hypothesis import strategies as some
 
 from ccontrol.errors import EngineError, ModelError
 from ccontrol.model.aspect import Aspect, Depth, Strength
+from ccontrol.model.clock import ClockReading
+from ccontrol.model.engineering import Reach
 from ccontrol.model.finding import Finding
 from ccontrol.model.secret import Seal
-from ccontrol.model.snapshot import Listing, LogEntry, Read, Snapshot, Unread
+from ccontrol.model.snapshot import Extent, Listing, LogEntry, Read, Snapshot, Unread
 from ccontrol.model.unit import Image, Unit, UnitId, fields
 from ccontrol.poll.frames import FRAME_AT_MOST, HEAD_BYTES, frame_length, read_frame
 from ccontrol.poll.messages import Beat, Collected, Decode, Decoded
@@ -30,12 +32,13 @@ MOST_S_PER_BYTE = 20e-6
 """Fifty times what it takes; what is not in proportion takes thousands of times as long."""
 ANY_MESSAGE_S = 0.5
 
+NOW = datetime(2024, 5, 1, tzinfo=UTC)
 OB1, FC1 = UnitId("block", "OB1"), UnitId("block", "FC1")
 SNAPSHOT = Snapshot(
     "press-3",
     "s7",
     Depth.FULL,
-    datetime(2024, 5, 1, tzinfo=UTC),
+    NOW,
     {
         OB1: Read(
             Unit(
@@ -49,9 +52,11 @@ SNAPSHOT = Snapshot(
         FC1: Unread("protected"),
     },
     {"block": Listing(frozenset({"OB1"}), complete=True)},
-    (LogEntry("4303", "stop", "2024-05-01T00:00:00", "ff"),),
+    (LogEntry("4303", "stop", "2024-05-01T00:00:00", "ff", "mode.stop", Reach.LOCAL, NOW),),
     frozenset({Finding("checksum-mismatch", "block/OB1", Aspect.PROGRAM, "No match.")}),
     strengths={Aspect.PROGRAM: Strength.CONTENT},
+    log_extent=Extent.NEWEST,
+    clock=ClockReading("2024-05-01T00:00:00", NOW, -7_200_000, 12),
 )
 
 

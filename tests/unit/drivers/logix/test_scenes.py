@@ -2,19 +2,34 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from ccontrol.clock import SystemClock
 from ccontrol.diff.compare import compare
 from ccontrol.diff.merge import merge
 from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.model.aspect import Aspect, Depth, Strength
+from ccontrol.model.by_hand import Hand, moved_by_hand
+from ccontrol.model.clock import jump_ms
+from ccontrol.model.engineering import Reach
 from ccontrol.model.state import State
+from ccontrol.poll.log_news import new_in_log
 from ccontrol.sim.logix import plant, scene
-from ccontrol.sim.logix.controller import Key, Mode, l61, micro850
+from ccontrol.sim.logix.controller import Key, Mode, controller_in, l61, micro850
 from ccontrol.sim.logix.project import ALL_CHANGES, Access, DataType, Member, Tag
 from ccontrol.sim.logix.server import Live, running
+from ccontrol.sources.actions import ACTIONS
 from tests.unit.drivers.logix.polls import SEAL, Poller, facts, told, unit, unread
+
+
+class Ahead(SystemClock):
+    """A clock that somebody set three hours ahead."""
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(hours=3)
+
 
 AUDIT = ("changed", "audit/controller")
 EDITS = ("changed", "edits/controller")
@@ -113,6 +128,25 @@ def test_an_engineering_station_that_goes_online_is_no_change_but_is_told(
     assert poller.changes(before) == ()
     assert snapshot.log[0].raw != earlier.raw
     assert snapshot.log[0].text.startswith("an engineering station went online")
+    assert snapshot.log[0].action == "session.online"
+    assert snapshot.log[0].action in ACTIONS
+    assert snapshot.log[0].reach is Reach.UNSAID, "by Ethernet or USB, it does not say"
+    assert new_in_log(replace(snapshot, depth=Depth.FULL), earlier.raw) == snapshot.log
+
+
+def test_the_wall_clock_is_held_against_ours_and_is_never_a_change(
+    live: Live, poller: Poller, before: State
+) -> None:
+    right = poller.look(Depth.DIAGNOSTICS).clock
+    live.play(lambda chassis: setattr(controller_in(chassis), "clock", Ahead()))
+    wrong = poller.look(Depth.DIAGNOSTICS).clock
+    assert right is not None
+    assert wrong is not None
+    assert abs(right.ahead_ms) <= right.within_ms
+    assert abs(wrong.ahead_ms - 10_800_000) <= wrong.within_ms
+    assert abs(jump_ms(right, wrong) - 10_800_000) <= right.within_ms + wrong.within_ms
+    assert poller.look(Depth.GLANCE).clock is None
+    assert poller.changes(before, Depth.DIAGNOSTICS) == ()
 
 
 def test_while_a_download_runs_the_poll_waits_and_says_so(
@@ -169,6 +203,9 @@ def test_a_turned_key_and_a_changed_mode_are_told_as_such(
     snapshot = poller.look(Depth.GLANCE)
     assert facts(snapshot, "protection/controller") == {"key": "PROG", "level": 0}
     assert dict(unit(snapshot, "mode/controller").moving)["mode"] == "PROGRAM: STOPPED"
+    hands = {moved_by_hand(one.unit, each.name) for one in changes for each in one.differences}
+    assert Hand.SWITCH in hands
+    assert Hand.CARD not in hands
 
 
 def test_the_key_is_read_while_faults_stand(live: Live, poller: Poller) -> None:

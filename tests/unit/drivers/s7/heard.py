@@ -18,14 +18,15 @@ from ccontrol.model.snapshot import Snapshot
 from ccontrol.sim.s7 import szl, szl_record
 from ccontrol.sim.s7.block import BY_LETTER
 from ccontrol.sim.s7.cpu import Cpu
+from ccontrol.sim.s7.diagnostics import bcd_time
 
 SEAL = Seal(b"a site's own key")
 AT = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
 GLANCE = ("szl 0232 0004", "szl 0424 0000", "szl 01A0 0001", "counts")
-LOG = ("szl 00A0 0000",)
+LOG = ("clock", "szl 00A0 0000")
 CPU = ("szl 0011 0000", "szl 001C 0000")
 MODULES = ("szl 0091 0000", "szl 0591 0000", "szl 0A91 0000", "szl 0D91 0000", "szl 0092 0000")
-GROUPS = {"szl": (4, 1), "counts": (3, 1), "list": (3, 2), "info": (3, 3)}
+GROUPS = {"szl": (4, 1), "counts": (3, 1), "list": (3, 2), "info": (3, 3), "clock": (7, 1)}
 NO_SUCH_BLOCK, NO_BLOCK_OF_TYPE, PROTECTED = 0xD209, 0xD20E, 0xD241
 
 
@@ -89,6 +90,8 @@ def answer(cpu: Cpu, question: str) -> tuple[bytes, ...]:
             return userdata(4, 1, szl.read(cpu, int(rest[0], 16), int(rest[1], 16)))
         except szl_record.RefusedError as error:
             return refusal(question, error.error)
+    if word == "clock":  # 19 even in 2016, as a CPU 315-2 PN/DP has it
+        return userdata(7, 1, b"\x00\x19" + bcd_time(AT))
     if word == "counts":
         counted = ((kind.letter, len(cpu.numbers(kind))) for kind in BY_LETTER.values())
         return userdata(3, 1, b"".join(struct.pack(">BBH", 0x30, *one) for one in counted))

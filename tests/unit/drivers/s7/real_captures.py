@@ -34,16 +34,16 @@ def real_capture(name: str, depth: Depth = Depth.FULL) -> Capture:
     """Return what the CPU in a packet capture was asked and answered, as if we had asked."""
     path = corpus("pcap", "ITI__ICS-Security-Tools", f"pcaps__s7__{name}")
     asked: Counter[str] = Counter()
-    exchanges = []
-    for question, answers in _exchanges(path):
+    found = []
+    for question, answers in exchanges(path):
         asked[question] += 1
         again = f" #{asked[question]}" if asked[question] > 1 else ""
-        exchanges.append(Exchange(question + again, answers))
-    count = len(exchanges)
-    return Capture("real", "s7", depth, AT, AT, tuple(exchanges), count, 1, 1)
+        found.append(Exchange(question + again, answers))
+    count = len(found)
+    return Capture("real", "s7", depth, AT, AT, tuple(found), count, 1, 1)
 
 
-def _exchanges(path: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+def exchanges(path: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
     found: list[tuple[str, list[bytes]]] = []
     waiting: dict[object, list[bytes]] = {}
     for stream, pdu in _messages(path):
@@ -75,6 +75,7 @@ def _question(pdu: bytes) -> tuple[str, bytes]:
     words = {
         b"\4\1": f"szl {data[4:6].hex()} {data[6:8].hex()}".upper().replace("SZL", "szl"),
         b"\3\1": "counts",
+        b"\7\1": "clock",
         b"\3\2": f"list {data[5:6].hex()}",
         b"\3\3": f"info {data[5:6].hex()} {data[6:11].decode('latin-1')}",
     }

@@ -201,11 +201,13 @@ def test_every_question_is_byte_for_byte_what_the_vendor_builds(
         await client.counts(heard)
         await client.listing(code, heard)
         await client.szl(*szl, heard)
+        await client.clock(heard)
         await client.info(code, number, heard)
         return await client.upload(code, number, heard)
 
     begun = START[:19] + bytes((upload,)) + START[20:]
     answers = [SETUP, userdata(b"", (3, 1)), userdata(b"", (3, 2)), userdata(b"", (4, 1))]
+    answers += [userdata(b"", (7, 1))]
     answers += [userdata(b"", (3, 3)), begun, fragment(b"x", more=True), fragment(b"y" * 19), END]
     _, _, asked = asyncio.run(against(answers, everything))
     vendor = S7Protocol()  # it numbers them too: from 1, as the line does
@@ -214,6 +216,7 @@ def test_every_question_is_byte_for_byte_what_the_vendor_builds(
         vendor.build_list_blocks_request(),
         vendor.build_list_blocks_of_type_request(code),
         vendor.build_read_szl_request(*szl),
+        vendor.build_get_clock_request(),
         vendor.build_get_block_info_request(code, number),
         vendor.build_start_upload_request(code, number),
         vendor.build_upload_request(upload),

@@ -156,7 +156,7 @@ def test_what_a_cpu_does_not_have_is_not_invented(cpu: Cpu) -> None:
     cpu.missing_szl = frozenset({0x0232, 0x0132, 0x0011, 0x001C, 0x0591, 0x0A91, 0x0D91, 0x0092})
     snapshot = Heard(cpu, Depth.DIAGNOSTICS).snapshot()
     state = merge(None, snapshot)
-    assert {one.kind for one in state.units} == {"mode", "inventory"}
+    assert {one.kind for one in state.units} == {"mode", "inventory", "clock"}
     assert state.listed == {"mode", "inventory"}
     assert state.proven
     assert snapshot.strengths[Aspect.FIRMWARE] is Strength.NONE
@@ -168,7 +168,7 @@ def test_what_a_cpu_stops_answering_never_looks_fresh(cpu: Cpu) -> None:
     cpu.missing_szl = frozenset({0x0232, 0x0132, 0x0011, 0x001C, 0x0591, 0x0A91, 0x0D91, 0x0092})
     after = merge(before, Heard(cpu, Depth.DIAGNOSTICS).snapshot())
     fresh = {unit.kind for unit, known in after.units.items() if known.unread is None}
-    assert fresh == {"mode", "inventory"}
+    assert fresh == {"mode", "inventory", "clock"}
     assert not after.proven
     assert merge(after, Heard(plant.press(), Depth.DIAGNOSTICS).snapshot()) == before
 

@@ -44,6 +44,7 @@ def reads() -> dict[str, bytes]:
         "start upload": vendor.build_start_upload_request(0x42, 1000),
         "upload": vendor.build_upload_request(7),
         "end upload": vendor.build_end_upload_request(7),
+        "clock": vendor.build_get_clock_request(),
     }
     frames = {name: data_frame(pdu) for name, pdu in pdus.items()}
     return frames | {"connect": connection_request(ConnectionType.OP, 0, 2)}
@@ -77,12 +78,11 @@ def test_memory_reset_is_refused() -> None:
     refused(pi_service(b"_RESET"))
 
 
-def test_clock_set_is_refused_and_clock_read_since_the_driver_does_not_need_it() -> None:
+def test_clock_set_is_refused() -> None:
     now = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
     refused(data_frame(S7Protocol().build_set_clock_request(now)))
     refused(userdata(7, 2))
     refused(userdata(7, 4))
-    refused(data_frame(S7Protocol().build_get_clock_request()))
 
 
 def test_write_var_is_refused() -> None:
@@ -249,4 +249,4 @@ def is_a_read(frame: bytes) -> bool:
     if frame[8] == 1:
         return whole and frame[17] in (0xF0, 0x1D, 0x1E, 0x1F)
     service = frame[22] & 0x0F, frame[23]
-    return whole and service in ((3, 1), (3, 2), (3, 3), (4, 1))
+    return whole and service in ((3, 1), (3, 2), (3, 3), (4, 1), (7, 1))

@@ -6,7 +6,7 @@ Every scene and every fault of the simulator stands here: each meets the driver 
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
 
 import pytest
@@ -114,6 +114,13 @@ SCENES = {
         changed("module/rack0-slot5", "station/central"),
         log="3961",
     ),
+    "return_module": Scene(
+        lambda cpu: scene.return_module(cpu, 5),
+        changed("module/rack0-slot5", "station/central"),
+        before=lambda cpu: scene.pull_module(cpu, 5),
+        log="3861",
+    ),
+    "set_clock": Scene(lambda cpu: scene.set_clock(cpu, timedelta(hours=1)), {}),
     "lose_station": Scene(
         lambda cpu: scene.lose_station(cpu, 2), changed("station/pn100"), before=stations
     ),

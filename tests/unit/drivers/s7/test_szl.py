@@ -3,14 +3,16 @@
 import pytest
 
 from ccontrol.drivers.s7 import szl
-from ccontrol.drivers.s7.diagnostics import cause_of, entry
-from ccontrol.drivers.s7.events import CLASSES, EVENTS, START_TYPES, Cause
+from ccontrol.drivers.s7.diagnostics import entry
+from ccontrol.drivers.s7.events import CLASSES, EVENTS, SAID, START_TYPES, STARTS
 from ccontrol.errors import GarbledError
 from ccontrol.model.aspect import Aspect, Depth
+from ccontrol.model.engineering import Reach
 from ccontrol.model.snapshot import Read, Snapshot, Unread
 from ccontrol.model.unit import Unit, UnitId, field
 from ccontrol.sim.s7 import plant, scene
 from ccontrol.sim.s7.hardware import Module
+from ccontrol.sources.actions import ACTIONS
 from tests.unit.drivers.s7.heard import Heard, userdata
 
 
@@ -58,20 +60,62 @@ def test_an_entry_of_the_log_tells_what_when_and_who_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "cause"),
+    ("record", "action", "reach"),
     [
-        ("4303ff84" + "00" * 8, Cause.LOCAL),
-        ("4304ff84" + "00" * 8, Cause.NETWORK),
-        ("494eff00" + "00" * 8, Cause.POWER),
-        ("4302ff68c700430308137714", Cause.LOCAL),
-        ("1381fe64c700430408147714", Cause.NETWORK),
-        ("1382fe64c700494e08107714", Cause.POWER),
-        ("430eff00" + "00" * 8, Cause.UNKNOWN),
-        ("7eee0000" + "00" * 8, Cause.UNKNOWN),
+        ("4303ff84" + "00" * 8, "mode.stop", Reach.LOCAL),
+        ("4304ff84" + "00" * 8, "mode.stop", Reach.UNSAID),
+        ("4307ff84" + "00" * 8, "memory.reset", Reach.UNSAID),
+        ("4308ff84" + "00" * 8, "memory.reset", Reach.LOCAL),
+        ("430eff00" + "00" * 8, "memory.reset", Reach.UNSAID),
+        ("494eff00" + "00" * 8, "power.off", Reach.UNSAID),
+        ("4300ff11" + "00" * 8, "power.on", Reach.UNSAID),
+        ("4302ff68c700430308137714", "mode.reported", Reach.LOCAL),
+        ("1381fe64c700430308137714", "mode.run", Reach.LOCAL),
+        ("1381fe64c700430408147714", "mode.run", Reach.UNSAID),
+        ("1382fe64c700494e08107714", "mode.reported", Reach.UNSAID),
+        ("1385fe64c700430308237714", "mode.cold", Reach.LOCAL),
+        ("6526ff00" + "00" * 8, "card.change", Reach.LOCAL),
+        ("6522ff00" + "00" * 8, "card.fault", Reach.LOCAL),
+        ("6390ff00" + "00" * 8, "file.format", Reach.UNSAID),
+        ("3861ff00" + "00" * 8, "module.change", Reach.LOCAL),
+        ("3961ff00" + "00" * 8, "module.change", Reach.UNSAID),
+        ("6353ff00" + "00" * 8, "firmware.write", Reach.NETWORK),
+        ("43b0ff00" + "00" * 8, "firmware.write", Reach.UNSAID),
+        ("43b4ff00" + "00" * 8, "", Reach.UNSAID),
+        ("457fff00" + "00" * 8, "", Reach.UNSAID),
+        ("7eee0000" + "00" * 8, "", Reach.UNSAID),
     ],
 )
-def test_only_an_event_that_names_its_cause_is_evidence(record: str, cause: Cause) -> None:
-    assert cause_of(bytes.fromhex(record) + bytes(8)) is cause
+def test_only_an_event_that_says_what_was_done_and_from_where_is_evidence(
+    record: str, action: str, reach: Reach
+) -> None:
+    told = entry(bytes.fromhex(record) + bytes(8))
+    assert (told.action, told.reach) == (action, reach)
+
+
+@pytest.mark.parametrize("kind", range(0x100))
+def test_a_byte_that_only_starts_have_is_read_of_starts_alone(kind: int) -> None:
+    record = bytes.fromhex("4304ff84c7004303") + bytes((8, kind)) + bytes(10)
+    assert entry(record).reach is Reach.UNSAID
+
+
+def test_a_programming_device_is_never_taken_for_local_nor_for_the_network() -> None:
+    texts = {number: EVENTS[number] for number in SAID if "programming device" in EVENTS[number]}
+    assert {0x4304, 0x4307} <= texts.keys()
+    assert all(SAID[number].reach is Reach.UNSAID for number in texts)
+    assert all(reach is Reach.UNSAID for who, reach in START_TYPES.values() if "device" in who)
+
+
+def test_only_switch_card_and_module_are_local() -> None:
+    local = [EVENTS[number] for number, said in SAID.items() if said.reach is Reach.LOCAL]
+    named = ("mode switch", "card", "module", "internal memory")
+    assert all(any(word in text for word in named) for text in local), local
+
+
+def test_every_act_is_a_word_of_the_table_of_actions() -> None:
+    assert {said.action for said in SAID.values()} <= ACTIONS.keys()
+    assert SAID.keys() <= EVENTS.keys()
+    assert SAID.keys() >= STARTS
 
 
 @pytest.mark.parametrize("time", ["ff" * 8, "1613320000000000", "0000000000000000"])
@@ -85,7 +129,7 @@ def test_an_unknown_event_is_shown_by_number_and_class() -> None:
 
 
 def test_every_event_belongs_to_a_class_and_says_something() -> None:
-    assert all(number >> 12 in CLASSES and words for number, (words, _) in EVENTS.items())
+    assert all(number >> 12 in CLASSES and words for number, words in EVENTS.items())
     assert all(words for words, _ in START_TYPES.values())
 
 
