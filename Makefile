@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.deps-stamp
-WORKERS ?= auto
+# Half of the time a test waits for a daemon: two workers for each core keep it busy.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .PHONY: help demo test check format strangers bench soak bundle lock clean
 
@@ -21,7 +22,7 @@ demo: $(STAMP) ## the whole job on four simulated controllers, under two minutes
 	$(BIN)/ccontrol demo
 
 test: $(STAMP) ## every test
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not strangers and not soak"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not strangers and not soak"
 
 check: $(STAMP) ## format, lint, types, architecture
 	$(BIN)/ruff format --check .
@@ -35,7 +36,7 @@ format: $(STAMP) ## let the formatter do its work
 
 strangers: $(STAMP) ## tests against programs that no one here wrote, installed aside
 	tests/strangers/install
-	$(BIN)/python -m pytest -m strangers tests/strangers
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m strangers tests/strangers
 
 bench: $(STAMP) ## what the README's figures come from
 	$(BIN)/python -m benchmarks

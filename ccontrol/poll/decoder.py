@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from importlib import import_module
 from typing import BinaryIO
 
 from ccontrol.canonical import captures
@@ -23,7 +24,6 @@ from ccontrol.model.snapshot import Snapshot
 from ccontrol.poll.bounds import MEMORY_BYTES, bound_memory, bound_time
 from ccontrol.poll.frames import read_frame
 from ccontrol.poll.messages import Beat, Decode, Decoded, ReadProject, ToWorker
-from ccontrol.poll.project_reading import read_project
 from ccontrol.poll.wire import from_engine, to_engine
 
 BEAT_S = 1.0
@@ -50,7 +50,8 @@ class Decoder:
 
     def _answer(self, request: Decode | ReadProject) -> bytes:
         if isinstance(request, ReadProject):
-            return to_engine(read_project(request))
+            reading = import_module("ccontrol.poll.project_reading")  # few decoders ever need it
+            return to_engine(reading.read_project(request))
         try:
             return to_engine(Decoded(request.job, self._interpret(request)))
         except Exception as error:  # noqa: BLE001 — supervised border: interpret is total

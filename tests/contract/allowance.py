@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from ccontrol.errors import PausedError
 from ccontrol.model.controller import Budget
 
-QUICK = Budget(time_limit_s=2.0, answer_timeout_s=0.3)
+AMPLE = Budget(time_limit_s=60.0, answer_timeout_s=20.0)
+"""Where every answer comes: a busy machine must not look like a controller that is silent."""
+QUICK = Budget(time_limit_s=60.0, answer_timeout_s=0.3)
+"""Where a controller is silent on purpose, and the poll is to break off by it."""
 
 
 @dataclass

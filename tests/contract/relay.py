@@ -72,7 +72,7 @@ class Relay:
         finally:
             server.close()
             if tasks:
-                await asyncio.wait(tasks, timeout=3)
+                await asyncio.wait(tasks, timeout=20)
 
     async def _questions(self, of: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
         while data := await of.read(65_536):

@@ -28,12 +28,13 @@ from ccontrol.model.change import Kind
 from ccontrol.model.controller import Budget, Controller
 from ccontrol.model.secret import Seal
 from ccontrol.model.state import State
-from tests.contract.allowance import QUICK, CountingPace
+from tests.contract.allowance import AMPLE, QUICK, CountingPace
 from tests.contract.examinees import EXAMINEES, Examinee, Plant
 from tests.contract.relay import Mischief, Relay
 
 SEAL = Seal(b"exam" * 8)
-SLACK_S = 0.8
+SLACK_S = 10.0
+"""For a busy machine. What these tests look for takes a minute, or never ends."""
 FOLDER = Path(__file__).parent.parent.parent / "ccontrol" / "drivers"
 
 
@@ -44,7 +45,7 @@ class Bench:
     examinee: Examinee
     plant: Plant
     driver: Driver
-    budget: Budget = QUICK
+    budget: Budget = AMPLE
     pace: CountingPace = field(default_factory=CountingPace)
 
     def poll(
@@ -218,11 +219,12 @@ def test_a_hostile_controller_costs_no_more_than_the_time_allowed(
     bench: Bench, mischief: Mischief, at_answer: int
 ) -> None:
     state = bench.state(bench.poll(Depth.FULL))
+    bench.budget = QUICK
     began = time.monotonic()
     capture = bench.poll(Depth.FULL, Relay(mischief, at_answer))
     took = (capture.ended_at - capture.started_at).total_seconds()
     assert took < QUICK.answer_timeout_s + SLACK_S
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < QUICK.answer_timeout_s + 2 * SLACK_S
     holds(bench, capture, state)
 
 
@@ -230,17 +232,17 @@ def test_slow_answers_are_cut_off_by_the_deadline_of_the_poll(bench: Bench) -> N
     class Slow(CountingPace):
         async def turn(self) -> None:
             await super().turn()
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1 if self.turns < 4 else 2 * SLACK_S)
 
     bench.pace = Slow()
-    bench.budget = replace(QUICK, time_limit_s=0.45)
+    bench.budget = replace(AMPLE, time_limit_s=1.0)
     capture = bench.poll(Depth.FULL)
     assert capture.fault_class == "OverBudgetError"
-    assert (capture.ended_at - capture.started_at).total_seconds() < 0.45 + SLACK_S
+    assert (capture.ended_at - capture.started_at).total_seconds() < 1.0 + SLACK_S
 
 
 def test_the_bytes_of_a_poll_are_limited(bench: Bench) -> None:
-    bench.budget = replace(QUICK, bytes_limit=600)
+    bench.budget = replace(AMPLE, bytes_limit=600)
     capture = bench.poll(Depth.FULL)
     assert capture.fault_class == "OverBudgetError"
     assert capture.bytes_received < 600 + 65_536

@@ -43,6 +43,8 @@ T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = "plant.json"
 CLOCK = SystemClock()
+BUSY_S = 4.0
+"""What a busy host may add to what is done within a second. What never ends takes longer."""
 PATIENCE_S = 60.0
 """Longest wait for what has no time of its own to keep: the host may be busy."""
 
@@ -188,7 +190,12 @@ class RunningDaemon:
 
 def _site(plant: Plant) -> dict[str, Any]:
     controllers = [
-        {"id": each.id, "port": each.port, "schedule": _schedule(each)}
+        {
+            "id": each.id,
+            "port": each.port,
+            "schedule": _schedule(each),
+            "answer_timeout_s": each.budget.answer_timeout_s,
+        }
         for each in plant.site.controllers
     ]
     store = plant.site.store

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ccontrol.model.judgement import Severity
 from ccontrol.model.secret import Secret
 from ccontrol.poll.daemon import Daemon
 from ccontrol.poll.notify import Notifier
-from tests.unit.poll.toy import TABLE, controller
+from tests.unit.poll.toy import BRIEF, TABLE, controller
 
 
 def load(folder: Path) -> Config:
@@ -30,7 +31,13 @@ def load(folder: Path) -> Config:
 def _site(told: dict[str, Any]) -> Site:
     name = told["name"]
     controllers = tuple(
-        controller(each["port"], each["id"], site=name, schedule=Schedule(**each["schedule"]))
+        controller(
+            each["port"],
+            each["id"],
+            site=name,
+            schedule=Schedule(**each["schedule"]),
+            budget=replace(BRIEF, answer_timeout_s=each["answer_timeout_s"]),
+        )
         for each in told["controllers"]
     )
     store = StoreSettings(

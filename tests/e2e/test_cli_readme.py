@@ -77,6 +77,6 @@ def test_the_readme_can_be_followed(tmp_path: Path) -> None:
         finally:
             if daemon is not None:
                 daemon.terminate()
-                assert daemon.wait(10) == 0, (tmp_path / "log").read_text()
+                assert daemon.wait(60) == 0, (tmp_path / "log").read_text()
     wanted = {"init", "config", "poll", "enroll", "run", "status", "changes", "show", "diff"}
     assert wanted | {"pause", "verify"} <= set(seen)

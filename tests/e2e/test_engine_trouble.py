@@ -22,7 +22,7 @@ from ccontrol.poll.pace import Gate, Turnstile
 from ccontrol.store.journal import Journal
 from ccontrol.store.spool import Spool
 from tests.e2e.engine_plant import CLOCK, Plant, Watch, git, make_plant, wait_until, watching
-from tests.unit.poll.toy import DRIVER, Plc, controller, serving
+from tests.unit.poll.toy import BRIEF, DRIVER, SLOWLY_S, Plc, controller, serving
 
 pytestmark = pytest.mark.usefixtures("workers_find_the_toy")
 
@@ -126,7 +126,10 @@ def test_the_one_that_breaks_workers_is_found_and_left_alone(plc: Plc, tmp_path:
     mute, evil = Plc(misdeed="silent"), Plc()
     with serving(plc) as port, serving(mute) as mute_port, serving(evil) as evil_port:
         plant = make_plant(
-            tmp_path, controller(port), controller(mute_port, "mute"), controller(evil_port, "evil")
+            tmp_path,
+            controller(port),
+            controller(mute_port, "mute", budget=BRIEF),
+            controller(evil_port, "evil"),
         )
         plant.enrol("press-1", "mute", "evil")
         with watching(plant) as watch:
@@ -175,7 +178,7 @@ def test_a_glance_over_its_budget_is_a_failure_with_a_pause_and_in_the_end_a_fin
 def test_answers_that_take_long_to_decode_again_and_again_count_as_a_broken_worker(
     known: Watch, plant: Plant, plc: Plc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crew, "DECODE_FIRST_S", 1.9)
+    monkeypatch.setattr(crew, "DECODE_FIRST_S", 1.9 * SLOWLY_S)
     plc.misdeed = "decoder-slow"
     entries = [known.poll()[0] for _ in range(3)]
     assert [entry.outcome for entry in entries[:2]] == [Outcome.UNCHANGED] * 2
@@ -224,17 +227,17 @@ class Tomorrow(SystemClock):
 
 def test_a_day_that_ended_is_folded_into_one_signed_commit(known: Watch, plant: Plant) -> None:
     site = replace(known.site, journal=Journal(plant.places.journal, Tomorrow()))
-    folded = site.scribe.give(lambda line: fold_days(line, site, Tomorrow())).result(20)
+    folded = site.scribe.give(lambda line: fold_days(line, site, Tomorrow())).result(60)
     assert folded == 1
     assert plant.subjects()[-1].startswith("journal of ")
-    again = site.scribe.give(lambda line: fold_days(line, site, Tomorrow())).result(20)
+    again = site.scribe.give(lambda line: fold_days(line, site, Tomorrow())).result(60)
     assert again == 0
 
 
 def test_maintenance_packs_and_checks_while_polls_go_on(known: Watch, plant: Plant) -> None:
     tending = known.site.scribe.give(lambda line: maintain(line, known.site, CLOCK))
     assert known.poll()[0].outcome is Outcome.UNCHANGED
-    tended = tending.result(30)
+    tended = tending.result(60)
     assert tended.loose_after < tended.loose_before
     assert tended.complaints == ()
     assert known.poll()[0].outcome is Outcome.UNCHANGED

@@ -60,7 +60,7 @@ class Plant:
         return "".join(data.decode() for data in self.files().values())
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not holds():  # noqa: ASYNC110 — the store and the journal raise no event
                 await asyncio.sleep(0.2)
 

@@ -79,9 +79,9 @@ def test_whatever_the_list_of_networks_is_it_is_read(additional: bytes, size: in
 )
 def test_the_largest_block_is_read_in_linear_time(piece: str) -> None:
     code = (bytes.fromhex(piece) * 0x1_0000)[:0xFFFE]
-    begun = time.perf_counter()
+    begun = time.process_time()
     disassemble(code, tuple(range(0, 0xFFFE, 2)))
-    assert time.perf_counter() - begun < SOON_S
+    assert time.process_time() - begun < SOON_S
 
 
 def test_no_two_instructions_are_spelled_alike_but_the_documented_ones() -> None:

@@ -25,9 +25,9 @@ from ccontrol.store.index_rows import IndexedChange
 
 SITE = "north"
 FILLER = "filler-5"
-PATIENCE_S = 45.0
+PATIENCE_S = 90.0
 _LOOK_S = 0.2
-_END_S = 10.0
+_END_S = 30.0
 _TAIL_LINES = 12
 
 

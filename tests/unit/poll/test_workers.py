@@ -22,7 +22,7 @@ from ccontrol.model.secret import Seal
 from ccontrol.poll import crew as crew_module
 from ccontrol.poll.crew import Crew, Lost
 from ccontrol.poll.messages import Collected, Decoded
-from tests.unit.poll.toy import TABLE, Plc, controller, serving
+from tests.unit.poll.toy import SLOWLY_S, TABLE, Plc, controller, serving
 
 SEAL = Seal(bytes(32))
 GLANCE, FULL = Ask(Depth.GLANCE), Ask(Depth.FULL)
@@ -63,7 +63,7 @@ def with_crew(story: Callable[[Crew], Awaitable[None]]) -> None:
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not happened():  # noqa: ASYNC110 — what is waited for happens in another process
             await asyncio.sleep(0.01)
 
@@ -216,7 +216,7 @@ def test_a_driver_that_does_not_let_go_is_killed_and_blamed(
     with_crew(story)
 
 
-def test_a_pause_lets_go_within_a_second(plc: Plc, port: int) -> None:
+def test_a_pause_lets_go_long_before_the_time_of_an_answer(plc: Plc, port: int) -> None:
     plc.misdeed = "silent"
 
     async def story(crew: Crew) -> None:
@@ -224,7 +224,7 @@ def test_a_pause_lets_go_within_a_second(plc: Plc, port: int) -> None:
         task = asyncio.create_task(crew.collect(polled, GLANCE, 100.0, wanted, NOWHERE))
         await until(lambda: bool(plc.asked))
         crew.cancel(polled, "paused")
-        async with asyncio.timeout(1.0):
+        async with asyncio.timeout(polled.budget.answer_timeout_s / 2):
             heard = await task
         assert isinstance(heard, Collected)
         assert heard.fault_class == "PausedError"
@@ -261,7 +261,7 @@ def test_an_answer_that_takes_long_to_decode_is_told_from_a_quick_one(plc: Plc, 
         slow = await crew.collect(controller(port), GLANCE, 100.0, wanted, NOWHERE)
         assert isinstance(quick, Collected)
         assert isinstance(slow, Collected)
-        answers = [await crew.decode(one.capture, SEAL, 1.9) for one in (quick, slow)]
+        answers = [await crew.decode(one.capture, SEAL, 1.9 * SLOWLY_S) for one in (quick, slow)]
         assert [isinstance(one, Decoded) and one.slow for one in answers] == [False, True]
 
     with_crew(story)

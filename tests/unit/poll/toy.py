@@ -30,7 +30,7 @@ from ccontrol.model.unit import Unit, UnitId, fields
 
 TABLE = "tests.unit.poll.toy:DRIVERS"
 DRIVERS = {"toy": "tests.unit.poll.toy:DRIVER"}
-SLOWLY_S = 1.0
+SLOWLY_S = 1.5
 QUESTIONS = {
     Depth.GLANCE: ("glance",),
     Depth.DIAGNOSTICS: ("glance", "log", "hardware"),
@@ -109,6 +109,10 @@ def serving(plc: Plc, port: int = 0) -> Iterator[int]:
             thread.join()
 
 
+BRIEF = Budget(requests_per_s=500.0, time_limit_s=60.0, answer_timeout_s=1.0)
+"""For a controller that stays silent."""
+
+
 def controller(port: int, name: str = "press-1", **changes: object) -> Controller:
     given: dict[str, Any] = {
         "id": name,
@@ -119,7 +123,7 @@ def controller(port: int, name: str = "press-1", **changes: object) -> Controlle
         "port": port,
         "bridge": name,
         "schedule": Schedule(glance_s=0.3, full_s=3600.0, deep_pause_s=60.0, settle_s=0.1),
-        "budget": Budget(requests_per_s=500.0, time_limit_s=5.0, answer_timeout_s=2.0),
+        "budget": Budget(requests_per_s=500.0, time_limit_s=60.0, answer_timeout_s=20.0),
     }
     return Controller(**{**given, **changes})
 

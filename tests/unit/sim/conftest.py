@@ -122,7 +122,7 @@ def error_of(answer: bytes) -> int:
     return int.from_bytes(answer[20:22], "big")
 
 
-def knock(port: int, called: bytes = b"\x02\x02", timeout_s: float = 5) -> tuple[Caller, bytes]:
+def knock(port: int, called: bytes = b"\x02\x02", timeout_s: float = 60) -> tuple[Caller, bytes]:
     """Open a connection (OP to slot 2 unless said otherwise); returns what answered the knock."""
     line = socket.create_connection(("127.0.0.1", port), timeout=timeout_s)
     options = b"\xc1\x02\x01\x00\xc2" + bytes([len(called)]) + called + b"\xc0\x01\x0a"

@@ -16,7 +16,7 @@ from ccontrol.store.repository import Repository
 from ccontrol.store.writer import Writer
 from tests.unit.store.made_store import START, Site
 
-_ORPHAN_ENDS_S = 20.0
+_ORPHAN_ENDS_S = 60.0
 
 
 def kill_once(site: Site, after_s: float) -> list[str]:

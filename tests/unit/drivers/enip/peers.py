@@ -9,6 +9,8 @@ from ccontrol.drivers.enip.guard import ATTRIBUTES, Guard, Read, guard_of
 from ccontrol.drivers.enip.transport import Limits, Line, Peer
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+AMPLE_S = 20.0
+"""Longer than any answer takes on a busy machine."""
 SESSION = 0x0BADCAFE
 IDENTITY = bytes.fromhex("01000e003600101460303f82510014") + b"1756-L61/B LOGIX5561"
 """All attributes of a 1756-L61, as it answered FactoryTalk Linx."""
@@ -81,9 +83,9 @@ async def peer(script: Script, *, register: bool = True) -> AsyncIterator[int]:
     finally:
         server.close()
         if serving := asyncio.all_tasks() - already:
-            await asyncio.wait(serving, timeout=2)
+            await asyncio.wait(serving, timeout=AMPLE_S)
 
 
-def line(port: int, *, timeout_s: float = 0.5, bytes_limit: int = 100_000) -> Line:
-    """A line to a peer, with short limits."""
+def line(port: int, *, timeout_s: float = AMPLE_S, bytes_limit: int = 100_000) -> Line:
+    """A line to a peer. Whoever asks one that stays silent says how long to wait for it."""
     return Line(Peer("127.0.0.1", port), Limits(timeout_s, bytes_limit), guard())

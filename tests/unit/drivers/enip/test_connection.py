@@ -52,11 +52,15 @@ class Adapter:
 
 
 def run(
-    adapter: Adapter, story: Callable[[Client], Awaitable[object]], route: Route = ((1, "0"),)
+    adapter: Adapter,
+    story: Callable[[Client], Awaitable[object]],
+    route: Route = ((1, "0"),),
+    *,
+    timeout_s: float = peers.AMPLE_S,
 ) -> object:
     async def whole() -> object:
         async with peers.peer(adapter.serve) as port:
-            line = peers.line(port, timeout_s=0.3)
+            line = peers.line(port, timeout_s=timeout_s)
             client = Client(line, CountingPace(), route)
             try:
                 await client.connect()
@@ -180,7 +184,7 @@ def test_a_silent_peer_is_given_up_after_the_time_of_one_answer() -> None:
     adapter.spoil = lambda _: b""
 
     async def story(client: Client) -> None:
-        with pytest.raises(UnreachableError, match=r"no answer within 0\.3 s"):
+        with pytest.raises(UnreachableError, match=r"no answer within 1 s"):
             await client.ask(WHO, [])
 
-    run(adapter, story)
+    run(adapter, story, timeout_s=1.0)

@@ -19,7 +19,7 @@ from ccontrol.model.snapshot import Read, Snapshot, Unread
 from ccontrol.model.state import State
 from ccontrol.model.unit import Unit, UnitId
 from ccontrol.sim.logix.server import Live
-from tests.contract.allowance import QUICK, CountingPace
+from tests.contract.allowance import AMPLE, CountingPace
 
 SEAL = Seal(b"logix" * 7)
 
@@ -30,7 +30,7 @@ class Poller:
 
     live: Live
     options: LogixOptions = field(default_factory=lambda: LogixOptions(slots=tuple(range(6))))
-    budget: Budget = QUICK
+    budget: Budget = AMPLE
     driver: LogixDriver = field(default_factory=LogixDriver)
 
     def poll(self, depth: Depth) -> Capture:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ccontrol.drivers.enip.request import route_of
+from ccontrol.drivers.logix import collect_program
 from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.sim.logix import fault, plant, scene
@@ -13,6 +14,7 @@ from ccontrol.sim.logix.chassis import Chassis, Place
 from ccontrol.sim.logix.controller import controller, l73
 from ccontrol.sim.logix.project import Tag
 from ccontrol.sim.logix.server import Live, running
+from tests.contract.allowance import QUICK
 from tests.unit.drivers.logix.polls import Poller, facts, questions, told, unread
 
 
@@ -84,8 +86,11 @@ def test_zeros_from_some_question_on_change_and_remove_nothing(
     assert {kind for kind, _ in told(fresh.changes(before))} <= {"lost sight"}
 
 
-def test_endless_symbols_are_given_up_and_nothing_is_removed(live: Live, poller: Poller) -> None:
+def test_endless_symbols_are_given_up_and_nothing_is_removed(
+    live: Live, poller: Poller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = poller.state()
+    monkeypatch.setattr(collect_program, "MOST_SYMBOLS", 5_000)
     fresh = Poller(live)
     live.faults.append(fault.EndlessSymbols())
     changes = fresh.changes(before)
@@ -142,9 +147,10 @@ def test_a_line_that_goes_wrong_ends_the_poll_and_changes_nothing(
 ) -> None:
     before = poller.state()
     live.faults.append(spoilt)
+    poller.budget = QUICK
     capture = poller.poll(Depth.FULL)
     assert capture.fault is not None
-    assert (capture.ended_at - capture.started_at).total_seconds() < 1.5
+    assert (capture.ended_at - capture.started_at).total_seconds() < QUICK.limit_s(Depth.FULL) / 4
     assert {kind for kind, _ in told(poller.changes(before))} <= {"lost sight"}
 
 

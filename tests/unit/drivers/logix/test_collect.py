@@ -5,17 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from ccontrol.drivers.logix import memory
+from ccontrol.drivers.logix import collect_program, memory
 from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.model.aspect import Depth
-from ccontrol.model.controller import Budget
 from ccontrol.sim.logix import fault, plant, scene
 from ccontrol.sim.logix.controller import l61, l73
 from ccontrol.sim.logix.project import Tag
 from ccontrol.sim.logix.server import Live, running
 from tests.unit.drivers.logix.polls import SEAL, Poller, questions
-
-PATIENT = Budget(time_limit_s=30.0, answer_timeout_s=2.0)
 
 
 @pytest.fixture
@@ -68,7 +65,7 @@ def test_a_controller_behind_an_adapter_of_its_own_is_read_through_the_backplane
 
 def test_a_second_full_read_of_10_000_tags_takes_a_third_of_the_requests() -> None:
     with running(plant.chassis_of(plant.many_tags(10_000))) as live:
-        poller = Poller(live, LogixOptions(), PATIENT)
+        poller = Poller(live, LogixOptions())
         cold, warm = poller.poll(Depth.FULL), poller.poll(Depth.FULL)
         assert (cold.fault, warm.fault) == (None, None)
         assert warm.requests * 3 <= cold.requests
@@ -94,7 +91,8 @@ def test_symbols_are_read_again_after_half_a_day(
     assert "symbols_read_s_ago" not in dict(poller.poll(Depth.FULL).notes)
 
 
-def test_a_list_that_was_cut_is_not_remembered(live: Live) -> None:
+def test_a_list_that_was_cut_is_not_remembered(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collect_program, "MOST_SYMBOLS", 5_000)
     poller = Poller(live)
     live.faults.append(fault.EndlessSymbols())
     poller.poll(Depth.INVENTORY)

@@ -101,10 +101,10 @@ def test_tags_that_differ_by_their_case_alone_are_both_told() -> None:
 
 
 def test_a_thousand_modules_are_a_thousand_units_in_no_time() -> None:
-    asked = time.monotonic()
+    begun = time.process_time()
     snapshot = interpret(_listed(b"Map:Module_%d" % number for number in range(1000)))
     assert snapshot.listings["io-module"] == Listing(
         frozenset(f"Module_{number}" for number in range(1000)), complete=True
     )
     assert sum(isinstance(seen, Read) for seen in snapshot.sightings.values()) == 1001
-    assert time.monotonic() - asked < 5
+    assert time.process_time() - begun < 5

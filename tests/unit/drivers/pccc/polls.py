@@ -16,7 +16,7 @@ from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Read, Snapshot
 from ccontrol.model.unit import Fields, Unit, UnitId
 from ccontrol.sim.pccc.server import Live
-from tests.contract.allowance import QUICK, CountingPace
+from tests.contract.allowance import AMPLE, CountingPace
 
 SEAL = Seal(b"a site's own key")
 
@@ -26,7 +26,7 @@ class Poller:
     """One driver and one processor."""
 
     live: Live
-    budget: Budget = QUICK
+    budget: Budget = AMPLE
     options: PcccOptions = field(default_factory=PcccOptions)
     pace: CountingPace = field(default_factory=CountingPace)
 

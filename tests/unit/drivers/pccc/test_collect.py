@@ -17,6 +17,7 @@ from ccontrol.sim.pccc.fault import Refuse, Silence
 from ccontrol.sim.pccc.memory import LADDER, File, Memory
 from ccontrol.sim.pccc.processor import Mode, Processor
 from ccontrol.sim.pccc.server import Live, running
+from tests.contract.allowance import AMPLE
 from tests.unit.drivers.pccc.polls import Poller, facts, unit
 
 ROUTE = b"\x02\x03\x02\x05"
@@ -215,8 +216,8 @@ def test_an_unchanged_processor_gives_the_same_facts(make: type, depth: Depth) -
 def test_a_silent_processor_ends_the_poll_and_keeps_what_was_heard() -> None:
     with running(plant.press()) as live:
         live.faults.append(Silence(first=4))
-        capture = Poller(live).poll(Depth.FULL)
-        snapshot = Poller(live).see()
+        poller = Poller(live, budget=replace(AMPLE, answer_timeout_s=1.0))
+        capture, snapshot = poller.poll(), poller.see()
     assert capture.fault_class == "UnreachableError"
     assert words(capture) == ["identity", "status", "read"]
     assert snapshot.usable

@@ -17,7 +17,6 @@ from ccontrol.drivers.pccc.decode import interpret
 from ccontrol.drivers.pccc.options import PcccOptions
 from ccontrol.model.aspect import Depth
 from ccontrol.model.change import Kind as Told
-from ccontrol.model.controller import Budget
 from ccontrol.model.state import State
 from ccontrol.sim.pccc import fault as faults
 from ccontrol.sim.pccc import plant, scene
@@ -25,7 +24,7 @@ from ccontrol.sim.pccc.fault import Fault
 from ccontrol.sim.pccc.memory import INTEGER, File
 from ccontrol.sim.pccc.processor import Firmware, Mode, Processor
 from ccontrol.sim.pccc.server import Live, running
-from tests.contract.allowance import QUICK
+from tests.contract.allowance import AMPLE, QUICK
 from tests.unit.drivers.pccc.polls import SEAL, Poller
 
 LATER = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -205,8 +204,6 @@ FAULTS: dict[str, tuple[Callable[[int], Fault], set[str]]] = {
     "NoSession": (lambda _: faults.NoSession(), {"NoSpareConnectionError"}),
 }
 """How each fault is made from a message on, and the class of the fault that ends the poll by it."""
-PATIENT = Budget(time_limit_s=20.0, answer_timeout_s=10.0)
-"""Where every answer comes: a busy machine must not look like one that does not."""
 
 
 def test_every_fault_of_the_simulator_meets_the_driver() -> None:
@@ -228,7 +225,7 @@ def test_a_fault_is_named_and_takes_nothing_away(
     (live, before), (make, fault_classes) = press, FAULTS[name]
     live.faults[:] = [make(first)]
     quick = UNREACHABLE & fault_classes
-    capture = Poller(live, budget=QUICK if quick else PATIENT).poll(Depth.FULL)
+    capture = Poller(live, budget=QUICK if quick else AMPLE).poll(Depth.FULL)
     assert capture.fault_class in fault_classes
     changes = compare(before, merge(before, interpret(capture, SEAL))).changes
     assert [one for one in changes if one.kind is not Told.LOST_SIGHT] == []

@@ -9,6 +9,8 @@ from ccontrol.drivers.s7.guard import Guard
 from ccontrol.drivers.s7.transport import Limits, Line, Peer
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+AMPLE_S = 20.0
+"""Longer than any answer takes on a busy machine."""
 CONFIRM = bytes.fromhex("0300001611d00001000300c0010ac1020200c2020202")
 
 
@@ -53,10 +55,10 @@ async def peer(script: Script, *, confirm: bytes | None = CONFIRM) -> AsyncItera
     finally:
         server.close()
         if serving := asyncio.all_tasks() - already:
-            await asyncio.wait(serving, timeout=2)
+            await asyncio.wait(serving, timeout=AMPLE_S)
 
 
-def line(port: int, *, timeout_s: float = 0.5, bytes_limit: int = 100_000) -> Line:
-    """A line to a peer, with short limits."""
+def line(port: int, *, timeout_s: float = AMPLE_S, bytes_limit: int = 100_000) -> Line:
+    """A line to a peer. Whoever asks one that stays silent says how long to wait for it."""
     to = Peer("127.0.0.1", port, ConnectionType.OP, 0, 2)
     return Line(to, Limits(timeout_s, bytes_limit), Guard())

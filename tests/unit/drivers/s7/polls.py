@@ -17,7 +17,7 @@ from ccontrol.model.capture import Capture
 from ccontrol.model.controller import Budget, Controller
 from ccontrol.model.secret import Secret
 from ccontrol.sim.s7.server import Live
-from tests.contract.allowance import QUICK, CountingPace
+from tests.contract.allowance import AMPLE, CountingPace
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Poller:
     """One driver and one controller."""
 
     live: Live
-    budget: Budget = QUICK
+    budget: Budget = AMPLE
     slot: int = 2
     kind: ConnectionType = ConnectionType.OP
     password: str = ""

@@ -27,7 +27,7 @@ from ccontrol.sim.s7.fault import (
 )
 from ccontrol.sim.s7.hardware import cpu_414h
 from ccontrol.sim.s7.server import Live, running
-from tests.contract.allowance import QUICK, CountingPace
+from tests.contract.allowance import AMPLE, CountingPace
 from tests.unit.drivers.s7.polls import (
     Poller,
     answers,
@@ -90,7 +90,7 @@ def test_connections_kept_for_our_type_count_as_left(poller: Poller, live: Live)
 
 def test_the_look_at_connections_can_be_switched_off(live: Live) -> None:
     live.cpu.connections.elsewhere[ClientType.OP] = 14
-    capture = Poller(live, budget=replace(QUICK, spare_connections=0)).poll(Depth.GLANCE)
+    capture = Poller(live, budget=replace(AMPLE, spare_connections=0)).poll(Depth.GLANCE)
     assert capture.fault is None
     assert "szl 0132 0001" not in questions(capture)
 
@@ -117,7 +117,7 @@ def test_a_cpu_with_neither_list_is_asked_for_them_once_and_at_every_full_poll(
     poller: Poller, live: Live
 ) -> None:
     live.cpu.missing_szl = frozenset({0x0232, 0x0132})
-    poller.budget = replace(QUICK, spare_connections=0)
+    poller.budget = replace(AMPLE, spare_connections=0)
     both = ["szl 0232 0004", "szl 0132 0004"]
     assert questions(poller.poll(Depth.GLANCE))[1:] == [*both, "szl 0424 0000", "counts"]
     for _ in range(2):
@@ -226,6 +226,7 @@ def test_a_password_that_was_never_answered_counts_as_refused(
     poller = Poller(live, password="secret")
     at_password = questions_before(poller.poll(Depth.FULL), "upload 38 00001")  # it is no exchange
     live.faults.append(fault(first=at_password, last=at_password))
+    poller.budget = replace(AMPLE, answer_timeout_s=1.0)
     capture = poller.poll(Depth.FULL)
     assert passwords_sent(live) == 2
     assert ("password", "refused: it was sent, and no answer came") in capture.notes
@@ -283,20 +284,19 @@ def test_a_pause_stops_the_next_request(live: Live) -> None:
 
 
 def test_the_whole_poll_has_one_deadline(live: Live) -> None:
-    budget = replace(QUICK, time_limit_s=0.3)
-    live.server.delay_s = 0.02
+    budget = replace(AMPLE, time_limit_s=1.0)
+    live.server.delay_s = 0.1
     capture = Poller(live, budget=budget).poll(Depth.FULL)
     assert capture.fault_class == "OverBudgetError"
-    assert capture.fault == "the poll was not done within 0.3 s"
+    assert capture.fault == "the poll was not done within 1 s"
     assert capture.exchanges[-1].fault is not None
-    assert (capture.ended_at - capture.started_at).total_seconds() < 0.6
+    assert (capture.ended_at - capture.started_at).total_seconds() < 5  # else it takes eight
 
 
 def test_eight_thousand_blocks_are_listed_and_told_apart(poller: Poller, live: Live) -> None:
     one = plant.data_block(1).image
     blocks = [Block(one[:6] + n.to_bytes(2, "big") + one[8:]) for n in range(1000, 9000)]
     live.play(Cpu.load, *blocks)
-    poller.budget = replace(QUICK, time_limit_s=60.0, answer_timeout_s=20.0)
     known = {f"DB/DB{block.number}": info_fingerprint(block.info) for block in blocks[1:]}
     capture = poller.poll(Depth.INVENTORY, known)
     assert capture.fault is None
@@ -320,8 +320,8 @@ def test_a_driver_never_learns_from_another_controller() -> None:
 
 
 def soon(true: Callable[[], bool]) -> bool:
-    """Wait until the other side has noticed, a second at most."""
-    for _ in range(100):
+    """Wait until the other side has noticed, ten seconds at most."""
+    for _ in range(1_000):
         if true():
             return True
         time.sleep(0.01)

@@ -11,7 +11,7 @@ from ccontrol.drivers.s7 import S7Driver
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture
 from ccontrol.model.controller import Budget, Controller
-from tests.contract.allowance import CountingPace
+from tests.contract.allowance import AMPLE, CountingPace
 from tests.unit.drivers.s7.peers import envelope, peer, take
 
 SETUP, USERDATA = 0xF0, 7
@@ -50,30 +50,27 @@ def poll(depth: Depth, fragment: int, budget: Budget) -> Capture:
     return asyncio.run(story())
 
 
-ENOUGH = Budget(time_limit_s=30.0, answer_timeout_s=1.0)
-
-
 @pytest.mark.parametrize(
     ("depth", "most"), [(Depth.GLANCE, 256 * KIB), (Depth.DIAGNOSTICS, 4_096 * KIB)]
 )
 def test_a_poll_takes_in_what_its_depth_could_bring_and_no_more(depth: Depth, most: int) -> None:
-    capture = poll(depth, 900, ENOUGH)
+    capture = poll(depth, 900, AMPLE)
     assert capture.bytes_received < most + 65_536
     for exchange in capture.exchanges:
         assert sum(map(len, exchange.answers)) < 80 * KIB
 
 
 def test_a_glance_that_never_ends_is_over_its_budget() -> None:
-    assert poll(Depth.GLANCE, 900, ENOUGH).fault_class == "OverBudgetError"
+    assert poll(Depth.GLANCE, 900, AMPLE).fault_class == "OverBudgetError"
 
 
 def test_a_smaller_limit_of_the_owner_holds_for_a_glance_too() -> None:
-    capture = poll(Depth.GLANCE, 900, replace(ENOUGH, bytes_limit=65_536))
+    capture = poll(Depth.GLANCE, 900, replace(AMPLE, bytes_limit=65_536))
     assert "sent more than 65536 bytes in one poll" in str(capture.fault)
 
 
 def test_an_answer_longer_than_what_was_agreed_upon_ends_the_poll() -> None:
-    capture = poll(Depth.FULL, 60_000, ENOUGH)
+    capture = poll(Depth.FULL, 60_000, AMPLE)
     assert capture.fault_class == "GarbledError"
     assert "where 960 were agreed" in str(capture.fault)
     assert capture.bytes_received < 130 * KIB

@@ -10,20 +10,20 @@ from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Budget
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.server import Live
-from tests.contract.allowance import QUICK
+from tests.contract.allowance import AMPLE
 from tests.unit.drivers.s7.polls import Poller, questions
 
-HAS_NO_LIMIT_OF_ITS_OWN = replace(QUICK, time_limit_s=None)
+HAS_NO_LIMIT_OF_ITS_OWN = replace(AMPLE, time_limit_s=None)
 
 
 def test_a_deep_read_has_as_long_as_its_blocks_need(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    live.server.delay_s = 0.01
-    monkeypatch.setattr(controller, "DEEP_LIMIT_S", 0.6)  # else this test would take half an hour
+    live.server.delay_s = 0.02
+    monkeypatch.setattr(controller, "DEEP_LIMIT_S", 1.0)  # else this test would take half an hour
     capture = Poller(live, budget=HAS_NO_LIMIT_OF_ITS_OWN).poll(Depth.FULL)
     assert capture.fault is None
-    assert (capture.ended_at - capture.started_at).total_seconds() > 0.6
+    assert (capture.ended_at - capture.started_at).total_seconds() > 1.0
 
 
 def test_however_much_there_is_a_deep_read_ends(
@@ -42,8 +42,8 @@ def test_however_much_there_is_a_deep_read_ends(
 
 
 def test_a_limit_that_the_owner_set_holds_and_the_poll_says_what_would_do(live: Live) -> None:
-    live.server.delay_s = 0.02
-    capture = Poller(live, budget=replace(QUICK, time_limit_s=1.2)).poll(Depth.FULL)
+    live.server.delay_s = 0.04
+    capture = Poller(live, budget=replace(AMPLE, time_limit_s=2.0)).poll(Depth.FULL)
     assert capture.fault_class == "OverBudgetError"
     assert "blocks were read; set time_limit_s = 60" in str(capture.fault)
 
@@ -51,7 +51,7 @@ def test_a_limit_that_the_owner_set_holds_and_the_poll_says_what_would_do(live: 
 def test_more_bytes_than_the_limit_are_told_with_the_limit_that_would_do(live: Live) -> None:
     blocks = plant.many_blocks(60, least=4096, most=4096)
     live.cpu.load(*blocks)
-    small = Poller(live, budget=replace(QUICK, bytes_limit=100_000)).poll(Depth.FULL)
+    small = Poller(live, budget=replace(AMPLE, bytes_limit=100_000)).poll(Depth.FULL)
     assert small.fault_class == "OverBudgetError"
     told = re.search(
         r"sent more than 100000 bytes in one poll: (\d+) of (\d+) blocks were read; "
@@ -60,7 +60,7 @@ def test_more_bytes_than_the_limit_are_told_with_the_limit_that_would_do(live: L
     )
     assert told is not None
     assert int(told[1]) < int(told[2])
-    enough = Poller(live, budget=replace(QUICK, bytes_limit=int(told[3]))).poll(Depth.FULL)
+    enough = Poller(live, budget=replace(AMPLE, bytes_limit=int(told[3]))).poll(Depth.FULL)
     assert enough.fault is None
     assert len(set(questions(enough, "upload"))) == int(told[2])
 

@@ -21,7 +21,7 @@ from ccontrol.errors import (
     RefusedError,
     UnreachableError,
 )
-from tests.unit.drivers.s7.peers import Script, echo, envelope, line, peer, take
+from tests.unit.drivers.s7.peers import AMPLE_S, Script, echo, envelope, line, peer, take
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 QUESTION = S7Protocol().build_read_szl_request(0x0424, 0)
@@ -42,13 +42,17 @@ async def asked(to: Line) -> bytes:
 
 
 async def fails(script: Script, wanted: type[DriverError], text: str, **limits: float) -> Line:
-    """Ask a peer that misbehaves; it must be found out with that error, within a second."""
+    """Ask a peer that misbehaves; it must be found out with that error long before `AMPLE_S`."""
     began = time.monotonic()
     async with peer(script) as port:
-        to = line(port, bytes_limit=int(limits.get("bytes_limit", 100_000)))
+        to = line(
+            port,
+            timeout_s=limits.get("timeout_s", AMPLE_S),
+            bytes_limit=int(limits.get("bytes_limit", 100_000)),
+        )
         with pytest.raises(wanted, match=text):
             await asked(to)
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < AMPLE_S / 2
     assert to.error is not None
     return to
 
@@ -139,7 +143,7 @@ def test_a_peer_that_accepts_and_says_nothing_is_left(run: Run) -> None:
 
         async with peer(script, confirm=None) as port:
             with pytest.raises(UnreachableError, match=r"no answer within 0.5 s"):
-                await asked(line(port))
+                await asked(line(port, timeout_s=0.5))
 
     run(story())
 
@@ -149,7 +153,7 @@ def test_a_silent_peer_costs_one_answer_timeout(run: Run) -> None:
         await reader.read()
 
     async def story() -> None:
-        await fails(script, UnreachableError, r"no answer within 0.5 s")
+        await fails(script, UnreachableError, r"no answer within 0.5 s", timeout_s=0.5)
 
     run(story())
 
@@ -159,9 +163,11 @@ def test_a_trickle_does_not_extend_the_answer_timeout(run: Run) -> None:
         for byte in envelope(echo(await take(reader), bytes(200))):
             writer.write(bytes((byte,)))
             await asyncio.sleep(0.1)
+            if writer.is_closing():
+                return
 
     async def story() -> None:
-        await fails(script, UnreachableError, r"only part of an answer within 0.5 s")
+        await fails(script, UnreachableError, r"only part of an answer within 0.5 s", timeout_s=0.5)
 
     run(story())
 
@@ -319,7 +325,6 @@ def test_a_frame_that_is_no_read_never_reaches_the_socket(run: Run) -> None:
             with pytest.raises(ReadOnlyViolationError):
                 await to.ask(stop)
             to.close()
-            await asyncio.sleep(0.05)
         assert heard == [b""]
         assert to.bytes_sent == 22
         assert len(data_frame(stop)) > 0
@@ -337,7 +342,6 @@ def test_whoever_waits_may_be_cancelled_and_nothing_is_left_behind(run: Run) -> 
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.1):
                     await asked(to)
-            await asyncio.sleep(0.02)
         assert len(asyncio.all_tasks()) == 1
 
     run(story())

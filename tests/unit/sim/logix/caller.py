@@ -165,7 +165,7 @@ def slot(number: int) -> bytes:
 
 @contextlib.contextmanager
 def calling(live: Live, *, register: bool = True) -> Iterator[Caller]:
-    with socket.create_connection((live.host, live.port), timeout=5) as line:
+    with socket.create_connection((live.host, live.port), timeout=60) as line:
         caller = Caller(line)
         if register:
             assert caller.register() == 0

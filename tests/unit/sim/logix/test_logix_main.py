@@ -24,7 +24,7 @@ def served(*arguments: str) -> tuple[list[bytes], dict[str, object]]:
         assert process.stdout is not None
         names = []
         for host, port in json.loads(process.stdout.readline())["listening"]:
-            with socket.create_connection((host, port), timeout=5) as line:
+            with socket.create_connection((host, port), timeout=60) as line:
                 caller = Caller(line)
                 caller.register()
                 names.append(caller.at(BACKPLANE, NAME).data[2:])
@@ -48,7 +48,7 @@ def test_it_serves_the_project_of_a_file(tmp_path: Path) -> None:
     with subprocess.Popen([*command, "--l5x", file], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         ((host, port),) = json.loads(process.stdout.readline())["listening"]
-        with socket.create_connection((host, port), timeout=5) as line:
+        with socket.create_connection((host, port), timeout=60) as line:
             caller = Caller(line)
             caller.register()
             listed = caller.at(b"\1\2", message(0x55, path(0x6B, 0), attributes(1))).data

@@ -69,7 +69,7 @@ class Caller:
 @contextmanager
 def calling(port: int, *, register: bool = True) -> Iterator[Caller]:
     """Connect, and register a session unless told otherwise."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         caller = Caller(line)
         if register:
             assert caller.register() == 0
