@@ -65,7 +65,7 @@ class Ear:
 
 
 @contextmanager
-def listening(kept: Kept | None = None, **settings: Any) -> Iterator[Ear]:  # noqa: ANN401 — fields by name
+def listening(kept: Kept | None = None, /, **settings: Any) -> Iterator[Ear]:  # noqa: ANN401 — fields by name
     told: list[str] = []
     kept = kept or Kept()
     wanted = replace(Listening(SENDERS), **settings)
