@@ -152,6 +152,22 @@ severity = "critical"
 [site.alert.exec]            # JSON comes on its standard input; no shell reads the list
 command = ["/usr/local/bin/sound-the-horn", "--hall", "2"]
 """
+_SYSLOG = """
+# What controllers say of themselves by syslog: logins, loads, changes of mode. Only the addresses
+# below are listened to. Ports below 1024 want a privilege, see docs/operations.md.
+[site.syslog]
+udp = "0.0.0.0:5514"         # anybody can forge what comes this way: it proves no origin by itself
+tcp = "0.0.0.0:5514"
+# tls = "0.0.0.0:6514"
+# certificate = "keys/syslog.pem"
+# key = { file = "keys/syslog.key" }      # or { credential = "syslog-key" }
+# client_ca = "keys/controllers-ca.pem"   # who vouches for the controllers' own certificates
+idle_s = 86400.0             # a connection that says nothing for so long is closed
+
+[[site.syslog.sender]]
+address = "192.0.2.12"
+controller = "s7-1"
+"""
 
 
 def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
@@ -171,4 +187,4 @@ def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
         )
         parts += [] if number else [_REST]
         parts.append("\n" + samples[family].replace(f"[{family}]", f"[site.controller.{family}]"))
-    return "".join((*parts, _FOLDER, _ALERTS))
+    return "".join((*parts, _FOLDER, _ALERTS, _SYSLOG))

@@ -11,6 +11,7 @@ from ccontrol.config import between, overlaps
 from ccontrol.config.family import Family
 from ccontrol.config.faults import guess
 from ccontrol.config.lines import Lines
+from ccontrol.config.listeners import no_port_twice
 from ccontrol.config.place import Place, Placed, Raw
 from ccontrol.config.schema import EngineTable
 from ccontrol.config.secrets import HostSecrets, SecretSource
@@ -105,6 +106,7 @@ def _compare(sites: tuple[Placed, ...], reader: SiteReader) -> None:
     overlaps.none_over_a_key(reader.folders, reader.desk.kept_apart, faults)
     overlaps.none_over_another(reader.folders, faults)
     overlaps.one_way_of_looking(reader.folders, faults)
+    no_port_twice(reader.listeners, faults)
 
 
 def _toml(text: str, path: Path) -> Raw:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ccontrol.model.alert import Channel
 from ccontrol.model.controller import Controller
+from ccontrol.model.listening import Listening
 from ccontrol.model.secret import Secret
 
 
@@ -83,6 +84,8 @@ class Site:
     controllers: tuple[Controller, ...]
     folders: tuple[WatchedFolder, ...] = ()
     alerts: tuple[Channel, ...] = ()
+    syslog: Listening | None = None
+    """None: it listens to nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from ccontrol.config.channels import ChannelReader
 from ccontrol.config.family import Family
 from ccontrol.config.faults import guess, shown
+from ccontrol.config.listeners import ListenerReader
 from ccontrol.config.place import Place, Raw
 from ccontrol.config.schema import (
     BudgetTable,
@@ -28,9 +29,10 @@ from ccontrol.config.secrets import Reference, WithheldSecret
 from ccontrol.config.settings import KeyFile, KeyInAgent, Site, StoreSettings, WatchedFolder
 from ccontrol.config.tables import Desk
 from ccontrol.model.controller import Controller
+from ccontrol.model.listening import Listening
 from ccontrol.model.secret import Secret
 
-_OF_SITE = ("store", "defaults", "controller", "folder", "alert")
+_OF_SITE = ("store", "defaults", "controller", "folder", "alert", "syslog")
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
 Defaults = Mapping[str, Raw]
@@ -48,6 +50,7 @@ class SiteReader:
     """Those without a fault, with their places."""
     folders: list[tuple[Place, WatchedFolder]] = field(default_factory=list)
     """Likewise."""
+    listeners: list[tuple[Place, Listening]] = field(default_factory=list)
 
     def site(self, raw: Raw, place: Place) -> Site | None:
         """Return one site, or None when its own tables have faults."""
@@ -73,11 +76,23 @@ class SiteReader:
             channels.channel(table, where)
             for where, table in self.desk.tables(raw, "alert", place, "name")
         )
+        syslog = self._listener(raw, place, ids)
         if head is None or store is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)
         told = tuple(channel for channel in alerts if channel is not None)
-        return Site(head.name, head.title or head.name, store, controllers, known, told)
+        title = head.title or head.name
+        return Site(head.name, title, store, controllers, known, told, syslog)
+
+    def _listener(self, raw: Raw, place: Place, ids: set[object]) -> Listening | None:
+        if "syslog" not in raw:
+            return None
+        reader = ListenerReader(self.desk, frozenset(one for one in ids if isinstance(one, str)))
+        where = place.at("syslog")
+        listening = reader.listener(self.desk.subtable(raw, "syslog", place), where)
+        if listening is not None:
+            self.listeners.append((where, listening))
+        return listening
 
     def _folder(self, raw: Raw, place: Place, ids: set[object]) -> WatchedFolder | None:
         table = self.desk.table(FolderTable, raw, place)

@@ -91,7 +91,8 @@ class Claim:
     """What a station said about itself in its own protocol, e.g. its host name."""
 
     kind: str
-    """tsap, s7plus-session, cip-originator, umas-host, ams-net-id or fins-node."""
+    """tsap, s7plus-session, cip-originator, umas-host, ams-net-id, fins-node, or user: whom the
+    controller's own message names."""
     value: str
 
 
@@ -177,7 +178,7 @@ class EngineeringEvent:
     controller: Target
     actor: Actor
     protocol: str
-    """s7comm, s7commplus, cip, pccc, modbus, umas, fins, ads or dcp."""
+    """s7comm, s7commplus, cip, pccc, modbus, umas, fins, ads, dcp or syslog."""
     action: str
     """One of ccontrol.sources.actions, e.g. "program.download"."""
     effect: Effect

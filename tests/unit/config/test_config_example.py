@@ -32,6 +32,7 @@ from ccontrol.config.schema import (
 )
 from ccontrol.config.secrets import withheld
 from ccontrol.config.settings import EngineSettings
+from ccontrol.config.syslog_schema import ListenerTable, SenderTable
 from ccontrol.drivers.registry import DRIVERS, driver
 from ccontrol.model.controller import Budget, Schedule
 from ccontrol.store.vault import new_identity
@@ -89,6 +90,8 @@ def test_the_example_can_be_loaded_and_says_the_defaults() -> None:
         ("site.alert.mail", MailTable),
         ("site.alert.webhook", WebhookTable),
         ("site.alert.exec", ProgramTable),
+        ("site.syslog", ListenerTable),
+        ("site.syslog.sender", SenderTable),
         *((f"site.controller.{family}", each.options) for family, each in FAMILIES.items()),
     ],
 )

@@ -25,6 +25,7 @@ from ccontrol.config.schema import (
     SiteTable,
     StoreTable,
 )
+from ccontrol.config.syslog_schema import ListenerTable, SenderTable
 from ccontrol.drivers.registry import DRIVERS, driver
 
 REFERENCE = (Path(__file__).parents[3] / "docs" / "reference" / "configuration.md").read_text()
@@ -39,6 +40,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "[site.alert.mail]": MailTable,
     "[site.alert.webhook]": WebhookTable,
     "[site.alert.exec]": ProgramTable,
+    "[site.syslog]": ListenerTable,
+    "[[site.syslog.sender]]": SenderTable,
     "[site.controller.schedule]": ScheduleTable,
     "[site.controller.budget]": BudgetTable,
     **{f"[site.controller.{family}]": driver(family).options for family in DRIVERS},
@@ -49,6 +52,7 @@ IN_WORDS = {
     "time_limit_s": {"as it needs"},
     "details": {"by kind"},
     "ca_file": {"this host's"},
+    **{key: {"none"} for key in ("udp", "tcp", "tls", "certificate", "key", "client_ca")},
 }
 
 
