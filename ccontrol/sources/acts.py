@@ -86,6 +86,9 @@ class Conversation(Protocol):
     def hold(self, size: int) -> None:
         """Report that so many bytes more are held back; fewer when negative."""
 
+    def tear(self) -> None:
+        """Report that what came is no message, or that something before it is missing."""
+
     def claim(self, kind: str, value: str) -> None:
         """Report what the client said about itself."""
 

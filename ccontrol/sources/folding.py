@@ -197,8 +197,8 @@ class Folding:
         flow, protocol, action, route, by_server = key
         meaning = ACTIONS[action]
         return EngineeringEvent(
-            first=_time(event.first_ns),
-            last=_time(event.last_ns),
+            first=time_of(event.first_ns),
+            last=time_of(event.last_ns),
             controller=_target(flow, route, by_server=by_server),
             actor=self._actor(flow, by_server=by_server),
             protocol=protocol,
@@ -243,7 +243,7 @@ def _outcome(tally: Tally) -> Outcome:
     return Outcome(tally.done, tally.refused, tally.unanswered, tuple(sorted(tally.errors)))
 
 
-def _time(ns: int) -> datetime:
+def time_of(ns: int) -> datetime:
     """Return a time, kept to microseconds; one that no calendar has becomes its first or last."""
     seconds, rest = divmod(ns, 1_000_000_000)
     known = min(max(seconds, 0), _LAST_SECOND)

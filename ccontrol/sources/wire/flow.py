@@ -108,6 +108,11 @@ class Flow:
         self.from_client.give_up()
         self.from_server.give_up()
 
+    @property
+    def is_settled(self) -> bool:
+        """Everything that came was heard, and nothing is half heard."""
+        return self.from_client.is_settled and self.from_server.is_settled and not self._held
+
     def hold(self, size: int) -> None:
         """Note that the decoder holds back so many bytes more; fewer when negative."""
         self._held += size

@@ -87,8 +87,9 @@ class S7CommPlus:
         if kind == _RESPONSE:
             self._response(body, word(body, 7, 2))
             return None
-        if kind not in _KINDS and self._loading:
-            return self._orphan()
+        if kind not in _KINDS:
+            self._flow.tear()
+            return self._orphan() if self._loading else None
         if kind != _REQUEST or function not in _OF_INTEREST:
             return None
         session = word(body, 9, 4)
