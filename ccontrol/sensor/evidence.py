@@ -26,7 +26,7 @@ AFTER_NS: Final = 60 * 1_000_000_000
 OPENING_FRAMES: Final = 8
 """A handshake, and what both ends call themselves."""
 RECENT_FRAMES: Final = 64
-UNSURE_FRAMES: Final = 64
+UNSURE_FRAMES: Final = 256
 """More than this that nobody has made sense of yet, and it is rubbish."""
 REMEMBERED_BYTES: Final = 1 << 23
 """Of all conversations together; those that were quiet longest are forgotten first."""

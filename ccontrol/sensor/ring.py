@@ -17,6 +17,7 @@ from ccontrol.sensor.evidence import Exhibit
 from ccontrol.sensor.pcapng import recording
 from ccontrol.store import durable
 from ccontrol.store.age import Sealer
+from ccontrol.store.disk import named_failures
 
 SUFFIX: Final = ".pcapng.age"
 FILE_S: Final = 60.0
@@ -100,7 +101,8 @@ class Ring:
     def _make_room(self, size: int) -> None:
         """Remove the oldest files until so many bytes more stay within the ring."""
         there = sorted(self._folder.glob(f"*{SUFFIX}"))
-        sizes = {path: path.stat().st_size for path in there}
+        with named_failures(self._folder):
+            sizes = {path: path.stat().st_size for path in there}
         for path in there:
             if sum(sizes.values()) + size <= self._limit:
                 return

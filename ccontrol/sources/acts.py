@@ -79,6 +79,8 @@ class Conversation(Protocol):
     """Messages heard so far, both ways."""
     tears: int
     """How often bytes were missing so far: equal before and after, and nothing was."""
+    midway: bool
+    """Set by the decoder: pieces of a message that was begun are still to come."""
 
     def tell(self, act: Act) -> None:
         """Report an act that just passed."""

@@ -77,10 +77,12 @@ class S7CommPlus:
                 act.grow(len(body))
             if last:
                 del self._begun[from_server]
+                self._flow.midway = bool(self._begun)
             return
         act = self._first(body)
         if not last:
             self._begun[from_server] = act
+            self._flow.midway = True
 
     def _first(self, body: bytes) -> Act | None:
         kind, function = body[0], word(body, 3, 2)
