@@ -42,7 +42,7 @@ class DaemonLine:
         self._whom: Whom | None = None
         """Whom the daemon has named and nobody was told of yet."""
         self._clock = clock
-        self._outbox = outbox or Outbox()
+        self._outbox = Outbox() if outbox is None else outbox
         self._socket: socket.socket | None = None
         self._is_greeted = False
         """The daemon has answered our hello."""

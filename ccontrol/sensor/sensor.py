@@ -59,6 +59,9 @@ class Listener(Protocol):
     def hint(self, act: Act) -> None:
         """Take a hint."""
 
+    def close(self) -> None:
+        """Nothing more is told."""
+
     def turn(self) -> Whom | None:
         """Go on, without waiting; return whom the daemon wants watched when it says so anew."""
 
@@ -125,6 +128,7 @@ class Sensor:
         finally:
             notifier.say("STOPPING=1")
             self._end()
+            self._listener.close()
             _log.info("the sensor ended")
 
     def _wait(self, source: Source) -> None:

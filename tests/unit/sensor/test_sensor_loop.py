@@ -181,7 +181,6 @@ def test_what_had_no_room_is_told_as_lost_when_there_is_room_again(
         wait_until(lambda: sensor._unsaid >= 3)  # two events and a watch
         with serving(WitnessServer(tmp_path / "w")) as server:
             wait_until(lambda: any(loss(each) >= 3 for each in said(server, Watch)))
-            )
 
 
 def test_an_interface_that_went_down_ends_the_sensor_with_what_it_knew(
