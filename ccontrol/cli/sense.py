@@ -108,7 +108,7 @@ def command(
     \b
     Example:
       ccontrol sense eth1 --print --promiscuous
-      ccontrol sense eth1 --promiscuous --socket /run/ccontrol/witness.sock
+      ccontrol sense eth1 --promiscuous --socket /run/ccontrol/witness
       systemctl start ccontrol-sense@eth1
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     if print_ == (socket is not None):

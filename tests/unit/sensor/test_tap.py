@@ -29,7 +29,11 @@ def tap() -> Iterator[Tap]:
 @pytest.fixture
 def sender() -> Iterator[Callable[[bytes, int], None]]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
-        yield lambda payload, port: door.sendto(payload, ("127.0.0.1", port)) and None
+
+        def send(payload: bytes, port: int) -> None:
+            door.sendto(payload, ("127.0.0.1", port))
+
+        yield send
 
 
 def heard(tap: Tap | Taps, enough: int, seconds: float = 2.0) -> list[Frame]:
