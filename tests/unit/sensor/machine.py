@@ -5,7 +5,8 @@ Made from the description of its instructions alone (Linux, filter.rst); knows n
 
 from collections.abc import Sequence
 
-WORDS = {0x00: 4, 0x08: 2, 0x10: 1}
+LOADS = {0x20: 4, 0x28: 2, 0x30: 1, 0x40: 4, 0x48: 2, 0x50: 1, 0xB1: 1}
+"""Instructions that read the packet, and how many bytes; the last: an IPv4 header's length."""
 
 
 def run(program: Sequence[tuple[int, int, int, int]], packet: bytes) -> int:
@@ -17,18 +18,27 @@ def run(program: Sequence[tuple[int, int, int, int]], packet: bytes) -> int:
         match code & 0x07:
             case 6:  # return
                 return k
-            case 0:  # load, beyond X where its mode says so
-                begin = k + (index if code & 0xE0 == 0x40 else 0)
-                piece = packet[begin : begin + WORDS[code & 0x18]]
-                if len(piece) < WORDS[code & 0x18]:
-                    return 0
-                accumulator = int.from_bytes(piece, "big")
             case 4:
                 accumulator = calculated(code, accumulator, index if code & 0x08 else k)
             case 5:
                 at += jumped(code, accumulator, k, yes, no)
+            case _ if code in LOADS:
+                value = loaded(code, packet, k, index)
+                if value is None:
+                    return 0
+                accumulator, index = (accumulator, value) if code == 0xB1 else (value, index)
             case _:
                 accumulator, index = moved(code, accumulator, index, k)
+
+
+def loaded(code: int, packet: bytes, k: int, index: int) -> int | None:
+    """What stands in the packet; None beyond its end."""
+    size = LOADS[code]
+    begin = k + (index if code & 0xE0 == 0x40 else 0)
+    piece = packet[begin : begin + size]
+    if len(piece) < size:
+        return None
+    return 4 * (piece[0] & 0x0F) if code == 0xB1 else int.from_bytes(piece, "big")
 
 
 def moved(code: int, accumulator: int, index: int, k: int) -> tuple[int, int]:
