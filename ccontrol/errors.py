@@ -2,7 +2,7 @@
 
 Foreign exceptions are turned into these at the door of the library that raised them.
 Exit codes: 1 findings or differences, 2 usage, 1x configuration, 2x store, 3x controller,
-4x engine, 5x input file, 6x alerts.
+4x engine, 5x input file, 6x alerts, 8x sensor.
 """
 
 
@@ -222,4 +222,12 @@ class DeliveryError(CcontrolError):
 
     exit_code = 60
     hint = "Check receiver, certificate and firewall; `ccontrol alert test CHANNEL` tries it."
+    retry = True
+
+
+class SensorError(CcontrolError):
+    """The sensor cannot listen, or hears nothing any more."""
+
+    exit_code = 80
+    hint = "Check the interface's name and that it is up (`ip link`), and the right CAP_NET_RAW."
     retry = True

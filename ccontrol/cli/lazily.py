@@ -33,6 +33,7 @@ _COMMANDS = {
     "maintain": "maintain",
     "alert": "alert",
     "demo": "demo",
+    "sense": "sense",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a
 function, or a whole `group` of them."""

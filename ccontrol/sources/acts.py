@@ -79,12 +79,17 @@ class Conversation(Protocol):
     """Messages heard so far, both ways."""
     tears: int
     """How often bytes were missing so far: equal before and after, and nothing was."""
+    midway: bool
+    """Set by the decoder: pieces of a message that was begun are still to come."""
 
     def tell(self, act: Act) -> None:
         """Report an act that just passed."""
 
     def hold(self, size: int) -> None:
         """Report that so many bytes more are held back; fewer when negative."""
+
+    def tear(self) -> None:
+        """Report that what came is no message, or that something before it is missing."""
 
     def claim(self, kind: str, value: str) -> None:
         """Report what the client said about itself."""

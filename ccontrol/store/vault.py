@@ -3,7 +3,7 @@
 The daemon can put things in and cannot read them again: it holds the recipient, never the
 identity. What it puts in is read piece by piece, never held whole. Format: zlib inside age
 (https://age-encryption.org/v1); file <aa>/<sha256>.age, the hash being that of the plaintext.
-pyrage is imported nowhere else.
+Only here and in `age` is pyrage imported.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ import pyrage
 from ccontrol.errors import BadFileError, StoreError, StoreTamperedError
 from ccontrol.model.secret import Secret
 from ccontrol.store import durable
+from ccontrol.store.age import recipient_of
 from ccontrol.store.disk import named_failures
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -50,13 +51,7 @@ class Vault:
     """One site's vault. Equal plaintexts are kept once."""
 
     def __init__(self, folder: Path, recipient: str) -> None:
-        try:
-            self._recipient = pyrage.x25519.Recipient.from_str(recipient)
-        except pyrage.RecipientError as error:
-            raise StoreError(
-                f"{recipient!r} is no age recipient ({error})",
-                hint="Set vault_recipient to the line that starts with age1.",
-            ) from error
+        self._recipient = recipient_of(recipient)
         self._folder = durable.make_folder(folder)
         self._writing = Lock()
 

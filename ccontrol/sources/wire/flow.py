@@ -61,6 +61,7 @@ class Flow:
         "key",
         "last_frame",
         "messages",
+        "midway",
         "over_tcp",
         "overtaken",
         "recent",
@@ -96,6 +97,7 @@ class Flow:
         self.tears = 0
         """How often bytes were missing, cut, or no message."""
         self.overtaken = False
+        self.midway = False
         self.is_encrypted = False
         self.last_frame = now.frame
         self.recent: tuple[int, ...] = ()
@@ -107,6 +109,12 @@ class Flow:
         """Hear what waits for something that will not come."""
         self.from_client.give_up()
         self.from_server.give_up()
+
+    @property
+    def is_settled(self) -> bool:
+        """Everything that came was heard, and nothing is half heard."""
+        streams = self.from_client.is_settled and self.from_server.is_settled
+        return streams and not (self._held or self.midway)
 
     def hold(self, size: int) -> None:
         """Note that the decoder holds back so many bytes more; fewer when negative."""

@@ -60,6 +60,8 @@ class Iso:
             self._s7plus.hear(data, from_server)
         elif data[:2] in _TLS:
             self._flow.encrypted()
+        else:
+            self._flow.tear()  # the rest of a message whose first piece was lost, or rubbish
 
     def _connect(self, options: bytes) -> None:
         """Read the names of both ends: a number for S7comm, a word for S7CommPlus."""

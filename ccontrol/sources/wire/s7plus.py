@@ -77,18 +77,21 @@ class S7CommPlus:
                 act.grow(len(body))
             if last:
                 del self._begun[from_server]
+                self._flow.midway = bool(self._begun)
             return
         act = self._first(body)
         if not last:
             self._begun[from_server] = act
+            self._flow.midway = True
 
     def _first(self, body: bytes) -> Act | None:
         kind, function = body[0], word(body, 3, 2)
         if kind == _RESPONSE:
             self._response(body, word(body, 7, 2))
             return None
-        if kind not in _KINDS and self._loading:
-            return self._orphan()
+        if kind not in _KINDS:
+            self._flow.tear()
+            return self._orphan() if self._loading else None
         if kind != _REQUEST or function not in _OF_INTEREST:
             return None
         session = word(body, 9, 4)

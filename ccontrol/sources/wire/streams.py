@@ -135,6 +135,17 @@ class Stream:
             self._lost(self._first_waiting())
             self._go_on()
 
+    def give_up_before(self, time_ns: int) -> None:
+        """Pass over what is missing before segments that have waited since before then."""
+        while self.waiting and min(each.time_ns for each in self.waiting.values()) < time_ns:
+            self._lost(self._first_waiting())
+            self._go_on()
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing that came is held back, and no message is half heard."""
+        return not (self._begun or self.waiting or self._skip)
+
     def _first_waiting(self) -> int:
         begin = self.next or 0
         return min(self.waiting, key=lambda seq: (seq - begin) & _MASK)

@@ -48,7 +48,8 @@ class FlowTable:
 
     def __init__(self, watchlist: Watchlist, now: Now, stations: Stations, sink: ActSink) -> None:
         self._names = {port.to_bytes(2, "big"): name for port, name in watchlist.ports.items()}
-        self._controllers = watchlist.controllers
+        self.controllers = watchlist.controllers
+        """May be set anew; holds for flows that open from then on."""
         self._now, self._sink = now, sink
         self.lanes: dict[bytes, Lane] = {}
         self.headings: dict[bytes, Heading] = {}
@@ -102,7 +103,7 @@ class FlowTable:
 
     def _sends_as_controller(self, key: bytes, flags: int) -> bool:
         half = (len(key) - _PORTS) // 2
-        sends, receives = key[:half] in self._controllers, key[half:-_PORTS] in self._controllers
+        sends, receives = key[:half] in self.controllers, key[half:-_PORTS] in self.controllers
         if sends != receives:
             return sends
         return flags & (SYN | ACK) == SYN | ACK  # else whoever speaks first is the client
@@ -135,6 +136,12 @@ class FlowTable:
         """Hear what waits in any flow: nothing more comes."""
         for flow in self._flows:
             flow.give_up()
+
+    def give_up_before(self, time_ns: int) -> None:
+        """Hear what has waited in any flow since before then."""
+        for flow in self._flows:
+            flow.from_client.give_up_before(time_ns)
+            flow.from_server.give_up_before(time_ns)
 
     def drop(self, flow: Flow) -> None:
         """Forget a flow: it is over, or its ports are used anew. What waits is heard first."""

@@ -3,7 +3,7 @@
 import struct
 from typing import Final
 
-from ccontrol.sources.wire.flow import ActSink
+from ccontrol.sources.wire.flow import ActSink, Flow
 from ccontrol.sources.wire.links import DCP, ETHERNET, TCP, Packet, innermost
 from ccontrol.sources.wire.recording import Frame
 from ccontrol.sources.wire.stations import Stations
@@ -40,11 +40,16 @@ class Wire:
         self.frames = 0
         self.watched = 0
         """Frames that belong to a flow that is watched."""
+        self.flow: Flow | None = None
+        """Whose the last frame is; None when it belongs to none that is watched."""
+        self.payload = 0, 0
+        """Where in that frame the flow's payload begins and ends."""
 
     def feed(self, frame: Frame) -> None:
         """Take the next frame."""
         number, time_ns, link, data, _ = frame
         self.frames += 1
+        self.flow = None
         now = self._now
         now.frame = number
         now.time_ns = time_ns
@@ -72,6 +77,11 @@ class Wire:
         """Hear what still waits for something: nothing more comes."""
         self.table.give_up()
 
+    def give_up_before(self, time_ns: int) -> None:
+        """Hear what has waited since before then for bytes that did not come."""
+        if self._now.held:
+            self.table.give_up_before(time_ns)
+
     def _segment(self, lane: Lane, data: bytes, at: int, end: int) -> None:
         """Take the segment whose TCP header begins at `at` and which ends at `end`."""
         seq, ack, offset, flags = _TCP_HEAD(data, at + 4)
@@ -83,6 +93,8 @@ class Wire:
             if peer.waiting:
                 peer.give_up_acknowledged()
         begin = at + (offset >> 2 & 0x3C)
+        self.flow = flow
+        self.payload = begin, end
         if begin >= end:
             return
         known = peer.next
@@ -129,6 +141,8 @@ class Wire:
         flow, from_server = heading
         self.watched += 1
         flow.last_frame = self._now.frame
+        self.flow = flow
+        self.payload = begin, packet.end
         payload = data[begin : packet.end]
         mark = hash((packet.ident, payload))
         if packet.ident and mark in flow.recent:

@@ -65,3 +65,19 @@ def test_the_daemon_is_watched_and_gets_its_keys_as_credentials() -> None:
         "TimeoutStopSec=10",
     ):
         assert line in text.splitlines()
+
+
+def test_the_sensor_has_one_right_and_a_user_of_its_own() -> None:
+    lines = (FOLDER / "ccontrol-sense@.service").read_text().splitlines()
+    for line in (
+        "User=ccontrol-sense",
+        "AmbientCapabilities=CAP_NET_RAW",
+        "CapabilityBoundingSet=CAP_NET_RAW",
+        "RestrictAddressFamilies=AF_PACKET AF_UNIX",
+        "ProtectSystem=strict",
+        "WatchdogSec=60",
+        "LimitCORE=0",
+    ):
+        assert line in lines
+    assert not [line for line in lines if line.startswith("LoadCredential")]
+    assert "u ccontrol-sense" in (FOLDER / "sysusers.d" / "ccontrol.conf").read_text()
