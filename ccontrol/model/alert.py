@@ -14,6 +14,8 @@ class Event(StrEnum):
 
     CHANGE = "change"
     """The history holds a change."""
+    JUDGED_ANEW = "change-judged-anew"
+    """Evidence that came later gave a change that is in the history another origin or verdict."""
     UNRECORDED = "change-not-recorded"
     """A change was seen and the store takes nothing: it is told before it is committed."""
     FINDING = "finding"
@@ -75,6 +77,7 @@ class Alert:
     aspects: tuple[Aspect, ...] = ()
     rule: str = ""
     origin: str = ""
+    confidence: str = ""
     techniques: tuple[str, ...] = ()
     change_id: str = ""
     commit: str = ""

@@ -140,11 +140,11 @@ class Herald:
         if not news.whole:
             self._offer(tellable.gap(self._site.name, self._clock.now()), self._couriers.values())
         controllers = {one.id: one for one in self._site.site.controllers}
-        for commit, record in news.records:
-            controller = controllers.get(record.controller_id)
-            for alert in tellable.of_record(record, commit, controller):
+        for judged in news.told:
+            controller = controllers.get(judged.record.controller_id)
+            for alert in tellable.of_judgement(judged, controller):
                 self._tell(alert)
-        if news.records or not news.whole:
+        if news.told or not news.whole:
             self._following.told(news.head)
 
     def _mind_troubles(self) -> None:
