@@ -86,6 +86,15 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What shows a receiver that it is us: files in PEM, the key unencrypted and ours alone."""
+
+    cert_file: str
+    """Our certificate, then those that lead to whom the receiver trusts."""
+    key_file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Syslog:
     """A syslog receiver: RFC 5424 over UDP (5426), TCP with octet counting (6587), TLS (5425)."""
 
@@ -100,6 +109,7 @@ class Syslog:
     """Who vouches for the receiver; empty: whom this host trusts."""
     heartbeat_s: float = 60.0
     """Between two heartbeats; 0: none."""
+    own: ClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,27 @@ class Webhook:
     url: str
     secret: Secret
     ca_file: str = ""
+    own: ClientCertificate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """An MQTT broker; each alert is a message with quality of service 1, "at least once"."""
+
+    host: str
+    port: int = 8_883
+    security: str = "tls"
+    """"tls" or "none"."""
+    version: str = "5"
+    """"5" or "3.1.1"."""
+    topic: str = "ccontrol/{site}/{controller}"
+    """With {site}, {controller}, {event}, {severity} in it, or without."""
+    retain: bool = False
+    """Whether the broker hands the last message of a topic to who comes later."""
+    user: str = ""
+    password: Secret | None = None
+    ca_file: str = ""
+    own: ClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +165,7 @@ class Program:
     """The program's path and its arguments; no shell reads them."""
 
 
-Way = Syslog | Mail | Webhook | Program
+Way = Syslog | Mail | Webhook | Program | Mqtt
 
 
 @dataclass(frozen=True, slots=True)

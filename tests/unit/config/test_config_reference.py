@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from ccontrol.config.alert_schema import (
     AlertTable,
     MailTable,
+    MqttTable,
     ProgramTable,
     SyslogTable,
     WebhookTable,
@@ -38,6 +39,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[site.alert.syslog]": SyslogTable,
     "[site.alert.mail]": MailTable,
     "[site.alert.webhook]": WebhookTable,
+    "[site.alert.mqtt]": MqttTable,
     "[site.alert.exec]": ProgramTable,
     "[site.controller.schedule]": ScheduleTable,
     "[site.controller.budget]": BudgetTable,
@@ -49,6 +51,8 @@ IN_WORDS = {
     "time_limit_s": {"as it needs"},
     "details": {"by kind"},
     "ca_file": {"this host's"},
+    "cert_file": {"none"},
+    "client_key": {"none"},
 }
 
 
