@@ -81,6 +81,17 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelStanding:
+    """How a channel does."""
+
+    name: str
+    waiting: int
+    lost: int
+    """Kept out and not told as lost yet."""
+    failing_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Means:
     """What a courier works with beside its channel and its queue."""
 
@@ -111,6 +122,13 @@ class Courier:
     def start(self) -> None:
         """Begin; what waits from before goes out first."""
         self._thread.start()
+
+    @property
+    def standing(self) -> ChannelStanding:
+        """How this channel does now."""
+        failing, queue = self.failing, self._queue
+        since = failing.since if failing else None
+        return ChannelStanding(self.channel.name, len(queue.waiting()), queue.lost, since)
 
     def offer(self, alert: Alert) -> None:
         """Take an alert for sending; returns once it waits as safely as the disk allows."""

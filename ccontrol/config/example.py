@@ -19,6 +19,8 @@ in_flight = 50               # most controllers that are asked at once
 maintenance_s = 86400        # between two rounds of housekeeping in the stores
 quarantine_first_s = 60      # pause of a controller that broke a worker; it doubles each time
 quarantine_most_s = 3600     # … up to this, at most an hour
+metrics = ""                 # "127.0.0.1:9480": numbers for Prometheus there, under /metrics
+metrics_beyond_this_host = false   # whether they may be served at an address that others reach
 
 [[site]]                     # one plant with a store of its own; there may be several
 name = "north"               # names its store and is signed with; fixed

@@ -11,6 +11,7 @@ from ccontrol.config import between, overlaps
 from ccontrol.config.family import Family
 from ccontrol.config.faults import guess
 from ccontrol.config.lines import Lines
+from ccontrol.config.metrics_place import metrics_place
 from ccontrol.config.place import Place, Placed, Raw
 from ccontrol.config.schema import EngineTable
 from ccontrol.config.secrets import HostSecrets, SecretSource
@@ -78,8 +79,13 @@ def _config(raw: Raw, path: Path, reader: SiteReader) -> Config:
     return Config(
         path=path,
         sites=tuple(site for site in read if site is not None),
-        engine=EngineSettings(**engine.model_dump()) if engine else EngineSettings(),
+        engine=_engine(engine) if engine else EngineSettings(),
     )
+
+
+def _engine(table: EngineTable) -> EngineSettings:
+    own = table.model_dump(exclude={"metrics", "metrics_beyond_this_host"})
+    return EngineSettings(**own, metrics=metrics_place(table.metrics))
 
 
 def _compare(sites: tuple[Placed, ...], reader: SiteReader) -> None:

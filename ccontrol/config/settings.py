@@ -95,6 +95,8 @@ class EngineSettings:
     quarantine_first_s: float = 60.0
     quarantine_most_s: float = 3_600.0
     """Longest pause after a broken worker; never more than an hour, so that hiding does not pay."""
+    metrics: tuple[str, int] | None = None
+    """IP address and port at which numbers are served; None: nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ from ccontrol.poll.chores import Chores, maintain
 from ccontrol.poll.control import ENTRIES, STATUS, TENDED
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.folders import Folders
+from ccontrol.poll.gauge_door import GaugeDoor
+from ccontrol.poll.metering import metrics_of
+from ccontrol.poll.metrics import exposition
 from ccontrol.poll.notify import Notifier
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.sites import Sites, require_the_same_stores
@@ -84,14 +87,16 @@ class Daemon:
             engine, self._clock, lambda site, question: self._answer(engine, site, question)
         )
         folders = Folders(engine.crew, self._clock)
+        gauges = GaugeDoor(lambda: exposition(metrics_of(engine, sites.heralds, sites.missing)))
         why: Exception | None = None
         try:
             if await self._begin(engine, sites):
-                await self._watch(engine, sites, folders)
+                await self._watch(engine, sites, folders, gauges)
         except Exception as error:  # whatever it was goes on; the journal of each site names it
             why = error
             raise
         finally:
+            await gauges.close()
             await folders.stop()
             await self._end(sites, why)
             _log.info("the watch ended sites=%s", ",".join(engine.roster.sites) or "none")
@@ -133,7 +138,9 @@ class Daemon:
 
     # -- while it watches ------------------------------------------------------------------------
 
-    async def _watch(self, engine: Engine, sites: Sites, folders: Folders) -> None:
+    async def _watch(
+        self, engine: Engine, sites: Sites, folders: Folders, gauges: GaugeDoor
+    ) -> None:
         looks = 0
         while not self._stopping.is_set():
             with suppress(TimeoutError):
@@ -142,6 +149,7 @@ class Daemon:
             if not engine.is_turning:
                 raise EngineError("the engine's loop ended by a defect; see above")
             self._see_to_sites(engine, sites, looks)
+            await gauges.settle(engine.config.engine.metrics)
             folders.see_to(engine.roster.sites.values())
             self._feed_the_watchdog(engine)
             if looks % VITAL_LOOKS == 1:

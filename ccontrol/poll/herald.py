@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ccontrol.alerts import senders
-from ccontrol.alerts.courier import Courier, Means, Send
+from ccontrol.alerts.courier import ChannelStanding, Courier, Means, Send
 from ccontrol.alerts.matching import wants
 from ccontrol.clock import Clock
 from ccontrol.errors import StoreError
@@ -71,6 +71,11 @@ class Herald:
     def has_begun(self) -> bool:
         """Whether it knows what of the history was told: what is committed from now on is."""
         return self._following.has_begun
+
+    @property
+    def channels(self) -> tuple[ChannelStanding, ...]:
+        """How each channel does now."""
+        return tuple(courier.standing for courier in tuple(self._couriers.values()))
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_S):

@@ -171,6 +171,37 @@ secret = {{ env = "S" }}
         assert "url" in fault(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", None),
+        ('metrics = "127.0.0.1:9480"', ("127.0.0.1", 9480)),
+        ('metrics = "[::1]:9480"', ("::1", 9480)),
+        ('metrics = "192.0.2.1:9480"\nmetrics_beyond_this_host = true', ("192.0.2.1", 9480)),
+    ],
+)
+def test_numbers_are_served_where_the_file_says(text: str, place: tuple[str, int] | None) -> None:
+    whole = f"[engine]\n{text}\n{BEGIN}"
+    config = parse(whole, Path("/nowhere/ccontrol.toml"), FAMILIES, Given())
+    assert config.engine.metrics == place
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("0.0.0.0:9480", "others reach"),
+        ("192.0.2.1:9480", "metrics_beyond_this_host = true"),
+        ("localhost:9480", "want an IP address and a port"),
+        ("127.0.0.1", "want an IP address and a port"),
+        ("127.0.0.1:0", "want an IP address and a port"),
+        ("127.0.0.1:99999", "want an IP address and a port"),
+    ],
+)
+def test_a_place_that_others_reach_is_no_oversight(place: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        parse(f'[engine]\nmetrics = "{place}"\n{BEGIN}', Path("/x.toml"), FAMILIES, Given())
+
+
 def test_a_program_is_named_by_its_whole_path() -> None:
     text = alert("").replace("/bin/true", "true")
     assert "whole path" in fault(text)
