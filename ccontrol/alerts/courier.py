@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 Send = Callable[[Channel, Sequence[Alert], Clock], None]
 Pulse = Callable[[int], Alert | None]
 """Number of the heartbeat → what to send now, or None when there is no proof of life."""
+Told = Callable[[Channel, Sequence[Alert]], None]
+"""Keeps that a channel has acknowledged alerts."""
 
 
 class Queue(Protocol):
@@ -99,6 +101,7 @@ class Means:
     clock: Clock
     send: Send
     pulse: Pulse
+    told: Told
 
 
 class Courier:
@@ -112,6 +115,7 @@ class Courier:
         self._clock = means.clock
         self._send = means.send
         self._pulse = means.pulse
+        self._told = means.told
         self._retry_at = self._pulse_at = means.clock.monotonic()
         self._pulses = 0
         self._wake = threading.Event()
@@ -171,6 +175,7 @@ class Courier:
             self._queue.acknowledge(alert.id)
         if lost:
             self._queue.told_lost(lost)
+        self._told(self.channel, told)
         return True
 
     def _beat(self) -> None:

@@ -86,6 +86,24 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldAlert:
+    """That an alert went out on a channel, or waits for it: what is kept of it."""
+
+    channel: str
+    at: datetime
+    """The alert's own time."""
+    told_at: datetime | None
+    """When the channel acknowledged it; None: it has not."""
+    id: str
+    event: Event
+    phase: Phase
+    severity: Severity
+    text: str
+    controller: str = ""
+    change_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClientCertificate:
     """What shows a receiver that it is us: files in PEM, the key unencrypted and ours alone."""
 

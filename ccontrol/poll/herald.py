@@ -5,7 +5,7 @@ The engine never waits for it. It reads what the engine leaves at the site, and 
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ccontrol.alerts import senders
@@ -13,15 +13,16 @@ from ccontrol.alerts.courier import ChannelStanding, Courier, Means, Send
 from ccontrol.alerts.matching import wants
 from ccontrol.clock import Clock
 from ccontrol.errors import StoreError
-from ccontrol.model.alert import Alert, Channel, Event, Phase
+from ccontrol.model.alert import Alert, Channel, Event, Phase, ToldAlert
 from ccontrol.poll import tellable
 from ccontrol.poll.following import Following
-from ccontrol.poll.places import queue_folder
+from ccontrol.poll.places import queue_folder, told_folder
 from ccontrol.poll.pulse import heartbeat
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.standing_alerts import StandingAlerts
 from ccontrol.poll.vital import Unrecorded
 from ccontrol.store.outbox import Outbox
+from ccontrol.store.told import ToldLog
 
 LOOK_S = 1.0
 STORE_GRACE_S = 5.0
@@ -41,6 +42,7 @@ class Herald:
         self._couriers: dict[str, Courier] = {}
         self._following = Following(site.places.git_dir, site.places.alerts / "told")
         self._standing = StandingAlerts(site.places.alerts / "standing")
+        self._told = ToldLog(told_folder(site.places.alerts))
         self._unrecorded: list[Unrecorded] = []
         self._told_early: set[str] = set()
         """Controllers of which a change was told before it is recorded, in this trouble: a second
@@ -119,7 +121,11 @@ class Herald:
         def pulse(number: int) -> Alert | None:
             return heartbeat(site, number, self._began_at, self._following.head, clock)
 
-        return Courier(channel, outbox, Means(site.name, clock, self._send, pulse))
+        def told(channel: Channel, alerts: Sequence[Alert]) -> None:
+            now = clock.now()
+            self._told.note((_told(channel, alert, now) for alert in alerts), now.date())
+
+        return Courier(channel, outbox, Means(site.name, clock, self._send, pulse, told))
 
     def _tell_unrecorded(self) -> None:
         """Tell at once of changes that a store in trouble does not take."""
@@ -204,3 +210,18 @@ class Herald:
         for courier in couriers:
             if wants(courier.channel, alert):
                 courier.offer(alert)
+
+
+def _told(channel: Channel, alert: Alert, at: datetime) -> ToldAlert:
+    return ToldAlert(
+        channel=channel.name,
+        at=alert.at,
+        told_at=at,
+        id=alert.id,
+        event=alert.event,
+        phase=alert.phase,
+        severity=alert.severity,
+        text=alert.text,
+        controller=alert.controller,
+        change_id=alert.change_id,
+    )

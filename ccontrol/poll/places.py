@@ -53,6 +53,11 @@ class Places:
         return self.own / "alerts"
 
     @property
+    def witness(self) -> Path:
+        """Folder of the log of witnesses, a file of lines for each day."""
+        return self.own / "witness"
+
+    @property
     def index(self) -> Path:
         """File of the Index."""
         return self.own / "index.sqlite"
@@ -81,6 +86,11 @@ class Places:
 def queue_folder(alerts: Path, channel: str) -> Path:
     """Return where the queue of a channel for alerts lies."""
     return alerts / "queues" / channel
+
+
+def told_folder(alerts: Path) -> Path:
+    """Return where it is kept what channels have acknowledged."""
+    return alerts / "log"
 
 
 class EngineLock:
