@@ -59,9 +59,10 @@ def _details(record: Record, *, is_file: bool) -> Iterator[str]:
     by = record.not_after or record.taken_at
     if record.previous_at is not None and not is_file:
         yield f"happened between {_stamp(record.previous_at)} and {_stamp(by)}"
-    for change in record.changes.changes[:_CHANGES_AT_MOST]:
+    told = () if record.changes.first else record.changes.changes[:_CHANGES_AT_MOST]
+    for change in told:
         yield _short(f"{change.kind.value}: {change.title or change.unit}")
-    more = len(record.changes.changes) - _CHANGES_AT_MOST
+    more = len(record.changes.changes) - _CHANGES_AT_MOST if told else 0
     if more > 0:
         yield f"… and {more} more; `ccontrol show {record.change_id}` tells all"
     yield from _judged(record)
