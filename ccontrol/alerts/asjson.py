@@ -32,6 +32,7 @@ def _told(alert: Alert) -> dict[str, object]:
         "aspects": [aspect.value for aspect in alert.aspects],
         "rule": alert.rule,
         "origin": alert.origin,
+        "confidence": alert.confidence,
         "techniques": list(alert.techniques),
         "change_id": alert.change_id,
         "commit": alert.commit,

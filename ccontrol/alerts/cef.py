@@ -52,6 +52,7 @@ def _extension(alert: Alert) -> Iterator[tuple[str, str]]:
             yield f"cs{number}Label", label
     yield "ccontrolAbout", alert.about
     yield "ccontrolCommit", alert.commit
+    yield "ccontrolConfidence", alert.confidence
     for key, value in alert.facts:
         yield f"ccontrol{_NOT_IN_KEYS.sub('', key.title())}", value
 

@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 Send = Callable[[Channel, Sequence[Alert], Clock], None]
 Pulse = Callable[[int], Alert | None]
 """Number of the heartbeat → what to send now, or None when there is no proof of life."""
+Told = Callable[[Channel, Sequence[Alert]], None]
+"""Keeps that a channel has acknowledged alerts."""
 
 
 class Queue(Protocol):
@@ -81,6 +83,17 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelStanding:
+    """How a channel does."""
+
+    name: str
+    waiting: int
+    lost: int
+    """Kept out and not told as lost yet."""
+    failing_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Means:
     """What a courier works with beside its channel and its queue."""
 
@@ -88,6 +101,7 @@ class Means:
     clock: Clock
     send: Send
     pulse: Pulse
+    told: Told
 
 
 class Courier:
@@ -101,6 +115,7 @@ class Courier:
         self._clock = means.clock
         self._send = means.send
         self._pulse = means.pulse
+        self._told = means.told
         self._retry_at = self._pulse_at = means.clock.monotonic()
         self._pulses = 0
         self._wake = threading.Event()
@@ -111,6 +126,13 @@ class Courier:
     def start(self) -> None:
         """Begin; what waits from before goes out first."""
         self._thread.start()
+
+    @property
+    def standing(self) -> ChannelStanding:
+        """How this channel does now."""
+        failing, queue = self.failing, self._queue
+        since = failing.since if failing else None
+        return ChannelStanding(self.channel.name, len(queue.waiting()), queue.lost, since)
 
     def offer(self, alert: Alert) -> None:
         """Take an alert for sending; returns once it waits as safely as the disk allows."""
@@ -153,6 +175,7 @@ class Courier:
             self._queue.acknowledge(alert.id)
         if lost:
             self._queue.told_lost(lost)
+        self._told(self.channel, told)
         return True
 
     def _beat(self) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ccontrol.errors import DeliveryError
+from ccontrol.model.alert import ClientCertificate
 
 FINISH_S = 2.0
 """So long a receiver may take to close after it has everything."""
@@ -45,17 +46,28 @@ def connected(
         raise DeliveryError(f"{host}:{port}: {why}") from error
 
 
-def trusting(ca_file: str) -> ssl.SSLContext:
+def trusting(ca_file: str, own: ClientCertificate | None = None) -> ssl.SSLContext:
     """Return what verifies a receiver's certificate and name; there is no way around it.
 
-    Raises DeliveryError when the file holds no certificates.
+    With `own` it shows the receiver ours. Raises DeliveryError for files that hold nothing of that.
     """
     try:
         context = ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ssl.SSLError) as error:
         raise DeliveryError(f"{ca_file}: {_words(error)}", hint="Check ca_file.") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if own is not None:
+        _show(context, own)
     return context
+
+
+def _show(context: ssl.SSLContext, own: ClientCertificate) -> None:
+    try:
+        # Without a password callback OpenSSL would ask a terminal for it, and wait.
+        context.load_cert_chain(own.cert_file, own.key_file, password=lambda: "")
+    except (OSError, ssl.SSLError) as error:
+        hint = "Check cert_file and client_key: they belong together, the key is unencrypted."
+        raise DeliveryError(f"{own.cert_file}: {_words(error)}", hint=hint) from error
 
 
 def finish(door: socket.socket) -> None:

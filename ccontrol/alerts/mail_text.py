@@ -7,6 +7,7 @@ from email.policy import SMTP
 
 from ccontrol.alerts.plain import SEVERITIES, cut, one_line
 from ccontrol.model.alert import Alert, Mail
+from ccontrol.model.judgement import Confidence
 
 _SUBJECT_BYTES = 180
 
@@ -37,7 +38,7 @@ def _lines(alert: Alert) -> Iterator[str]:
         ("area", alert.area),
         ("address", alert.address),
         ("event", f"{alert.event.value}, {alert.phase.value}"),
-        ("origin", alert.origin),
+        ("origin", f"{alert.origin} {_bracketed(alert.confidence)}".strip()),
         ("rule", alert.rule),
         ("change", alert.change_id),
         ("commit", alert.commit),
@@ -48,6 +49,10 @@ def _lines(alert: Alert) -> Iterator[str]:
             yield f"  {label:<11}{one_line(value)}"
     for label, value in alert.facts:
         yield f"  {label:<11}{one_line(value)}"
+
+
+def _bracketed(word: str) -> str:
+    return f"({word})" if word and word != Confidence.NONE else ""
 
 
 def _digest(alerts: Sequence[Alert]) -> str:

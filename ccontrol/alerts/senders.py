@@ -5,10 +5,10 @@ import socket
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from ccontrol.alerts import program, smtp, syslog, webhook
+from ccontrol.alerts import mqtt, program, smtp, syslog, webhook
 from ccontrol.alerts.syslog_text import Source
 from ccontrol.clock import Clock
-from ccontrol.model.alert import Alert, Channel, Mail, Program, Syslog, Webhook
+from ccontrol.model.alert import Alert, Channel, Mail, Mqtt, Program, Syslog, Webhook
 
 _VERSION = version("ccontrol")
 
@@ -26,3 +26,5 @@ def send(channel: Channel, alerts: Sequence[Alert], clock: Clock) -> None:
             webhook.send(way, alerts, clock.now(), _VERSION, limit_s)
         case Program() as way:
             program.send(way, alerts, limit_s)
+        case Mqtt() as way:
+            mqtt.send(way, alerts, limit_s)

@@ -20,7 +20,7 @@ def send(way: Syslog, alerts: Sequence[Alert], source: Source, limit_s: float) -
     if way.transport == "udp":
         _datagrams(way, messages, limit_s)
         return
-    tls = trusting(way.ca_file) if way.transport == "tls" else None
+    tls = trusting(way.ca_file, way.own) if way.transport == "tls" else None
     with connected(way.host, way.port, limit_s, tls) as door:
         door.sendall(b"".join(map(framed, messages)))
         finish(door)

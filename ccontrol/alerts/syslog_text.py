@@ -80,6 +80,7 @@ def _parameters(alert: Alert) -> Iterator[tuple[str, str]]:
     yield "aspects", ",".join(alert.aspects)
     yield "rule", alert.rule
     yield "origin", alert.origin
+    yield "confidence", alert.confidence
     yield "techniques", ",".join(alert.techniques)
     yield "about", alert.about
     yield "area", alert.area

@@ -27,7 +27,7 @@ def send(
     body = as_json(alerts)
     url = urlsplit(way.url)
     host, port = url.hostname or "", url.port or _DEFAULT_PORTS[url.scheme]
-    tls = trusting(way.ca_file) if url.scheme == "https" else None
+    tls = trusting(way.ca_file, way.own) if url.scheme == "https" else None
     stamp = str(int(now.timestamp()))
     headers = {
         "Content-Type": "application/json",

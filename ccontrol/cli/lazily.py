@@ -20,6 +20,7 @@ _COMMANDS = {
     "status": "status",
     "changes": "changes",
     "show": "show",
+    "timeline": "timeline",
     "diff": "diff",
     "inventory": "inventory",
     "verify": "verify",

@@ -61,12 +61,13 @@ class PictureFiles:
     def write(self, drawn: Drawn) -> None:
         """Write what is wanted. Raises AlreadyThereError, or BadFileError where it cannot be."""
         if self.html is not None:
-            _write(self.html, drawn.html)
+            write_new(self.html, drawn.html)
         if self.svg is not None:
-            _write(self.svg, drawn.svg)
+            write_new(self.svg, drawn.svg)
 
 
-def _write(path: Path, text: str) -> None:
+def write_new(path: Path, text: str) -> None:
+    """Write a page. Raises AlreadyThereError, or BadFileError where it cannot be."""
     try:
         with path.open("x", encoding="utf-8", newline="\n") as out:
             out.write(text)

@@ -9,14 +9,28 @@ from pydantic import BaseModel
 from ccontrol.config.alert_schema import (
     AlertTable,
     MailTable,
+    MqttTable,
     ProgramTable,
     SyslogTable,
+    TlsTable,
     WebhookTable,
 )
 from ccontrol.config.faults import guess, shown
 from ccontrol.config.place import Place, Raw
+from ccontrol.config.secrets import Reference
 from ccontrol.config.tables import Desk
-from ccontrol.model.alert import Channel, Event, Mail, Program, Syslog, Way, Webhook, When
+from ccontrol.model.alert import (
+    Channel,
+    ClientCertificate,
+    Event,
+    Mail,
+    Mqtt,
+    Program,
+    Syslog,
+    Way,
+    Webhook,
+    When,
+)
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.judgement import Severity
 
@@ -26,10 +40,11 @@ _WAYS: Mapping[str, type[BaseModel]] = {
     "syslog": SyslogTable,
     "mail": MailTable,
     "webhook": WebhookTable,
+    "mqtt": MqttTable,
     "exec": ProgramTable,
 }
 _WITH_DETAILS = (Syslog, Program)
-"""Mail and webhooks leave the plant's network: without being asked they tell no logic."""
+"""The others leave the plant's network, or many can read them: unless asked they tell no logic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,7 @@ class ChannelReader:
             "mail": self._mail,
             "webhook": self._webhook,
             "exec": self._program,
+            "mqtt": self._mqtt,
         }
         return readers[name](self.desk.subtable(raw, name, place), place.at(name))
 
@@ -96,6 +112,7 @@ class ChannelReader:
             facility=table.facility,
             ca_file=self._ca(table.ca_file, place),
             heartbeat_s=table.heartbeat_s,
+            own=self._own(table, place),
         )
 
     def _mail(self, raw: Raw, place: Place) -> Mail | None:
@@ -108,17 +125,49 @@ class ChannelReader:
         table = self.desk.table(WebhookTable, raw, place)
         if table is None:
             return None
-        return Webhook(table.url, table.secret, self._ca(table.ca_file, place))
+        ca_file, own = self._ca(table.ca_file, place), self._own(table, place)
+        return Webhook(table.url, table.secret, ca_file, own)
 
     def _program(self, raw: Raw, place: Place) -> Program | None:
         table = self.desk.table(ProgramTable, raw, place)
         return None if table is None else Program(table.command)
 
+    def _mqtt(self, raw: Raw, place: Place) -> Mqtt | None:
+        table = self.desk.table(MqttTable, raw, place)
+        if table is None:
+            return None
+        return Mqtt(
+            host=table.host,
+            port=table.port,
+            security=table.security,
+            version=table.version,
+            topic=table.topic,
+            retain=table.retain,
+            user=table.user,
+            password=table.password,
+            ca_file=self._ca(table.ca_file, place),
+            own=self._own(table, place),
+        )
+
+    def _own(self, table: TlsTable, place: Place) -> ClientCertificate | None:
+        """Return what shows a receiver that it is us, if anything does."""
+        if table.cert_file is None or table.client_key is None:
+            return None
+        named, key = self._pem(table.cert_file, place.at("cert_file")), table.client_key
+        reference = (
+            Reference("file", key.file)
+            if key.file is not None
+            else Reference("credential", key.credential or "")
+        )
+        return ClientCertificate(named, str(self.desk.file(reference, place.at("client_key"))))
+
     def _ca(self, named: str | None, place: Place) -> str:
+        """Return who vouches for a receiver; "" stands for this host's own."""
+        return "" if named is None else self._pem(named, place.at("ca_file"))
+
+    def _pem(self, named: str, place: Place) -> str:
         """Return the path of a file of certificates; when it is not there, that is noted."""
-        if named is None:
-            return ""
         path: Path = self.desk.at(named)
         if not path.is_file():
-            self.desk.missing.add(place.at("ca_file"), f"{path}: there is no such file")
+            self.desk.missing.add(place, f"{path}: there is no such file")
         return str(path)

@@ -21,6 +21,8 @@ quarantine_first_s = 60      # pause of a controller that broke a worker; it dou
 quarantine_most_s = 3600     # … up to this, at most an hour
 witness_socket = ""          # where sensors hand in what they see, e.g. "/run/ccontrol/witness"
 witness_users = []           # who may, beside the daemon's own user and root
+metrics = ""                 # "127.0.0.1:9480": numbers for Prometheus there, under /metrics
+metrics_beyond_this_host = false   # whether they may be served at an address that others reach
 
 [[site]]                     # one plant with a store of its own; there may be several
 name = "north"               # names its store and is signed with; fixed
@@ -107,8 +109,8 @@ aspects = []                 # program, firmware, mode, …; none: all
 controllers = []             # with these or tags: only who is named,
 tags = []                    # or has one of these tags
 when = "immediate"           # or "hourly", "daily": together, not for syslog
-# Whether names from programs, and addresses, go out; true for syslog and exec, false for mail and
-# webhook unless it is set.
+# Whether names from programs, and addresses, go out; true for syslog and exec, false for mail,
+# webhook and mqtt unless it is set.
 # details = true
 remind_s = 0.0               # between two reminders of a finding that stands; 0: none
 timeout_s = 20.0             # for one attempt, all of it
@@ -121,6 +123,9 @@ transport = "tls"            # "tcp", or "udp", of which nobody knows whether it
 form = "rfc5424"             # "cef": ArcSight's format as the text
 facility = "local0"
 # ca_file = "keys/siem-ca.pem"   # who vouches for the receiver; else whom this host trusts
+# A receiver that wants to know who we are is shown this certificate.
+# cert_file = "keys/ccontrol.pem"
+# client_key = { file = "keys/ccontrol.key" }
 heartbeat_s = 60.0           # a sign of life, that often; 0: none
 
 [[site.alert]]
@@ -144,6 +149,24 @@ name = "chat"
 url = "https://chat.example.org/hooks/plant"
 secret = { file = "keys/webhook-secret" }   # signs each body, see docs/alerts.md
 # ca_file = "keys/chat-ca.pem"
+# cert_file = "keys/ccontrol.pem"
+# client_key = { file = "keys/ccontrol.key" }
+
+[[site.alert]]
+name = "broker"
+
+[site.alert.mqtt]            # a message for each alert, at least once (quality of service 1)
+host = "broker.example.org"
+port = 8883
+security = "tls"             # "none": without, and without a password
+version = "5"                # or "3.1.1", with which a broker cannot say that it refuses a message
+topic = "ccontrol/{site}/{controller}"   # also {event} and {severity}
+retain = false               # the broker keeps the last message of a topic for who comes later
+user = ""
+# password = { file = "keys/broker-password" }
+# ca_file = "keys/broker-ca.pem"
+# cert_file = "keys/ccontrol.pem"
+# client_key = { file = "keys/ccontrol.key" }
 
 [[site.alert]]
 name = "horn"

@@ -12,6 +12,7 @@ from ccontrol.config.family import Family
 from ccontrol.config.faults import guess
 from ccontrol.config.lines import Lines
 from ccontrol.config.listeners import no_port_twice
+from ccontrol.config.metrics_place import metrics_place
 from ccontrol.config.place import Place, Placed, Raw
 from ccontrol.config.schema import EngineTable
 from ccontrol.config.secrets import HostSecrets, SecretSource
@@ -84,9 +85,12 @@ def _config(raw: Raw, path: Path, reader: SiteReader) -> Config:
 
 
 def _engine(table: EngineTable, desk: Desk) -> EngineSettings:
+    own = table.model_dump(exclude={"metrics", "metrics_beyond_this_host", "witness_socket"})
     named = table.witness_socket
     return EngineSettings(
-        **{**table.model_dump(), "witness_socket": desk.at(named) if named else None}
+        **own,
+        metrics=metrics_place(table.metrics),
+        witness_socket=desk.at(named) if named else None,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from ccontrol.config.metrics_place import MetricsPlace, is_beyond_this_host
 from ccontrol.config.settings import EngineSettings, StoreSettings, WatchedFolder
 from ccontrol.model.controller import (
     ID_PATTERN,
@@ -241,8 +242,16 @@ class EngineTable(Table):
     witness_socket: OptionalPath = ""
     witness_users: tuple[Line, ...] = ()
 
+    metrics: MetricsPlace = ""
+    metrics_beyond_this_host: bool = False
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
+        if is_beyond_this_host(self.metrics) and not self.metrics_beyond_this_host:
+            raise ValueError(
+                f"others reach {self.metrics}; want metrics at 127.0.0.1 or [::1],"
+                " or say metrics_beyond_this_host = true"
+            )
         if self.quarantine_first_s > self.quarantine_most_s:
             raise ValueError("quarantine_first_s is longer than quarantine_most_s")
         return self

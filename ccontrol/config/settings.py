@@ -102,6 +102,8 @@ class EngineSettings:
     """Where sensors hand in what they see; None: nowhere."""
     witness_users: tuple[str, ...] = ()
     """Who may, beside the daemon's own user and root."""
+    metrics: tuple[str, int] | None = None
+    """IP address and port at which numbers are served; None: nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ class Event(StrEnum):
 
     CHANGE = "change"
     """The history holds a change."""
+    JUDGED_ANEW = "change-judged-anew"
+    """Evidence that came later gave a change that is in the history another origin or verdict."""
     UNRECORDED = "change-not-recorded"
     """A change was seen and the store takes nothing: it is told before it is committed."""
     FINDING = "finding"
@@ -75,11 +77,39 @@ class Alert:
     aspects: tuple[Aspect, ...] = ()
     rule: str = ""
     origin: str = ""
+    confidence: str = ""
     techniques: tuple[str, ...] = ()
     change_id: str = ""
     commit: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     """More, by names of lower-case ASCII letters, e.g. the numbers of a heartbeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAlert:
+    """That an alert went out on a channel, or waits for it: what is kept of it."""
+
+    channel: str
+    at: datetime
+    """The alert's own time."""
+    told_at: datetime | None
+    """When the channel acknowledged it; None: it has not."""
+    id: str
+    event: Event
+    phase: Phase
+    severity: Severity
+    text: str
+    controller: str = ""
+    change_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What shows a receiver that it is us: files in PEM, the key unencrypted and ours alone."""
+
+    cert_file: str
+    """Our certificate, then those that lead to whom the receiver trusts."""
+    key_file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +127,7 @@ class Syslog:
     """Who vouches for the receiver; empty: whom this host trusts."""
     heartbeat_s: float = 60.0
     """Between two heartbeats; 0: none."""
+    own: ClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +152,27 @@ class Webhook:
     url: str
     secret: Secret
     ca_file: str = ""
+    own: ClientCertificate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """An MQTT broker; each alert is a message with quality of service 1, "at least once"."""
+
+    host: str
+    port: int = 8_883
+    security: str = "tls"
+    """"tls" or "none"."""
+    version: str = "5"
+    """"5" or "3.1.1"."""
+    topic: str = "ccontrol/{site}/{controller}"
+    """With {site}, {controller}, {event}, {severity} in it, or without."""
+    retain: bool = False
+    """Whether the broker hands the last message of a topic to who comes later."""
+    user: str = ""
+    password: Secret | None = None
+    ca_file: str = ""
+    own: ClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +183,7 @@ class Program:
     """The program's path and its arguments; no shell reads them."""
 
 
-Way = Syslog | Mail | Webhook | Program
+Way = Syslog | Mail | Webhook | Program | Mqtt
 
 
 @dataclass(frozen=True, slots=True)

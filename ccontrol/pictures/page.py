@@ -5,17 +5,15 @@ happen. Every word of the projects is escaped. What does not fit on a usable pag
 where it can be seen.
 """
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ccontrol.diff.programs.changes import LogicChange, LogicKind, PartDiff, ProjectDiff
 from ccontrol.model.judgement import Severity
+from ccontrol.pictures.frame import framed
 from ccontrol.pictures.lettering import safe
 from ccontrol.pictures.marks import Mark
 from ccontrol.pictures.page_parts import Shown, part_body
-from ccontrol.pictures.style import PAGE
 
 _MOST_IN_CONTENTS = 2000
 _OPEN_PARTS = 40
@@ -46,15 +44,7 @@ def page(diff: ProjectDiff, before_title: str, after_title: str) -> str:
             *parts,
         )
     )
-    digest = base64.b64encode(hashlib.sha256(PAGE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="referrer" content="no-referrer">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{PAGE}</style></head>\n<body>{body}</body></html>\n"
-    )
+    return framed(title, body)
 
 
 def _summary(diff: ProjectDiff) -> Iterator[str]:

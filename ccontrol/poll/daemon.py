@@ -27,7 +27,10 @@ from ccontrol.poll.control import ENTRIES, STATUS, TAKEN, TENDED
 from ccontrol.poll.ears import Ears
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.folders import Folders
+from ccontrol.poll.gauge_door import GaugeDoor
 from ccontrol.poll.handing_in import said_in
+from ccontrol.poll.metering import metrics_of
+from ccontrol.poll.metrics import exposition
 from ccontrol.poll.notify import Notifier
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.sites import Sites, require_the_same_stores
@@ -87,15 +90,17 @@ class Daemon:
         )
         folders = Folders(engine.crew, self._clock)
         ears = Ears(engine, self._clock)
+        gauges = GaugeDoor(lambda: exposition(metrics_of(engine, sites.heralds, sites.missing)))
         why: Exception | None = None
         try:
             if await self._begin(engine, sites):
-                await self._watch(engine, sites, folders, ears)
+                await self._watch(engine, sites, folders, (ears, gauges))
         except Exception as error:  # whatever it was goes on; the journal of each site names it
             why = error
             raise
         finally:
             await ears.close()
+            await gauges.close()
             await folders.stop()
             await self._end(sites, why)
             _log.info("the watch ended sites=%s", ",".join(engine.roster.sites) or "none")
@@ -137,7 +142,10 @@ class Daemon:
 
     # -- while it watches ------------------------------------------------------------------------
 
-    async def _watch(self, engine: Engine, sites: Sites, folders: Folders, ears: Ears) -> None:
+    async def _watch(
+        self, engine: Engine, sites: Sites, folders: Folders, doors: tuple[Ears, GaugeDoor]
+    ) -> None:
+        ears, gauges = doors
         looks = 0
         while not self._stopping.is_set():
             with suppress(TimeoutError):
@@ -146,6 +154,7 @@ class Daemon:
             if not engine.is_turning:
                 raise EngineError("the engine's loop ended by a defect; see above")
             self._see_to_sites(engine, sites, looks)
+            await gauges.settle(engine.config.engine.metrics)
             folders.see_to(engine.roster.sites.values())
             ears.see_to()
             self._feed_the_watchdog(engine)

@@ -152,6 +152,7 @@ class Delivery:
             watched.unwritten -= 1
         if written.record is not None:
             tell_commit(written.record, written.commit)
+            parcel.site.tally.committed()
             self._count(parcel, written.record)
         watched.memory = replace(watched.memory, unread=written.state.unread_count)
         face = watched.memory.face

@@ -5,12 +5,14 @@ and nothing that a crash could forget.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ccontrol.canonical.records import parse_record, record_path
 from ccontrol.errors import UnreadableStateError
 from ccontrol.model.record import Record
 from ccontrol.poll.catching_up import back_from, record_in
+from ccontrol.poll.judged import Judged
 from ccontrol.store import durable, refs
 from ccontrol.store.commits import Commit
 from ccontrol.store.disk import named_failures
@@ -28,8 +30,8 @@ class News:
     """What a history holds beyond what was told of it."""
 
     head: str
-    records: tuple[tuple[str, Record], ...] = ()
-    """Oldest first, each with its commit before it."""
+    told: tuple[Judged, ...] = ()
+    """Oldest first."""
     whole: bool = True
     """False: the mark was not found, the history was rewritten or has grown too much."""
 
@@ -72,9 +74,8 @@ class Following:
                     whole = commit.id == self._mark
                     break
                 commits.append(commit)
-            found = [(one.id, _record(one, repository)) for one in reversed(commits)]
-        told = tuple((name, record) for name, record in found if record is not None)
-        return News(head, told, whole=whole)
+            found = [_judged(one, repository) for one in reversed(commits)]
+        return News(head, tuple(one for one in found if one is not None), whole=whole)
 
     def told(self, commit: str) -> None:
         """Move the mark: everything up to this commit was told. Raises StoreError."""
@@ -83,9 +84,23 @@ class Following:
         durable.write_whole(self._path, f"{commit}\n".encode())
 
 
-def _record(commit: Commit, repository: Repository) -> Record | None:
+def _judged(commit: Commit, repository: Repository) -> Judged | None:
     try:
-        return record_in(commit, repository)
+        record = record_in(commit, repository)
     except UnreadableStateError as error:  # the others are still to be told
         _log.error("a change cannot be told commit=%s: %s", commit.id, error)
+        return None
+    return None if record is None else Judged(commit.id, record, _before(record, repository))
+
+
+def _before(record: Record, repository: Repository) -> Record | None:
+    """Return the judgement before this one. All of them stay in the tree."""
+    if record.number == 1:
+        return None
+    path = record_path(replace(record, number=record.number - 1))
+    content = repository.read(path).get(path)
+    try:
+        return None if content is None else parse_record(content)
+    except UnreadableStateError as error:  # the new one is told all the same
+        _log.error("a judgement cannot be read path=%s: %s", path, error)
         return None

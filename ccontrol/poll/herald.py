@@ -5,23 +5,24 @@ The engine never waits for it. It reads what the engine leaves at the site, and 
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ccontrol.alerts import senders
-from ccontrol.alerts.courier import Courier, Means, Send
+from ccontrol.alerts.courier import ChannelStanding, Courier, Means, Send
 from ccontrol.alerts.matching import wants
 from ccontrol.clock import Clock
 from ccontrol.errors import StoreError
-from ccontrol.model.alert import Alert, Channel, Event, Phase
+from ccontrol.model.alert import Alert, Channel, Event, Phase, ToldAlert
 from ccontrol.poll import tellable
 from ccontrol.poll.following import Following
-from ccontrol.poll.places import queue_folder
+from ccontrol.poll.places import queue_folder, told_folder
 from ccontrol.poll.pulse import heartbeat
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.standing_alerts import StandingAlerts
 from ccontrol.poll.vital import Unrecorded
 from ccontrol.store.outbox import Outbox
+from ccontrol.store.told import ToldLog
 
 LOOK_S = 1.0
 STORE_GRACE_S = 5.0
@@ -41,6 +42,7 @@ class Herald:
         self._couriers: dict[str, Courier] = {}
         self._following = Following(site.places.git_dir, site.places.alerts / "told")
         self._standing = StandingAlerts(site.places.alerts / "standing")
+        self._told = ToldLog(told_folder(site.places.alerts))
         self._unrecorded: list[Unrecorded] = []
         self._told_early: set[str] = set()
         """Controllers of which a change was told before it is recorded, in this trouble: a second
@@ -71,6 +73,11 @@ class Herald:
     def has_begun(self) -> bool:
         """Whether it knows what of the history was told: what is committed from now on is."""
         return self._following.has_begun
+
+    @property
+    def channels(self) -> tuple[ChannelStanding, ...]:
+        """How each channel does now."""
+        return tuple(courier.standing for courier in tuple(self._couriers.values()))
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_S):
@@ -114,7 +121,11 @@ class Herald:
         def pulse(number: int) -> Alert | None:
             return heartbeat(site, number, self._began_at, self._following.head, clock)
 
-        return Courier(channel, outbox, Means(site.name, clock, self._send, pulse))
+        def told(channel: Channel, alerts: Sequence[Alert]) -> None:
+            now = clock.now()
+            self._told.note((_told(channel, alert, now) for alert in alerts), now.date())
+
+        return Courier(channel, outbox, Means(site.name, clock, self._send, pulse, told))
 
     def _tell_unrecorded(self) -> None:
         """Tell at once of changes that a store in trouble does not take."""
@@ -140,11 +151,11 @@ class Herald:
         if not news.whole:
             self._offer(tellable.gap(self._site.name, self._clock.now()), self._couriers.values())
         controllers = {one.id: one for one in self._site.site.controllers}
-        for commit, record in news.records:
-            controller = controllers.get(record.controller_id)
-            for alert in tellable.of_record(record, commit, controller):
+        for judged in news.told:
+            controller = controllers.get(judged.record.controller_id)
+            for alert in tellable.of_judgement(judged, controller):
                 self._tell(alert)
-        if news.records or not news.whole:
+        if news.told or not news.whole:
             self._following.told(news.head)
 
     def _mind_troubles(self) -> None:
@@ -199,3 +210,18 @@ class Herald:
         for courier in couriers:
             if wants(courier.channel, alert):
                 courier.offer(alert)
+
+
+def _told(channel: Channel, alert: Alert, at: datetime) -> ToldAlert:
+    return ToldAlert(
+        channel=channel.name,
+        at=alert.at,
+        told_at=at,
+        id=alert.id,
+        event=alert.event,
+        phase=alert.phase,
+        severity=alert.severity,
+        text=alert.text,
+        controller=alert.controller,
+        change_id=alert.change_id,
+    )

@@ -88,6 +88,11 @@ def queue_folder(alerts: Path, channel: str) -> Path:
     return alerts / "queues" / channel
 
 
+def told_folder(alerts: Path) -> Path:
+    """Return where it is kept what channels have acknowledged."""
+    return alerts / "log"
+
+
 class EngineLock:
     """One engine for each site: no controller is asked over two connections at once."""
 

@@ -21,6 +21,7 @@ from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import EngineLock, Places
 from ccontrol.poll.scribe import Scribe
 from ccontrol.poll.signers import daemon_of
+from ccontrol.poll.tally import Tally
 from ccontrol.poll.vital import Unrecorded, Vital
 from ccontrol.store import repository
 from ccontrol.store.index import Index
@@ -62,6 +63,7 @@ class OpenSite:
     """Changes that wait for the store, for whoever tells of them."""
     vital: Vital | None = None
     """The last proof that this site is watched."""
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def name(self) -> str:
@@ -80,6 +82,7 @@ class OpenSite:
 
     def note(self, entry: JournalEntry) -> None:
         """Write a journal entry soon. What a controller or a defect said may be endless."""
+        self.tally.add(entry)
         self.ledger.note(replace(entry, reason=entry.reason[:REASON_AT_MOST]))
 
     def look_for_room(self, clock: Clock) -> None:

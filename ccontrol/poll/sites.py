@@ -7,7 +7,7 @@ engine's business.
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -57,6 +57,11 @@ class Sites:
         """The sites that are configured and could not be opened yet."""
         names = (site.name for site in self._engine.config.sites)
         return tuple(name for name in names if name not in self._engine.roster.sites)
+
+    @property
+    def heralds(self) -> Mapping[str, Herald]:
+        """Who tells of each open site."""
+        return self._heralds
 
     async def open_first(self) -> None:
         """Open every site. Raises what went wrong when there is none that could be watched."""

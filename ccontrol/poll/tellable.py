@@ -16,6 +16,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.judgement import Attribution, Origin, Severity
 from ccontrol.model.record import Record
 from ccontrol.policy.judge import judge
+from ccontrol.poll.judged import Judged, facts_of_before, sentence
 from ccontrol.poll.vital import Unrecorded
 
 FINDINGS_AT_MOST = 50
@@ -24,23 +25,60 @@ DETAILS_AT_MOST = 2_000
 _FINDING = {Kind.RAISED: Phase.RAISED, Kind.CLEARED: Phase.CLEARED}
 
 
-def of_record(record: Record, commit: str, controller: Controller | None) -> Iterator[Alert]:
+def of_judgement(judged: Judged, controller: Controller | None) -> Iterator[Alert]:
     """Yield the alerts of one record: one about what changed, one for each finding's edge.
 
+    A later judgement of a change is told once, beside the one before, and only when they differ.
     `controller` is None for one that is not configured any more.
     """
-    plain = replace(
+    record = judged.record
+    plain = _of_record(record, judged.commit, controller)
+    if record.number > 1:
+        yield from _anew(plain, judged, _title(record, controller))
+    else:
+        yield from _first(plain, record, controller)
+
+
+def _of_record(record: Record, commit: str, controller: Controller | None) -> Alert:
+    """Return what every alert about a record has in common."""
+    return replace(
         _plain(record.controller_id, record.site, record.taken_at, controller),
         id=f"change-{record.change_id}-{record.number}",
         severity=record.verdict.severity,
         weighs=record.verdict.severity,
         rule=record.verdict.rule,
         origin=record.attribution.origin.value,
+        confidence=record.attribution.confidence.value,
         techniques=record.verdict.techniques,
         change_id=record.change_id,
         commit=commit,
         area=record.area,
     )
+
+
+def _anew(plain: Alert, judged: Judged, title: str) -> Iterator[Alert]:
+    """Yield the alert that a change was judged anew, if the new judgement says anything else.
+
+    It weighs what the graver of both weighs: who was told of the change is told of this.
+    """
+    if not judged.says_something_new:
+        return
+    record, before = judged.record, judged.before
+    old = sentence(before) if before is not None else "it cannot be read"
+    severities = [one.verdict.severity for one in (before, record) if one is not None]
+    yield replace(
+        plain,
+        event=Event.JUDGED_ANEW,
+        weighs=max(severities),
+        aspects=record.changes.aspects,
+        text=f"{title}: judged anew: {sentence(record)}; before: {old}",
+        details=_short(f"{record.attribution.reason}; {record.verdict.reason}"),
+        facts=facts_of_before(judged),
+    )
+
+
+def _first(plain: Alert, record: Record, controller: Controller | None) -> Iterator[Alert]:
+    """Yield the alerts of a change that is new in the history."""
     changes = record.changes.changes
     facts = tuple(change for change in changes if change.kind not in _FINDING)
     edges = [change for change in changes if change.kind in _FINDING]

@@ -6,7 +6,8 @@ has to go out. What the bound keeps out is counted, durably where that is possib
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -164,6 +165,17 @@ def read_notes(folder: Path) -> Notes:
         str(told.get("failure", "")),
         lost if isinstance(lost := told.get("lost"), int) else 0,
     )
+
+
+def read_waiting(folder: Path) -> Iterator[bytes]:
+    """Yield what waits on the disk, oldest first, whoever fills and empties the queue meanwhile."""
+    waiting = folder / "waiting"
+    with named_failures(waiting):
+        if not waiting.is_dir():
+            return
+        for path in sorted(path for path in waiting.iterdir() if path.name[0] != "."):
+            with suppress(FileNotFoundError, IsADirectoryError):  # acknowledged; the quarantine
+                yield path.read_bytes()
 
 
 def count_waiting(folder: Path) -> int:

@@ -159,7 +159,8 @@ class RunningDaemon:
 
     def configure(self, *plants: Plant) -> None:
         """Write the configuration that it reads next."""
-        text = json.dumps({"sites": [_site(plant) for plant in plants]})
+        metrics = plants[0].engine.metrics if plants else None
+        text = json.dumps({"sites": [_site(plant) for plant in plants], "metrics": metrics})
         (self._folder / CONFIGURATION).write_text(text)
 
     def reload(self, *plants: Plant) -> None:

@@ -25,7 +25,9 @@ def load(folder: Path) -> Config:
     except ValueError as error:
         raise ConfigError("the plant is not JSON") from error
     sites = tuple(map(_site, told["sites"]))
-    return Config(folder / "ccontrol.toml", sites, EngineSettings(in_flight=8))
+    metrics = tuple(told["metrics"]) if told.get("metrics") else None
+    engine = EngineSettings(in_flight=8, metrics=metrics)
+    return Config(folder / "ccontrol.toml", sites, engine)
 
 
 def _site(told: dict[str, Any]) -> Site:

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ccontrol.model.alert import Alert, Event, Phase
+from ccontrol.model.alert import Alert, ClientCertificate, Event, Phase
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.judgement import Severity
 
@@ -66,10 +66,19 @@ class Certificate:
     file: Path
     key: Path
 
-    def server(self) -> ssl.SSLContext:
+    def server(self, asking_for: "Certificate | None" = None) -> ssl.SSLContext:
+        """A server's side; with a certificate it wants one of its clients, too."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.file, self.key)
+        if asking_for is not None:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(asking_for.file)
         return context
+
+    @property
+    def shown(self) -> ClientCertificate:
+        """The same, as a client shows it."""
+        return ClientCertificate(str(self.file), str(self.key))
 
 
 def certificate(folder: Path, host: str = HERE) -> Certificate:
@@ -120,7 +129,7 @@ class Received:
 
 
 @contextmanager
-def _serving(server: socketserver.BaseServer) -> Iterator[None]:
+def serving(server: socketserver.BaseServer) -> Iterator[None]:
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
@@ -150,7 +159,7 @@ def syslog_udp() -> Iterator[Received]:
         def handle(self) -> None:
             received.messages.append(self.request[0])
 
-    with _serving(server := socketserver.UDPServer((HERE, 0), Handler)):
+    with serving(server := socketserver.UDPServer((HERE, 0), Handler)):
         received.port = server.server_address[1]
         yield received
 
@@ -176,7 +185,7 @@ def syslog_tcp(tls: ssl.SSLContext | None = None, port: int = 0) -> Iterator[Rec
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = True
 
-    with _serving(server := Server((HERE, port), Handler)):
+    with serving(server := Server((HERE, port), Handler)):
         received.port = server.server_address[1]
         yield received
 
@@ -194,7 +203,7 @@ def deaf(*, drip: bytes = b"") -> Iterator[int]:
                 except OSError:
                     return
 
-    with _serving(server := socketserver.ThreadingTCPServer((HERE, 0), Handler)):
+    with serving(server := socketserver.ThreadingTCPServer((HERE, 0), Handler)):
         yield server.server_address[1]
         stop.set()
 
@@ -239,7 +248,7 @@ def webhook(tls: ssl.SSLContext | None = None) -> Iterator[Hook]:
     hook.port = server.server_address[1]
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    with _serving(server):
+    with serving(server):
         yield hook
 
 

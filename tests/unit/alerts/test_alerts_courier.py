@@ -57,7 +57,9 @@ def carrying(
     folder: Path, to: Channel, send: Send, clock: Clock = CLOCK
 ) -> Iterator[tuple[Courier, Outbox]]:
     outbox = Outbox(folder, to.queue_limit)
-    found = Courier(to, outbox, Means("north", clock, send, an_alert))
+    found = Courier(
+        to, outbox, Means("north", clock, send, an_alert, lambda _channel, _alerts: None)
+    )
     found.start()
     try:
         yield found, outbox

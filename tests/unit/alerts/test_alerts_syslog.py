@@ -1,6 +1,7 @@
 """Syslog: real receivers over UDP, TCP and TLS, well-behaved and not."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from ccontrol.alerts import syslog
 from ccontrol.alerts.syslog_text import Source
 from ccontrol.errors import DeliveryError
-from ccontrol.model.alert import Alert, Syslog
+from ccontrol.model.alert import Alert, ClientCertificate, Syslog
 from tests.unit.alerts.receivers import (
     HERE,
     SOON_S,
@@ -62,6 +63,27 @@ def test_tls_arrives_when_the_certificate_is_vouched_for(tmp_path: Path) -> None
     with syslog_tcp(own.server()) as received:
         send(Syslog(HERE, received.port, "tls", ca_file=str(own.file)))
         wait_for(lambda: bool(received.messages))
+
+
+def test_a_receiver_that_wants_to_know_who_we_are_is_shown_our_certificate(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    own, ours = certificate(tmp_path), certificate(tmp_path / "own")
+    with syslog_tcp(own.server(asking_for=ours)) as received:
+        way = Syslog(HERE, received.port, "tls", ca_file=str(own.file), own=ours.shown)
+        send(way)
+        wait_for(lambda: bool(received.messages))
+        with pytest.raises(DeliveryError):
+            send(replace(way, own=None))
+        assert len(received.messages) == 1
+
+
+def test_a_key_of_another_certificate_is_told(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    own, ours = certificate(tmp_path), certificate(tmp_path / "own")
+    mixed = ClientCertificate(str(own.file), str(ours.key))
+    with pytest.raises(DeliveryError, match=r"ca\.pem") as caught:
+        send(Syslog(HERE, closed_port(), "tls", ca_file=str(own.file), own=mixed))
+    assert "client_key" in caught.value.hint
 
 
 def test_a_certificate_that_nobody_vouches_for_gets_nothing(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_only_2xx_takes_and_a_redirect_is_not_followed(status: int) -> None:
         hook.status = status
         with pytest.raises(DeliveryError, match=f"answers {status}"):
             send(f"http://{HERE}:{hook.port}/")
+        assert len(hook.requests) == 1
+
+
+def test_a_receiver_that_wants_to_know_who_we_are_is_shown_our_certificate(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    own, ours = certificate(tmp_path), certificate(tmp_path / "own")
+    with receivers.webhook(own.server(asking_for=ours)) as hook:
+        way = Webhook(f"https://{HERE}:{hook.port}/", SECRET, str(own.file), ours.shown)
+        webhook.send(way, [an_alert()], AT, "0.1.0", 10)
+        with pytest.raises(DeliveryError):
+            webhook.send(replace(way, own=None), [an_alert()], AT, "0.1.0", 10)
         assert len(hook.requests) == 1
 
 

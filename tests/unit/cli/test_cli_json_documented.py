@@ -8,6 +8,8 @@ import pytest
 from tests.unit.cli.plants import Plant, Run
 from tests.unit.docs.program import part_of
 
+NAMING = frozenset({"enroll", "diff", "resume", "timeline"})
+"""Commands that want a controller."""
 VARIABLE = frozenset({"strengths", "fields", "moving", "listings"})
 """Tables whose keys are data, not words of ours."""
 
@@ -45,6 +47,7 @@ COMMANDS_WITH_JSON = (
     "status",
     "changes",
     "show",
+    "timeline",
     "diff",
     "inventory",
     "verify",
@@ -57,7 +60,7 @@ def answered(plant: Plant, run: Run, command: str) -> object:
     newest = run(*config, "changes", "--json").json["changes"][0]["change_id"]
     pause = ["press-3", "--until", "1h", "--reason", "to be seen"]
     asked = {"show": [newest], "pause": pause}
-    more = asked.get(command, ["press-3"] if command in {"enroll", "diff", "resume"} else [])
+    more = asked.get(command, ["press-3"] if command in NAMING else [])
     run(*config, "pause", *pause)
     return run(*config, *command.split(), *more, "--json").json
 

@@ -9,7 +9,16 @@ from ccontrol.config.load import load, parse
 from ccontrol.config.secrets import Reference, Withheld, withheld
 from ccontrol.drivers.registry import DRIVERS, driver
 from ccontrol.errors import ConfigError
-from ccontrol.model.alert import Channel, Mail, Program, Syslog, Webhook, When
+from ccontrol.model.alert import (
+    Channel,
+    ClientCertificate,
+    Mail,
+    Mqtt,
+    Program,
+    Syslog,
+    Webhook,
+    When,
+)
 from ccontrol.model.secret import Secret
 
 FAMILIES = {family: driver(family) for family in DRIVERS}
@@ -52,8 +61,8 @@ def fault(text: str) -> str:
 def test_the_example_has_a_channel_of_each_kind_with_the_defaults() -> None:
     (site,) = load(EXAMPLE, FAMILIES, secrets=withheld).sites
     kinds = [type(channel.way) for channel in site.alerts]
-    assert kinds == [Syslog, Mail, Webhook, Program]
-    assert [channel.details for channel in site.alerts] == [True, False, False, True]
+    assert kinds == [Syslog, Mail, Webhook, Mqtt, Program]
+    assert [channel.details for channel in site.alerts] == [True, False, False, False, True]
     siem = site.alerts[0]
     assert siem == Channel("siem", Syslog("192.0.2.200", 6514), details=True)
 
@@ -87,6 +96,7 @@ to = ["b@example.org"]
 
 MAIL = 'host = "m.example.org"\nsender = "a@example.org"\nto = ["b@example.org"]\n'
 WAY = {"mail": MAIL, "exec": 'command = ["/bin/true"]\n', "syslog": 'host = "s.example.org"\n'}
+WAY["mqtt"] = 'host = "broker.example.org"\n'
 
 
 def alert(own: str, way: str = "exec", more: str = "") -> str:
@@ -96,7 +106,7 @@ def alert(own: str, way: str = "exec", more: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[[site.alert]]\nname = "x"\n', "want one table of syslog, mail, webhook, exec"),
+        ('[[site.alert]]\nname = "x"\n', "want one table of syslog, mail, webhook, mqtt, exec"),
         (alert("", more="[site.alert.mail]\n" + MAIL), "found mail, exec"),
         (alert('events = ["chnage"]'), "want one of change"),
         (alert('events = ["heartbeat"]'), "want one of change"),
@@ -110,6 +120,18 @@ def alert(own: str, way: str = "exec", more: str = "") -> str:
             "never goes out in clear",
         ),
         (alert("", "mail", 'password = "open sesame"'), "may not stand in this file"),
+        (alert("", "mqtt", 'topic = "plant/#"'), "want a topic without + and #"),
+        (alert("", "mqtt", 'topic = "$SYS/x"'), "does not begin with $"),
+        (alert("", "mqtt", 'topic = "{plant}"'), "want no braces but {site}"),
+        (alert("", "mqtt", 'version = "4"'), "want one of '5', '3.1.1'"),
+        (alert("", "mqtt", 'password = { env = "P" }'), "password without user"),
+        (
+            alert("", "mqtt", 'security = "none"\nuser = "u"\npassword = { env = "P" }'),
+            "never goes out in clear",
+        ),
+        (alert("", "mqtt", 'cert_file = "own.pem"'), "cert_file and client_key belong together"),
+        (alert("", "syslog", "client_key = { file = 'k' }"), "belong together"),
+        (alert("", "syslog", "cert_file = 'c'\nclient_key = {}"), "want one of { file"),
         (alert("") + alert("").replace('"x"', '"X"'), "is taken by"),
     ],
 )
@@ -149,6 +171,57 @@ secret = {{ env = "S" }}
         assert "url" in fault(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", None),
+        ('metrics = "127.0.0.1:9480"', ("127.0.0.1", 9480)),
+        ('metrics = "[::1]:9480"', ("::1", 9480)),
+        ('metrics = "192.0.2.1:9480"\nmetrics_beyond_this_host = true', ("192.0.2.1", 9480)),
+    ],
+)
+def test_numbers_are_served_where_the_file_says(text: str, place: tuple[str, int] | None) -> None:
+    whole = f"[engine]\n{text}\n{BEGIN}"
+    config = parse(whole, Path("/nowhere/ccontrol.toml"), FAMILIES, Given())
+    assert config.engine.metrics == place
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("0.0.0.0:9480", "others reach"),
+        ("192.0.2.1:9480", "metrics_beyond_this_host = true"),
+        ("localhost:9480", "want an IP address and a port"),
+        ("127.0.0.1", "want an IP address and a port"),
+        ("127.0.0.1:0", "want an IP address and a port"),
+        ("127.0.0.1:99999", "want an IP address and a port"),
+    ],
+)
+def test_a_place_that_others_reach_is_no_oversight(place: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        parse(f'[engine]\nmetrics = "{place}"\n{BEGIN}', Path("/x.toml"), FAMILIES, Given())
+
+
 def test_a_program_is_named_by_its_whole_path() -> None:
     text = alert("").replace("/bin/true", "true")
     assert "whole path" in fault(text)
+
+
+def test_a_broker_is_read_with_what_shows_that_it_is_us(tmp_path: Path) -> None:
+    (tmp_path / "own.pem").touch()
+    text = alert(
+        "",
+        "mqtt",
+        'topic = "{site}/{event}"\nuser = "u"\npassword = { env = "P" }\n'
+        'cert_file = "own.pem"\nclient_key = { file = "own.key" }',
+    )
+    config = parse(BEGIN + text, tmp_path / "ccontrol.toml", FAMILIES, Given())
+    (channel,) = config.sites[0].alerts
+    assert not channel.details
+    assert channel.way == Mqtt(
+        "broker.example.org",
+        topic="{site}/{event}",
+        user="u",
+        password=Secret("11" * 32),
+        own=ClientCertificate(str(tmp_path / "own.pem"), str(tmp_path / "own.key")),
+    )

@@ -15,6 +15,7 @@ from ccontrol.cli.starting_files import configuration
 from ccontrol.config.alert_schema import (
     AlertTable,
     MailTable,
+    MqttTable,
     ProgramTable,
     SyslogTable,
     WebhookTable,
@@ -89,6 +90,7 @@ def test_the_example_can_be_loaded_and_says_the_defaults() -> None:
         ("site.alert.syslog", SyslogTable),
         ("site.alert.mail", MailTable),
         ("site.alert.webhook", WebhookTable),
+        ("site.alert.mqtt", MqttTable),
         ("site.alert.exec", ProgramTable),
         ("site.syslog", ListenerTable),
         ("site.syslog.sender", SenderTable),

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from ccontrol.config.alert_schema import (
     AlertTable,
     MailTable,
+    MqttTable,
     ProgramTable,
     SyslogTable,
     WebhookTable,
@@ -39,6 +40,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[site.alert.syslog]": SyslogTable,
     "[site.alert.mail]": MailTable,
     "[site.alert.webhook]": WebhookTable,
+    "[site.alert.mqtt]": MqttTable,
     "[site.alert.exec]": ProgramTable,
     "[site.syslog]": ListenerTable,
     "[[site.syslog.sender]]": SenderTable,
@@ -53,6 +55,8 @@ IN_WORDS = {
     "details": {"by kind"},
     "ca_file": {"this host's"},
     **{key: {"none"} for key in ("udp", "tcp", "tls", "certificate", "key", "client_ca")},
+    "cert_file": {"none"},
+    "client_key": {"none"},
 }
 
 

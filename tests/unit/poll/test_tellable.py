@@ -1,5 +1,6 @@
 """What is told of a record: one change, edges of findings, and no name where none may stand."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from ccontrol.model.alert import Alert, Channel, Event, Phase, Program
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Kind
 from ccontrol.model.controller import Controller
-from ccontrol.model.judgement import Attribution, Origin, Severity
+from ccontrol.model.judgement import Attribution, Confidence, Origin, Severity
 from ccontrol.model.record import Record
 from ccontrol.model.unit import UnitId
 from ccontrol.policy.judge import judge
 from ccontrol.poll import tellable
+from ccontrol.poll.judged import Judged
 from ccontrol.poll.standing_alerts import StandingAlerts
 
 AT = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -47,7 +49,7 @@ def record(*changes: Change) -> Record:
 
 
 def told(*changes: Change) -> list[Alert]:
-    return list(tellable.of_record(record(*changes), "c" * 40, PRESS))
+    return list(tellable.of_judgement(Judged("c" * 40, record(*changes)), PRESS))
 
 
 def test_a_change_and_the_edges_of_findings_are_told_apart() -> None:
@@ -86,7 +88,7 @@ def test_thousands_of_findings_do_not_become_thousands_of_alerts() -> None:
 
 
 def test_a_controller_that_is_configured_no_more_is_told_all_the_same() -> None:
-    (alert,) = tellable.of_record(record(BLOCK), "c" * 40, None)
+    (alert,) = tellable.of_judgement(Judged("c" * 40, record(BLOCK)), None)
     assert (alert.controller, alert.address) == ("press-3", "")
 
 
@@ -130,3 +132,41 @@ def test_a_damaged_memory_of_what_stands_is_told_and_stops_nothing(
     (tmp_path / "standing").write_bytes(b"[{")
     assert StandingAlerts(tmp_path / "standing").get("x") is None
     assert "is damaged" in caplog.text
+
+
+def judged_anew(record_before: Record | None, **verdict: object) -> list[Alert]:
+    seen = Attribution(Origin.NETWORK, "192.0.2.20 loaded OB1", confidence=Confidence.CONFIRMED)
+    known = record(BLOCK)
+    new = replace(
+        known,
+        number=2,
+        attribution=seen,
+        verdict=replace(known.verdict, **verdict),  # type: ignore[arg-type]  # a test's own words
+    )
+    return list(tellable.of_judgement(Judged("d" * 40, new, record_before), PRESS))
+
+
+def test_a_later_judgement_is_told_with_the_one_before_and_not_as_another_change() -> None:
+    (alert,) = judged_anew(record(BLOCK), severity=Severity.LOW)
+    assert (alert.event, alert.phase) == (Event.JUDGED_ANEW, Phase.HAPPENED)
+    assert alert.id == "change-20260301-0123456789abcdef-2"
+    assert (alert.origin, alert.confidence) == ("network", "confirmed")
+    before = record(BLOCK).verdict.severity
+    assert alert.text == (
+        "press-3: judged anew: origin network (confirmed), severity low;"
+        f" before: origin unknown, severity {before.word}"
+    )
+    assert dict(alert.facts)["originbefore"] == "unknown"
+    assert alert.weighs == before
+    assert "192.0.2.20" in alert.details
+
+
+def test_more_evidence_for_the_same_judgement_is_no_news() -> None:
+    known = record(BLOCK)
+    again = replace(known, number=2, attribution=replace(known.attribution, evidence=("more",)))
+    assert list(tellable.of_judgement(Judged("d" * 40, again, known), PRESS)) == []
+
+
+def test_a_later_judgement_is_told_though_the_one_before_cannot_be_read() -> None:
+    (alert,) = judged_anew(None)
+    assert alert.text.endswith("before: it cannot be read")

@@ -1,0 +1,150 @@
+"""Where the parts of a controller's story are read: history, journal, witnesses, alerts.
+
+Each source yields in its own order and is read as a stream. None of them needs a daemon, and none
+is changed.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from ccontrol.canonical.records import parse_record
+from ccontrol.canonical.witness import LONGEST_LINE, parse_heard
+from ccontrol.cli.plant import Watched
+from ccontrol.clock import Clock
+from ccontrol.errors import UnreadableStateError
+from ccontrol.model.alert import Alert, ToldAlert
+from ccontrol.model.journal import JournalEntry
+from ccontrol.model.witness import Heard, Watch
+from ccontrol.poll.places import Places, queue_folder, told_folder
+from ccontrol.store.commits import Commit
+from ccontrol.store.disk import named_failures
+from ccontrol.store.journal import Journal
+from ccontrol.store.outbox import read_waiting
+from ccontrol.store.repository import Repository
+from ccontrol.store.told import read_told
+from ccontrol.story.changes import Judgement
+
+_STEP = 512
+_DAY = timedelta(days=1)
+_ALERT = TypeAdapter(Alert)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything that is kept of one controller between two times."""
+
+    watched: Watched
+    since: datetime
+    until: datetime
+    clock: Clock
+
+    @property
+    def _places(self) -> Places:
+        return Places(self.watched.site.store.path)
+
+    def journal(self) -> Iterator[JournalEntry]:
+        """Yield the entries of its journal, and of its site's."""
+        journal = Journal(self._places.journal, self.clock)
+        for day in journal.days():
+            if self._has_day(day):
+                yield from journal.read(day).about(self.watched.controller.id, "")
+
+    def judgements(self) -> Iterator[Judgement]:
+        """Yield its records, oldest commit first. Raises StoreError, UnreadableStateError."""
+        found: list[Judgement] = []
+        with Repository.open(self.watched.site.store.path) as repository:
+            for commit in self._commits(repository):
+                path = commit.trailer("Record")
+                if path is None or commit.trailer("Controller") != self.watched.controller.id:
+                    continue
+                content = repository.read(path, commit.id).get(path)
+                if content is None:
+                    raise UnreadableStateError(f"{commit.id} does not hold the record {path}")
+                found.append(Judgement(parse_record(content), commit.id, commit.when))
+        yield from reversed(found)
+
+    def heard(self) -> Iterator[Heard]:
+        """Yield what witnesses said of it, and every watch, in the order in which it came in."""
+        with named_failures(self._places.witness):
+            if not self._places.witness.is_dir():
+                return
+            for path in sorted(self._places.witness.glob("*.jsonl")):
+                if self._has_day(_day(path)):
+                    yield from self._lines(path)
+
+    def told(self) -> Iterator[ToldAlert]:
+        """Yield the alerts about it that were told, then those that wait in queues."""
+        days = (self.since - _DAY).date(), (self.until + _DAY).date()
+        for alert in read_told(told_folder(self._places.alerts), *days):
+            if self._concerns(alert.controller):
+                yield alert
+        yield from self._waiting()
+
+    def _waiting(self) -> Iterator[ToldAlert]:
+        for channel in self.watched.site.alerts:
+            for content in read_waiting(queue_folder(self._places.alerts, channel.name)):
+                try:
+                    alert = _ALERT.validate_json(content)
+                except ValidationError:
+                    continue  # its courier puts it aside, and tells of it
+                if self._concerns(alert.controller):
+                    yield _as_told(alert, channel.name)
+
+    def _concerns(self, controller_id: str) -> bool:
+        return controller_id in {"", self.watched.controller.id}
+
+    def _has_day(self, day: date) -> bool:
+        """Say whether a day's file may hold anything: an entry may be written after midnight."""
+        return (self.since - _DAY).date() <= day <= (self.until + _DAY).date()
+
+    def _commits(self, repository: Repository) -> Iterator[Commit]:
+        """Yield commits, newest first. What a commit tells of is never newer than it is."""
+        start = repository.head()
+        while start is not None:
+            commits = repository.history(limit=_STEP, start=start)
+            for commit in commits:
+                if commit.when < self.since:
+                    return
+                yield commit
+            start = commits[-1].parents[0] if commits and commits[-1].parents else None
+
+    def _lines(self, path: Path) -> Iterator[Heard]:
+        with path.open("rb") as file:
+            while line := file.readline(LONGEST_LINE + 1):
+                try:
+                    heard = parse_heard(line)
+                except ValueError:
+                    _log.warning("a line of the log of witnesses is damaged file=%s", path)
+                    continue
+                if isinstance(heard.said, Watch) or (
+                    heard.controller_id == self.watched.controller.id
+                ):
+                    yield heard
+
+
+def _day(path: Path) -> date:
+    try:
+        return date.fromisoformat(path.stem)
+    except ValueError:
+        return date.min
+
+
+def _as_told(alert: Alert, channel: str) -> ToldAlert:
+    return ToldAlert(
+        channel=channel,
+        at=alert.at,
+        told_at=None,
+        id=alert.id,
+        event=alert.event,
+        phase=alert.phase,
+        severity=alert.severity,
+        text=alert.text,
+        controller=alert.controller,
+        change_id=alert.change_id,
+    )

@@ -1,0 +1,54 @@
+"""A judgement of a change beside the one that it supersedes, and what moved between them. Pure."""
+
+from dataclasses import dataclass
+
+from ccontrol.model.judgement import Confidence
+from ccontrol.model.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One judgement of one change, as the history holds it."""
+
+    commit: str
+    record: Record
+    before: Record | None = None
+    """The judgement that it supersedes; None: it is the first, or that one cannot be read."""
+
+    @property
+    def says_something_new(self) -> bool:
+        """Tell whether origin or verdict differ; more evidence for the same is nobody's news."""
+        return self.before is None or _weight(self.before) != _weight(self.record)
+
+
+def sentence(record: Record) -> str:
+    """Return "origin network (confirmed), severity low": what a judgement comes to, in words."""
+    attribution, verdict = record.attribution, record.verdict
+    origin = attribution.origin.value
+    if attribution.confidence is not Confidence.NONE:
+        origin = f"{origin} ({attribution.confidence.value})"
+    return f"origin {origin}, severity {verdict.severity.word}"
+
+
+def facts_of_before(judged: Judged) -> tuple[tuple[str, str], ...]:
+    """Return what the judgement before came to, by the names that alerts document."""
+    if judged.before is None:
+        return ()
+    attribution, verdict = judged.before.attribution, judged.before.verdict
+    return (
+        ("originbefore", attribution.origin.value),
+        ("confidencebefore", attribution.confidence.value),
+        ("severitybefore", verdict.severity.word),
+        ("rulebefore", verdict.rule),
+    )
+
+
+def _weight(record: Record) -> tuple[object, ...]:
+    attribution, verdict = record.attribution, record.verdict
+    return (
+        attribution.origin,
+        attribution.confidence,
+        verdict.severity,
+        verdict.rule,
+        verdict.authorised_by,
+    )
