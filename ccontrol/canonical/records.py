@@ -104,6 +104,8 @@ def _verdict(verdict: Verdict) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     yield "reason", verdict.reason
     yield "authorised_by", verdict.authorised_by
     yield "techniques", verdict.techniques
+    if verdict.also:
+        yield "also", verdict.also
 
 
 def _parsed_verdict(table: Table) -> Verdict:
@@ -116,6 +118,7 @@ def _parsed_verdict(table: Table) -> Verdict:
         table.text("reason"),
         table.text("authorised_by"),
         table.texts("techniques"),
+        table.texts("also"),
     )
 
 
@@ -131,13 +134,14 @@ def _changes(changes: ChangeSet) -> Iterator[list[str]]:
             yield ["[[change.difference]]", *toml.lines(named)]
 
 
-def _change(change: Change) -> Iterator[tuple[str, str | None]]:
+def _change(change: Change) -> Iterator[tuple[str, str | tuple[str, ...] | None]]:
     yield "kind", change.kind.value
     yield "aspect", change.aspect.value
     yield "unit_kind", change.unit.kind
     yield "unit_key", change.unit.key
     yield "title", change.title
     yield "reason", change.reason or None
+    yield "logic", change.logic or None
 
 
 def _parsed_change(table: Table) -> Change:
@@ -151,6 +155,7 @@ def _parsed_change(table: Table) -> Change:
             for entry in table.tables("difference")
         ),
         reason=table.text("reason", ""),
+        logic=table.texts("logic"),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ccontrol.model.alert import Channel
 from ccontrol.model.controller import Controller
+from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Secret
 
 
@@ -83,6 +84,10 @@ class Site:
     controllers: tuple[Controller, ...]
     folders: tuple[WatchedFolder, ...] = ()
     alerts: tuple[Channel, ...] = ()
+    policy: Policy | None = None
+    """The rules in force; None: the built-in ones as they are, see `policies.rules_of`."""
+    time_zone: str = "UTC"
+    """IANA name of the zone whose hours people there mean."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ One thread owns a Line. Everything here may be done twice: a second time it find
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -22,17 +22,21 @@ from ccontrol.canonical.records import record_path, render_record
 from ccontrol.canonical.render import Shown, folders, render
 from ccontrol.canonical.rendering import stale, views
 from ccontrol.clock import Clock
+from ccontrol.config.policies import built_in
 from ccontrol.diff.compare import compare, written_anew
 from ccontrol.diff.merge import merge
 from ccontrol.errors import StoreFullError, UnreadableStateError
 from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
+from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry, Snapshot
 from ccontrol.model.state import State
 from ccontrol.policy.judge import judge
 from ccontrol.poll.binding import due
 from ccontrol.poll.catching_up import Told
+from ccontrol.poll.circumstances import circumstances
+from ccontrol.poll.logic_words import with_logic
 from ccontrol.poll.past_changes import moves_firmware, moves_what_runs
 from ccontrol.poll.window import Looks, window
 from ccontrol.store.index import Index
@@ -94,7 +98,14 @@ class Line:
     """One site's store, opened for writing, and everything that a commit touches."""
 
     def __init__(
-        self, writer: Writer, index: Index, vault: Vault | None, room: Room, clock: Clock
+        self,
+        writer: Writer,
+        index: Index,
+        vault: Vault | None,
+        room: Room,
+        clock: Clock,
+        *,
+        policy: Callable[[], Policy] = built_in,
     ) -> None:
         self.writer = writer
         self.index = index
@@ -102,6 +113,8 @@ class Line:
         self._vault = vault
         self._room = room
         self._clock = clock
+        self.policy = policy
+        """Returns the rules in force, which may change while the line is open."""
         self._homes: dict[str, Home] = {}
         self._shown: set[str] = set()
         """Controllers whose views are known to be as this version of ccontrol makes them."""
@@ -225,6 +238,7 @@ class Line:
 
     def _write(self, work: _Work, changes: ChangeSet, artefact: str) -> Written:
         kinds = None if work.whole else work.kinds
+        changes = with_logic(changes, work.before, work.after)
         files = render(work.after, work.home.area, kinds, self._shown_of(work))
         record = self._record(work, files, changes, artefact)
         text = message(record)
@@ -297,6 +311,7 @@ class Line:
             attribution = replace(attribution, evidence=told)
         states = work.before, work.after
         opened_at, closed_at = window(work.sighted.looks, snapshot, states, changes)
+        at = circumstances(attribution, (opened_at, closed_at), work.after.findings)
         return Record(
             change_id=change_id(
                 controller.id,
@@ -316,7 +331,7 @@ class Line:
             depth=snapshot.depth,
             changes=changes,
             attribution=attribution,
-            verdict=judge(changes, attribution, controller),
+            verdict=judge(changes, attribution, controller, self.policy(), at),
             log=work.sighted.log,
             artefact=artefact,
             previous_change=previous,

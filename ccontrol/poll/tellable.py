@@ -14,6 +14,7 @@ from ccontrol.model.alert import Alert, Event, Phase
 from ccontrol.model.change import Change, ChangeSet, Kind
 from ccontrol.model.controller import Controller
 from ccontrol.model.judgement import Attribution, Origin, Severity
+from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.policy.judge import judge
 from ccontrol.poll.vital import Unrecorded
@@ -24,10 +25,13 @@ DETAILS_AT_MOST = 2_000
 _FINDING = {Kind.RAISED: Phase.RAISED, Kind.CLEARED: Phase.CLEARED}
 
 
-def of_record(record: Record, commit: str, controller: Controller | None) -> Iterator[Alert]:
+def of_record(
+    record: Record, commit: str, controller: Controller | None, policy: Policy
+) -> Iterator[Alert]:
     """Yield the alerts of one record: one about what changed, one for each finding's edge.
 
-    `controller` is None for one that is not configured any more.
+    `controller` is None for one that is not configured any more. `policy` weighs
+    findings one by one.
     """
     plain = replace(
         _plain(record.controller_id, record.site, record.taken_at, controller),
@@ -54,18 +58,18 @@ def of_record(record: Record, commit: str, controller: Controller | None) -> Ite
             details=_short(f"{message(record).subject}; {record.verdict.reason}"),
         )
     for edge in edges[:FINDINGS_AT_MOST]:
-        yield _of_edge(plain, edge, title, record.attribution, controller)
+        yield _of_edge(plain, edge, title, record.attribution, controller, policy=policy)
     if len(edges) > FINDINGS_AT_MOST:
         count = len(edges) - FINDINGS_AT_MOST
         text = f"{title}: {count} more findings began or ended"
         yield replace(plain, id=f"{plain.id}-more", event=Event.FINDING, text=text)
 
 
-def unrecorded(seen: Unrecorded, trouble: str) -> Alert:
+def unrecorded(seen: Unrecorded, trouble: str, policy: Policy) -> Alert:
     """Return the alert of a change that the store does not take."""
     controller, changes, taken_at = seen.controller, seen.changes, seen.taken_at
     attribution = Attribution(Origin.UNKNOWN, "not judged before it is recorded")
-    known = judge(changes, attribution, controller).severity if changes else Severity.HIGH
+    known = judge(changes, attribution, controller, policy).severity if changes else Severity.HIGH
     what = _sum(changes) if changes else "something changed"
     return replace(
         _plain(controller.id, controller.site, taken_at, controller),
@@ -144,6 +148,8 @@ def _of_edge(
     title: str,
     attribution: Attribution,
     controller: Controller | None,
+    *,
+    policy: Policy,
 ) -> Alert:
     """Return the alert of a finding that began or ended."""
     phase = _FINDING[edge.kind]
@@ -152,8 +158,8 @@ def _of_edge(
     if controller is not None:
         begun = ChangeSet(controller.id, (replace(edge, kind=Kind.RAISED),))
         now = ChangeSet(controller.id, (edge,))
-        weighs = judge(begun, attribution, controller).severity
-        verdict = judge(now, attribution, controller)
+        weighs = judge(begun, attribution, controller, policy).severity
+        verdict = judge(now, attribution, controller, policy)
         severity, rule = verdict.severity, verdict.rule
     word = "raised" if phase is Phase.RAISED else "over"
     return replace(

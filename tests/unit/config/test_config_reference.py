@@ -16,6 +16,7 @@ from ccontrol.config.alert_schema import (
     WebhookTable,
 )
 from ccontrol.config.faults import wanted
+from ccontrol.config.policy_schema import PolicyTable, TimeTable
 from ccontrol.config.schema import (
     BudgetTable,
     ControllerTable,
@@ -39,6 +40,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "[site.alert.mail]": MailTable,
     "[site.alert.webhook]": WebhookTable,
     "[site.alert.exec]": ProgramTable,
+    "[site.policy]": PolicyTable,
+    "[site.policy.working]": TimeTable,
     "[site.controller.schedule]": ScheduleTable,
     "[site.controller.budget]": BudgetTable,
     **{f"[site.controller.{family}]": driver(family).options for family in DRIVERS},
@@ -49,6 +52,7 @@ IN_WORDS = {
     "time_limit_s": {"as it needs"},
     "details": {"by kind"},
     "ca_file": {"this host's"},
+    "time_zone": {"the site's"},
 }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ccontrol.alerts.matching import as_wanted, wants
+from ccontrol.config.policies import built_in
 from ccontrol.model.alert import Alert, Channel, Event, Phase, Program
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Kind
@@ -42,12 +43,12 @@ def record(*changes: Change) -> Record:
         depth=Depth.FULL,
         changes=found,
         attribution=attribution,
-        verdict=judge(found, attribution, PRESS),
+        verdict=judge(found, attribution, PRESS, built_in()),
     )
 
 
 def told(*changes: Change) -> list[Alert]:
-    return list(tellable.of_record(record(*changes), "c" * 40, PRESS))
+    return list(tellable.of_record(record(*changes), "c" * 40, PRESS, built_in()))
 
 
 def test_a_change_and_the_edges_of_findings_are_told_apart() -> None:
@@ -86,7 +87,7 @@ def test_thousands_of_findings_do_not_become_thousands_of_alerts() -> None:
 
 
 def test_a_controller_that_is_configured_no_more_is_told_all_the_same() -> None:
-    (alert,) = tellable.of_record(record(BLOCK), "c" * 40, None)
+    (alert,) = tellable.of_record(record(BLOCK), "c" * 40, None, built_in())
     assert (alert.controller, alert.address) == ("press-3", "")
 
 
