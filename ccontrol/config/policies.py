@@ -6,10 +6,11 @@ rule whose id another one has already changes that one, key by key.
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ccontrol.config import between
 from ccontrol.config.conditions import ConditionReader
@@ -27,6 +28,7 @@ from ccontrol.model.policy import Policy, Rule, Source
 BUILT_IN = Path(__file__).parent.parent / "policy" / "default.toml"
 DEFAULT, SITE = "default", "site"
 MOST_RULES = 2_000
+_MEND = "Mend the lines named above, then run `ccontrol policy check` again."
 _MOST_BYTES = 4 * 2**20
 _OF_FILE = ("rule",)
 _OF_POLICY = ("rule", "working")
@@ -169,6 +171,27 @@ _Source = tuple[Desk, tuple[Placed, ...], str]
 def rules_of(site: Site) -> Policy:
     """Return the rules in force at a site."""
     return built_in() if site.policy is None else site.policy
+
+
+def zone_of(site: Site) -> tzinfo:
+    """Return whose clock on the wall people at a site mean."""
+    return ZoneInfo(site.time_zone)
+
+
+def of_files(files: tuple[Path, ...], zone: tzinfo = UTC, names: Policy | None = None) -> Policy:
+    """Return the built-in rules with those of files; stations and hours are those of `names`.
+
+    Raises ConfigError with every fault.
+    """
+    desk = Desk(Path.cwd(), withheld)
+    raw = {"files": [str(path.absolute()) for path in files]}
+    found = PolicyReader(desk, zone).policy(raw, Place())
+    if found is None or desk.faults:
+        told = tuple(said.removeprefix("files: ") for said in desk.faults.told(Lines("")))
+        raise ConfigError("the rules have faults:", told, hint=_MEND)
+    return (
+        found if names is None else replace(found, stations=names.stations, working=names.working)
+    )
 
 
 @lru_cache(maxsize=1)
