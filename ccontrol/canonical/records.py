@@ -102,6 +102,8 @@ def _verdict(verdict: Verdict) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     yield "reason", verdict.reason
     yield "authorised_by", verdict.authorised_by
     yield "techniques", verdict.techniques
+    if verdict.also:
+        yield "also", verdict.also
 
 
 def _parsed_verdict(table: Table) -> Verdict:
@@ -114,6 +116,7 @@ def _parsed_verdict(table: Table) -> Verdict:
         table.text("reason"),
         table.text("authorised_by"),
         table.texts("techniques"),
+        table.texts("also"),
     )
 
 
@@ -149,13 +152,14 @@ def _parsed_windows(table: Table) -> tuple[Window, ...]:
     )
 
 
-def _change(change: Change) -> Iterator[tuple[str, str | None]]:
+def _change(change: Change) -> Iterator[tuple[str, str | tuple[str, ...] | None]]:
     yield "kind", change.kind.value
     yield "aspect", change.aspect.value
     yield "unit_kind", change.unit.kind
     yield "unit_key", change.unit.key
     yield "title", change.title
     yield "reason", change.reason or None
+    yield "logic", change.logic or None
 
 
 def _parsed_change(table: Table) -> Change:
@@ -169,6 +173,7 @@ def _parsed_change(table: Table) -> Change:
             for entry in table.tables("difference")
         ),
         reason=table.text("reason", ""),
+        logic=table.texts("logic"),
     )
 
 

@@ -53,7 +53,7 @@ def command(
     broken: list[tuple[Site, StoreError]] = []
     for site, ids in _wanted(config, controllers or []):
         try:
-            told = changes_in(site, Wanted(ids, earliest, _severity(severity), limit))
+            told = changes_in(site, Wanted(ids, earliest, severity_named(severity), limit))
         except StoreError as error:  # the histories of its neighbours are not concerned
             broken.append((site, error))
         else:
@@ -81,7 +81,8 @@ def _trouble(broken: tuple[Site, StoreError]) -> dict[str, object]:
     return {"site": site.name, "trouble": str(error), "hint": error.hint}
 
 
-def _severity(word: str) -> Severity:
+def severity_named(word: str) -> Severity:
+    """Read a severity. Raises typer.BadParameter."""
     for severity in Severity:
         if severity.word == word.lower():
             return severity

@@ -33,6 +33,7 @@ _COMMANDS = {
     "restore-kit": "restore_kit",
     "maintain": "maintain",
     "alert": "alert",
+    "policy": "policy",
     "demo": "demo",
     "sense": "sense",
 }

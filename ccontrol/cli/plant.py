@@ -76,6 +76,11 @@ def site_named(config: Config, name: str) -> Site:
     raise _unknown("site", name, (site.name for site in config.sites))
 
 
+def sites_named(config: Config, name: str | None) -> tuple[Site, ...]:
+    """Return the site of that name, all of them without one. Raises UnknownNameError."""
+    return config.sites if name is None else (site_named(config, name),)
+
+
 def target_named(config: Config, name: str) -> Watched | Site:
     """Return the controller or the site of that name; a controller's comes first."""
     ids = [each.controller.id for each in everything(config)]

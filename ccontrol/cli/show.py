@@ -53,15 +53,16 @@ def command(
     Example:
       ccontrol show 20261123-5f0c
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    site, found = _found(configured(invocation(context)), change)
-    shown = _read(site, found)
+    site, found = found_change(configured(invocation(context)), change)
+    shown = read_change(site, found)
     if as_json:
         emit("ccontrol/show/1", shown)
     else:
         _tell(site, shown)
 
 
-def _found(config: Config, name: str) -> tuple[Site, IndexedChange]:
+def found_change(config: Config, name: str) -> tuple[Site, IndexedChange]:
+    """Return the change of that id or commit. Raises UnknownNameError when none begins so."""
     for site in config.sites:
         change = change_named(site, name)
         if change is None and _COMMIT.fullmatch(name):
@@ -74,7 +75,8 @@ def _found(config: Config, name: str) -> tuple[Site, IndexedChange]:
     )
 
 
-def _read(site: Site, change: IndexedChange) -> Shown:
+def read_change(site: Site, change: IndexedChange) -> Shown:
+    """Return a change with its latest judgement. Raises StoreError."""
     day = change.change_id
     folder = f"records/{day[:4]}/{day[4:6]}/{day[6:8]}/{change.change_id}"
     with Repository.open(site.store.path) as repository:

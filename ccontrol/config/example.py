@@ -27,6 +27,7 @@ metrics_beyond_this_host = false   # whether they may be served at an address th
 [[site]]                     # one plant with a store of its own; there may be several
 name = "north"               # names its store and is signed with; fixed
 title = "North works"        # what people call it
+time_zone = "UTC"            # whose hours are meant in rules, e.g. "Europe/Berlin"
 
 [site.store]
 path = "baselines/north"     # a bare git repository that `ccontrol init` makes
@@ -192,6 +193,38 @@ address = "192.0.2.12"
 controller = "s7-1"
 """
 
+_POLICY = """
+# What a change means here: the built-in rules, changed and added to. `ccontrol policy show` prints
+# all that are in force, `ccontrol policy test` what they would have said. See docs/policy.md.
+[site.policy]
+extends = "default"          # "none": without the built-in rules
+files = []                   # of rules, e.g. ["rules/*.toml"]; each holds [[rule]] tables
+stations = []                # known engineering stations, e.g. ["192.0.2.0/28", "ENG-*"]
+
+# When people work here. Without this table no time is working time.
+# [site.policy.working]
+# days = ["mon", "tue", "wed", "thu", "fri"]
+# hours = "06:00-22:00"      # up to an earlier time: of the next day
+# holidays = [2026-12-25]
+# dates = []                 # only on these days
+# time_zone = "Europe/Berlin"     # else the site's
+
+# A rule. One whose id is known already changes that one, key by key.
+# [[site.policy.rule]]
+# id = "press-3-recompiled"
+# severity = "info"          # or steps = 1: it moves what others weigh, by so many steps
+# # from = "medium"          # with steps: only what weighs at least this much
+# reason = "the recipe system compiles its blocks anew"
+# stop = true                # rules after it are not asked about what it matches
+# off = false                # true: the rule is gone
+# source = ["controller"]    # or "file": dropped project files
+# techniques = []            # of MITRE ATT&CK for ICS
+# no_technique = ""
+# [site.policy.rule.when]    # everything in it has to hold
+# kind = ["recompiled"]
+# controller = ["press-3"]
+"""
+
 
 def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
     """Return the example with one controller for each family, its sample table included.
@@ -210,4 +243,4 @@ def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
         )
         parts += [] if number else [_REST]
         parts.append("\n" + samples[family].replace(f"[{family}]", f"[site.controller.{family}]"))
-    return "".join((*parts, _FOLDER, _ALERTS, _SYSLOG))
+    return "".join((*parts, _FOLDER, _ALERTS, _SYSLOG, _POLICY))

@@ -153,10 +153,12 @@ def _owner(model: type[BaseModel], location: Location) -> type[BaseModel]:
 
 
 def plain(annotation: object) -> object:
-    """Return a type without its "or None"."""
+    """Return a type without its "or None", a list of some without how many it wants."""
     if get_origin(annotation) in {Union, UnionType}:
         kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
-        return kinds[0] if len(kinds) == 1 else annotation
+        return plain(kinds[0]) if len(kinds) == 1 else annotation
+    if get_origin(annotation) is Annotated and get_origin(get_args(annotation)[0]) is tuple:
+        return get_args(annotation)[0]
     return annotation
 
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -84,6 +85,14 @@ def _looks_like_host(text: str) -> bool:
     )
 
 
+def _a_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone: {text[:80]!a}; want a name like Europe/Berlin") from error
+    return text
+
+
 def _a_recipient(text: str) -> str:
     if text.startswith("AGE-SECRET-KEY-"):
         raise ValueError("this is the secret half; want the recipient that starts with age1")
@@ -98,6 +107,7 @@ PathText = Annotated[str, AfterValidator(_a_path)]
 OptionalPath = Annotated[str, Field(max_length=500), AfterValidator(_a_line)]
 PublicKey = Annotated[str, Field(max_length=8_000), AfterValidator(_a_line)]
 Host = Annotated[str, AfterValidator(_a_host)]
+ZoneName = Annotated[str, AfterValidator(_a_zone)]
 Recipient = Annotated[str, AfterValidator(_a_recipient)]
 
 
@@ -216,6 +226,7 @@ class SiteTable(Table):
 
     name: Id
     title: Line = ""
+    time_zone: ZoneName = "UTC"
 
 
 class FolderTable(Table):

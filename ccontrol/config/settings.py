@@ -6,6 +6,7 @@ from pathlib import Path
 from ccontrol.model.alert import Channel
 from ccontrol.model.controller import Controller
 from ccontrol.model.listening import Listening
+from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Secret
 
 
@@ -86,6 +87,10 @@ class Site:
     alerts: tuple[Channel, ...] = ()
     syslog: Listening | None = None
     """None: it listens to nobody."""
+    policy: Policy | None = None
+    """The rules in force; None: the built-in ones as they are, see `policies.rules_of`."""
+    time_zone: str = "UTC"
+    """IANA name of the zone whose hours people there mean."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ Every fault is noted at the desk; a part that has one comes out as None and the 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
@@ -16,6 +18,7 @@ from ccontrol.config.family import Family
 from ccontrol.config.faults import guess, shown
 from ccontrol.config.listeners import ListenerReader
 from ccontrol.config.place import Place, Raw
+from ccontrol.config.policies import PolicyReader
 from ccontrol.config.schema import (
     BudgetTable,
     ControllerTable,
@@ -30,9 +33,10 @@ from ccontrol.config.settings import KeyFile, KeyInAgent, Site, StoreSettings, W
 from ccontrol.config.tables import Desk
 from ccontrol.model.controller import Controller
 from ccontrol.model.listening import Listening
+from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Secret
 
-_OF_SITE = ("store", "defaults", "controller", "folder", "alert", "syslog")
+_OF_SITE = ("store", "defaults", "controller", "folder", "alert", "syslog", "policy")
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
 Defaults = Mapping[str, Raw]
@@ -77,12 +81,15 @@ class SiteReader:
             for where, table in self.desk.tables(raw, "alert", place, "name")
         )
         syslog = self._listener(raw, place, ids)
+        policy = self._policy(self.desk.subtable(raw, "policy", place), place.at("policy"), head)
         if head is None or store is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)
         told = tuple(channel for channel in alerts if channel is not None)
         title = head.title or head.name
-        return Site(head.name, title, store, controllers, known, told, syslog)
+        return Site(
+            head.name, title, store, controllers, known, told, syslog, policy, head.time_zone
+        )
 
     def _listener(self, raw: Raw, place: Place, ids: set[object]) -> Listening | None:
         if "syslog" not in raw:
@@ -93,6 +100,10 @@ class SiteReader:
         if listening is not None:
             self.listeners.append((where, listening))
         return listening
+
+    def _policy(self, raw: Raw, place: Place, head: SiteTable | None) -> Policy | None:
+        zone = ZoneInfo(head.time_zone) if head else UTC
+        return PolicyReader(self.desk, zone).policy(raw, place) if raw else None
 
     def _folder(self, raw: Raw, place: Place, ids: set[object]) -> WatchedFolder | None:
         table = self.desk.table(FolderTable, raw, place)

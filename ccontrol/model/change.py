@@ -47,6 +47,8 @@ class Change:
     differences: tuple[Difference, ...] = ()
     reason: str = ""
     """For lost sight: why; for findings: their sentence."""
+    logic: tuple[str, ...] = ()
+    """What changed in the logic, as far as it was compared: words of `diff.programs`, sorted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,3 +149,5 @@ class Verdict:
     """Who or what authorised it; empty: nobody that we know of."""
     techniques: tuple[str, ...] = ()
     """MITRE ATT&CK for ICS technique ids that such a change can be."""
+    also: tuple[str, ...] = ()
+    """Ids of the other rules that matched, the heaviest first."""

@@ -12,6 +12,7 @@ from ccontrol.alerts import senders
 from ccontrol.alerts.courier import ChannelStanding, Courier, Means, Send
 from ccontrol.alerts.matching import wants
 from ccontrol.clock import Clock
+from ccontrol.config.policies import rules_of
 from ccontrol.errors import StoreError
 from ccontrol.model.alert import Alert, Channel, Event, Phase, ToldAlert
 from ccontrol.poll import tellable
@@ -139,7 +140,7 @@ class Herald:
             return
         for each in waiting:
             if each.changes or each.controller.id not in self._told_early:
-                self._tell(tellable.unrecorded(each, str(trouble)))
+                self._tell(tellable.unrecorded(each, str(trouble), rules_of(self._site.site)))
             self._told_early.add(each.controller.id)
         self._unrecorded = []
 
@@ -151,9 +152,10 @@ class Herald:
         if not news.whole:
             self._offer(tellable.gap(self._site.name, self._clock.now()), self._couriers.values())
         controllers = {one.id: one for one in self._site.site.controllers}
+        policy = rules_of(self._site.site)
         for judged in news.told:
             controller = controllers.get(judged.record.controller_id)
-            for alert in tellable.of_judgement(judged, controller):
+            for alert in tellable.of_judgement(judged, controller, policy):
                 self._tell(alert)
         if news.told or not news.whole:
             self._following.told(news.head)

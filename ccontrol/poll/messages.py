@@ -100,6 +100,8 @@ class LogicTold:
     sentence: str
     of_part: str
     """"added", "removed" or "changed": what became of the part itself."""
+    logic: str = ""
+    """The word for what it is, of diff.programs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
 from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.model.judgement import Attribution, Window
+from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.model.state import State
 from ccontrol.model.unit import Unit, UnitId
 from ccontrol.model.witness import Hearing
-from ccontrol.policy.judge import judge
+from ccontrol.poll.verdicts import verdict_by
 from ccontrol.poll.witnesses import MARGIN_S, Witnesses
 from ccontrol.store.repository import Repository
 
@@ -69,7 +70,9 @@ def attributed(
     )
 
 
-def anew(record: Record, controller: Controller, around: Around, hearing: Hearing) -> Record | None:
+def anew(
+    record: Record, controller: Controller, around: Around, hearing: Hearing, policy: Policy
+) -> Record | None:
     """Return the next judgement of a recorded change; None when it would say the same.
 
     What was weighed before counts again, whether or not it is handed over once more. How well it
@@ -82,8 +85,10 @@ def anew(record: Record, controller: Controller, around: Around, hearing: Hearin
     new = replace(found, evidence=(*kept, *found.evidence))
     if _essence(new) == _essence(old):
         return None
-    verdict = judge(record.changes, new, controller)
-    return replace(record, number=record.number + 1, attribution=new, verdict=verdict)
+    after = around.states[1]
+    standing = frozenset(finding.code for finding in after.findings) if after else frozenset()
+    judged = replace(record, number=record.number + 1, attribution=new)
+    return replace(judged, verdict=verdict_by(policy, judged, controller, standing))
 
 
 def beside_of(repository: Repository, record: Record) -> tuple[Record, ...]:

@@ -5,7 +5,7 @@ One thread owns a Line. Everything here may be done twice: a second time it find
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -21,20 +21,23 @@ from ccontrol.canonical.records import record_path, render_record
 from ccontrol.canonical.render import Shown, folders, render
 from ccontrol.canonical.rendering import stale, views
 from ccontrol.clock import Clock
+from ccontrol.config.policies import built_in
 from ccontrol.diff.compare import compare, written_anew
 from ccontrol.diff.merge import merge
 from ccontrol.errors import StoreFullError, UnreadableStateError
 from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
-from ccontrol.model.judgement import Attribution, Origin, Window
+from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict, Window
+from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry, Snapshot
 from ccontrol.model.state import State
-from ccontrol.policy.judge import judge
 from ccontrol.poll.binding import due
 from ccontrol.poll.catching_up import Told
+from ccontrol.poll.logic_words import with_logic
 from ccontrol.poll.originating import Around, attributed, beside_of, hearing_of
 from ccontrol.poll.past_changes import moves_firmware, moves_what_runs
+from ccontrol.poll.verdicts import verdict_by
 from ccontrol.poll.window import Looks, windows
 from ccontrol.poll.witnesses import Nobody, Witnesses
 from ccontrol.store.index import Index
@@ -47,6 +50,7 @@ from ccontrol.store.writer import Writer
 
 Files = dict[str, bytes]
 _NOT_JUDGED = Attribution(Origin.UNKNOWN, "not judged yet")
+_NOT_WEIGHED = Verdict(Severity.INFO, "", "not weighed yet")
 _log = logging.getLogger(__name__)
 
 
@@ -105,6 +109,7 @@ class Line:
         clock: Clock,
         *,
         witnesses: Witnesses | None = None,
+        policy: Callable[[], Policy] = built_in,
     ) -> None:
         self.writer = writer
         self.index = index
@@ -113,6 +118,8 @@ class Line:
         self._room = room
         self._clock = clock
         self._witnesses = witnesses or Nobody()
+        self.policy = policy
+        """Returns the rules in force, which may change while the line is open."""
         self._homes: dict[str, Home] = {}
         self._shown: set[str] = set()
         """Controllers whose views are known to be as this version of ccontrol makes them."""
@@ -236,6 +243,7 @@ class Line:
 
     def _write(self, work: _Work, changes: ChangeSet, artefact: str) -> Written:
         kinds = None if work.whole else work.kinds
+        changes = with_logic(changes, work.before, work.after)
         files = render(work.after, work.home.area, kinds, self._shown_of(work))
         record = self._record(work, files, changes, artefact)
         text = message(record)
@@ -323,7 +331,7 @@ class Line:
             depth=snapshot.depth,
             changes=changes,
             attribution=_NOT_JUDGED,
-            verdict=judge(changes, _NOT_JUDGED, controller),
+            verdict=_NOT_WEIGHED,
             log=work.sighted.log,
             artefact=artefact,
             windows=each if any(one != whole for one in each) else (),
@@ -341,8 +349,10 @@ class Line:
         if work.sighted.sums_up:
             told = (work.sighted.sums_up, *attribution.evidence)
             attribution = replace(attribution, evidence=told)
-        verdict = judge(record.changes, attribution, controller)
-        return replace(record, attribution=attribution, verdict=verdict)
+        judged = replace(record, attribution=attribution)
+        standing = frozenset(finding.code for finding in work.after.findings)
+        verdict = verdict_by(self.policy(), judged, controller, standing)
+        return replace(judged, verdict=verdict)
 
 
 def read_state(

@@ -25,10 +25,10 @@ from ccontrol.logic.project import Language, Part, Project
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Kind
 from ccontrol.model.controller import Controller
-from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict
+from ccontrol.model.judgement import Attribution, Origin, Severity
 from ccontrol.model.record import Record
 from ccontrol.model.unit import UnitId
-from ccontrol.policy.rules import PROJECT_FILE
+from ccontrol.policy.judge import judge_file
 from ccontrol.poll.messages import LogicTold, ProjectRead
 from ccontrol.poll.pipeline import Line
 from ccontrol.store.repository import Repository
@@ -124,6 +124,8 @@ def _record(
     controller = dropped.controller
     previous = line.last_change_of(controller.id)
     changes = ChangeSet(controller.id, tuple(_changes(dropped, before, after)))
+    attribution = Attribution(Origin.UNKNOWN, _REASON, _evidence(dropped, after))
+    known = _gravity(dropped, after)
     return Record(
         change_id=change_id(
             controller.id,
@@ -142,8 +144,8 @@ def _record(
         not_after=dropped.taken_at,
         depth=Depth.FULL,
         changes=changes,
-        attribution=Attribution(Origin.UNKNOWN, _REASON, _evidence(dropped, after)),
-        verdict=_verdict(dropped, after),
+        attribution=attribution,
+        verdict=judge_file(known, changes, attribution, controller, line.policy()),
         previous_change=previous,
     )
 
@@ -159,12 +161,10 @@ def _evidence(dropped: Dropped, after: ProjectText) -> tuple[str, ...]:
     return (*told, *other, *dropped.read.warnings, *problems)
 
 
-def _verdict(dropped: Dropped, after: ProjectText) -> Verdict:
+def _gravity(dropped: Dropped, after: ProjectText) -> Severity:
     gravest = max((told.severity for told in dropped.read.told), default=0)
     severity = Severity(min(max(gravest, 0), Severity.CRITICAL))
-    if after.fault:
-        severity = max(severity, Severity.MEDIUM)
-    return Verdict(severity, PROJECT_FILE.id, PROJECT_FILE.reason)
+    return max(severity, Severity.MEDIUM) if after.fault else severity
 
 
 def _changes(dropped: Dropped, before: ProjectText | None, after: ProjectText) -> Iterable[Change]:
@@ -212,4 +212,6 @@ def _change(name: str, part: Part, told: list[LogicTold]) -> Change:
     kind = _KINDS.get(told[0].of_part, Kind.CHANGED)
     gravest_first = sorted(told, key=lambda each: -each.severity)
     sentences = SENTENCES.join(each.sentence for each in gravest_first)
-    return Change(kind, part.aspect, UnitId(PROJECT, f"{name}//{part.name}"), title, (), sentences)
+    unit = UnitId(PROJECT, f"{name}//{part.name}")
+    logic = tuple(sorted({each.logic for each in told} - {""}))
+    return Change(kind, part.aspect, unit, title, (), sentences, logic)

@@ -4,15 +4,18 @@ Opening connects to nothing. What is done with a site is the engine's business.
 """
 
 import logging
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import SimpleQueue
 
 from ccontrol.clock import Clock
+from ccontrol.config.policies import rules_of
 from ccontrol.config.settings import Site, StoreSettings
 from ccontrol.errors import CcontrolError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Seal
 from ccontrol.poll.catching_up import catch_up
 from ccontrol.poll.coverage import unwatched
@@ -128,6 +131,10 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
     """
     repository.require_store(site.store.path)
     places = Places(site.store.path)
+
+    def current() -> Policy:
+        return rules_of(found.site)
+
     with ExitStack() as opened:
         opened.callback(EngineLock(places).close)
         index = Index(places.index)
@@ -136,7 +143,10 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
         gap = unwatched(site, journal, clock)
         standing = Standing(places.standing)
         vault = _vault(site.store, places)
-        scribe = Scribe(site.name, lambda: _line(site, config_folder, index, vault, clock))
+        scribe = Scribe(
+            site.name,
+            lambda: _line(site, config_folder, index, vault, clock, policy=current),
+        )
         ledger = Ledger(journal, index, standing, clock)
         found = OpenSite(
             site=site,
@@ -166,10 +176,18 @@ def seal_of(site: Site) -> Seal:
     return Seal(bytes.fromhex(site.store.seal_key.reveal()))
 
 
-def _line(site: Site, config_folder: Path, index: Index, vault: Vault | None, clock: Clock) -> Line:
+def _line(
+    site: Site,
+    config_folder: Path,
+    index: Index,
+    vault: Vault | None,
+    clock: Clock,
+    *,
+    policy: Callable[[], Policy],
+) -> Line:
     daemon = daemon_of(site, config_folder, clock.now())
     writer = Writer(site.store.path, daemon, clock)
-    return Line(writer, index, vault, _room(site.store), clock)
+    return Line(writer, index, vault, _room(site.store), clock, policy=policy)
 
 
 def _room(store: StoreSettings) -> Room:

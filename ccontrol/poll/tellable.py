@@ -14,6 +14,7 @@ from ccontrol.model.alert import Alert, Event, Phase
 from ccontrol.model.change import Change, ChangeSet, Kind
 from ccontrol.model.controller import Controller
 from ccontrol.model.judgement import Attribution, Origin, Severity
+from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.policy.judge import judge
 from ccontrol.poll.judged import Judged, facts_of_before, sentence
@@ -25,18 +26,19 @@ DETAILS_AT_MOST = 2_000
 _FINDING = {Kind.RAISED: Phase.RAISED, Kind.CLEARED: Phase.CLEARED}
 
 
-def of_judgement(judged: Judged, controller: Controller | None) -> Iterator[Alert]:
+def of_judgement(judged: Judged, controller: Controller | None, policy: Policy) -> Iterator[Alert]:
     """Yield the alerts of one record: one about what changed, one for each finding's edge.
 
     A later judgement of a change is told once, beside the one before, and only when they differ.
-    `controller` is None for one that is not configured any more.
+    `controller` is None for one that is not configured any more. `policy` weighs findings one by
+    one.
     """
     record = judged.record
     plain = _of_record(record, judged.commit, controller)
     if record.number > 1:
         yield from _anew(plain, judged, _title(record, controller))
     else:
-        yield from _first(plain, record, controller)
+        yield from _first(plain, record, controller, policy)
 
 
 def _of_record(record: Record, commit: str, controller: Controller | None) -> Alert:
@@ -77,7 +79,9 @@ def _anew(plain: Alert, judged: Judged, title: str) -> Iterator[Alert]:
     )
 
 
-def _first(plain: Alert, record: Record, controller: Controller | None) -> Iterator[Alert]:
+def _first(
+    plain: Alert, record: Record, controller: Controller | None, policy: Policy
+) -> Iterator[Alert]:
     """Yield the alerts of a change that is new in the history."""
     changes = record.changes.changes
     facts = tuple(change for change in changes if change.kind not in _FINDING)
@@ -92,18 +96,18 @@ def _first(plain: Alert, record: Record, controller: Controller | None) -> Itera
             details=_short(f"{message(record).subject}; {record.verdict.reason}"),
         )
     for edge in edges[:FINDINGS_AT_MOST]:
-        yield _of_edge(plain, edge, title, record.attribution, controller)
+        yield _of_edge(plain, edge, title, record.attribution, controller, policy=policy)
     if len(edges) > FINDINGS_AT_MOST:
         count = len(edges) - FINDINGS_AT_MOST
         text = f"{title}: {count} more findings began or ended"
         yield replace(plain, id=f"{plain.id}-more", event=Event.FINDING, text=text)
 
 
-def unrecorded(seen: Unrecorded, trouble: str) -> Alert:
+def unrecorded(seen: Unrecorded, trouble: str, policy: Policy) -> Alert:
     """Return the alert of a change that the store does not take."""
     controller, changes, taken_at = seen.controller, seen.changes, seen.taken_at
     attribution = Attribution(Origin.UNKNOWN, "not judged before it is recorded")
-    known = judge(changes, attribution, controller).severity if changes else Severity.HIGH
+    known = judge(changes, attribution, controller, policy).severity if changes else Severity.HIGH
     what = _sum(changes) if changes else "something changed"
     return replace(
         _plain(controller.id, controller.site, taken_at, controller),
@@ -182,6 +186,8 @@ def _of_edge(
     title: str,
     attribution: Attribution,
     controller: Controller | None,
+    *,
+    policy: Policy,
 ) -> Alert:
     """Return the alert of a finding that began or ended."""
     phase = _FINDING[edge.kind]
@@ -190,8 +196,8 @@ def _of_edge(
     if controller is not None:
         begun = ChangeSet(controller.id, (replace(edge, kind=Kind.RAISED),))
         now = ChangeSet(controller.id, (edge,))
-        weighs = judge(begun, attribution, controller).severity
-        verdict = judge(now, attribution, controller)
+        weighs = judge(begun, attribution, controller, policy).severity
+        verdict = judge(now, attribution, controller, policy)
         severity, rule = verdict.severity, verdict.rule
     word = "raised" if phase is Phase.RAISED else "over"
     return replace(

@@ -18,6 +18,7 @@ from ccontrol.canonical.message import message
 from ccontrol.canonical.parse import parse
 from ccontrol.canonical.records import render_record
 from ccontrol.canonical.render import render
+from ccontrol.config.policies import built_in
 from ccontrol.diff.compare import compare
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Controller
@@ -55,7 +56,7 @@ def record_of(before: State | None, after: State, log: tuple[LogEntry, ...]) -> 
         depth=Depth.FULL,
         changes=changes,
         attribution=attribution,
-        verdict=judge(changes, attribution, PRESS),
+        verdict=judge(changes, attribution, PRESS, built_in()),
         log=log,
     )
 

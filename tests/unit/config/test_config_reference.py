@@ -17,6 +17,7 @@ from ccontrol.config.alert_schema import (
     WebhookTable,
 )
 from ccontrol.config.faults import wanted
+from ccontrol.config.policy_schema import PolicyTable, TimeTable
 from ccontrol.config.schema import (
     BudgetTable,
     ControllerTable,
@@ -44,6 +45,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "[site.alert.exec]": ProgramTable,
     "[site.syslog]": ListenerTable,
     "[[site.syslog.sender]]": SenderTable,
+    "[site.policy]": PolicyTable,
+    "[site.policy.working]": TimeTable,
     "[site.controller.schedule]": ScheduleTable,
     "[site.controller.budget]": BudgetTable,
     **{f"[site.controller.{family}]": driver(family).options for family in DRIVERS},
@@ -57,6 +60,7 @@ IN_WORDS = {
     **{key: {"none"} for key in ("udp", "tcp", "tls", "certificate", "key", "client_ca")},
     "cert_file": {"none"},
     "client_key": {"none"},
+    "time_zone": {"the site's"},
 }
 
 

@@ -11,7 +11,7 @@ from ccontrol.model.controller import Controller, Criticality
 from ccontrol.model.judgement import Attribution, Origin, Severity
 from ccontrol.model.unit import UnitId, Value
 from ccontrol.policy.judge import judge
-from ccontrol.policy.rules import RULES, STEPS, TABLE
+from tests.unit.policy.defaults import BUILT_IN, RULES, STEPS, TABLE, weight
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "rules.md"
 UNKNOWN = Attribution(Origin.UNKNOWN, "")
@@ -40,7 +40,7 @@ def change(
 
 
 def verdict(*changes: Change, first: bool = False) -> tuple[str, Severity]:
-    found = judge(ChangeSet("press-3", changes, first), UNKNOWN, controller())
+    found = judge(ChangeSet("press-3", changes, first), UNKNOWN, controller(), BUILT_IN)
     return found.rule, found.severity
 
 
@@ -106,7 +106,7 @@ def test_hiding_does_not_pay() -> None:
     worst = {Aspect.PROTECTION: RULES["protection-lowered"], Aspect.MODE: RULES["mode-stopped"]}
     for aspect in Aspect:
         lost, changed = (TABLE[aspect, kind] for kind in (Kind.LOST_SIGHT, Kind.CHANGED))
-        assert lost.severity >= worst.get(aspect, changed).severity
+        assert weight(lost) >= weight(worst.get(aspect, changed))
 
 
 def test_a_first_sight_is_no_alarm_but_its_findings_are() -> None:
@@ -124,7 +124,7 @@ def test_which_routine_was_edited_is_not_called_unknown_where_one_is_named() -> 
 
 def test_the_heaviest_rule_decides_and_all_techniques_are_named() -> None:
     changes = (change(Kind.CHANGED, Aspect.MODE), change(Kind.CHANGED, Aspect.FIRMWARE))
-    found = judge(ChangeSet("press-3", changes), UNKNOWN, controller())
+    found = judge(ChangeSet("press-3", changes), UNKNOWN, controller(), BUILT_IN)
     assert found.rule == "firmware-changed"
     assert found.techniques == ("T0839", "T0857", "T0858")
 
@@ -133,7 +133,7 @@ def test_the_heaviest_rule_decides_and_all_techniques_are_named() -> None:
 def test_criticality_raises_what_matters_and_leaves_noise_alone(criticality: Criticality) -> None:
     def severity(kind: Kind) -> Severity:
         changes = ChangeSet("press-3", (change(kind, Aspect.PROGRAM),))
-        return judge(changes, UNKNOWN, controller(criticality)).severity
+        return judge(changes, UNKNOWN, controller(criticality), BUILT_IN).severity
 
     assert severity(Kind.CHANGED) == Severity.HIGH + STEPS[criticality]
     assert severity(Kind.RECOMPILED) == Severity.LOW
@@ -142,7 +142,7 @@ def test_criticality_raises_what_matters_and_leaves_noise_alone(criticality: Cri
 def test_every_rule_stands_in_the_reference_with_its_severity() -> None:
     text = REFERENCE.read_text()
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| ([a-z]+) \|", text, flags=re.MULTILINE))
-    assert rows == {rule.id: rule.severity.word for rule in RULES.values()}
+    assert rows == {rule.id: weight(rule).word for rule in RULES.values()}
 
 
 def test_no_rule_is_silent_about_techniques() -> None:

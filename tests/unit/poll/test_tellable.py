@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccontrol.alerts.matching import as_wanted, wants
+from ccontrol.config.policies import built_in
 from ccontrol.model.alert import Alert, Channel, Event, Phase, Program
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Kind
@@ -44,12 +45,12 @@ def record(*changes: Change) -> Record:
         depth=Depth.FULL,
         changes=found,
         attribution=attribution,
-        verdict=judge(found, attribution, PRESS),
+        verdict=judge(found, attribution, PRESS, built_in()),
     )
 
 
 def told(*changes: Change) -> list[Alert]:
-    return list(tellable.of_judgement(Judged("c" * 40, record(*changes)), PRESS))
+    return list(tellable.of_judgement(Judged("c" * 40, record(*changes)), PRESS, built_in()))
 
 
 def test_a_change_and_the_edges_of_findings_are_told_apart() -> None:
@@ -88,7 +89,7 @@ def test_thousands_of_findings_do_not_become_thousands_of_alerts() -> None:
 
 
 def test_a_controller_that_is_configured_no_more_is_told_all_the_same() -> None:
-    (alert,) = tellable.of_judgement(Judged("c" * 40, record(BLOCK)), None)
+    (alert,) = tellable.of_judgement(Judged("c" * 40, record(BLOCK)), None, built_in())
     assert (alert.controller, alert.address) == ("press-3", "")
 
 
@@ -143,7 +144,7 @@ def judged_anew(record_before: Record | None, **verdict: object) -> list[Alert]:
         attribution=seen,
         verdict=replace(known.verdict, **verdict),  # type: ignore[arg-type]  # a test's own words
     )
-    return list(tellable.of_judgement(Judged("d" * 40, new, record_before), PRESS))
+    return list(tellable.of_judgement(Judged("d" * 40, new, record_before), PRESS, built_in()))
 
 
 def test_a_later_judgement_is_told_with_the_one_before_and_not_as_another_change() -> None:
@@ -164,7 +165,7 @@ def test_a_later_judgement_is_told_with_the_one_before_and_not_as_another_change
 def test_more_evidence_for_the_same_judgement_is_no_news() -> None:
     known = record(BLOCK)
     again = replace(known, number=2, attribution=replace(known.attribution, evidence=("more",)))
-    assert list(tellable.of_judgement(Judged("d" * 40, again, known), PRESS)) == []
+    assert list(tellable.of_judgement(Judged("d" * 40, again, known), PRESS, built_in())) == []
 
 
 def test_a_later_judgement_is_told_though_the_one_before_cannot_be_read() -> None:

@@ -1,0 +1,78 @@
+"""What rules of today say of a change that was recorded by those of then. Reads, writes nothing."""
+
+from dataclasses import replace
+
+from ccontrol.canonical.home import home_of
+from ccontrol.canonical.parse import parse
+from ccontrol.canonical.project_files import PROJECT
+from ccontrol.model.controller import Controller
+from ccontrol.model.judgement import Severity, Verdict
+from ccontrol.model.policy import (
+    AllOf,
+    AnyOf,
+    Circumstances,
+    Condition,
+    Key,
+    Not,
+    Patterns,
+    Policy,
+    Source,
+)
+from ccontrol.model.record import Record
+from ccontrol.policy.judge import judge, judge_file
+from ccontrol.policy.rules import PROJECT_FILE
+from ccontrol.poll.circumstances import circumstances
+from ccontrol.store.repository import Repository
+
+
+def known_about(record: Record, standing: frozenset[str] = frozenset()) -> Circumstances:
+    """Return the circumstances of a recorded change; `standing` are the findings of then."""
+    span = record.previous_at, record.not_after or record.taken_at
+    found = replace(circumstances(record.attribution, span, ()), standing=standing)
+    return replace(found, source=Source.FILE) if is_of_file(record) else found
+
+
+def verdict_by(
+    policy: Policy, record: Record, controller: Controller, standing: frozenset[str] = frozenset()
+) -> Verdict:
+    """Return the verdict on a recorded change by these rules."""
+    if is_of_file(record):
+        own = record.verdict.severity if record.verdict.rule == PROJECT_FILE.id else Severity.INFO
+        return judge_file(own, record.changes, record.attribution, controller, policy)
+    at = known_about(record, standing)
+    return judge(record.changes, record.attribution, controller, policy, at)
+
+
+def is_of_file(record: Record) -> bool:
+    """Tell whether a record is of a dropped file: such a one has no window."""
+    changes = record.changes.changes
+    return record.previous_at is None and all(change.unit.kind == PROJECT for change in changes)
+
+
+def asks_for_standing(policy: Policy) -> bool:
+    """Tell whether a rule asks which findings stand: they have to be read beside the record."""
+    return any(_asks_for_standing(rule.when) for rule in policy.rules)
+
+
+def standing_at(repository: Repository, controller: Controller, commit: str) -> frozenset[str]:
+    """Return the codes of the findings that stood at a controller after a commit.
+
+    Raises StoreError, UnreadableStateError.
+    """
+    home = home_of(repository, controller.id, controller.area, commit)
+    files: dict[str, bytes] = {}
+    for path in home.read_back(()):
+        files |= repository.read(path, commit)
+    return frozenset(each.code for each in parse(files).findings) if files else frozenset()
+
+
+def _asks_for_standing(condition: Condition) -> bool:
+    match condition:
+        case AllOf(of) | AnyOf(of):
+            return any(map(_asks_for_standing, of))
+        case Not(of):
+            return _asks_for_standing(of)
+        case Patterns(Key.STANDING, _):
+            return True
+        case _:
+            return False
