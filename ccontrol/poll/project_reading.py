@@ -55,4 +55,5 @@ def _told(part: PartDiff) -> Iterator[LogicTold]:
     path = part.before.path if part.before and not part.after else part.path
     for change in part.changes:
         severity = 0 if change.kind in NO_LOGIC else change.severity
-        yield LogicTold(path, part.language, int(severity), change.sentence, became, change.kind)
+        told = int(severity), change.sentence, became, change.kind.value
+        yield LogicTold(path, part.language, *told)
