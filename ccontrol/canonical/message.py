@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from ccontrol.canonical.message_body import body
 from ccontrol.canonical.message_subject import subject
+from ccontrol.canonical.origins import founded
 from ccontrol.canonical.records import record_path
 from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.controller import Controller
+from ccontrol.model.judgement import Attribution, Confidence
 from ccontrol.model.record import Record
 
 _LONGEST_TITLE = 72
@@ -26,7 +28,16 @@ class Message:
 
 def message(record: Record) -> Message:
     """Return the text of the commit that brings this record."""
-    return Message(subject(record), body(record), _trailers(record))
+    return Message(subject(record), body(record), _trailers(record, "change"))
+
+
+def judged_anew_message(record: Record, was: Attribution) -> Message:
+    """Return the text of the commit that brings a later judgement, given the one before it."""
+    title = shortened(printable(record.title or record.controller_id), _LONGEST_TITLE)
+    now, before = founded(record.attribution), founded(was)
+    told = f"{now}, was {before}" if now != before else f"{now}, with other evidence"
+    text = f"{subject(record)}\n\n{body(record)}"
+    return Message(f"{title}: origin {told}", text, _trailers(record, "evidence"))
 
 
 def written_anew_message(controller: Controller, area: str) -> Message:
@@ -43,9 +54,9 @@ def written_anew_message(controller: Controller, area: str) -> Message:
     )
 
 
-def _trailers(record: Record) -> tuple[tuple[str, str], ...]:
+def _trailers(record: Record, of_class: str) -> tuple[tuple[str, str], ...]:
     named = (
-        ("Class", "change"),
+        ("Class", of_class),
         ("Controller", record.controller_id),
         ("Site", record.site),
         ("Area", record.area),
@@ -53,6 +64,7 @@ def _trailers(record: Record) -> tuple[tuple[str, str], ...]:
         ("Previous-Change", record.previous_change),
         ("Aspects", ", ".join(aspect.value for aspect in record.changes.aspects)),
         ("Origin", record.attribution.origin.value),
+        ("Confidence", _confidence(record.attribution)),
         ("Verdict", record.verdict.severity.word),
         ("Rule", record.verdict.rule),
         ("Depth", record.depth.value),
@@ -60,3 +72,8 @@ def _trailers(record: Record) -> tuple[tuple[str, str], ...]:
         ("Record", record_path(record)),
     )
     return tuple((name, printable(value)) for name, value in named if value)
+
+
+def _confidence(attribution: Attribution) -> str:
+    is_founded = attribution.confidence is not Confidence.NONE
+    return attribution.confidence.value if is_founded else ""

@@ -6,7 +6,7 @@ history holds, and needs no daemon.
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -93,8 +93,10 @@ def change_of_commit(site: Site, commit: str) -> IndexedChange | None:
 def _told(site: Site, wanted: Wanted) -> Iterator[IndexedChange]:
     """Yield changes newest first, at least the wanted ones: from git what is new, else the index.
 
-    An index whose head the history does not hold tells of another history: it is not believed.
+    Of a change that was judged anew the newest judgement is told, in the place of the change. An
+    index whose head the history does not hold tells of another history: it is not believed.
     """
+    judged: dict[str, IndexedChange] = {}
     with Repository.open(site.store.path) as repository, ExitStack() as stack:
         index = None
         with suppress(StoreError):  # none yet, or a broken one: git tells the same, only slower
@@ -102,11 +104,19 @@ def _told(site: Site, wanted: Wanted) -> Iterator[IndexedChange]:
         head = "" if index is None else index.head
         for commit in _commits(repository):
             if commit.id == head and index is not None:
-                yield from _indexed(index, wanted)
+                yield from (_newest(judged, change) for change in _indexed(index, wanted))
                 return
             change = _change_of(repository, commit)
-            if change is not None:
-                yield change
+            if change is not None and commit.trailer("Class") == "evidence":
+                judged.setdefault(change.change_id, change)
+            elif change is not None:
+                yield _newest(judged, change)
+
+
+def _newest(judged: dict[str, IndexedChange], change: IndexedChange) -> IndexedChange:
+    """Return a change as it was judged last, by the commits after it."""
+    later = judged.get(change.change_id)
+    return change if later is None else replace(later, commit=change.commit)
 
 
 def _indexed(index: IndexReader, wanted: Wanted) -> tuple[IndexedChange, ...]:

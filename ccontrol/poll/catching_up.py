@@ -71,7 +71,8 @@ class Told:
         if known is not None:
             return known.change_id
         for commit in back_from(self._repository.head(), self._repository):
-            if commit.trailer("Controller") == controller_id and commit.trailer("Record"):
+            brings_change = commit.trailer("Class") == "change"  # not a later judgement of one
+            if brings_change and commit.trailer("Controller") == controller_id:
                 return commit.trailer("Change-Id") or ""
         return ""
 
@@ -113,6 +114,7 @@ def indexed(record: Record, commit: str) -> IndexedChange:
         aspects=record.changes.aspects,
         origin=record.attribution.origin,
         previous=record.previous_change,
+        confidence=record.attribution.confidence,
     )
 
 
