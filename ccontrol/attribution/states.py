@@ -17,8 +17,13 @@ _CAME_OR_WENT: Final = frozenset({Kind.ADDED, Kind.REMOVED})
 _OF_A_MODULE: Final = frozenset({Aspect.HARDWARE, Aspect.FIRMWARE})
 
 
+def by_hand(moved: Iterable[Change]) -> tuple[Change, ...]:
+    """Return what only a hand at the controller moves."""
+    return tuple(one for one in moved if _is_card(one) or _is_module(one) or is_switch(one))
+
+
 def of_states(moved: Iterable[Change], change: Change) -> Iterator[Clue]:
-    """Yield what moved by hand, and can have led to a change; a turned key as context at least."""
+    """Yield what was `moved` by hand and can have led to a change; a turned key as context too."""
     for one in moved:
         if _is_card(one):
             if can_cause("card.change", change):
@@ -26,7 +31,7 @@ def of_states(moved: Iterable[Change], change: Change) -> Iterator[Clue]:
         elif _is_module(one):
             if change.unit.key == one.unit.key and change.aspect in _OF_A_MODULE:
                 yield _by_hand(f"another module is in its place: {one.title}", one, change)
-        elif is_switch(one):
+        else:
             yield _turned(one, change)
 
 
