@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ccontrol.canonical.message_body import body
 from ccontrol.canonical.message_subject import subject
-from ccontrol.canonical.origins import founded
 from ccontrol.canonical.records import record_path
 from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.controller import Controller
@@ -28,16 +27,7 @@ class Message:
 
 def message(record: Record) -> Message:
     """Return the text of the commit that brings this record."""
-    return Message(subject(record), body(record), _trailers(record, "change"))
-
-
-def judged_anew_message(record: Record, was: Attribution) -> Message:
-    """Return the text of the commit that brings a later judgement, given the one before it."""
-    title = shortened(printable(record.title or record.controller_id), _LONGEST_TITLE)
-    now, before = founded(record.attribution), founded(was)
-    told = f"{now}, was {before}" if now != before else f"{now}, with other evidence"
-    text = f"{subject(record)}\n\n{body(record)}"
-    return Message(f"{title}: origin {told}", text, _trailers(record, "evidence"))
+    return Message(subject(record), body(record), _trailers(record))
 
 
 def written_anew_message(controller: Controller, area: str) -> Message:
@@ -54,9 +44,9 @@ def written_anew_message(controller: Controller, area: str) -> Message:
     )
 
 
-def _trailers(record: Record, of_class: str) -> tuple[tuple[str, str], ...]:
+def _trailers(record: Record) -> tuple[tuple[str, str], ...]:
     named = (
-        ("Class", of_class),
+        ("Class", "change"),
         ("Controller", record.controller_id),
         ("Site", record.site),
         ("Area", record.area),

@@ -106,10 +106,11 @@ def _told(site: Site, wanted: Wanted) -> Iterator[IndexedChange]:
             if commit.id == head and index is not None:
                 yield from (_newest(judged, change) for change in _indexed(index, wanted))
                 return
-            change = _change_of(repository, commit)
-            if change is not None and commit.trailer("Class") == "evidence":
-                judged.setdefault(change.change_id, change)
-            elif change is not None:
+            later = _brought(repository, commit, "Judgement")
+            if later is not None:
+                judged.setdefault(later.change_id, later)
+            change = _brought(repository, commit, "Record")
+            if change is not None:
                 yield _newest(judged, change)
 
 
@@ -135,9 +136,9 @@ def _commits(repository: Repository) -> Iterator[Commit]:
         step = min(step * 8, _MOST_AT_ONCE)
 
 
-def _change_of(repository: Repository, commit: Commit) -> IndexedChange | None:
-    """Return the change that a commit brought; None for a commit of another class."""
-    path = commit.trailer("Record")
+def _brought(repository: Repository, commit: Commit, trailer: str) -> IndexedChange | None:
+    """Return the change whose record a trailer of a commit names; None where it names none."""
+    path = commit.trailer(trailer)
     if path is None:
         return None
     content = repository.read(path, commit.id).get(path)

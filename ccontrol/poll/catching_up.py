@@ -71,8 +71,7 @@ class Told:
         if known is not None:
             return known.change_id
         for commit in back_from(self._repository.head(), self._repository):
-            brings_change = commit.trailer("Class") == "change"  # not a later judgement of one
-            if brings_change and commit.trailer("Controller") == controller_id:
+            if commit.trailer("Controller") == controller_id and commit.trailer("Record"):
                 return commit.trailer("Change-Id") or ""
         return ""
 
