@@ -168,6 +168,17 @@ def test_what_was_weighed_is_bounded_and_what_is_left_out_is_counted() -> None:
     assert (len(found.weighed), found.left_out) == (32, 18)
 
 
+def test_acts_of_many_things_fill_a_record_sooner() -> None:
+    things = [touched(f"FC{number}") for number in range(256)]
+    acts = [event("program.download", *things, when=each / 10) for each in range(20)]
+    assert (len(judge(case(changed(), events=acts[:1])).weighed)) == 0
+    found = judge(case(changed(UnitId("FC", "FC7")), events=[
+        replace(act, actor=Actor(f"192.0.2.{each}")) for each, act in enumerate(acts)
+    ]))  # fmt: skip
+    assert len(found.weighed) == 5
+    assert found.left_out == 3
+
+
 def test_what_another_poll_told_of_the_same_time_counts_too() -> None:
     reset = Beside(ChangeSet("press-3", (MODE,)), WINDOW, (entry("memory.reset", Reach.LOCAL),))
     gone = replace(case(changed(kind=Kind.REMOVED)), beside=(reset,))
