@@ -26,6 +26,7 @@ from ccontrol.model.judgement import Confidence, Evidence, Grade, Origin
 from ccontrol.model.unit import UnitId
 
 STATIONS_KEPT: Final = 8
+_LONGEST_ERROR: Final = 16
 _CARRIES: Final = {
     Grade.CONTENT: Confidence.CONFIRMED,
     Grade.OBJECT: Confidence.PROBABLE,
@@ -102,7 +103,8 @@ class Acts:
         """Yield what was tried and refused: never a cause, and worth knowing."""
         for event in self._events:
             if standing(event.outcome) is Standing.REFUSED:
-                text = f"{_sentence(event)}; refused ({', '.join(event.outcome.errors) or 'error'})"
+                why = ", ".join(error[:_LONGEST_ERROR] for error in event.outcome.errors[:4])
+                text = f"{_sentence(event)}; refused ({why or 'error'})"
                 yield Clue(Evidence(Grade.CONTEXT, Origin.UNKNOWN, text, event), Confidence.NONE)
 
     def _note(self, touch: _Touch, wanted: set[UnitId]) -> None:

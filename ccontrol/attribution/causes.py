@@ -91,7 +91,12 @@ ACTIONS: Final[dict[str, Aspects]] = {
     "transaction.begin": _NOTHING,
     "transaction.end": _NOTHING,
     "card.change": _CARD,
+    "card.fault": _NOTHING,
     "module.change": _MODULES,
+    "power.off": frozenset({Aspect.MODE, Aspect.SIGHT}),
+    "power.on": _RESTARTS,
+    "log.gap": _NOTHING,
+    "clock.jumped": _NOTHING,
 }
 """Of what is not here nothing is known, so that it explains nothing. Modules in their places and
 their serial numbers are moved by hands alone: no act over the network moves the aspect hardware."""

@@ -52,7 +52,8 @@ def station_of(actor: Actor) -> str:
 
 def named(actor: Actor) -> str:
     """Return a station with what it says of itself: "192.0.2.5 (tsap SIMATIC-ROOT-ES)"."""
-    claims = ", ".join(f"{claim.kind} {claim.value}" for claim in actor.claims[:_CLAIMS_SHOWN])
+    told = (f"{claim.kind} {claim.value}" for claim in actor.claims[:_CLAIMS_SHOWN])
+    claims = ", ".join(one[:_LONGEST_CLAIM] for one in told)
     return f"{station_of(actor) or 'somebody'}" + (f" ({claims})" if claims else "")
 
 
@@ -62,6 +63,7 @@ def stamp(at: datetime) -> str:
 
 
 _CLAIMS_SHOWN: Final = 2
+_LONGEST_CLAIM: Final = 64
 
 
 def _where(event: EngineeringEvent) -> str:

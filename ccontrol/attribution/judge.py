@@ -59,6 +59,7 @@ class _Scene(NamedTuple):
     acts: Acts
     messages: tuple[EngineeringEvent, ...]
     moved: tuple[Change, ...]
+    """By hand."""
     log: tuple[LogEntry, ...]
 
 
@@ -96,7 +97,7 @@ def _scene(case: Case, window: Window) -> _Scene:
     return _Scene(
         Acts(case, (event for event in events if not reports.is_report(event))),
         tuple(event for event in events if reports.is_report(event)),
-        (*moved, *chain.from_iterable(one.changes.changes for one in beside)),
+        states.by_hand((*moved, *chain.from_iterable(one.changes.changes for one in beside))),
         (*case.log, *chain.from_iterable(one.log for one in beside)),
     )
 

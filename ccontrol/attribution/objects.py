@@ -13,6 +13,7 @@ from ccontrol.model.unit import UnitId
 
 BLOCKS: Final = frozenset({"OB", "DB", "SDB", "FC", "FB", "SFC", "SFB"})
 _SHOWN: Final = 4
+_LONGEST_NAME: Final = 64
 _BRINGS: Final = frozenset({"program.download", "program.activate", "file.write"})
 _TAKES: Final = frozenset({"program.delete", "file.delete"})
 
@@ -58,4 +59,4 @@ def told(things: Iterable[Touched], left_out: int) -> str:
 def _names(things: Iterable[Touched]) -> Iterator[str]:
     for one in things:
         if one.name or one.kind:
-            yield one.name or one.kind
+            yield (one.name or one.kind)[:_LONGEST_NAME]

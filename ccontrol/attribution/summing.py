@@ -15,7 +15,7 @@ from ccontrol.attribution.explaining import Explanation
 from ccontrol.attribution.states import is_switch
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import Change
-from ccontrol.model.engineering import Actor
+from ccontrol.model.engineering import Actor, EngineeringEvent
 from ccontrol.model.judgement import (
     Attribution,
     Confidence,
@@ -27,8 +27,10 @@ from ccontrol.model.judgement import (
 )
 
 WEIGHED_AT_MOST: Final = 32
-OBJECTS_AT_MOST: Final = 1024
-"""Of all acts that are listed: some 400 KB of a record."""
+LETTERS_AT_MOST: Final = 300_000
+"""Of all acts that are listed; the first one is listed however long it is."""
+_AN_OBJECT: Final = 200
+"""So long is an object of an act when it is written, without its name and facts."""
 _ACTORS_AT_MOST: Final = 8
 _SENTENCES_AT_MOST: Final = 8
 _NAMES_AT_MOST: Final = 3
@@ -197,12 +199,19 @@ def _weighed(judged: tuple[Judged, ...], context: tuple[Clue, ...]) -> tuple[Evi
 
 def _kept(weighed: tuple[Evidence, ...]) -> int:
     """Return how many are listed: a record stays readable, whatever was heard."""
-    things = 0
+    letters = 0
     for at, evidence in enumerate(weighed[:WEIGHED_AT_MOST]):
-        things += len(evidence.event.objects) if evidence.event else 0
-        if at and things > OBJECTS_AT_MOST:
+        letters += _letters(evidence.event) if evidence.event else 0
+        if at and letters > LETTERS_AT_MOST:
             return at
     return min(len(weighed), WEIGHED_AT_MOST)
+
+
+def _letters(event: EngineeringEvent) -> int:
+    """Return about how long an event is when it is written."""
+    claims = sum(len(claim.value) for claim in event.actor.claims)
+    facts = sum(len(value) for one in event.objects for _, value in one.facts)
+    return claims + facts + sum(_AN_OBJECT + len(one.name) for one in event.objects)
 
 
 def _contradictions(grave: tuple[Judged, ...], warnings: Iterable[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from ccontrol.canonical.message_subject import subject
 from ccontrol.canonical.records import record_path
 from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.controller import Controller
+from ccontrol.model.judgement import Attribution, Confidence
 from ccontrol.model.record import Record
 
 _LONGEST_TITLE = 72
@@ -53,6 +54,7 @@ def _trailers(record: Record) -> tuple[tuple[str, str], ...]:
         ("Previous-Change", record.previous_change),
         ("Aspects", ", ".join(aspect.value for aspect in record.changes.aspects)),
         ("Origin", record.attribution.origin.value),
+        ("Confidence", _confidence(record.attribution)),
         ("Verdict", record.verdict.severity.word),
         ("Rule", record.verdict.rule),
         ("Depth", record.depth.value),
@@ -60,3 +62,8 @@ def _trailers(record: Record) -> tuple[tuple[str, str], ...]:
         ("Record", record_path(record)),
     )
     return tuple((name, printable(value)) for name, value in named if value)
+
+
+def _confidence(attribution: Attribution) -> str:
+    is_founded = attribution.confidence is not Confidence.NONE
+    return attribution.confidence.value if is_founded else ""

@@ -6,6 +6,13 @@ Long lists are cut here and say so; the record in the same commit holds all of i
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from ccontrol.canonical.origins import (
+    actor_words,
+    founded,
+    gap_words,
+    watching_words,
+    weighed_words,
+)
 from ccontrol.canonical.phrases import (
     arrow,
     field_name,
@@ -35,7 +42,15 @@ _WORDS = {
 
 def body(record: Record) -> str:
     """Return the body; its paragraphs are separated by empty lines."""
-    paragraphs = [_meaning(record), *_aspects(record), _evidence(record)]
+    attribution = record.attribution
+    paragraphs = [
+        _meaning(record),
+        *_aspects(record),
+        _listed("weighed", tuple(weighed_words(attribution))),
+        _listed("contradictions", attribution.contradictions),
+        _listed("not watched", tuple(map(gap_words, attribution.coverage.gaps))),
+        _listed("evidence", attribution.evidence),
+    ]
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
 
 
@@ -43,9 +58,14 @@ def _meaning(record: Record) -> list[str]:
     verdict, attribution = record.verdict, record.attribution
     lines = [
         f"Severity {verdict.severity.word}: {_line(verdict.reason)}",
-        f"Origin {attribution.origin.value}: {_line(attribution.reason)}",
+        f"Origin {founded(attribution)}: {_line(attribution.reason)}",
         _window(record.previous_at, record.not_after or record.taken_at),
     ]
+    if attribution.actors:
+        who = "; ".join(map(actor_words, attribution.actors))
+        lines.append(f"By {_line(who)}")
+    if attribution.coverage.sensors:
+        lines.append(f"Watched: {_line(watching_words(attribution.coverage))}")
     if verdict.authorised_by:
         lines.append(f"Authorised by {_line(verdict.authorised_by)}")
     if verdict.techniques:
@@ -98,13 +118,12 @@ def _change(change: Change) -> Iterator[str]:
         yield f"    and {len(change.differences) - len(shown)} more"
 
 
-def _evidence(record: Record) -> list[str]:
-    evidence = record.attribution.evidence
-    if not evidence:
+def _listed(title: str, sentences: tuple[str, ...]) -> list[str]:
+    if not sentences:
         return []
-    lines = [f"  {_line(sentence)}" for sentence in evidence[:_EVIDENCE_AT_MOST]]
-    more = len(evidence) - len(lines)
-    return ["evidence", *lines, *([f"  and {more} more in the record"] if more else [])]
+    lines = [f"  {_line(sentence)}" for sentence in sentences[:_EVIDENCE_AT_MOST]]
+    more = len(sentences) - len(lines)
+    return [title, *lines, *([f"  and {more} more in the record"] if more else [])]
 
 
 def _line(text: str) -> str:

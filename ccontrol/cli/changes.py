@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.canonical.origins import origin_words
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, complain, emit, say, show
 from ccontrol.cli.plant import configured
@@ -115,6 +116,7 @@ def _row(site: Site, change: IndexedChange) -> dict[str, object]:
         "subject": change.subject,
         "aspects": change.aspects,
         "origin": change.origin,
+        "confidence": change.confidence,
         "previous": change.previous,
     }
 
@@ -133,7 +135,7 @@ def _cells(change: IndexedChange) -> tuple[str | Cell, ...]:
     return (
         stamp(change.taken_at),
         Cell(change.severity.word, severity_tone(change.severity)),
-        change.origin,
+        origin_words(change.origin, change.confidence),
         Cell(change.change_id, Tone.QUIET),
         change.subject,
     )

@@ -6,6 +6,13 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.canonical.origins import (
+    actor_words,
+    founded,
+    gap_words,
+    watching_words,
+    weighed_words,
+)
 from ccontrol.canonical.project_files import PROJECT
 from ccontrol.canonical.records import parse_record
 from ccontrol.cli.change_sheet import change_sheet
@@ -104,13 +111,28 @@ def _tell(site: Site, shown: Shown) -> None:
     if verdict.techniques:
         say(f"           could be ATT&CK for ICS {', '.join(verdict.techniques)}")
     say(f"authorised {verdict.authorised_by or 'by nobody that we know of'}")
-    say(f"origin     {record.attribution.origin}: {record.attribution.reason}")
-    in_log = {f"{entry.at} {entry.code} {entry.text}" for entry in record.log}
-    for line in record.attribution.evidence:
-        if line not in in_log:  # which is told below
-            say(f"           {printable(line)}", Tone.QUIET)
+    _tell_origin(record)
     _tell_log(record)
     _tell_proof(site, shown)
+
+
+def _tell_origin(record: Record) -> None:
+    attribution = record.attribution
+    say(f"origin     {founded(attribution)}: {printable(attribution.reason)}")
+    for actor in attribution.actors:
+        say(f"by         {printable(actor_words(actor))}")
+    for sentence in attribution.contradictions:
+        say(f"but        {printable(sentence)}", Tone.BAD)
+    for line in weighed_words(attribution):
+        say(f"           {printable(line)}", Tone.QUIET)
+    in_log = {f"{entry.at} {entry.code} {entry.text}" for entry in record.log}
+    for line in attribution.evidence:
+        if line not in in_log:  # which is told below
+            say(f"           {printable(line)}", Tone.QUIET)
+    if attribution.coverage.sensors:
+        say(f"watched    {printable(watching_words(attribution.coverage))}")
+    for gap in attribution.coverage.gaps:
+        say(f"           not {printable(gap_words(gap))}", Tone.QUIET)
 
 
 def _is_of_a_file(record: Record) -> bool:

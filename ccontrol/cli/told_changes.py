@@ -6,7 +6,7 @@ history holds, and needs no daemon.
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -93,8 +93,10 @@ def change_of_commit(site: Site, commit: str) -> IndexedChange | None:
 def _told(site: Site, wanted: Wanted) -> Iterator[IndexedChange]:
     """Yield changes newest first, at least the wanted ones: from git what is new, else the index.
 
-    An index whose head the history does not hold tells of another history: it is not believed.
+    Of a change that was judged anew the newest judgement is told, in the place of the change. An
+    index whose head the history does not hold tells of another history: it is not believed.
     """
+    judged: dict[str, IndexedChange] = {}
     with Repository.open(site.store.path) as repository, ExitStack() as stack:
         index = None
         with suppress(StoreError):  # none yet, or a broken one: git tells the same, only slower
@@ -102,11 +104,20 @@ def _told(site: Site, wanted: Wanted) -> Iterator[IndexedChange]:
         head = "" if index is None else index.head
         for commit in _commits(repository):
             if commit.id == head and index is not None:
-                yield from _indexed(index, wanted)
+                yield from (_newest(judged, change) for change in _indexed(index, wanted))
                 return
-            change = _change_of(repository, commit)
+            later = _brought(repository, commit, "Judgement")
+            if later is not None:
+                judged.setdefault(later.change_id, later)
+            change = _brought(repository, commit, "Record")
             if change is not None:
-                yield change
+                yield _newest(judged, change)
+
+
+def _newest(judged: dict[str, IndexedChange], change: IndexedChange) -> IndexedChange:
+    """Return a change as it was judged last, by the commits after it."""
+    later = judged.get(change.change_id)
+    return change if later is None else replace(later, commit=change.commit)
 
 
 def _indexed(index: IndexReader, wanted: Wanted) -> tuple[IndexedChange, ...]:
@@ -125,9 +136,9 @@ def _commits(repository: Repository) -> Iterator[Commit]:
         step = min(step * 8, _MOST_AT_ONCE)
 
 
-def _change_of(repository: Repository, commit: Commit) -> IndexedChange | None:
-    """Return the change that a commit brought; None for a commit of another class."""
-    path = commit.trailer("Record")
+def _brought(repository: Repository, commit: Commit, trailer: str) -> IndexedChange | None:
+    """Return the change whose record a trailer of a commit names; None where it names none."""
+    path = commit.trailer(trailer)
     if path is None:
         return None
     content = repository.read(path, commit.id).get(path)

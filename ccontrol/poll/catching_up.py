@@ -113,6 +113,7 @@ def indexed(record: Record, commit: str) -> IndexedChange:
         aspects=record.changes.aspects,
         origin=record.attribution.origin,
         previous=record.previous_change,
+        confidence=record.attribution.confidence,
     )
 
 

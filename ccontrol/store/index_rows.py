@@ -5,16 +5,17 @@ from datetime import UTC, datetime
 
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.journal import JournalEntry, Outcome
-from ccontrol.model.judgement import Origin, Severity
+from ccontrol.model.judgement import Confidence, Origin, Severity
 
-VERSION = 1
+VERSION = 2
 """Goes up with every change of SCHEMA: an index of another version is thrown away and rebuilt."""
 SCHEMA = """
 CREATE TABLE changes (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     change_id TEXT NOT NULL UNIQUE, controller_id TEXT NOT NULL, commit_id TEXT NOT NULL,
     taken_at TEXT NOT NULL, severity INTEGER NOT NULL, subject TEXT NOT NULL,
-    aspects TEXT NOT NULL, origin TEXT NOT NULL, previous TEXT NOT NULL);
+    aspects TEXT NOT NULL, origin TEXT NOT NULL, previous TEXT NOT NULL,
+    confidence TEXT NOT NULL);
 CREATE INDEX changes_of ON changes (controller_id, position);
 CREATE TABLE polls (
     controller_id TEXT PRIMARY KEY, outcome TEXT, depth TEXT, reason TEXT NOT NULL,
@@ -24,8 +25,8 @@ CREATE TABLE polls (
 CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), commit_id TEXT NOT NULL);
 """
 LIST_CHANGES = """
-SELECT change_id, controller_id, commit_id, taken_at, severity, subject, aspects, origin, previous
-FROM changes
+SELECT change_id, controller_id, commit_id, taken_at, severity, subject, aspects, origin, previous,
+confidence FROM changes
 WHERE (:controller_id IS NULL OR controller_id = :controller_id)
   AND (:change_id IS NULL OR change_id = :change_id)
   AND (:since IS NULL OR taken_at >= :since)
@@ -33,10 +34,12 @@ ORDER BY position DESC LIMIT :limit
 """
 PUT_CHANGE = """
 INSERT INTO changes
-(change_id, controller_id, commit_id, taken_at, severity, subject, aspects, origin, previous)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+(change_id, controller_id, commit_id, taken_at, severity, subject, aspects, origin, previous,
+confidence)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (change_id) DO UPDATE SET
-severity = excluded.severity, origin = excluded.origin, subject = excluded.subject,
+severity = excluded.severity, origin = excluded.origin, confidence = excluded.confidence,
+subject = excluded.subject,
 aspects = excluded.aspects
 """
 LIST_POLLS = """
@@ -74,6 +77,8 @@ class IndexedChange:
     origin: Origin
     previous: str = ""
     """Change id of the controller's change before; empty for its first."""
+    confidence: Confidence = Confidence.NONE
+    """How well the origin is founded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +138,14 @@ def change_cells(change: IndexedChange) -> tuple[Cell, ...]:
         " ".join(change.aspects),
         change.origin,
         change.previous,
+        change.confidence,
     )
 
 
 def change_of(cells: tuple[Cell, ...]) -> IndexedChange:
     """Return the change of a row of LIST_CHANGES."""
-    change_id, controller_id, commit, taken_at, severity, subject, aspects, origin, previous = cells
+    change_id, controller_id, commit, taken_at, severity, subject, aspects, *judged = cells
+    origin, previous, confidence = judged
     return IndexedChange(
         change_id=str(change_id),
         controller_id=str(controller_id),
@@ -149,6 +156,7 @@ def change_of(cells: tuple[Cell, ...]) -> IndexedChange:
         aspects=tuple(Aspect(word) for word in str(aspects).split()),
         origin=Origin(str(origin)),
         previous=str(previous),
+        confidence=Confidence(str(confidence)),
     )
 
 

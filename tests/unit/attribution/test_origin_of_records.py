@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from ccontrol.attribution.case import Beside
 from ccontrol.attribution.causes import ACTIONS as CAUSES
 from ccontrol.attribution.judge import judge
 from ccontrol.model.aspect import Aspect
-from ccontrol.model.change import Kind
+from ccontrol.model.change import ChangeSet, Kind
 from ccontrol.model.engineering import Actor, Completeness, Reach, Role, Witness
 from ccontrol.model.judgement import Confidence, Grade, Origin, Window
 from ccontrol.model.unit import UnitId
@@ -20,6 +21,7 @@ from tests.unit.attribution.made_cases import (
     ENGINEER,
     MODE,
     REFUSED,
+    WINDOW,
     at,
     block,
     case,
@@ -164,3 +166,24 @@ def test_what_was_weighed_is_bounded_and_what_is_left_out_is_counted() -> None:
     acts = [event("program.download", outcome=REFUSED, when=each / 10) for each in range(50)]
     found = judge(case(changed(), events=acts))
     assert (len(found.weighed), found.left_out) == (32, 18)
+
+
+def test_acts_of_many_things_fill_a_record_sooner() -> None:
+    things = [touched(f"FC{number}") for number in range(256)]
+    acts = [event("program.download", *things, when=each / 10) for each in range(20)]
+    assert (len(judge(case(changed(), events=acts[:1])).weighed)) == 0
+    found = judge(case(changed(UnitId("FC", "FC7")), events=[
+        replace(act, actor=Actor(f"192.0.2.{each}")) for each, act in enumerate(acts)
+    ]))  # fmt: skip
+    assert len(found.weighed) == 5
+    assert found.left_out == 3
+
+
+def test_what_another_poll_told_of_the_same_time_counts_too() -> None:
+    reset = Beside(ChangeSet("press-3", (MODE,)), WINDOW, (entry("memory.reset", Reach.LOCAL),))
+    gone = replace(case(changed(kind=Kind.REMOVED)), beside=(reset,))
+    assert judge(gone).origin is Origin.LOCAL
+    card = Beside(ChangeSet("press-3", (CARD,)), WINDOW)
+    assert judge(replace(case(changed()), beside=(card,))).origin is Origin.LOCAL
+    before = replace(card, window=Window(at(-20), at(-10)))
+    assert judge(replace(case(changed()), beside=(before,))).origin is Origin.UNKNOWN
