@@ -11,6 +11,8 @@ from ccontrol.clock import Clock
 from ccontrol.errors import CcontrolError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.engine import Engine
+from ccontrol.poll.rejudging import Rejudging
+from ccontrol.poll.site import OpenSite
 from ccontrol.poll.witness_door import WitnessDoor
 
 AGAIN_S = 60.0
@@ -27,7 +29,11 @@ class Ears:
         self._engine = engine
         self._clock = clock
         self._door = WitnessDoor(engine.intake)
+        self.rejudging = Rejudging(clock)
+        engine.intake.follow.append(self.rejudging.heard)
+        self._begun: list[OpenSite] = []
         self._wanted: tuple[Path | None, tuple[str, ...]] = (None, ())
+        self._hosts: frozenset[str] = frozenset()
         self._told = ""
         self._tried_at = self._looked_at = float("-inf")
         self._beside: asyncio.Task[None] | None = None
@@ -46,8 +52,14 @@ class Ears:
             self._beside.cancel()
             await asyncio.gather(self._beside, return_exceptions=True)
         await self._door.close()
+        await self.rejudging.stop()
 
     async def _see_to(self) -> None:
+        sites = list(self._engine.roster.sites.values())
+        for site in sites:
+            if not any(site is one for one in self._begun):
+                self.rejudging.begin(site)
+        self._begun = sites
         now, settings = self._clock.monotonic(), self._engine.config.engine
         wanted = settings.witness_socket, settings.witness_users
         if wanted != self._wanted:
@@ -56,10 +68,11 @@ class Ears:
         if wanted[0] and not self._door.is_open and now - self._tried_at >= AGAIN_S:
             self._tried_at = now
             await self._open(wanted[0], wanted[1])
-        if now - self._looked_at >= NAMES_S:
-            self._looked_at = now
-            roster = self._engine.roster
-            await self._engine.intake.addresses.look_up(each.controller for each in roster)
+        hosts = frozenset(each.controller.address for each in self._engine.roster)
+        if hosts != self._hosts or now - self._looked_at >= NAMES_S:
+            self._looked_at, self._hosts = now, hosts
+            for site in sites:
+                await site.addresses.look_up(site.site.controllers)
         self._door.tell_whom()
 
     async def _open(self, path: Path, users: tuple[str, ...]) -> None:

@@ -158,10 +158,7 @@ def test_what_cannot_have_changed_anything_leads_to_no_poll(
 
 
 def test_our_own_connection_leads_to_no_poll(known: Watch, plc: Plc, ears: Path) -> None:
-    (watched,) = known.engine.roster
-    entry = replace(watched.last, own_end="127.0.0.9:50000") if watched.last else None
-    assert entry is not None
-    known.do(polled(known, entry))
+    known.site.own_ends.note("press-1", "127.0.0.9:50000", CLOCK.now(), 100)
     with sensor(ears) as client:
         client.whom()
         client.say(Handed(1, password(port=50_000)))
@@ -174,11 +171,6 @@ def test_our_own_connection_leads_to_no_poll(known: Watch, plc: Plc, ears: Path)
 
 def password(port: int) -> EngineeringEvent:
     return replace(now_download(port=port), action="credential.use", effect=Effect.CREDENTIAL)
-
-
-async def polled(known: Watch, entry: object) -> None:
-    (watched,) = known.engine.roster
-    known.engine._dispatch._evidence.polled(watched, entry)  # type: ignore[arg-type]  # an entry
 
 
 def test_ten_thousand_forged_events_lead_to_one_poll_in_its_time(
