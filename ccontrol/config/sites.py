@@ -25,12 +25,20 @@ from ccontrol.config.schema import (
     StoreTable,
 )
 from ccontrol.config.secrets import Reference, WithheldSecret
-from ccontrol.config.settings import KeyFile, KeyInAgent, Site, StoreSettings, WatchedFolder
+from ccontrol.config.settings import (
+    FollowedLog,
+    KeyFile,
+    KeyInAgent,
+    Site,
+    StoreSettings,
+    WatchedFolder,
+)
+from ccontrol.config.source_schema import SourceTable
 from ccontrol.config.tables import Desk
 from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Secret
 
-_OF_SITE = ("store", "defaults", "controller", "folder", "alert")
+_OF_SITE = ("store", "defaults", "controller", "folder", "alert", "source")
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
 Defaults = Mapping[str, Raw]
@@ -73,11 +81,22 @@ class SiteReader:
             channels.channel(table, where)
             for where, table in self.desk.tables(raw, "alert", place, "name")
         )
+        sources = tuple(
+            self._source(table, where)
+            for where, table in self.desk.tables(raw, "source", place, "name")
+        )
         if head is None or store is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)
         told = tuple(channel for channel in alerts if channel is not None)
-        return Site(head.name, head.title or head.name, store, controllers, known, told)
+        heard = tuple(source for source in sources if source is not None)
+        return Site(head.name, head.title or head.name, store, controllers, known, told, heard)
+
+    def _source(self, raw: Raw, place: Place) -> FollowedLog | None:
+        table = self.desk.table(SourceTable, raw, place)
+        if table is None:
+            return None
+        return FollowedLog(**{**table.model_dump(), "path": str(self.desk.at(table.path))})
 
     def _folder(self, raw: Raw, place: Place, ids: set[object]) -> WatchedFolder | None:
         table = self.desk.table(FolderTable, raw, place)

@@ -78,6 +78,11 @@ class Places:
         return self.own / "judged"
 
     @property
+    def followed(self) -> Path:
+        """Folder that tells up to where logs of other sensors were read."""
+        return self.own / "followed"
+
+    @property
     def control(self) -> Path:
         """The socket through which a running engine is asked."""
         return self.own / "control"

@@ -28,13 +28,14 @@ from tests.unit.store.heard import download, watch
 
 pytestmark = pytest.mark.usefixtures("workers_find_the_toy")
 QUIET_S = 0.4
+PAUSE_S = 60.0
 
 
 @pytest.fixture
 def ears(known: Watch, tmp_path: Path) -> Iterator[Path]:
     """The socket of an engine that looks soon after it was quiet, and at most once a minute."""
     for watched in known.engine.roster:
-        schedule = replace(watched.controller.schedule, quiet_s=QUIET_S, evidence_pause_s=60.0)
+        schedule = replace(watched.controller.schedule, quiet_s=QUIET_S, evidence_pause_s=PAUSE_S)
         watched.controller = replace(watched.controller, schedule=schedule)
     path = tmp_path / "witness"
     with listening(known, path):
@@ -176,6 +177,7 @@ def password(port: int) -> EngineeringEvent:
 def test_ten_thousand_forged_events_lead_to_one_poll_in_its_time(
     known: Watch, plc: Plc, ears: Path
 ) -> None:
+    begun = time.monotonic()
     with sensor(ears) as client:
         client.whom()
         for begin in range(1, 10_001, 500):
@@ -184,7 +186,9 @@ def test_ten_thousand_forged_events_lead_to_one_poll_in_its_time(
             client.kept_up_to(begin + 499)
         wait_until(lambda: glances(plc) > 0)
         time.sleep(4 * QUIET_S)
-    assert plc.asked == ["glance"]
+    minutes = int((time.monotonic() - begun) / PAUSE_S)
+    assert plc.asked == ["glance"] * glances(plc)
+    assert 1 <= glances(plc) <= 1 + minutes  # none but the first, unless the host is very busy
     assert len(known.site.witnesses.days()) == 1
 
 

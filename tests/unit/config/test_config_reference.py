@@ -25,6 +25,7 @@ from ccontrol.config.schema import (
     SiteTable,
     StoreTable,
 )
+from ccontrol.config.source_schema import SourceTable
 from ccontrol.drivers.registry import DRIVERS, driver
 
 REFERENCE = (Path(__file__).parents[3] / "docs" / "reference" / "configuration.md").read_text()
@@ -35,6 +36,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[[site.controller]]": ControllerTable,
     "[[site.folder]]": FolderTable,
     "[[site.alert]]": AlertTable,
+    "[[site.source]]": SourceTable,
     "[site.alert.syslog]": SyslogTable,
     "[site.alert.mail]": MailTable,
     "[site.alert.webhook]": WebhookTable,
