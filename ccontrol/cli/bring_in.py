@@ -1,6 +1,5 @@
 """`ccontrol import`: recordings and other sensors' logs into the log of witnesses."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +12,8 @@ from ccontrol.cli.plant import configured, configured_with_secrets, site_named
 from ccontrol.config.settings import Config
 from ccontrol.model.witness import Watch
 from ccontrol.poll.addresses import as_ip
-from ccontrol.poll.handing_in import concerning, hand_in
-from ccontrol.poll.intake import Said, Taken
+from ccontrol.poll.handing_in import Brought, concerning, hand_in
+from ccontrol.poll.intake import Said
 from ccontrol.sources.files import Reading
 from ccontrol.sources.wire.table import Watchlist
 
@@ -22,14 +21,6 @@ _INCOMPLETE = 50
 _SPOKEN = {"s7": "s7", "logix": "enip", "pccc": "enip"}
 """Family → what its controllers speak, as sources.wire.protocols names it."""
 SOURCE = "import"
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """What one site took in."""
-
-    site: str
-    taken: Taken
 
 
 def command(
@@ -75,11 +66,11 @@ def command(
     readings = read_all(files, _watchlist(config, ports or []))
     said = [each for reading in readings for each in _said(reading, source)]
     config = configured_with_secrets(here)
-    brought = []
+    brought: list[Brought] = []
     for one in (each for each in config.sites if each.name in {site.name for site in sites}):
         with working(f"handing in to {one.name}"):
-            taken = hand_in(config, one, concerning(one, config, said), source, here.clock)
-        brought.append(Brought(one.name, taken))
+            own = concerning(one, config, said)
+            brought.append(hand_in(config, one, own, source, here.clock))
     if as_json:
         emit("ccontrol/import/1", {"files": [_as_json(each) for each in readings],
                                    "sites": brought})  # fmt: skip
@@ -141,3 +132,7 @@ def _tell(readings: list[Reading], brought: list[Brought]) -> None:
             say(f"  {name}: {count} events")
         if taken.unknown:
             say(f"  {taken.unknown} events at addresses that no controller has", Tone.CAUTION)
+        for change in one.judged:
+            say(f"  {change.controller}: change {change.change_id} is judged anew: "
+                f"{change.origin_before} before, {change.origin} ({change.confidence}) now",
+                Tone.GOOD)  # fmt: skip

@@ -78,6 +78,11 @@ def controllers_of(place: Place, site: Raw) -> tuple[Placed, ...]:
     return _tables(place, site, "controller", "id")
 
 
+def sources_of(place: Place, site: Raw) -> tuple[Placed, ...]:
+    """Return the followed logs of a site, with their places."""
+    return _tables(place, site, "source", "name")
+
+
 def channels_of(place: Place, site: Raw) -> tuple[Placed, ...]:
     """Return a site's channels for alerts, those with faults of their own too."""
     return _tables(place, site, "alert", "name")

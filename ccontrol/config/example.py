@@ -226,6 +226,17 @@ stations = []                # known engineering stations, e.g. ["192.0.2.0/28",
 """
 
 
+_SOURCE = """
+# A log that Zeek (with the ICSNPP parsers) or Suricata writes, read as it grows.
+[[site.source]]
+name = "zeek-hall-2"         # whose word it is, in the log of witnesses
+path = "/opt/zeek/logs/current/s7comm*.log"
+format = "auto"              # or "zeek", "suricata"
+look_s = 5                   # between two looks
+stall_s = 900                # one that has not grown for so long is told: nobody watches then
+"""
+
+
 def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
     """Return the example with one controller for each family, its sample table included.
 
@@ -243,4 +254,4 @@ def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
         )
         parts += [] if number else [_REST]
         parts.append("\n" + samples[family].replace(f"[{family}]", f"[site.controller.{family}]"))
-    return "".join((*parts, _FOLDER, _ALERTS, _SYSLOG, _POLICY))
+    return "".join((*parts, _FOLDER, _ALERTS, _SYSLOG, _POLICY, _SOURCE))

@@ -102,6 +102,7 @@ def _compare(sites: tuple[Placed, ...], reader: SiteReader) -> None:
         own = between.controllers_of(place, site)
         between.no_name_twice(own, "id", faults)
         between.no_name_twice(between.channels_of(place, site), "name", faults)
+        between.no_name_twice(between.sources_of(place, site), "name", faults)
         between.no_name_twice(own, "name", faults)
         between.one_spelling(own, "area", faults)
         between.no_site_called_like_a_controller(sites, own, faults)

@@ -76,6 +76,21 @@ class WatchedFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowedLog:
+    """A log of another sensor, read as it grows."""
+
+    name: str
+    """Whose word it is, in the log of witnesses."""
+    path: str
+    """Of the file; its last part may be a pattern (`*.log`)."""
+    format: str = "auto"
+    """"auto", "zeek" or "suricata"."""
+    look_s: float = 5.0
+    stall_s: float = 900.0
+    """A log that has not grown for so long is told, and nobody counts as having watched."""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One plant: its store and its controllers."""
 
@@ -91,6 +106,7 @@ class Site:
     """The rules in force; None: the built-in ones as they are, see `policies.rules_of`."""
     time_zone: str = "UTC"
     """IANA name of the zone whose hours people there mean."""
+    sources: tuple[FollowedLog, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

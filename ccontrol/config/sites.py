@@ -29,14 +29,22 @@ from ccontrol.config.schema import (
     StoreTable,
 )
 from ccontrol.config.secrets import Reference, WithheldSecret
-from ccontrol.config.settings import KeyFile, KeyInAgent, Site, StoreSettings, WatchedFolder
+from ccontrol.config.settings import (
+    FollowedLog,
+    KeyFile,
+    KeyInAgent,
+    Site,
+    StoreSettings,
+    WatchedFolder,
+)
+from ccontrol.config.source_schema import SourceTable
 from ccontrol.config.tables import Desk
 from ccontrol.model.controller import Controller
 from ccontrol.model.listening import Listening
 from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Secret
 
-_OF_SITE = ("store", "defaults", "controller", "folder", "alert", "syslog", "policy")
+_OF_SITE = ("store", "defaults", "controller", "folder", "alert", "syslog", "policy", "source")
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
 Defaults = Mapping[str, Raw]
@@ -82,13 +90,18 @@ class SiteReader:
         )
         syslog = self._listener(raw, place, ids)
         policy = self._policy(self.desk.subtable(raw, "policy", place), place.at("policy"), head)
+        sources = tuple(
+            self._source(table, where)
+            for where, table in self.desk.tables(raw, "source", place, "name")
+        )
         if head is None or store is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)
         told = tuple(channel for channel in alerts if channel is not None)
+        heard = tuple(source for source in sources if source is not None)
         title = head.title or head.name
         return Site(
-            head.name, title, store, controllers, known, told, syslog, policy, head.time_zone
+            head.name, title, store, controllers, known, told, syslog, policy, head.time_zone, heard
         )
 
     def _listener(self, raw: Raw, place: Place, ids: set[object]) -> Listening | None:
@@ -104,6 +117,12 @@ class SiteReader:
     def _policy(self, raw: Raw, place: Place, head: SiteTable | None) -> Policy | None:
         zone = ZoneInfo(head.time_zone) if head else UTC
         return PolicyReader(self.desk, zone).policy(raw, place) if raw else None
+
+    def _source(self, raw: Raw, place: Place) -> FollowedLog | None:
+        table = self.desk.table(SourceTable, raw, place)
+        if table is None:
+            return None
+        return FollowedLog(**{**table.model_dump(), "path": str(self.desk.at(table.path))})
 
     def _folder(self, raw: Raw, place: Place, ids: set[object]) -> WatchedFolder | None:
         table = self.desk.table(FolderTable, raw, place)

@@ -151,19 +151,22 @@ def back_from(start: str | None, repository: Repository) -> Iterator[Commit]:
 
 def _change(commit: Commit, repository: Repository) -> IndexedChange | None:
     try:
-        record = record_in(commit, repository)
+        record = record_in(commit, repository, "Record", "Judgement")
     except UnreadableStateError as error:  # the others' changes are still to be found
         _log.error("a change is missing from the index commit=%s: %s", commit.id, error)
         return None
     return None if record is None else indexed(record, commit.id)
 
 
-def record_in(commit: Commit, repository: Repository) -> Record | None:
+def record_in(commit: Commit, repository: Repository, *trailers: str) -> Record | None:
     """Return the record that a commit brought; None for one of another class.
 
+    `trailers` are those that name it: of a change, unless it is said that a later judgement of one
+    is meant as well.
     Raises UnreadableStateError when it names one that is not there or cannot be understood.
     """
-    path = commit.trailer("Record")
+    names = trailers or ("Record",)
+    path = next(filter(None, map(commit.trailer, names)), None)
     if path is None:
         return None  # a folded day, files written anew, or the first commit
     content = repository.read(path, commit.id).get(path)

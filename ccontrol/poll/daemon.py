@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import uvloop
@@ -23,7 +24,7 @@ from ccontrol.errors import CcontrolError, EngineError
 from ccontrol.model.aspect import Depth
 from ccontrol.poll.by_hand import poll_and_follow
 from ccontrol.poll.chores import Chores, maintain
-from ccontrol.poll.control import ENTRIES, STATUS, TAKEN, TENDED
+from ccontrol.poll.control import ENTRIES, JUDGED, STATUS, TAKEN, TENDED
 from ccontrol.poll.ears import Ears
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.folders import Folders
@@ -85,11 +86,11 @@ class Daemon:
     async def _run(self) -> None:
         self._listen_to_signals()
         engine = Engine(self._load(), self._clock, self._drivers)
+        ears = Ears(engine, self._clock)
         sites = Sites(
-            engine, self._clock, lambda site, question: self._answer(engine, site, question)
+            engine, self._clock, lambda site, question: self._answer(engine, ears, site, question)
         )
         folders = Folders(engine.crew, self._clock)
-        ears = Ears(engine, self._clock)
         gauges = GaugeDoor(lambda: exposition(metrics_of(engine, sites.heralds, sites.missing)))
         why: Exception | None = None
         try:
@@ -226,7 +227,9 @@ class Daemon:
 
     # -- answers ---------------------------------------------------------------------------------
 
-    async def _answer(self, engine: Engine, site: OpenSite, question: dict[str, Any]) -> bytes:
+    async def _answer(
+        self, engine: Engine, ears: Ears, site: OpenSite, question: dict[str, Any]
+    ) -> bytes:
         match question:
             case {"ask": "status"}:
                 status = engine.overview.status(os.getpid())
@@ -242,6 +245,9 @@ class Daemon:
             case {"ask": "take", "source": str(source), "lines": list(lines)}:
                 taken = await engine.intake.take(said_in(lines), source, site)
                 return TAKEN.dump_json(taken[site.name])
+            case {"ask": "judge", "since": str(since)}:
+                judged = await ears.rejudging.settle(site, datetime.fromisoformat(since))
+                return JUDGED.dump_json(judged)
         raise EngineError(f"the daemon does not know the question {str(question)[:80]}")
 
     def _status_line(self, engine: Engine, sites: Sites) -> str:

@@ -150,7 +150,6 @@ class Dispatch:
         watched, ticket = poll.watched, poll.ticket
         try:
             entry = await self.visitor.visit(poll)
-            self._evidence.polled(watched, entry)
         except Exception as error:  # noqa: BLE001 — supervised border: a defect is told
             _log.exception("a poll failed by a defect controller=%s", watched.key)
             reason = f"defect: {type(error).__name__}: {error}"

@@ -5,12 +5,18 @@ What is wrong with one of them is told and tried again; the watch goes on withou
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 from ccontrol.clock import Clock
+from ccontrol.config.settings import FollowedLog
 from ccontrol.errors import CcontrolError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.engine import Engine
+from ccontrol.poll.followed import Followed
+from ccontrol.poll.rejudging import Rejudging
+from ccontrol.poll.site import OpenSite
+from ccontrol.poll.strangers import Strangers
 from ccontrol.poll.witness_door import WitnessDoor
 
 AGAIN_S = 60.0
@@ -20,6 +26,27 @@ NAMES_S = 600.0
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Following:
+    """A log that is followed, and who does it."""
+
+    logs: Followed
+    task: "asyncio.Task[None]"
+
+
+def _logs(site: OpenSite) -> tuple[FollowedLog, ...]:
+    return site.site.sources
+
+
+async def _keep_looking(logs: Followed) -> None:
+    while True:
+        try:
+            await logs.look()
+        except Exception:  # noqa: BLE001 — supervised border: told, and tried again
+            _log.exception("a log is not followed source=%s", logs.source.name)
+        await asyncio.sleep(logs.source.look_s)
+
+
 class Ears:
     """Listens on behalf of an engine. Lives in its loop."""
 
@@ -27,7 +54,12 @@ class Ears:
         self._engine = engine
         self._clock = clock
         self._door = WitnessDoor(engine.intake)
+        self.rejudging = Rejudging(clock)
+        engine.intake.follow += (self.rejudging.heard, Strangers(clock).heard)
+        self._begun: list[OpenSite] = []
+        self._followed: dict[tuple[str, str], _Following] = {}
         self._wanted: tuple[Path | None, tuple[str, ...]] = (None, ())
+        self._hosts: frozenset[str] = frozenset()
         self._told = ""
         self._tried_at = self._looked_at = float("-inf")
         self._beside: asyncio.Task[None] | None = None
@@ -45,9 +77,20 @@ class Ears:
         if self._beside is not None:
             self._beside.cancel()
             await asyncio.gather(self._beside, return_exceptions=True)
+        for following in self._followed.values():
+            following.task.cancel()
+        tasks = (following.task for following in self._followed.values())
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._door.close()
+        await self.rejudging.stop()
 
     async def _see_to(self) -> None:
+        sites = list(self._engine.roster.sites.values())
+        for site in sites:
+            if not any(site is one for one in self._begun):
+                self.rejudging.begin(site)
+        self._begun = sites
+        self._follow(sites)
         now, settings = self._clock.monotonic(), self._engine.config.engine
         wanted = settings.witness_socket, settings.witness_users
         if wanted != self._wanted:
@@ -56,11 +99,25 @@ class Ears:
         if wanted[0] and not self._door.is_open and now - self._tried_at >= AGAIN_S:
             self._tried_at = now
             await self._open(wanted[0], wanted[1])
-        if now - self._looked_at >= NAMES_S:
-            self._looked_at = now
-            roster = self._engine.roster
-            await self._engine.intake.addresses.look_up(each.controller for each in roster)
+        hosts = frozenset(each.controller.address for each in self._engine.roster)
+        if hosts != self._hosts or now - self._looked_at >= NAMES_S:
+            self._looked_at, self._hosts = now, hosts
+            for site in sites:
+                await site.addresses.look_up(site.site.controllers)
         self._door.tell_whom()
+
+    def _follow(self, sites: list[OpenSite]) -> None:
+        """Follow the logs that the configuration names, and no others."""
+        wanted = {(site.name, each.name): (site, each) for site in sites for each in _logs(site)}
+        for key, following in tuple(self._followed.items()):
+            site, source = wanted.get(key, (None, None))
+            if following.logs.site is not site or following.logs.source != source:
+                following.task.cancel()
+                del self._followed[key]
+        for key, (site, source) in wanted.items():
+            if key not in self._followed:
+                logs = Followed(site, source, self._engine.intake, self._clock)
+                self._followed[key] = _Following(logs, asyncio.create_task(_keep_looking(logs)))
 
     async def _open(self, path: Path, users: tuple[str, ...]) -> None:
         try:

@@ -7,21 +7,17 @@ glances within their own limit, and what glances lead to stays within the limit 
 import asyncio
 import logging
 from asyncio import TimerHandle
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ccontrol.clock import Clock
 from ccontrol.model.aspect import Depth
 from ccontrol.model.engineering import Effect, EngineeringEvent
-from ccontrol.model.journal import JournalEntry
 from ccontrol.poll.activity import CHANGING, Activity, quiet_s
-from ccontrol.poll.own_ends import parsed
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.turns import Turns
 from ccontrol.poll.waiting import Key, Priority, Ticket
 from ccontrol.poll.watched import SUCCESSES, Watched
 
-OWN_ENDS_KEPT = 32
 _RESETS = frozenset({"controller.reset", "controller.factory-reset"})
 _log = logging.getLogger(__name__)
 
@@ -34,8 +30,6 @@ class _Case:
     timer: TimerHandle | None = None
     looked_at: float | None = None
     """Monotonic time of the last look on evidence."""
-    own: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=OWN_ENDS_KEPT))
-    """Our ends of its last polls."""
 
 
 class Evidence:
@@ -76,12 +70,6 @@ class Evidence:
             return False
         return self._loop.time() < case.activity.due
 
-    def polled(self, watched: Watched, entry: JournalEntry) -> None:
-        """Take in what came of a poll."""
-        end = parsed(entry.own_end)
-        if end is not None:
-            self._cases.setdefault(watched.key, _Case()).own.append(end)
-
     def forget(self, watched: Watched) -> None:
         """Let go of a controller."""
         case = self._cases.pop(watched.key, None)
@@ -107,7 +95,8 @@ class Evidence:
             return
         case.activity = None
         self._turns.wake.set()  # whoever was held may be asked now
-        if not activity.is_ours(frozenset(case.own)):
+        own = self._roster.site_of(watched).own_ends.last(key.controller_id)
+        if not activity.is_ours(own):
             case.looked_at = now
             _log.info("it is looked at, for a witness saw work on it controller=%s", key)
             self._turns.trigger(watched, Depth.GLANCE)

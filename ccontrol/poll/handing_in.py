@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ccontrol.canonical.witness import Handed, parse_line, render_line
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import EngineError
 from ccontrol.poll.addresses import Addresses
-from ccontrol.poll.control import ask_take
+from ccontrol.poll.control import ask_judge, ask_take
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.intake import Said, Taken
+from ccontrol.poll.judging_anew import Judged, judge_since_mark
 from ccontrol.poll.places import Places
 from ccontrol.poll.site import OpenSite, open_site
 
@@ -35,18 +36,28 @@ def concerning(site: Site, config: Config, said: Sequence[Said]) -> list[Said]:
     ]
 
 
-def hand_in(config: Config, site: Site, said: Sequence[Said], source: str, clock: Clock) -> Taken:
-    """Keep what was seen in a site's log of witnesses, durable.
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What came of handing in."""
+
+    site: str
+    taken: Taken
+    judged: tuple[Judged, ...]
+    """The changes whose origin was judged anew by it."""
+
+
+def hand_in(config: Config, site: Site, said: Sequence[Said], source: str, clock: Clock) -> Brought:
+    """Keep what was seen in a site's log of witnesses, durable, and have judged what it is about.
 
     Raises StoreError, or EngineError where the daemon does not answer. A second time adds nothing.
     """
-    taken = Taken()
+    taken, places, begun = Taken(), Places(site.store.path), clock.now()
     for lines in _chunks(said):
-        more = ask_take(Places(site.store.path), source, lines, TAKE_S)
+        more = ask_take(places, source, lines, TAKE_S)
         if more is None:
             return asyncio.run(_alone(config, site, said, source, clock))
         taken = taken.with_more(more)
-    return taken
+    return Brought(site.name, taken, ask_judge(places, begun, TAKE_S) or ())
 
 
 def said_in(lines: Sequence[object]) -> list[Said]:
@@ -79,14 +90,16 @@ def _chunks(said: Sequence[Said]) -> Iterator[list[str]]:
 
 async def _alone(
     config: Config, site: Site, said: Sequence[Said], source: str, clock: Clock
-) -> Taken:
+) -> Brought:
     """Do it in this process: no daemon runs."""
     opened = open_site(site, config.path.parent, clock)
     try:
         trouble = await asyncio.to_thread(opened.scribe.first_try, OPEN_S)
         if trouble is not None:
             raise trouble
-        return await _into(replace(config, sites=(site,)), opened, said, source, clock)
+        taken = await _into(replace(config, sites=(site,)), opened, said, source, clock)
+        judging = opened.scribe.give(lambda line: judge_since_mark(line, opened, clock))
+        return Brought(site.name, taken, await asyncio.wrap_future(judging))
     finally:
         await asyncio.to_thread(opened.close, CLOSE_S)
 
@@ -97,7 +110,7 @@ async def _into(
     engine = Engine(config, clock)  # never started: it asks nobody
     try:
         engine.adopt([site])
-        await engine.intake.addresses.look_up(site.site.controllers)
+        await site.addresses.look_up(site.site.controllers)
         return (await engine.intake.take(said, source, site))[site.name]
     finally:
         await engine.stop()

@@ -14,7 +14,6 @@ from ccontrol.canonical.witness import Act
 from ccontrol.clock import Clock
 from ccontrol.model.engineering import EngineeringEvent, Target
 from ccontrol.model.witness import Heard, Watch
-from ccontrol.poll.addresses import Addresses
 from ccontrol.poll.evidence import Evidence
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.site import OpenSite
@@ -51,7 +50,6 @@ class Intake:
     """The one way of evidence into the sites."""
 
     def __init__(self, roster: Roster, evidence: Evidence, clock: Clock) -> None:
-        self.addresses = Addresses()
         self.follow: list[Follow] = []
         """Called with what was new, once it is durable."""
         self._roster = roster
@@ -63,7 +61,7 @@ class Intake:
         found = {
             (address, watched.controller.port)
             for watched in self._roster
-            for address in self.addresses.of(watched.controller)
+            for address in self._roster.site_of(watched).addresses.of(watched.controller)
         }
         return tuple(sorted(found))
 
@@ -71,7 +69,7 @@ class Intake:
         """Take in a hint that somebody is at work; nothing of it is kept."""
         target = Target(act.controller)
         for site in self._roster.sites.values():
-            for controller in self.addresses.behind(target, site.site.controllers):
+            for controller in site.addresses.behind(target, site.site.controllers):
                 key = Key(site.name, controller.id)
                 self._evidence.act(key, act.effect, (act.actor, act.port))
 
@@ -107,8 +105,9 @@ class Intake:
                 lines[site.name] += (Heard(at, name, each, source) for name in names)
         return lines
 
-    def _whose(self, said: Said, site: OpenSite) -> tuple[str, ...]:
-        found = self.addresses.whose(said, site.site.controllers)
+    @staticmethod
+    def _whose(said: Said, site: OpenSite) -> tuple[str, ...]:
+        found = site.addresses.whose(said, site.site.controllers)
         return tuple(each.id for each in found or ())
 
     def _act_upon(self, site: OpenSite, new: tuple[Heard, ...]) -> None:

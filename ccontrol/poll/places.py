@@ -73,6 +73,16 @@ class Places:
         return self.own / "maintained"
 
     @property
+    def judged(self) -> Path:
+        """File that tells up to when changes were judged anew by what was heard."""
+        return self.own / "judged"
+
+    @property
+    def followed(self) -> Path:
+        """Folder that tells up to where logs of other sensors were read."""
+        return self.own / "followed"
+
+    @property
     def control(self) -> Path:
         """The socket through which a running engine is asked."""
         return self.own / "control"

@@ -4,7 +4,6 @@ Opening connects to nothing. What is done with a site is the engine's business.
 """
 
 import logging
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,9 +16,12 @@ from ccontrol.errors import CcontrolError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Seal
+from ccontrol.poll.addresses import Addresses
 from ccontrol.poll.catching_up import catch_up
 from ccontrol.poll.coverage import unwatched
+from ccontrol.poll.hearing import SiteHearing
 from ccontrol.poll.ledger import Ledger
+from ccontrol.poll.own_ends import OwnEnds
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import EngineLock, Places
 from ccontrol.poll.scribe import Scribe
@@ -50,6 +52,9 @@ class OpenSite:
     seal: Seal
     journal: Journal
     witnesses: Witnesses
+    addresses: Addresses
+    own_ends: OwnEnds
+    hearing: SiteHearing
     spool: Spool
     standing: Standing
     index: Index
@@ -140,20 +145,29 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
         index = Index(places.index)
         opened.callback(index.close)
         journal = Journal(places.journal, clock)
+        witnesses, own_ends = Witnesses(places.witness, clock), OwnEnds(journal)
+        addresses = Addresses()
+        hearing = SiteHearing(witnesses, own_ends, addresses)
         gap = unwatched(site, journal, clock)
         standing = Standing(places.standing)
         vault = _vault(site.store, places)
-        scribe = Scribe(
-            site.name,
-            lambda: _line(site, config_folder, index, vault, clock, policy=current),
-        )
+
+        def open_line() -> Line:
+            writer = Writer(site.store.path, daemon_of(site, config_folder, clock.now()), clock)
+            room = _room(site.store)
+            return Line(writer, index, vault, room, clock, witnesses=hearing, policy=current)
+
+        scribe = Scribe(site.name, open_line)
         ledger = Ledger(journal, index, standing, clock)
         found = OpenSite(
             site=site,
             places=places,
             seal=seal_of(site),
             journal=journal,
-            witnesses=Witnesses(places.witness, clock),
+            witnesses=witnesses,
+            addresses=addresses,
+            own_ends=own_ends,
+            hearing=hearing,
             spool=Spool(places.spool, site.store.spool_limit_bytes, _spools_room(site.store)),
             standing=standing,
             index=index,
@@ -174,20 +188,6 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
 def seal_of(site: Site) -> Seal:
     """Return what makes stand-ins for a site's secrets."""
     return Seal(bytes.fromhex(site.store.seal_key.reveal()))
-
-
-def _line(
-    site: Site,
-    config_folder: Path,
-    index: Index,
-    vault: Vault | None,
-    clock: Clock,
-    *,
-    policy: Callable[[], Policy],
-) -> Line:
-    daemon = daemon_of(site, config_folder, clock.now())
-    writer = Writer(site.store.path, daemon, clock)
-    return Line(writer, index, vault, _room(site.store), clock, policy=policy)
 
 
 def _room(store: StoreSettings) -> Room:

@@ -128,6 +128,8 @@ class Visitor:
         )
         if isinstance(heard, Lost):
             return self._setbacks.broke_a_worker(poll, heard, self.settings)
+        name_of, now = poll.controller.id, self._clock.now()
+        poll.site.own_ends.note(name_of, heard.own_end, now, heard.duration_ms)
         watched.suspect = False  # whatever it said, it broke nothing
         if heard.password_refused:
             watched.health = passwords.refused(poll.controller, watched.health, poll.site.seal)

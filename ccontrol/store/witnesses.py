@@ -6,7 +6,7 @@ like is canonical.witness's; who may hand in what, and what follows from it, is 
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -99,6 +99,13 @@ class Witnesses(DayFiles[Heard]):
         left_out = count - len(events) - len(watches)
         return Account((*watches, *events), left_out, spoiled)
 
+    def taken_since(self, at: datetime) -> Iterator[Heard]:
+        """Yield what was taken in after a time, in its order; lines before are not read whole."""
+        mark = naming(at.astimezone(UTC).isoformat(timespec="microseconds"))[: -len('+00:00"')]
+        for day in self.days():
+            if day >= at.date():
+                yield from filter(None, DayReading(day, self.path(day), _after(mark)))
+
     def mark_folded(self, reading: DayReading[Heard]) -> None:
         """Note that the day stands in the signed history, and of when it tells."""
         if not reading.size:
@@ -183,6 +190,17 @@ def _naming(names: tuple[bytes, ...]) -> Form[Heard | None]:
     def parse(line: bytes) -> Heard | None:
         is_whole = line.startswith(_BEGIN) and line.endswith(_END)
         return _parse(line) if not is_whole or any(name in line for name in names) else None
+
+    return Form(_NAME, LONGEST_LINE, parse)
+
+
+def _after(mark: bytes) -> Form[Heard | None]:
+    """Read only lines that were taken in after a time, as it stands in them."""
+    begin, end = len(_BEGIN), len(_BEGIN) + len(mark)
+
+    def parse(line: bytes) -> Heard | None:
+        is_whole = line.startswith(_BEGIN) and line.endswith(_END)
+        return _parse(line) if is_whole and line[begin:end] > mark else None
 
     return Form(_NAME, LONGEST_LINE, parse)
 

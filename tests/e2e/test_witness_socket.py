@@ -28,13 +28,14 @@ from tests.unit.store.heard import download, watch
 
 pytestmark = pytest.mark.usefixtures("workers_find_the_toy")
 QUIET_S = 0.4
+PAUSE_S = 60.0
 
 
 @pytest.fixture
 def ears(known: Watch, tmp_path: Path) -> Iterator[Path]:
     """The socket of an engine that looks soon after it was quiet, and at most once a minute."""
     for watched in known.engine.roster:
-        schedule = replace(watched.controller.schedule, quiet_s=QUIET_S, evidence_pause_s=60.0)
+        schedule = replace(watched.controller.schedule, quiet_s=QUIET_S, evidence_pause_s=PAUSE_S)
         watched.controller = replace(watched.controller, schedule=schedule)
     path = tmp_path / "witness"
     with listening(known, path):
@@ -158,10 +159,7 @@ def test_what_cannot_have_changed_anything_leads_to_no_poll(
 
 
 def test_our_own_connection_leads_to_no_poll(known: Watch, plc: Plc, ears: Path) -> None:
-    (watched,) = known.engine.roster
-    entry = replace(watched.last, own_end="127.0.0.9:50000") if watched.last else None
-    assert entry is not None
-    known.do(polled(known, entry))
+    known.site.own_ends.note("press-1", "127.0.0.9:50000", CLOCK.now(), 100)
     with sensor(ears) as client:
         client.whom()
         client.say(Handed(1, password(port=50_000)))
@@ -176,14 +174,10 @@ def password(port: int) -> EngineeringEvent:
     return replace(now_download(port=port), action="credential.use", effect=Effect.CREDENTIAL)
 
 
-async def polled(known: Watch, entry: object) -> None:
-    (watched,) = known.engine.roster
-    known.engine._dispatch._evidence.polled(watched, entry)  # type: ignore[arg-type]  # an entry
-
-
 def test_ten_thousand_forged_events_lead_to_one_poll_in_its_time(
     known: Watch, plc: Plc, ears: Path
 ) -> None:
+    begun = time.monotonic()
     with sensor(ears) as client:
         client.whom()
         for begin in range(1, 10_001, 500):
@@ -192,7 +186,9 @@ def test_ten_thousand_forged_events_lead_to_one_poll_in_its_time(
             client.kept_up_to(begin + 499)
         wait_until(lambda: glances(plc) > 0)
         time.sleep(4 * QUIET_S)
-    assert plc.asked == ["glance"]
+    minutes = int((time.monotonic() - begun) / PAUSE_S)
+    assert plc.asked == ["glance"] * glances(plc)
+    assert 1 <= glances(plc) <= 1 + minutes  # none but the first, unless the host is very busy
     assert len(known.site.witnesses.days()) == 1
 
 

@@ -27,6 +27,7 @@ from ccontrol.config.schema import (
     SiteTable,
     StoreTable,
 )
+from ccontrol.config.source_schema import SourceTable
 from ccontrol.config.syslog_schema import ListenerTable, SenderTable
 from ccontrol.drivers.registry import DRIVERS, driver
 
@@ -38,6 +39,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[[site.controller]]": ControllerTable,
     "[[site.folder]]": FolderTable,
     "[[site.alert]]": AlertTable,
+    "[[site.source]]": SourceTable,
     "[site.alert.syslog]": SyslogTable,
     "[site.alert.mail]": MailTable,
     "[site.alert.webhook]": WebhookTable,

@@ -24,6 +24,7 @@ def download(
     *,
     seconds: float = 2.0,
     port: int = 50_000,
+    kind: str = "OB",
     name: str = "OB1",
 ) -> EngineeringEvent:
     """An engineering station loaded a block into a controller."""
@@ -36,7 +37,7 @@ def download(
         action="program.download",
         effect=Effect.MODIFY,
         techniques=("T0843",),
-        objects=(Touched("OB", name, Outcome(3)),),
+        objects=(Touched(kind, name, Outcome(3)),),
         objects_left_out=0,
         count=3,
         outcome=Outcome(3),
