@@ -13,7 +13,17 @@ from ccontrol.sources.wire.recording import Frame
 from tests.unit.sensor.overheard import Overheard
 from tests.unit.sources.wire import messages as m
 from tests.unit.sources.wire.listening import corpus, frames_of, listen
-from tests.unit.sources.wire.packets import Line, Talk
+from tests.unit.sources.wire.packets import (
+    CONTROLLER,
+    CONTROLLER_MAC,
+    STATION,
+    STATION_MAC,
+    Line,
+    Talk,
+    ethernet,
+    ip,
+    udp,
+)
 
 SECRET = b"Hunter2!Hunter2!"
 STOP = b"\x29" + bytes(5) + b"\x09P_PROGRAM"
@@ -145,6 +155,29 @@ def test_a_password_over_udp_and_in_umas_is_not_kept() -> None:
     heard = Overheard().hear(line.frames)
     assert m.umas(2, 0x41) in heard.kept()
     assert len(heard.exhibits) == len(line.frames)
+    assert not leaks(heard.kept())
+
+
+def test_between_a_password_and_its_answer_no_payload_is_kept() -> None:
+    line = Line()
+    talk = Talk(line)
+    talk.asks(m.userdata(1, 5, 1, b"\xff\x09\0\x08" + SECRET))
+    talk.asks(m.job(900, STOP))
+    talk.answers(m.told(1, 5, 1))
+    talk.asks(m.job(901, STOP))
+    blank = [each.blank for each in Overheard().hear(line.frames).exhibits]
+    assert blank == [False, False, False, True, True, True, False]
+
+
+def test_a_datagram_that_a_mirror_shows_again_is_not_kept_the_second_time() -> None:
+    line = Line()
+    line.sends(m.fins(0x0304, 1, SECRET), (50_003, 9_600), ident=4)
+    answer = udp((9_600, 50_003), m.fins(0x0304, 1, b"\0\0", answer=True))
+    line.put(ethernet(CONTROLLER_MAC, STATION_MAC, 0x0800, ip(CONTROLLER, STATION, 17, answer, 5)))
+    line.sends(m.fins(0x0304, 1, SECRET), (50_003, 9_600), ident=4)
+    line.sends(m.fins(0x0402, 2), (50_003, 9_600), ident=6)
+    heard = Overheard().hear(line.frames)
+    assert [each.blank for each in heard.exhibits] == [True, True, True, False]
     assert not leaks(heard.kept())
 
 
