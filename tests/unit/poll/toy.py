@@ -25,7 +25,7 @@ from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.controller import Budget, Controller, Schedule
 from ccontrol.model.finding import Finding
 from ccontrol.model.secret import Seal
-from ccontrol.model.snapshot import Listing, LogEntry, Read, Sighting, Snapshot
+from ccontrol.model.snapshot import Extent, Listing, LogEntry, Read, Sighting, Snapshot
 from ccontrol.model.unit import Unit, UnitId, fields
 
 TABLE = "tests.unit.poll.toy:DRIVERS"
@@ -195,6 +195,7 @@ class ToyDriver:
             if "blocks" in said
             else {},
             log=tuple(_entries(said)),
+            log_extent=Extent.ALL if "log" in said else Extent.NEWEST,
             findings=frozenset(_findings(said)),
             checked=frozenset({("forced", "")}),
             strengths={Aspect.PROGRAM: Strength.CONTENT},
