@@ -49,11 +49,11 @@ def _servers(first: int, count: int, *, mixed: bool) -> list[Server]:
 
 def _change(server: Server, changes: int) -> None:
     if isinstance(server, LogixServer):
-        online_edit(server.chassis, "MainProgram", "TwoHand", f"NOP(){changes};")
+        online_edit(server.device, "MainProgram", "TwoHand", f"NOP(){changes};")
         return
     now = CLOCK.now()
     changed = motor(1, "I0.2", "M11.0", "Q4.2", limit=200 + changes, changed=now)
-    network_download(server.cpu, changed)
+    network_download(server.device, changed)
 
 
 async def _standard_input() -> asyncio.StreamReader:

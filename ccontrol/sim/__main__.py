@@ -1,8 +1,8 @@
 """Serve many simulated controllers from one process: `python -m ccontrol.sim --count 2000`.
 
-`--family logix` serves ControlLogix chassis instead of S7 CPUs. Prints one line of JSON once all of
-them listen ({"listening": [[host, port], …]}), and on SIGTERM or SIGINT another one with what they
-were asked in sum.
+`--family logix` serves ControlLogix chassis instead of S7 CPUs, `--family pccc` MicroLogix 1400.
+Prints one line of JSON once all of them listen ({"listening": [[host, port], …]}), and on SIGTERM
+or SIGINT another one with what they were asked in sum.
 """
 
 import argparse
@@ -14,18 +14,20 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import Any
 
 from ccontrol.sim.logix import l5x
 from ccontrol.sim.logix import plant as logix_plant
 from ccontrol.sim.logix.server import Server as LogixServer
+from ccontrol.sim.pccc import plant as pccc_plant
+from ccontrol.sim.pccc.server import Server as PcccServer
 from ccontrol.sim.s7 import plant as s7_plant
 from ccontrol.sim.s7.server import Server as S7Server
+from ccontrol.sim.server import How, Server
 
 _PER_ADDRESS_BYTE = 250
 
-
-_Server = S7Server | LogixServer
+_Server = Server[Any, Any, Any]
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -49,14 +51,7 @@ def _address(number: int) -> str:
     return f"127.77.{number // _PER_ADDRESS_BYTE}.{number % _PER_ADDRESS_BYTE + 1}"
 
 
-class _Listening(TypedDict):
-    host: str
-    port: int
-    delay_s: float
-    keep_requests: int
-
-
-def _listening(wanted: argparse.Namespace, number: int) -> _Listening:
+def _listening(wanted: argparse.Namespace, number: int) -> How[Any]:
     return {
         "host": _address(number) if wanted.addresses else wanted.host,
         "port": wanted.port + (number if wanted.port and not wanted.addresses else 0),
@@ -78,7 +73,16 @@ def _logix(wanted: argparse.Namespace) -> list[_Server]:
     return [LogixServer(rack, **_listening(wanted, number)) for number, rack in enumerate(racks)]
 
 
-_FAMILIES: dict[str, Callable[[argparse.Namespace], list[_Server]]] = {"s7": _s7, "logix": _logix}
+def _pccc(wanted: argparse.Namespace) -> list[_Server]:
+    processors = pccc_plant.fleet(wanted.count)
+    return [PcccServer(one, **_listening(wanted, number)) for number, one in enumerate(processors)]
+
+
+_FAMILIES: dict[str, Callable[[argparse.Namespace], list[_Server]]] = {
+    "s7": _s7,
+    "logix": _logix,
+    "pccc": _pccc,
+}
 
 
 def _say(**what: object) -> None:

@@ -14,7 +14,7 @@ project.py         what engineers load              l5x*.py        the same from
 templates.py       structures; memory.py: instances and addresses of everything
 controller.py      Controller, CpuModel, Mode, Key  attributes.py, network.py   objects as bytes
 objects.py         services; tag_values.py: tags    connections.py Forward Open and Close
-session.py         frame in, frame out              connection.py, datagram.py, server.py   sockets
+session.py         frame in, frame out              server.py      what listens, on TCP and UDP
 scene.py           what engineers and hands do      fault.py       what goes wrong on the wire
 plant.py           ready-made chassis               request_log.py what was asked; violations
 """

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ccontrol.sim.logix.wire import RubbishError
+from ccontrol.sim.connection import RubbishError
 
 
 class Service(enum.IntEnum):

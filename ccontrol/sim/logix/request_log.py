@@ -4,9 +4,9 @@ Holds the list of what counts as reading, by class and service, since services f
 something else for each class. Everything else is a violation, known or not.
 """
 
-from collections import Counter, deque
 from dataclasses import dataclass
 
+from ccontrol.sim import request_log
 from ccontrol.sim.logix.cip import Message, RefusedError, Segment, parse_path
 
 _BARE = {0x00, 0x04, 0x63, 0x64, 0x65, 0x66}  # encapsulation commands that carry no CIP
@@ -64,22 +64,14 @@ def classify(connection: int, command: int, message: Message, route: tuple[int, 
     return Request(connection, command, message.service, classes, route, message.packed)
 
 
-class RequestLog:
-    """The newest requests, every violation, and counters that never forget."""
+class RequestLog(request_log.RequestLog[Request]):
+    """What a chassis was asked, and in how many frames."""
 
     def __init__(self, keep: int = 20_000) -> None:
-        self.requests: deque[Request] = deque(maxlen=keep)
-        self.violations: list[Request] = []
-        self.counts: Counter[tuple[int, int | None, int | None]] = Counter()
-        self.connections = 0
-        self.turned_away = 0
-        self.total = 0  # frames that carried CIP: what a client waited for, one by one
-        self.bytes_in = 0
-        self.bytes_out = 0
+        super().__init__(keep)
+        self.frames = 0
 
-    def note(self, request: Request) -> None:
-        """Record a request."""
-        self.counts[request.code] += 1
-        self.requests.append(request)
-        if not request.reads:
-            self.violations.append(request)
+    @property
+    def total(self) -> int:
+        """Frames that carried CIP: what a client waited for, one by one."""
+        return self.frames

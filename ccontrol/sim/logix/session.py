@@ -4,6 +4,7 @@ import itertools
 import struct
 from collections.abc import Callable
 
+from ccontrol.sim.connection import RubbishError
 from ccontrol.sim.logix import wire
 from ccontrol.sim.logix.chassis import Chassis, Place, follow
 from ccontrol.sim.logix.cip import (
@@ -65,7 +66,7 @@ class Session:
             return wire.answer(frame, status=wire.UNSUPPORTED)
         return handler(frame)
 
-    def close(self) -> None:
+    def leave(self) -> None:
         """The client is gone: give back what it held."""
         self._opened.close_all()
 
@@ -97,13 +98,13 @@ class Session:
 
     def _items(self, frame: wire.Frame) -> list[Item]:
         if len(frame.data) < 6:  # noqa: PLR2004 — interface, timeout
-            raise wire.RubbishError("no interface handle")
+            raise RubbishError("no interface handle")
         return wire.parse_items(frame.data[6:])
 
     def _unconnected(self, frame: wire.Frame) -> bytes:
         if frame.session != self._handle or not self._handle:
             return wire.answer(frame, status=wire.NO_SESSION)
-        self._log.total += 1
+        self._log.frames += 1
         try:
             items = self._items(frame)
             (data,) = (item.data for item in items if item.kind == ItemKind.UNCONNECTED_DATA)
@@ -117,7 +118,7 @@ class Session:
     def _connected(self, frame: wire.Frame) -> bytes:
         if frame.session != self._handle or not self._handle:
             return wire.answer(frame, status=wire.NO_SESSION)
-        self._log.total += 1
+        self._log.frames += 1
         try:
             address, data = self._items(frame)
             opened = self._opened.find(int.from_bytes(address.data, "little"))
@@ -200,7 +201,7 @@ class Session:
         for start, end in itertools.pairwise(starts):
             try:
                 reply = self._route(place, message.data[start:end], route, max(left, 4))
-            except wire.RubbishError:
+            except RubbishError:
                 raise RefusedError(Status.TOO_LITTLE_DATA) from None
             if len(reply) > left:
                 reply = answer(message.data[start], b"", Status.REPLY_TOO_LARGE)

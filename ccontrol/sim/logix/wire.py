@@ -8,6 +8,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ccontrol.sim.connection import RubbishError
+
 HEADER_LENGTH = 24
 PORT = 44818
 
@@ -38,10 +40,6 @@ class ItemKind(enum.IntEnum):
 
 OK, UNSUPPORTED, NO_MEMORY, BAD_DATA = 0x00, 0x01, 0x02, 0x03
 NO_SESSION, BAD_LENGTH, BAD_VERSION = 0x64, 0x65, 0x69
-
-
-class RubbishError(ValueError):
-    """What arrived is not the protocol, or does not add up."""
 
 
 @dataclass(frozen=True, slots=True)

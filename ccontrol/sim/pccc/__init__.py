@@ -7,10 +7,11 @@
         live.server.requests, live.server.violations, live.server.log.counts
 
 Inside an event loop: `server = Server(processor); await server.start(); … await server.stop()`.
+`python -m ccontrol.sim --family pccc` serves many of them from one process.
 
 memory.py   File, Memory, directories      processor.py   Processor, Model, diagnostic status
 pccc.py     PCCC command in, reply out     session.py     encapsulation and CIP in, answer out
-wire.py     frames                         connection.py, server.py   TCP and UDP
+wire.py     frames                         server.py      what listens, on TCP and UDP
 scene.py    what engineers and hands do    fault.py       what goes wrong on the wire
 plant.py    ready-made processors          request_log.py what was asked; violations
 """

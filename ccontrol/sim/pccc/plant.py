@@ -130,3 +130,11 @@ def furnace(clock: Clock | None = None) -> Processor:
         edited=_EDITED,
         clock=clock or SystemClock(),
     )
+
+
+def fleet(count: int, clock: Clock | None = None) -> list[Processor]:
+    """Many presses, each with a serial number of its own."""
+    made = [press(clock) for _ in range(count)]
+    for number, processor in enumerate(made):
+        processor.serial = 0x40000000 + number
+    return made

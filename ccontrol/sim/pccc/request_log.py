@@ -3,9 +3,9 @@
 Holds the list of what counts as reading; everything else is a violation, known or not.
 """
 
-from collections import Counter, deque
 from dataclasses import dataclass
 
+from ccontrol.sim import request_log
 from ccontrol.sim.pccc import wire
 
 READING_PCCC = {
@@ -28,8 +28,6 @@ EXECUTE_PCCC, PCCC_OBJECT = 0x4B, (0x67, 1)
 _FUNCTION_COMMANDS = frozenset({0x06, 0x07, 0x0F})
 """Commands that a function follows."""
 
-Code = tuple[int, int | None, int | None, int | None, int | None]
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -44,7 +42,7 @@ class Request:
     raw: bytes
 
     @property
-    def code(self) -> Code:
+    def code(self) -> tuple[int, int | None, int | None, int | None, int | None]:
         """What it is, without what it says."""
         return self.command, self.service, self.object_class, self.pccc, self.function
 
@@ -82,26 +80,4 @@ def pccc_of(data: bytes) -> bytes:
     return data[data[0] :] if data else b""
 
 
-class RequestLog:
-    """The newest requests, every violation, and counters that never forget."""
-
-    def __init__(self, keep: int = 20_000) -> None:
-        self.requests: deque[Request] = deque(maxlen=keep)
-        self.violations: list[Request] = []
-        self.counts: Counter[Code] = Counter()
-        self.connections = 0
-        self.turned_away = 0
-        self.bytes_in = 0
-        self.bytes_out = 0
-
-    def note(self, request: Request) -> None:
-        """Record a request."""
-        self.counts[request.code] += 1
-        self.requests.append(request)
-        if not request.reads:
-            self.violations.append(request)
-
-    @property
-    def total(self) -> int:
-        """Messages received."""
-        return sum(self.counts.values())
+RequestLog = request_log.RequestLog[Request]

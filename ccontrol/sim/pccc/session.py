@@ -3,6 +3,7 @@
 import itertools
 import struct
 
+from ccontrol.sim.connection import RubbishError
 from ccontrol.sim.pccc import pccc, wire
 from ccontrol.sim.pccc.fault import NO_FAULT, Fault
 from ccontrol.sim.pccc.processor import Processor
@@ -39,8 +40,8 @@ class Session:
         """Whether this client holds one of the processor's sessions."""
         return self._handle != 0
 
-    def answer(self, asked: wire.Frame, fault: Fault = NO_FAULT) -> bytes:
-        """Return the processor's answer to one frame, spoilt by the fault where it strikes."""
+    def answer(self, asked: wire.Frame, fault: Fault = NO_FAULT) -> bytes | None:
+        """Return the answer to a frame, spoilt by the fault where it strikes, or None: hang up."""
         if asked.command in (wire.SEND_RR, wire.SEND_UNIT):
             return self._send(asked, fault)
         self._log.note(bare(self._connection, asked))
@@ -53,7 +54,7 @@ class Session:
             case wire.REGISTER:
                 return self._register(asked, fault)
             case wire.UNREGISTER:
-                return b""
+                return None
             case _:
                 return wire.frame(asked.command, 0, asked.context, b"", _UNKNOWN_COMMAND)
 
@@ -88,7 +89,7 @@ class Session:
             return wire.frame(asked.command, asked.session, asked.context, items)
         to_client = self._towards_client.get(int.from_bytes(address, "little"))
         if kind != wire.CONNECTED_ADDRESS or to_client is None:
-            raise wire.RubbishError("a message over a connection that is not open")
+            raise RubbishError("a message over a connection that is not open")
         items = wire.packet(
             (wire.CONNECTED_ADDRESS, struct.pack("<I", to_client)),
             (wire.CONNECTED, content[:2] + told),
@@ -99,7 +100,7 @@ class Session:
     def _two_items(asked: wire.Frame) -> list[tuple[int, bytes]]:
         found = wire.items(asked.data)
         if len(found) != 2:  # noqa: PLR2004 — address and message
-            raise wire.RubbishError("a message without an address")
+            raise RubbishError("a message without an address")
         return found
 
     def _object(self, asked: wire.Frame, message: wire.Message, fault: Fault) -> bytes:

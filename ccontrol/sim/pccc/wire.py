@@ -8,15 +8,13 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ccontrol.sim.connection import RubbishError
+
 LIST_SERVICES, LIST_IDENTITY, REGISTER, UNREGISTER = 0x04, 0x63, 0x65, 0x66
 SEND_RR, SEND_UNIT = 0x6F, 0x70
 NULL_ADDRESS, CONNECTED_ADDRESS, CONNECTED, UNCONNECTED = 0x00, 0xA1, 0xB1, 0xB2
 _HEADER = struct.Struct("<HHII8sI")
 _MOST_BYTES = 65_535
-
-
-class RubbishError(ValueError):
-    """What arrived is not the protocol. A processor closes the connection then."""
 
 
 @dataclass(frozen=True, slots=True)

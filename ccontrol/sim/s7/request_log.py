@@ -3,9 +3,9 @@
 Holds the list of what counts as reading; everything else is a violation, known or not.
 """
 
-from collections import Counter, deque
 from dataclasses import dataclass
 
+from ccontrol.sim import request_log
 from ccontrol.sim.s7.wire import JOB, USERDATA, Pdu
 
 READING_JOBS = {0xF0: "setup", 0x04: "read var", 0x1D: "start upload", 0x1E: "upload", 0x1F: "end"}
@@ -54,26 +54,4 @@ def classify(connection: int, pdu: Pdu) -> Request:
     return Request(connection, pdu.kind, pdu.parameter[0], None, None, pdu.raw)
 
 
-class RequestLog:
-    """The newest requests, every violation, and counters that never forget."""
-
-    def __init__(self, keep: int = 20_000) -> None:
-        self.requests: deque[Request] = deque(maxlen=keep)
-        self.violations: list[Request] = []
-        self.counts: Counter[tuple[int, int | None, int | None, int | None]] = Counter()
-        self.connections = 0
-        self.turned_away = 0
-        self.bytes_in = 0
-        self.bytes_out = 0
-
-    def note(self, request: Request) -> None:
-        """Record a request."""
-        self.counts[request.code] += 1
-        self.requests.append(request)
-        if not request.reads:
-            self.violations.append(request)
-
-    @property
-    def total(self) -> int:
-        """S7 messages received."""
-        return sum(self.counts.values())
+RequestLog = request_log.RequestLog[Request]

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ccontrol.sim.connection import RubbishError
 from ccontrol.sim.s7 import szl, wire
 from ccontrol.sim.s7.block import BY_LETTER, Kind
 from ccontrol.sim.s7.cpu import Cpu
@@ -120,7 +121,7 @@ class Session:
 
     def _setup(self, pdu: wire.Pdu, _fault: Fault) -> bytes:
         if len(pdu.parameter) != 8:  # noqa: PLR2004 — function, spare, two parallelisms, length
-            raise wire.RubbishError("setup of another length")
+            raise RubbishError("setup of another length")
         calling, called, length = struct.unpack(">HHH", pdu.parameter[2:])
         self._pdu_length = max(min(length, self._cpu.model.pdu_limit), 64)
         agreed = struct.pack(">BBHHH", 0xF0, 0, min(calling, 1), min(called, 1), self._pdu_length)
@@ -168,7 +169,7 @@ class Session:
 
     def _answer_userdata(self, pdu: wire.Pdu, request: Request, fault: Fault) -> bytes:
         if request.group is None or request.subfunction is None:
-            raise wire.RubbishError("user data without a group")
+            raise RubbishError("user data without a group")
         group, subfunction = request.group, request.subfunction
         if pdu.parameter[4] == _FOLLOW_UP:
             return self._follow_up(pdu, group, subfunction, fault)

@@ -7,13 +7,11 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ccontrol.sim.connection import RubbishError
+
 JOB, ACK, ACK_DATA, USERDATA = 1, 2, 3, 7
 CONNECT, CONFIRM, DISCONNECT, DATA = 0xE0, 0xD0, 0x80, 0xF0
 _END = 0x80
-
-
-class RubbishError(ValueError):
-    """What arrived is not the protocol. A CPU closes the connection then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
 """What a driver remembers of a controller says nothing of the one that stands there later."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-
-import pytest
 
 from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.model.aspect import Depth
@@ -15,13 +13,6 @@ from ccontrol.sim.logix.server import Live, running
 from tests.unit.drivers.logix.polls import Poller, facts, questions, told
 
 IDENTITY = ("changed", "identity/controller")
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with running(plant.press()) as live:
-        yield live
-        assert live.server.violations == []
 
 
 def twin(

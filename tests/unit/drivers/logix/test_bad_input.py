@@ -1,6 +1,5 @@
 """Controllers that break off, lie, never end or answer nothing of use: polls end, and say why."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,18 +15,6 @@ from ccontrol.sim.logix.project import Tag
 from ccontrol.sim.logix.server import Live, running
 from tests.contract.allowance import QUICK
 from tests.unit.drivers.logix.polls import Poller, facts, questions, told, unread
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with running(plant.press()) as live:
-        yield live
-        assert live.server.violations == []
-
-
-@pytest.fixture
-def poller(live: Live) -> Poller:
-    return Poller(live)
 
 
 def test_a_refused_registration_is_told_as_a_full_table(live: Live, poller: Poller) -> None:

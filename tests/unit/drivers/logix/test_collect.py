@@ -1,6 +1,5 @@
 """What a poll asks, how much, and what it need not ask again."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,12 +12,6 @@ from ccontrol.sim.logix.controller import l61, l73
 from ccontrol.sim.logix.project import Tag
 from ccontrol.sim.logix.server import Live, running
 from tests.unit.drivers.logix.polls import SEAL, Poller, questions
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with running(plant.press()) as live:
-        yield live
 
 
 def test_a_glance_is_three_questions_and_450_bytes(live: Live) -> None:

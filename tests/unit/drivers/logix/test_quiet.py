@@ -1,9 +1,6 @@
 """What moves on a Logix controller by itself, with nobody editing it: none of it is a change."""
 
 import struct
-from collections.abc import Iterator
-
-import pytest
 
 from ccontrol.drivers.logix import questions
 from ccontrol.drivers.logix.decode import interpret
@@ -21,23 +18,6 @@ from tests.unit.drivers.logix.polls import Poller, facts, told, unit
 from tests.unit.drivers.logix.test_decode_real import AT
 
 MARKS = {("changed", "audit/controller"), ("changed", "edits/controller")}
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with running(plant.press()) as live:
-        yield live
-        assert live.server.violations == []
-
-
-@pytest.fixture
-def poller(live: Live) -> Poller:
-    return Poller(live)
-
-
-@pytest.fixture
-def before(poller: Poller) -> State:
-    return poller.state()
 
 
 def approvable(before: State, after: State) -> set[str]:

@@ -1,6 +1,5 @@
 """What happens in a simulated chassis, and what two polls tell of it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -33,23 +32,6 @@ class Ahead(SystemClock):
 
 AUDIT = ("changed", "audit/controller")
 EDITS = ("changed", "edits/controller")
-
-
-@pytest.fixture
-def live() -> Iterator[Live]:
-    with running(plant.press()) as live:
-        yield live
-        assert live.server.violations == []
-
-
-@pytest.fixture
-def poller(live: Live) -> Poller:
-    return Poller(live)
-
-
-@pytest.fixture
-def before(poller: Poller) -> State:
-    return poller.state()
 
 
 @pytest.mark.parametrize("depth", Depth)

@@ -7,7 +7,6 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import ModuleType
 
 import pytest
 
@@ -25,7 +24,9 @@ from ccontrol.sim.pccc.memory import INTEGER, File
 from ccontrol.sim.pccc.processor import Firmware, Mode, Processor
 from ccontrol.sim.pccc.server import Live, running
 from tests.contract.allowance import AMPLE, QUICK
+from tests.unit.drivers import stories
 from tests.unit.drivers.pccc.polls import SEAL, Poller
+from tests.unit.drivers.stories import GARBLED, THROUGH, UNREACHABLE, changed, the_names
 
 LATER = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 MODE, FAULT, LOCK, FORCES = "mode/cpu", "fault/cpu", "protection/cpu", "forces/cpu"
@@ -34,19 +35,10 @@ VALUES = PcccOptions(actual_values=("N7",))
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What happens, and what the next FULL poll tells of it."""
+class Scene(stories.Scene[Processor]):
+    """Scenes of a processor."""
 
-    play: Callable[[Processor], object]
-    changes: dict[str, Told]
-    findings: frozenset[str] = frozenset()
-    before: Callable[[Processor], object] = lambda _: None
-    """What happened before the first poll."""
     plant: Callable[[], Processor] = plant.press
-
-
-def changed(*units: str) -> dict[str, Told]:
-    return dict.fromkeys(units, Told.CHANGED)
 
 
 def forced(processor: Processor) -> None:
@@ -144,13 +136,6 @@ SCENES = {
 CASES = [(name, at) for name, scenes in SCENES.items() for at in range(len(scenes))]
 
 
-def the_names(module: ModuleType, kind: Callable[[object], bool]) -> set[str]:
-    """What a module itself defines of a kind for others."""
-    found = inspect.getmembers(module, kind)
-    own = {name for name, one in found if one.__module__ == module.__name__}
-    return {name for name in own if not name.startswith("_")}
-
-
 def test_every_scene_of_the_simulator_is_told() -> None:
     assert set(SCENES) == the_names(scene, inspect.isfunction)
 
@@ -186,7 +171,6 @@ def test_a_finding_is_over_when_its_reason_is() -> None:
     assert after.findings == frozenset()
 
 
-UNREACHABLE, GARBLED, THROUGH = {"UnreachableError"}, {"GarbledError"}, {""}
 BROKEN = UNREACHABLE | GARBLED
 FAULTS: dict[str, tuple[Callable[[int], Fault], set[str]]] = {
     "Silence": (lambda first: faults.Silence(first=first), UNREACHABLE),

@@ -7,7 +7,6 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import ModuleType
 
 import pytest
 
@@ -25,8 +24,10 @@ from ccontrol.sim.s7.fault import Fault
 from ccontrol.sim.s7.hardware import Stations
 from ccontrol.sim.s7.server import Live, running
 from tests.contract.allowance import AMPLE, QUICK
+from tests.unit.drivers import stories
 from tests.unit.drivers.s7.heard import SEAL
 from tests.unit.drivers.s7.polls import Poller
+from tests.unit.drivers.stories import GARBLED, THROUGH, UNREACHABLE, changed, the_names
 
 LATER = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 OTHER_FC1 = plant.motor(1, "I0.2", "M11.0", "Q4.2", limit=90)
@@ -35,20 +36,11 @@ WORD, LOCK, MODE, BLOCKS = "checksum/program", "protection/cpu", "mode/cpu", "in
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What happens, and what the next FULL poll tells of it."""
+class Scene(stories.Scene[Cpu]):
+    """Scenes of a CPU."""
 
-    play: Callable[[Cpu], object]
-    changes: dict[str, Told]
-    findings: frozenset[str] = frozenset()
-    before: Callable[[Cpu], object] = lambda _: None
-    """What happened before the first poll."""
     log: str = ""
     """Code of an entry of the CPU's own log that tells of it."""
-
-
-def changed(*units: str) -> dict[str, Told]:
-    return dict.fromkeys(units, Told.CHANGED)
 
 
 def removed(cpu: Cpu) -> dict[str, Told]:
@@ -134,13 +126,6 @@ SCENES = {
 }
 
 
-def the_names(module: ModuleType, kind: Callable[[object], bool]) -> set[str]:
-    """What a module itself defines of a kind for others."""
-    found = inspect.getmembers(module, kind)
-    own = {name for name, one in found if one.__module__ == module.__name__}
-    return {name for name in own if not name.startswith("_")}
-
-
 def test_every_scene_of_the_simulator_is_told() -> None:
     assert set(SCENES) == the_names(scene, inspect.isfunction)
 
@@ -166,7 +151,6 @@ def test_a_scene_is_told_as_what_it_is(name: str) -> None:
     assert not told.log or told.log in {entry.code for entry in snapshot.log}
 
 
-UNREACHABLE, GARBLED, THROUGH = {"UnreachableError"}, {"GarbledError"}, {""}
 FAULTS: dict[str, tuple[Callable[[int], Fault], set[str]]] = {
     "Silence": (lambda first: faults.Silence(first=first), UNREACHABLE),
     "Reset": (lambda first: faults.Reset(first=first), UNREACHABLE),

@@ -64,6 +64,6 @@ def test_many_servers_share_one_loop_and_have_serials_of_their_own() -> None:
         ports = {server.port for server in servers}
         for server in servers:
             await server.stop()
-        return len(ports), len({controller_in(server.chassis).serial for server in servers})
+        return len(ports), len({controller_in(server.device).serial for server in servers})
 
     assert asyncio.run(serve()) == (50, 50)
