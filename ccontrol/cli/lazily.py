@@ -31,6 +31,7 @@ _COMMANDS = {
     "restore-kit": "restore_kit",
     "maintain": "maintain",
     "alert": "alert",
+    "behaviour": "behaviour",
     "demo": "demo",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a

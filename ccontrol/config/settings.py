@@ -8,6 +8,8 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.listening import Listening
 from ccontrol.model.secret import Secret
 
+LEARNING_DAYS = 14
+
 
 @dataclass(frozen=True, slots=True)
 class KeyFile:
@@ -86,6 +88,8 @@ class Site:
     alerts: tuple[Channel, ...] = ()
     syslog: Listening | None = None
     """None: it listens to nobody."""
+    learning_days: int = LEARNING_DAYS
+    """So long after the first event of a controller whatever its users do is learnt as usual."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from ccontrol.config.behaviour_schema import BehaviourTable
 from ccontrol.config.channels import ChannelReader
 from ccontrol.config.family import Family
 from ccontrol.config.faults import guess, shown
@@ -32,7 +33,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.listening import Listening
 from ccontrol.model.secret import Secret
 
-_OF_SITE = ("store", "defaults", "controller", "folder", "alert", "syslog")
+_OF_SITE = ("store", "defaults", "controller", "folder", "alert", "syslog", "behaviour")
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
 Defaults = Mapping[str, Raw]
@@ -77,12 +78,15 @@ class SiteReader:
             for where, table in self.desk.tables(raw, "alert", place, "name")
         )
         syslog = self._listener(raw, place, ids)
-        if head is None or store is None:
+        learnt = self.desk.subtable(raw, "behaviour", place)
+        behaviour = self.desk.table(BehaviourTable, learnt, place.at("behaviour"))
+        if head is None or store is None or behaviour is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)
         told = tuple(channel for channel in alerts if channel is not None)
         title = head.title or head.name
-        return Site(head.name, title, store, controllers, known, told, syslog)
+        days = behaviour.learning_days
+        return Site(head.name, title, store, controllers, known, told, syslog, days)
 
     def _listener(self, raw: Raw, place: Place, ids: set[object]) -> Listening | None:
         if "syslog" not in raw:

@@ -52,7 +52,9 @@ _EVASION = ("T0820",)  # Exploitation for Evasion
 _ALARMS = ("T0838",)  # Modify Alarm Settings
 _FORCED = ("T0831", "T0835")  # Manipulation of Control, Manipulate I/O Image
 _HALTED = ("T0814", "T0826")  # Denial of Service, Loss of Availability
+_STRANGER = ("T0848", "T0864")  # Rogue Master, Transient Cyber Asset
 
+_BY_EVENT = "what was done is named by the event itself"
 _NOBODY_LOOKED = "it may always have been so"
 _AS_IT_WAS = "nothing is known to have changed"
 _ANY = "what moves is named by the changes themselves"
@@ -237,6 +239,30 @@ FINDINGS: dict[str, Rule] = {
         no_technique=_ANY,
     ),
     "stale": Rule("stale", Severity.MEDIUM, "the last successful poll is too long ago", _SILENT),
+    "new-engineering-station": Rule(
+        "new-engineering-station",
+        Severity.HIGH,
+        "a station works on the controller that was not learnt as one that does, nor accepted",
+        _STRANGER,
+    ),
+    "unusual-role": Rule(
+        "unusual-role",
+        Severity.HIGH,
+        "a station that only ever used the controller works on it",
+        _STRANGER,
+    ),
+    "unusual-act": Rule(
+        "unusual-act",
+        Severity.MEDIUM,
+        "a known station did what it was never seen to do",
+        no_technique=_BY_EVENT,
+    ),
+    "unusual-hour": Rule(
+        "unusual-hour",
+        Severity.LOW,
+        "a known station worked at an hour at which it was never seen to work",
+        no_technique=_BY_EVENT,
+    ),
 }
 """Rules for findings, by their code."""
 

@@ -15,6 +15,7 @@ from ccontrol.config.alert_schema import (
     SyslogTable,
     WebhookTable,
 )
+from ccontrol.config.behaviour_schema import BehaviourTable
 from ccontrol.config.faults import wanted
 from ccontrol.config.schema import (
     BudgetTable,
@@ -40,6 +41,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[site.alert.mail]": MailTable,
     "[site.alert.webhook]": WebhookTable,
     "[site.alert.exec]": ProgramTable,
+    "[site.behaviour]": BehaviourTable,
     "[site.syslog]": ListenerTable,
     "[[site.syslog.sender]]": SenderTable,
     "[site.controller.schedule]": ScheduleTable,
