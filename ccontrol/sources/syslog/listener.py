@@ -59,6 +59,11 @@ class Listener:
         """Whether it listens; False after a defect, and when it was stopped."""
         return self._thread.is_alive()
 
+    @property
+    def taken(self) -> int:
+        """How many lines of configured senders it has taken in so far."""
+        return self._intake.taken
+
     def wait_open(self, timeout_s: float) -> bool:
         """Return whether every way was tried once within that time."""
         return self._opened.wait(timeout_s)

@@ -84,7 +84,7 @@ def test_a_stream_is_followed_however_it_is_framed() -> None:
             door.sendall(framed(CHANGED) + other + b"\n<14>la")
             wait_for(lambda: len(ear.kept.acts) == 2)
             door.sendall(b"st")
-        wait_for(lambda: ear.listener._intake._hearing.lines == 3)
+        wait_for(lambda: ear.listener.taken == 3)
     assert ear.kept.lines == 3
     assert all("forgeable" in event.testimony.weaknesses for event in ear.kept.acts)
 
@@ -219,7 +219,7 @@ def test_a_store_that_hangs_makes_context_give_way_and_never_an_act(
     told = b'<109>1 - plc - - - [s userName="u%d"] SE_SESSION_CLOSED'
     with listening(kept, **UDP) as ear:
         send(ear.port("udp"), *(told % number for number in range(20)), CHANGED)
-        wait_for(lambda: ear.listener._intake._hearing.lines == 21)
+        wait_for(lambda: ear.listener.taken == 21)
         kept.hangs.set()
         act(ear)
     assert 2 <= len(kept.events) - 1 < 20
@@ -237,7 +237,7 @@ def test_in_a_flood_of_noise_no_engineering_event_is_lost() -> None:
                 if number % 1_000 == 0:
                     user = b'[s userName="u%d"]' % number
                     door.sendall(CHANGED.replace(b" - SE_", b" " + user + b" SE_") + b"\n")
-        wait_for(lambda: ear.listener._intake._hearing.lines == sent + 20)
+        wait_for(lambda: ear.listener.taken == sent + 20)
         wait_for(lambda: len(ear.kept.acts) == 20)
     assert ear.kept.lines == sent + 20
     assert len(ear.kept.events) <= 22
