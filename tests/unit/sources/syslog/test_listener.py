@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from ccontrol.alerts.syslog_text import framed
+from ccontrol.clock import SystemClock
 from ccontrol.model.engineering import EngineeringEvent
+from ccontrol.model.listening import Listening
 from ccontrol.sources.syslog import handing, streams
+from ccontrol.sources.syslog.listener import Listener
 from ccontrol.sources.syslog.message import LONGEST_LINE
 from tests.unit.alerts.receivers import Certificate, certificate, wait_for
-from tests.unit.sources.syslog.ear import CHANGED, HERE, Ear, Kept, listening
+from tests.unit.sources.syslog.ear import CHANGED, HERE, SENDERS, Ear, Kept, listening
 
 UDP, TCP, TLS = {"udp": f"{HERE}:0"}, {"tcp": f"{HERE}:0"}, {"tls": f"{HERE}:0"}
 
@@ -187,6 +190,15 @@ def test_a_port_that_is_taken_is_told_and_the_other_way_is_open() -> None:
             act(ear)
     assert len(ear.told) == 1
     assert f"cannot listen on {HERE}:{port}" in ear.told[0]
+
+
+def test_a_listener_that_is_stopped_at_once_ends() -> None:
+    listener = Listener(
+        Listening(SENDERS, udp=f"{HERE}:0"), Kept(), SystemClock(), lambda _sentence: None
+    )
+    listener.start()
+    listener.stop(30)
+    assert not listener.is_alive
 
 
 def test_a_certificate_that_is_none_is_told(tmp_path: Path, own: Certificate) -> None:
