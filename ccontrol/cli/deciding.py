@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ccontrol.cli.plant import Watched
-from ccontrol.cli.site_files import journal, standing
+from ccontrol.cli.site_files import journal, learnt, standing
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Site
+from ccontrol.model.behaviour import BehaviourDecision
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.store.standing import WHOLE_SITE, Enrolment, Pause
 
@@ -74,6 +75,13 @@ def end_pause(target: Target, reason: str, clock: Clock) -> Pause | None:
     if ended is not None:
         _note(target, Outcome.RESUMED, f"by {who()}" + (f": {reason}" if reason else ""), clock)
     return ended
+
+
+def record_about_station(watched: Watched, station: str, clock: Clock, *, accept: bool) -> None:
+    """Accept or forget a station at a controller, durably; "" forgets all of them."""
+    controller_id = watched.controller.id
+    decision = BehaviourDecision(clock.now(), who(), controller_id, station, accept)
+    learnt(watched.site).decide(decision)
 
 
 def _note(target: Target, outcome: Outcome, reason: str, clock: Clock) -> None:

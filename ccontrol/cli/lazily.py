@@ -34,6 +34,7 @@ _COMMANDS = {
     "maintain": "maintain",
     "alert": "alert",
     "policy": "policy",
+    "behaviour": "behaviour",
     "demo": "demo",
     "sense": "sense",
 }

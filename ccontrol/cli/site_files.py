@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Site
+from ccontrol.poll.learnt import LearntFiles
 from ccontrol.poll.places import Places
 from ccontrol.store.index import IndexReader
 from ccontrol.store.journal import Journal
@@ -22,6 +23,12 @@ def journal(site: Site, clock: Clock) -> Journal:
     """Open the journal; appending is safe beside a running daemon."""
     require_store(site.store.path)
     return Journal(Places(site.store.path).journal, clock)
+
+
+def learnt(site: Site) -> LearntFiles:
+    """Return what was learnt of the users of a site's controllers."""
+    require_store(site.store.path)
+    return LearntFiles(Places(site.store.path).behaviour)
 
 
 @contextmanager

@@ -191,6 +191,10 @@ idle_s = 86400.0             # a connection that says nothing for so long is clo
 [[site.syslog.sender]]
 address = "192.0.2.12"
 controller = "s7-1"
+
+# Who works on a controller, when and how, is learnt from what witnesses see: see docs/behaviour.md.
+[site.behaviour]
+learning_days = 14           # after a controller's first event, whatever its users do is usual
 """
 
 _POLICY = """

@@ -9,6 +9,8 @@ from ccontrol.model.listening import Listening
 from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Secret
 
+LEARNING_DAYS = 14
+
 
 @dataclass(frozen=True, slots=True)
 class KeyFile:
@@ -107,6 +109,8 @@ class Site:
     time_zone: str = "UTC"
     """IANA name of the zone whose hours people there mean."""
     sources: tuple[FollowedLog, ...] = ()
+    learning_days: int = LEARNING_DAYS
+    """So long after the first event of a controller whatever its users do is learnt as usual."""
 
 
 @dataclass(frozen=True, slots=True)

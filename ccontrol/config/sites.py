@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from ccontrol.config.behaviour_schema import BehaviourTable
 from ccontrol.config.channels import ChannelReader
 from ccontrol.config.family import Family
 from ccontrol.config.faults import guess, shown
@@ -44,7 +45,9 @@ from ccontrol.model.listening import Listening
 from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Secret
 
-_OF_SITE = ("store", "defaults", "controller", "folder", "alert", "syslog", "policy", "source")
+_OF_SITE = (
+    "store", "defaults", "controller", "folder", "alert", "syslog", "policy", "source", "behaviour",
+)  # fmt: skip
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
 Defaults = Mapping[str, Raw]
@@ -94,14 +97,25 @@ class SiteReader:
             self._source(table, where)
             for where, table in self.desk.tables(raw, "source", place, "name")
         )
-        if head is None or store is None:
+        learnt = self.desk.subtable(raw, "behaviour", place)
+        behaviour = self.desk.table(BehaviourTable, learnt, place.at("behaviour"))
+        if head is None or store is None or behaviour is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)
         told = tuple(channel for channel in alerts if channel is not None)
         heard = tuple(source for source in sources if source is not None)
-        title = head.title or head.name
         return Site(
-            head.name, title, store, controllers, known, told, syslog, policy, head.time_zone, heard
+            name=head.name,
+            title=head.title or head.name,
+            store=store,
+            controllers=controllers,
+            folders=known,
+            alerts=told,
+            syslog=syslog,
+            policy=policy,
+            time_zone=head.time_zone,
+            sources=heard,
+            learning_days=behaviour.learning_days,
         )
 
     def _listener(self, raw: Raw, place: Place, ids: set[object]) -> Listening | None:

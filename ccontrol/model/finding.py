@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from ccontrol.model.aspect import Aspect
 
-ENGINE_CODES = frozenset({"stale", "cannot-verify", "quarantined", "restless"})
-"""Findings that the engine raises of any family, about its own sight of a controller."""
+ENGINE_CODES = frozenset({"stale", "cannot-verify", "quarantined", "restless"}) | frozenset(
+    {"new-engineering-station", "unusual-hour", "unusual-act", "unusual-role"}
+)
+"""Findings that the engine raises of any family: about its own sight of a controller, and about
+what witnesses saw others do to it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

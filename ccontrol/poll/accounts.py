@@ -25,7 +25,7 @@ def with_own_findings(watched: Watched, snapshot: Snapshot, now: datetime) -> Sn
     return replace(
         snapshot,
         findings=snapshot.findings | own,
-        checked=snapshot.checked | health_of.OWN_CHECKS,
+        checked=snapshot.checked | health_of.own_checks(watched),
     )
 
 

@@ -22,6 +22,7 @@ from ccontrol.errors import (
 )
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry
+from ccontrol.poll.behaviours import Behaviours
 from ccontrol.poll.crew import Crew
 from ccontrol.poll.decisions import Decisions
 from ccontrol.poll.dispatch import Dispatch
@@ -50,6 +51,8 @@ class Engine:
         self.clock = clock
         self.crew = Crew(drivers, clock)
         self.roster = Roster(clock)
+        self.behaviours = Behaviours(self.roster, clock)
+        """Learns from what witnesses hand in: give its `follow` what is new of a site."""
         self.turned_at = clock.monotonic()
         """Monotonic time of the loop's last turn: its real progress."""
         self._turns = Turns(self.roster, clock)
@@ -115,6 +118,7 @@ class Engine:
         if self._turning is not None:
             self._turning.cancel()
         await self._dispatch.stop()
+        await self.behaviours.stop()
         await self.crew.stop()
         for watched in self.roster:
             self._turns.forget(watched)
@@ -196,6 +200,7 @@ class Engine:
         self._decisions.look()
         if slowly:
             self._turns.mind_the_clock()
+            self.behaviours.see_to()
             for watched in self.roster:
                 self._confess(watched)
 

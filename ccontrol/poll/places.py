@@ -88,6 +88,11 @@ class Places:
         return self.own / "control"
 
     @property
+    def behaviour(self) -> Path:
+        """Folder of what was learnt of each controller's users, and of decisions about them."""
+        return self.own / "behaviour"
+
+    @property
     def engine_lock(self) -> Path:
         """Whoever holds a lock on this file may ask the controllers of this site."""
         return self.own / "engine.lock"

@@ -71,6 +71,10 @@ class Watched:
     """Polls in a row whose answers took suspiciously long to decode."""
     retried: bool = False
     """The last deep read came back incomplete and is being tried once more."""
+    deviations: frozenset[Finding] = frozenset()
+    """What witnesses saw that differs from what was learnt of its users."""
+    deviation_checks: frozenset[tuple[str, str]] = frozenset()
+    """Code and subject of these, and of those that are over."""
     follow_ups: dict[Depth, TimerHandle] = field(default_factory=dict)
 
     @property
@@ -151,7 +155,7 @@ def seems_well(watched: Watched) -> bool:
     """Whether there is nothing to say of a controller, as nearly always: cheap to find out."""
     last, health = watched.last, watched.health
     answered = last is None or last.outcome in SUCCESSES
-    doubted = watched.told or health.unverified_since or health.worker_deaths
+    doubted = watched.told or watched.deviations or health.unverified_since or health.worker_deaths
     return answered and not doubted and not restless.is_noted(health.unrest)
 
 
@@ -159,7 +163,12 @@ def own_findings(watched: Watched, now: datetime) -> frozenset[Finding]:
     """Return what the engine itself has to say of a controller. Their texts carry no times."""
     found = (_stale(watched, now), _cannot_verify(watched, now), _quarantined(watched))
     own = frozenset(finding for finding in found if finding is not None)
-    return own | restless.findings(watched.health.unrest, now)
+    return own | restless.findings(watched.health.unrest, now) | watched.deviations
+
+
+def own_checks(watched: Watched) -> frozenset[tuple[str, str]]:
+    """Return the findings of the engine as a snapshot of this controller names what it checked."""
+    return OWN_CHECKS | watched.deviation_checks
 
 
 def confession(watched: Watched, now: datetime) -> Snapshot:
@@ -171,7 +180,7 @@ def confession(watched: Watched, now: datetime) -> Snapshot:
         taken_at=now,
         sightings={},
         findings=own_findings(watched, now),
-        checked=OWN_CHECKS,
+        checked=own_checks(watched),
     )
 
 

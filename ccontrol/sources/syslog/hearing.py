@@ -40,7 +40,6 @@ OLDEST: Final = timedelta(days=31)
 """What is said to have happened before that is told as of its arrival."""
 WEAKNESSES: Final = ("forgeable", "no-station", "clock-apart", "arrival-time")
 _TOLD: Final = "log.reported"
-_WORST: Final = (Completeness.PARTIAL, Completeness.FULL)
 _Key = tuple[str, ...]
 
 
@@ -76,7 +75,50 @@ class _Open:
     event: EngineeringEvent
     controller: str
     until: datetime
-    more: EngineeringEvent | None = None
+    begin: tuple[datetime, int]
+    """When the first of them can have happened, and its line; before one came, of the event."""
+    end: tuple[datetime, int]
+    count: int = 0
+    weaknesses: frozenset[str] = frozenset()
+
+    def add(
+        self, span: tuple[datetime, datetime], number: int, weaknesses: tuple[str, ...]
+    ) -> None:
+        """Count one more."""
+        if self.count:
+            self.begin = min(self.begin[0], span[0]), self.begin[1]
+            self.end = max(self.end[0], span[1]), number
+        else:
+            self.begin, self.end = (span[0], number), (span[1], number)
+        self.count += 1
+        self.weaknesses |= {*weaknesses}
+
+    @property
+    def more(self) -> EngineeringEvent:
+        """Return those that came since as one event."""
+        answer = self.event.outcome
+        total = Outcome(
+            self.count * bool(answer.done),
+            self.count * bool(answer.refused),
+            self.count * bool(answer.unanswered),
+        )
+        weaknesses = tuple(sorted(self.weaknesses))
+        return replace(
+            self.event,
+            first=self.begin[0],
+            last=self.end[0],
+            objects=tuple(replace(each, outcome=total) for each in self.event.objects),
+            objects_left_out=self.count * bool(self.event.objects_left_out),
+            count=self.count,
+            outcome=total,
+            completeness=_completeness(weaknesses),
+            testimony=replace(
+                self.event.testimony,
+                first=self.begin[1],
+                last=self.end[1],
+                weaknesses=weaknesses,
+            ),
+        )
 
 
 class Hearing:
@@ -107,8 +149,7 @@ class Hearing:
             self._note(sender, line, at, forgeable=forgeable)
             return
         self.dropped += meant.lost
-        event = self._event(message, meant, sender, at, forgeable=forgeable)
-        yield from self._fold(sender, _key(meant, forgeable=forgeable), event, at)
+        yield from self._fold(sender, message, meant, at, forgeable=forgeable)
 
     def close(self, at: datetime, *, every: bool = False) -> Iterator[Heard]:
         """Yield what was counted and is over by now: call it every few seconds."""
@@ -133,19 +174,27 @@ class Hearing:
     # -- messages that a table knows -------------------------------------------------------------
 
     def _fold(
-        self, sender: _Sender, key: _Key, event: EngineeringEvent, at: datetime
+        self, sender: _Sender, message: Message, meant: Meant, at: datetime, *, forgeable: bool
     ) -> Iterator[Heard]:
+        """Hand over what is new, and count what is not."""
+        first, last, weak = _times(message.at, at)
+        weaknesses = _weaknesses(weak, forgeable=forgeable, names_station=bool(meant.station))
         events = self._open[sender.address]
-        if key not in events and len(events) >= MOST_OPEN:
-            key = (event.action, event.outcome.word, *event.testimony.weaknesses)
-            event = replace(event, objects=(), objects_left_out=1)
+        key = _key(meant, forgeable=forgeable)
+        is_apart = key in events or len(events) < MOST_OPEN
+        if not is_apart:
+            key = (meant.row.action, meant.row.answer, str(forgeable))
         known = events.get(key)
         if known is not None and at < known.until:
-            known.more = event if known.more is None else _both(known.more, event)
+            known.add((first, last), self._number, weaknesses)
             return
-        if known is not None and known.more is not None:
+        if known is not None and known.count:
             yield self._heard(at, sender.controller, known.more)
-        events[key] = _Open(event, sender.controller, at + WINDOW)
+        event = self._event(meant, sender, (first, last), weaknesses)
+        if not is_apart:
+            event = replace(event, actor=Actor(""), objects=(), objects_left_out=1)
+        begin, end = (first, self._number), (last, self._number)
+        events[key] = _Open(event, sender.controller, at + WINDOW, begin, end)
         yield self._heard(at, sender.controller, event)
 
     def _close_acts(
@@ -153,17 +202,19 @@ class Hearing:
     ) -> Iterator[Heard]:
         for key in [key for key, one in events.items() if every or one.until <= at]:
             over = events.pop(key)
-            if over.more is not None:
+            if over.count:
                 yield self._heard(at, over.controller, over.more)
 
     def _event(
-        self, message: Message, meant: Meant, sender: _Sender, at: datetime, *, forgeable: bool
+        self,
+        meant: Meant,
+        sender: _Sender,
+        span: tuple[datetime, datetime],
+        weaknesses: tuple[str, ...],
     ) -> EngineeringEvent:
-        first, last, weak = _times(message.at, at)
-        weaknesses = _weaknesses(weak, forgeable=forgeable, names_station=bool(meant.station))
         touched = Touched("message", meant.name, meant.outcome, facts=meant.facts)
         return replace(
-            self._plain(meant.row.action, sender, (first, last), weaknesses),
+            self._plain(meant.row.action, sender, span, weaknesses),
             actor=Actor(meant.station, claims=meant.claims),
             objects=(touched,),
             outcome=meant.outcome,
@@ -222,7 +273,7 @@ class Hearing:
             objects_left_out=0,
             count=1,
             outcome=Outcome(done=1),
-            completeness=Completeness.PARTIAL if weaknesses else Completeness.FULL,
+            completeness=_completeness(weaknesses),
             redacted=False,
             testimony=Testimony(
                 Witness.SYSLOG, self.name, self._number, self._number, weaknesses
@@ -240,30 +291,8 @@ def _key(meant: Meant, *, forgeable: bool) -> _Key:
     return meant.name, meant.station, meant.reach, str(forgeable), *users, *facts
 
 
-def _both(one: EngineeringEvent, more: EngineeringEvent) -> EngineeringEvent:
-    """Return one event for two of a kind."""
-    total = Outcome(
-        one.outcome.done + more.outcome.done,
-        one.outcome.refused + more.outcome.refused,
-        one.outcome.unanswered + more.outcome.unanswered,
-    )
-    objects = tuple(replace(each, outcome=total) for each in one.objects)
-    return replace(
-        one,
-        first=min(one.first, more.first),
-        last=max(one.last, more.last),
-        objects=objects,
-        objects_left_out=one.objects_left_out + more.objects_left_out,
-        count=one.count + more.count,
-        outcome=total,
-        completeness=min(one.completeness, more.completeness, key=_WORST.index),
-        redacted=one.redacted or more.redacted,
-        testimony=replace(
-            one.testimony,
-            last=more.testimony.last,
-            weaknesses=tuple(sorted({*one.testimony.weaknesses, *more.testimony.weaknesses})),
-        ),
-    )
+def _completeness(weaknesses: tuple[str, ...]) -> Completeness:
+    return Completeness.PARTIAL if weaknesses else Completeness.FULL
 
 
 def _times(said: datetime | None, at: datetime) -> tuple[datetime, datetime, str]:

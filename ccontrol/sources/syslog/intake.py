@@ -20,6 +20,8 @@ class Intake:
     def __init__(
         self, hearing: Hearing, handing: Handing, clock: Clock, told: Callable[[str], None]
     ) -> None:
+        self.taken = 0
+        """Lines of configured addresses."""
         self.cut = 0
         """Lines that lost their end."""
         self.refused = 0
@@ -46,6 +48,7 @@ class Intake:
 
     def line(self, line: bytes, address: str, *, forgeable: bool) -> None:
         """Take a line of a configured address."""
+        self.taken += 1
         for heard in self._hearing.hear(
             line[:LONGEST_LINE], address, self._clock.now(), forgeable=forgeable
         ):

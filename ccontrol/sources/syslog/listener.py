@@ -47,6 +47,7 @@ class Listener:
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._opened = threading.Event()
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"listener {name}", daemon=True)
 
     def start(self) -> None:
@@ -59,12 +60,19 @@ class Listener:
         """Whether it listens; False after a defect, and when it was stopped."""
         return self._thread.is_alive()
 
+    @property
+    def taken(self) -> int:
+        """How many lines of configured senders it has taken in so far."""
+        return self._intake.taken
+
     def wait_open(self, timeout_s: float) -> bool:
         """Return whether every way was tried once within that time."""
         return self._opened.wait(timeout_s)
 
     def stop(self, timeout_s: float) -> None:
         """Close every socket, hand over what was heard, end both threads."""
+        self._stopping.set()
+        self._opened.wait(timeout_s)  # the loop is there by then
         if self._loop is not None and self._stop is not None:
             with suppress(RuntimeError):  # the loop has ended already
                 self._loop.call_soon_threadsafe(self._stop.set)
@@ -76,8 +84,8 @@ class Listener:
             asyncio.run(self._listen())
         except Exception:  # noqa: BLE001 — supervised border: told, and begun anew by its owner
             _log.exception("a syslog listener ended by a defect")
-        finally:
             self._opened.set()
+            self._stopping.wait(TRY_AGAIN_S)  # whoever begins it anew does not do so at once
 
     async def _listen(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()

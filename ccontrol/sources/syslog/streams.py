@@ -125,7 +125,10 @@ class Streams:
         """Return the connection of a configured sender, None for anybody else."""
         peer = writer.get_extra_info("peername")
         sender = self._intake.sender(peer[0]) if peer else ""
-        if not sender or len(self._connections) >= MOST:
+        if not sender:
+            return None
+        if len(self._connections) >= MOST:
+            self._intake.trouble(sender, f"there are {MOST} connections already")
             return None
         own = [each for each in self._connections if each.sender == sender]
         if len(own) >= MOST_OF_ONE:

@@ -20,6 +20,7 @@ from ccontrol.config.alert_schema import (
     SyslogTable,
     WebhookTable,
 )
+from ccontrol.config.behaviour_schema import BehaviourTable
 from ccontrol.config.example import assemble
 from ccontrol.config.load import load, parse
 from ccontrol.config.policy_schema import PolicyTable
@@ -94,6 +95,7 @@ def test_the_example_can_be_loaded_and_says_the_defaults() -> None:
         ("site.alert.mqtt", MqttTable),
         ("site.alert.exec", ProgramTable),
         ("site.syslog", ListenerTable),
+        ("site.behaviour", BehaviourTable),
         ("site.syslog.sender", SenderTable),
         ("site.policy", PolicyTable),
         *((f"site.controller.{family}", each.options) for family, each in FAMILIES.items()),

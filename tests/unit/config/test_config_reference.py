@@ -16,6 +16,7 @@ from ccontrol.config.alert_schema import (
     SyslogTable,
     WebhookTable,
 )
+from ccontrol.config.behaviour_schema import BehaviourTable
 from ccontrol.config.faults import wanted
 from ccontrol.config.policy_schema import PolicyTable, TimeTable
 from ccontrol.config.schema import (
@@ -45,6 +46,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[site.alert.webhook]": WebhookTable,
     "[site.alert.mqtt]": MqttTable,
     "[site.alert.exec]": ProgramTable,
+    "[site.behaviour]": BehaviourTable,
     "[site.syslog]": ListenerTable,
     "[[site.syslog.sender]]": SenderTable,
     "[site.policy]": PolicyTable,

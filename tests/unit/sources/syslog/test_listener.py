@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from ccontrol.alerts.syslog_text import framed
+from ccontrol.clock import SystemClock
 from ccontrol.model.engineering import EngineeringEvent
+from ccontrol.model.listening import Listening
 from ccontrol.sources.syslog import handing, streams
+from ccontrol.sources.syslog.listener import Listener
 from ccontrol.sources.syslog.message import LONGEST_LINE
 from tests.unit.alerts.receivers import Certificate, certificate, wait_for
-from tests.unit.sources.syslog.ear import CHANGED, HERE, Ear, Kept, listening
+from tests.unit.sources.syslog.ear import CHANGED, HERE, SENDERS, Ear, Kept, listening
 
 UDP, TCP, TLS = {"udp": f"{HERE}:0"}, {"tcp": f"{HERE}:0"}, {"tls": f"{HERE}:0"}
 
@@ -84,7 +87,7 @@ def test_a_stream_is_followed_however_it_is_framed() -> None:
             door.sendall(framed(CHANGED) + other + b"\n<14>la")
             wait_for(lambda: len(ear.kept.acts) == 2)
             door.sendall(b"st")
-        wait_for(lambda: ear.listener._intake._hearing.lines == 3)
+        wait_for(lambda: ear.listener.taken == 3)
     assert ear.kept.lines == 3
     assert all("forgeable" in event.testimony.weaknesses for event in ear.kept.acts)
 
@@ -189,6 +192,15 @@ def test_a_port_that_is_taken_is_told_and_the_other_way_is_open() -> None:
     assert f"cannot listen on {HERE}:{port}" in ear.told[0]
 
 
+def test_a_listener_that_is_stopped_at_once_ends() -> None:
+    listener = Listener(
+        Listening(SENDERS, udp=f"{HERE}:0"), Kept(), SystemClock(), lambda _sentence: None
+    )
+    listener.start()
+    listener.stop(30)
+    assert not listener.is_alive
+
+
 def test_a_certificate_that_is_none_is_told(tmp_path: Path, own: Certificate) -> None:
     bad = tmp_path / "bad.pem"
     bad.write_text("no certificate")
@@ -219,7 +231,7 @@ def test_a_store_that_hangs_makes_context_give_way_and_never_an_act(
     told = b'<109>1 - plc - - - [s userName="u%d"] SE_SESSION_CLOSED'
     with listening(kept, **UDP) as ear:
         send(ear.port("udp"), *(told % number for number in range(20)), CHANGED)
-        wait_for(lambda: ear.listener._intake._hearing.lines == 21)
+        wait_for(lambda: ear.listener.taken == 21)
         kept.hangs.set()
         act(ear)
     assert 2 <= len(kept.events) - 1 < 20
@@ -237,7 +249,7 @@ def test_in_a_flood_of_noise_no_engineering_event_is_lost() -> None:
                 if number % 1_000 == 0:
                     user = b'[s userName="u%d"]' % number
                     door.sendall(CHANGED.replace(b" - SE_", b" " + user + b" SE_") + b"\n")
-        wait_for(lambda: ear.listener._intake._hearing.lines == sent + 20)
+        wait_for(lambda: ear.listener.taken == sent + 20)
         wait_for(lambda: len(ear.kept.acts) == 20)
     assert ear.kept.lines == sent + 20
     assert len(ear.kept.events) <= 22

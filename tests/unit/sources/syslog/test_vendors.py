@@ -29,7 +29,7 @@ def test_every_row_of_the_table_is_found_by_its_name_and_means_an_action(name: s
 
 @pytest.mark.parametrize("row", [*siemens.TABLE.values(), *schneider.TABLE.values()])
 def test_no_row_tells_of_a_local_load(row: Row) -> None:
-    """No sourced message says that a program came from the place itself: none may claim it."""
+    """No name of a message says that a program came from the place itself: none may claim it."""
     harmless = {Effect.CREDENTIAL, Effect.CONTEXT}
     assert row.reach is not Reach.LOCAL or ACTIONS[row.action].effect in harmless
 
