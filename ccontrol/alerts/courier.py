@@ -49,6 +49,11 @@ class Queue(Protocol):
         """Return the names of what waits, oldest first."""
         ...
 
+    @property
+    def count(self) -> int:
+        """How many wait; answered at once, whatever the disk does."""
+        ...
+
     def read(self, name: str) -> bytes:
         """Return one. Raises CcontrolError."""
         ...
@@ -135,10 +140,10 @@ class Courier:
 
     @property
     def standing(self) -> ChannelStanding:
-        """How this channel does now."""
+        """How this channel does now. Waits for nothing: the engine's loop asks it."""
         failing, queue = self.failing, self._queue
         since = failing.since if failing else None
-        return ChannelStanding(self.channel.name, len(queue.waiting()), queue.lost, since)
+        return ChannelStanding(self.channel.name, queue.count, queue.lost, since)
 
     def offer(self, alert: Alert) -> None:
         """Take an alert for sending; returns once it waits as safely as the disk allows."""

@@ -71,6 +71,11 @@ class Outbox:
         with self._lock:
             return (*self._on_disk(), *self._memory)
 
+    @property
+    def count(self) -> int:
+        """How many wait; never waits for a disk that does not answer."""
+        return len(self._on_disk()) + len(self._memory)
+
     def read(self, name: str) -> bytes:
         """Return what waits under a name. Raises StoreError when it cannot be read."""
         with self._lock:

@@ -16,6 +16,7 @@ from ccontrol.clock import Clock, SystemClock
 from ccontrol.errors import DeliveryError
 from ccontrol.model.alert import Alert, Channel, Program, Syslog, Webhook, When
 from ccontrol.model.secret import Secret
+from ccontrol.store import durable
 from ccontrol.store.outbox import Outbox, read_aside, read_notes
 from tests.unit.alerts import receivers
 from tests.unit.alerts.receivers import AT, HERE, an_alert, syslog_tcp, wait_for
@@ -270,3 +271,26 @@ def test_what_waited_long_goes_out_in_parcels_and_in_order(tmp_path: Path) -> No
         an_alert(number).text for number in range(200)
     ]
     assert len(ear.heard) == 4
+
+
+def test_a_disk_that_does_not_answer_holds_up_nobody_who_asks_how_a_channel_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ear, answers = Ear(), threading.Event()
+    write_whole = durable.write_whole
+
+    def slow(path: Path, content: bytes) -> None:
+        answers.wait(20)
+        write_whole(path, content)
+
+    with carrying(tmp_path, channel(), ear.send) as (courier, outbox):
+        monkeypatch.setattr(durable, "write_whole", slow)
+        offering = threading.Thread(target=courier.offer, args=(an_alert(),))
+        offering.start()
+        wait_for(lambda: bool(outbox._lock.locked()))
+        standing = courier.standing
+        assert not answers.is_set()
+        assert (standing.name, standing.waiting, standing.lost) == ("ear", 0, 0)
+        answers.set()
+        offering.join()
+        wait_for(lambda: bool(ear.heard))
