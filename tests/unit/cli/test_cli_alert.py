@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from ccontrol.model.alert import Alert
 from ccontrol.poll.places import Places, queue_folder
 from ccontrol.store.outbox import Outbox
+from tests.unit.alerts.broker import mqtt_broker
 from tests.unit.alerts.receivers import Received, an_alert, closed_port, syslog_tcp, wait_for
 from tests.unit.cli.plants import Plant, Run
 
@@ -95,3 +96,17 @@ def test_what_a_receiver_refused_is_listed_with_its_reason(plant: Plant, run: Ru
     assert "it answers 400" in answer.out
     (row,) = run("--config", plant.config, "alert", "refused", "--json").json["alerts"]
     assert (row["channel"], row["id"]) == ("siem", an_alert(7).id)
+
+
+def test_a_broker_is_told_under_its_topic(plant: Plant, run: Run) -> None:
+    with mqtt_broker() as broker:
+        with plant.config.open("a") as file:
+            file.write(
+                '\n[[site.alert]]\nname = "broker"\n[site.alert.mqtt]\nhost = "127.0.0.1"\n'
+                f'port = {broker.port}\nsecurity = "none"\n'
+            )
+        answer = run("--config", plant.config, "alert", "test")
+    assert answer.code == 0, answer.out
+    (told,) = broker.told
+    assert told.topic == "ccontrol/north/-"
+    assert b'"event": "test"' in told.payload
