@@ -22,6 +22,8 @@ from ccontrol.model.judgement import Severity
 
 TOGETHER = 50
 """So many alerts go out together at most: after an outage nobody wants five thousand mails."""
+DOUBT_AFTER = 6
+"""After so many failures in a row an alert may be what is refused, and not the channel."""
 RETRY_FIRST_S = 1.0
 RETRY_MOST_S = 300.0
 IDLE_S = 1.0
@@ -45,6 +47,11 @@ class Queue(Protocol):
 
     def waiting(self) -> tuple[str, ...]:
         """Return the names of what waits, oldest first."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """How many wait; answered at once, whatever the disk does."""
         ...
 
     def read(self, name: str) -> bytes:
@@ -118,6 +125,10 @@ class Courier:
         self._told = means.told
         self._retry_at = self._pulse_at = means.clock.monotonic()
         self._pulses = 0
+        self._singly = 0
+        """So many alerts go out one by one, until the one that is refused is found."""
+        self._suspect = ""
+        """The oldest, when the receiver has just taken the one behind it instead."""
         self._wake = threading.Event()
         self._stopping = threading.Event()
         name = f"courier of {channel.name}"
@@ -129,10 +140,10 @@ class Courier:
 
     @property
     def standing(self) -> ChannelStanding:
-        """How this channel does now."""
+        """How this channel does now. Waits for nothing: the engine's loop asks it."""
         failing, queue = self.failing, self._queue
         since = failing.since if failing else None
-        return ChannelStanding(self.channel.name, len(queue.waiting()), queue.lost, since)
+        return ChannelStanding(self.channel.name, queue.count, queue.lost, since)
 
     def offer(self, alert: Alert) -> None:
         """Take an alert for sending; returns once it waits as safely as the disk allows."""
@@ -163,20 +174,46 @@ class Courier:
         self._beat()
         if self._clock.monotonic() < self._retry_at:
             return False
-        names = self._queue.waiting()[:TOGETHER]
+        waiting = self._queue.waiting()
+        names = self._parcel(waiting)
         alerts = [alert for name in names if (alert := self._read(name)) is not None]
         lost = self._queue.lost
         if not (alerts or lost) or not self._is_due(alerts):
             return False
         told = [*alerts, *([self._loss(lost)] if lost else [])]
         if not self._attempt(told):
+            self._give_up_on(names)
             return False
+        self._suspect = waiting[0] if names and names[0] != waiting[0] else ""
+        self._singly = max(0, self._singly - 1)
         for alert in alerts:
             self._queue.acknowledge(alert.id)
         if lost:
             self._queue.told_lost(lost)
         self._told(self.channel, told)
         return True
+
+    def _parcel(self, waiting: Sequence[str]) -> Sequence[str]:
+        """Return what goes out now: as much as fits together, unless one of them is in doubt.
+
+        Then the oldest goes alone, and the one behind it in turns: which of them is refused tells
+        the alert's fault from the receiver's.
+        """
+        doubts = (self.failing.times if self.failing else 0) - DOUBT_AFTER
+        if doubts >= 0:
+            self._singly = TOGETHER
+            behind = waiting[1:2] if doubts % 2 else ()
+            return behind or waiting[:1]
+        return waiting[:1] if self._singly else waiting[:TOGETHER]
+
+    def _give_up_on(self, names: Sequence[str]) -> None:
+        """Put an alert aside that is refused just after the receiver took the one behind it.
+
+        As long as nothing is taken, it is the receiver, and nothing is put aside.
+        """
+        if self._suspect and tuple(names) == (self._suspect,) and self.failing is not None:
+            self._queue.put_aside(self._suspect, f"refused again and again: {self.failing.reason}")
+            self._suspect = ""
 
     def _beat(self) -> None:
         """Send a heartbeat when one is due. It never waits in the queue: late, it says nothing."""
@@ -238,7 +275,8 @@ class Courier:
 
     def _loss(self, count: int) -> Alert:
         now = self._clock.now()
-        text = f"{count} alerts never went out on channel {self.channel.name}: its queue was full"
+        name = self.channel.name
+        text = f"{count} alerts never went out on channel {name}: no room, or it refused them"
         return Alert(
             id=f"lost-{self.channel.name}-{now:%Y%m%dT%H%M%S}",
             event=Event.LOST,

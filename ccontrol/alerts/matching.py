@@ -12,7 +12,7 @@ def wants(channel: Channel, alert: Alert) -> bool:
     """Say whether an alert goes out on a channel."""
     if alert.event in _ALWAYS:
         return True
-    if channel.events and alert.event not in channel.events:
+    if channel.events and _told_as(alert.event).isdisjoint(channel.events):
         return False
     return (
         alert.weighs >= channel.severity
@@ -24,6 +24,11 @@ def wants(channel: Channel, alert: Alert) -> bool:
 def as_wanted(channel: Channel, alert: Alert) -> Alert:
     """Return the alert as the channel may have it: without logic and addresses, unless it may."""
     return alert if channel.details else replace(alert, details="", address="")
+
+
+def _told_as(event: Event) -> frozenset[Event]:
+    """Whoever is told of changes is told, too, that one was judged anew: else the first holds."""
+    return frozenset({event, Event.CHANGE} if event is Event.JUDGED_ANEW else {event})
 
 
 def _meets(wanted: tuple[object, ...], found: tuple[object, ...]) -> bool:

@@ -3,18 +3,25 @@
 Both send at once, from this process, past the queues: what comes of it is seen here.
 """
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from ccontrol.alerts.senders import send
 from ccontrol.cli.invocation import Invocation, invocation
-from ccontrol.cli.output import Tone, say
-from ccontrol.cli.plant import configured_with_secrets
+from ccontrol.cli.output import Tone, emit, say
+from ccontrol.cli.plant import configured, configured_with_secrets
 from ccontrol.config.settings import Config
 from ccontrol.errors import DeliveryError, UnknownNameError
 from ccontrol.model.alert import Alert, Channel, Event, Phase
 from ccontrol.model.judgement import Severity
+from ccontrol.poll.places import Places, queue_folder
+from ccontrol.store.outbox import read_aside
+
+_ALERT = TypeAdapter(Alert)
 
 group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
@@ -65,6 +72,53 @@ def tell_failure(context: typer.Context) -> None:
     config = configured_with_secrets(here)
     text = "the daemon has failed and was given up: nothing is watched"
     _send(here, _chosen(config, []), Event.FAILED, text)
+
+
+@group.command("refused")
+def list_refused(
+    context: typer.Context,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> int:
+    """List the alerts that a channel refused again and again while it took others.
+
+    They were put aside, so that what came behind them went out. Ends with code 1 when there are
+    any.
+
+    \b
+    Example:
+      ccontrol alert refused
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    config = configured(invocation(context))
+    rows = [
+        {"site": site, "channel": channel.name, "reason": aside.reason, **_brief(aside.content)}
+        for site, channel, folder in _queues(config)
+        for aside in read_aside(folder)
+    ]
+    if as_json:
+        emit("ccontrol/alert-refused/1", {"alerts": rows})
+    elif not rows:
+        say("no channel has refused an alert")
+    for row in () if as_json else rows:
+        say(f"{row['site']}/{row['channel']}: {row['text']}", Tone.BAD)
+        say(f"  {row['id']}, {row['at']}: {row['reason']}", Tone.QUIET)
+    return 1 if rows else 0
+
+
+def _queues(config: Config) -> Iterator[tuple[str, Channel, Path]]:
+    for site in config.sites:
+        for channel in site.alerts:
+            alerts = Places(site.store.path).alerts
+            yield site.name, channel, queue_folder(alerts, channel.name)
+
+
+def _brief(content: bytes) -> dict[str, object]:
+    """Return what identifies an alert; empty words for bytes that are none."""
+    try:
+        alert = _ALERT.validate_json(content)
+    except ValidationError:
+        return {"id": "", "at": None, "text": "it cannot be understood"}
+    return {"id": alert.id, "at": alert.at, "text": alert.text}
 
 
 def _chosen(config: Config, names: list[str]) -> list[tuple[str, Channel]]:

@@ -115,17 +115,20 @@ class Sources:
             start = commits[-1].parents[0] if commits and commits[-1].parents else None
 
     def _lines(self, path: Path) -> Iterator[Heard]:
+        damaged = 0
         with path.open("rb") as file:
             while line := file.readline(LONGEST_LINE + 1):
                 try:
                     heard = parse_heard(line)
                 except ValueError:
-                    _log.warning("a line of the log of witnesses is damaged file=%s", path)
+                    damaged += 1
                     continue
                 if isinstance(heard.said, Watch) or (
                     heard.controller_id == self.watched.controller.id
                 ):
                     yield heard
+        if damaged:
+            _log.warning("%d lines of the log of witnesses are damaged file=%s", damaged, path)
 
 
 def _day(path: Path) -> date:

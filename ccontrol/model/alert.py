@@ -22,6 +22,8 @@ class Event(StrEnum):
     """A finding about a controller began, stands or is over."""
     STORE = "store-trouble"
     """The store of a site takes nothing, or what people decided cannot be read."""
+    CLOSED = "site-closed"
+    """A site cannot be opened: nothing of it is watched."""
     DELIVERY = "delivery-trouble"
     """A channel does not take its alerts; told by the others."""
     LOST = "alerts-lost"

@@ -16,6 +16,7 @@ from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site, StoreSettings
 from ccontrol.errors import CcontrolError, EngineError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.poll.closed_sites import ClosedSites
 from ccontrol.poll.control import ControlDoor
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.herald import Herald
@@ -45,6 +46,7 @@ class Sites:
         self._open: dict[str, OpenSite] = {}
         self._doors: dict[str, ControlDoor] = {}
         self._heralds: dict[str, Herald] = {}
+        self._closed = ClosedSites(clock)
         self._recovering: dict[str, asyncio.Task[None]] = {}
 
     @property
@@ -82,6 +84,8 @@ class Sites:
         """Let go of the sites that are not configured any more, then open those that are new."""
         wanted = {site.name for site in self._engine.config.sites}
         await asyncio.gather(*(self._drop(name) for name in {*self._open} - wanted))
+        for name in self._closed.names - wanted:
+            self._closed.clear(name)
         known = {*self._open}
         await self._open_missing()
         for name in {*self._open} - known:
@@ -91,6 +95,7 @@ class Sites:
 
     async def close(self, why: Exception | None) -> None:
         """Close every site, and with them the engine; `why` is None when it was told to stop."""
+        await self._closed.close()
         recovering = tuple(self._recovering.values())
         for task in recovering:  # first: a decoder that we end proves nothing of a capture
             task.cancel()
@@ -115,6 +120,9 @@ class Sites:
                 text = "a site cannot be watched site=%s: %s (%s)"
                 _log.error(text, site.name, error, error.hint)
                 errors.append(error)
+                self._closed.note(site, error)
+            else:
+                self._closed.clear(site.name)
         return tuple(errors)
 
     async def _take_in(self, site: OpenSite) -> None:

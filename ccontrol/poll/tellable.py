@@ -23,6 +23,10 @@ from ccontrol.poll.vital import Unrecorded
 FINDINGS_AT_MOST = 50
 """So many findings of one record are told one by one; further ones in one sentence."""
 DETAILS_AT_MOST = 2_000
+_TROUBLES = {
+    Event.STORE: "the store is in trouble",
+    Event.CLOSED: "the site cannot be opened, nothing of it is watched",
+}
 _FINDING = {Kind.RAISED: Phase.RAISED, Kind.CLEARED: Phase.CLEARED}
 
 
@@ -123,8 +127,8 @@ def unrecorded(seen: Unrecorded, trouble: str, policy: Policy) -> Alert:
 
 
 def trouble(event: Event, site: str, name: str, since: datetime, why: str) -> Alert:
-    """Return the alert that the store (`name` is empty) or a channel began to take nothing."""
-    what = f"channel {name} takes no alerts" if name else "the store is in trouble"
+    """Return the alert that a store or site (`name` is empty), or a channel, began to fail."""
+    what = f"channel {name} takes no alerts" if name else _TROUBLES[event]
     condition = about(event, site, name)
     return Alert(
         id=f"{event.value}-{_digest(condition)}-{since:%Y%m%dT%H%M%S}-{Phase.RAISED.value}",

@@ -15,7 +15,7 @@ from threading import Lock
 from ccontrol.errors import StoreError
 from ccontrol.store import durable
 from ccontrol.store.disk import named_failures
-from ccontrol.store.spool import Spool
+from ccontrol.store.spool import QUARANTINE, REASON, Spool
 
 _NOTES = "notes"
 _ENTRY_BYTES = 65_536
@@ -46,7 +46,7 @@ class Outbox:
         self._spool: Spool | None = None
         self._notes = Notes()
         try:
-            self._spool = Spool(folder / "waiting", most * _ENTRY_BYTES)
+            self._open()
             self._notes = read_notes(folder)
         except StoreError as error:
             _log.error("a queue of alerts cannot be used as it is: %s (%s)", error, error.hint)
@@ -61,6 +61,7 @@ class Outbox:
             if name not in known and len(known) >= self._most:
                 self._note(lost=self._notes.lost + 1)
                 return False
+            self._save_memory()  # first: what waits longer comes first
             if not self._keep(name, content):
                 self._memory[name] = content
             return True
@@ -69,6 +70,11 @@ class Outbox:
         """Return the names of what waits, oldest first."""
         with self._lock:
             return (*self._on_disk(), *self._memory)
+
+    @property
+    def count(self) -> int:
+        """How many wait; never waits for a disk that does not answer."""
+        return len(self._on_disk()) + len(self._memory)
 
     def read(self, name: str) -> bytes:
         """Return what waits under a name. Raises StoreError when it cannot be read."""
@@ -108,6 +114,10 @@ class Outbox:
             if (since, failure) != (self._notes.failing_since, self._notes.failure):
                 self._note(since=since, failure=failure)
 
+    def _open(self) -> Spool:
+        self._spool = Spool(self._path.parent / "waiting", self._most * _ENTRY_BYTES)
+        return self._spool
+
     def _keep(self, name: str, content: bytes) -> bool:
         """Put it on the disk; False when the disk does not take it."""
         try:
@@ -119,13 +129,20 @@ class Outbox:
         self._memory.pop(name, None)
         return True
 
+    def _save_memory(self) -> None:
+        """Put onto the disk what waits in memory: it takes things again."""
+        for name, content in tuple(self._memory.items()):
+            try:
+                self._disk().put(name, content)
+            except StoreError:
+                return  # told when the first one had to wait
+            del self._memory[name]
+
     def _on_disk(self) -> tuple[str, ...]:
         return () if self._spool is None else self._spool.names()
 
     def _disk(self) -> Spool:
-        if self._spool is None:
-            raise StoreError(f"{self._path.parent}: the queue could not be opened on this disk")
-        return self._spool
+        return self._open() if self._spool is None else self._spool
 
     def _note(
         self, *, lost: int | None = None, since: str | None = None, failure: str | None = None
@@ -176,6 +193,25 @@ def read_waiting(folder: Path) -> Iterator[bytes]:
         for path in sorted(path for path in waiting.iterdir() if path.name[0] != "."):
             with suppress(FileNotFoundError, IsADirectoryError):  # acknowledged; the quarantine
                 yield path.read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What was put aside: nobody understood it, or the receiver refused it again and again."""
+
+    content: bytes
+    reason: str
+
+
+def read_aside(folder: Path) -> Iterator[Aside]:
+    """Yield what was put aside of a queue, oldest first."""
+    aside = folder / "waiting" / QUARANTINE
+    with named_failures(aside):
+        if not aside.is_dir():
+            return
+        for path in sorted(path for path in aside.iterdir() if path.suffix != REASON):
+            reason = path.with_name(f"{path.name}{REASON}")
+            yield Aside(path.read_bytes(), reason.read_text("utf-8", "replace"))
 
 
 def count_waiting(folder: Path) -> int:

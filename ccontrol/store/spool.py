@@ -16,7 +16,7 @@ from ccontrol.store.room import Room
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _FILE = re.compile(r"(\d{12})\.(.+)")
-_QUARANTINE = "quarantine"
+QUARANTINE, REASON = "quarantine", ".reason"
 _log = logging.getLogger(__name__)
 
 
@@ -30,7 +30,7 @@ class Spool:
 
     def __init__(self, folder: Path, limit_bytes: int = 2**30, room: Room | None = None) -> None:
         self._folder = durable.make_folder(folder)
-        self._quarantine = durable.make_folder(folder / _QUARANTINE)
+        self._quarantine = durable.make_folder(folder / QUARANTINE)
         self._limit_bytes = limit_bytes
         self._room = room
         self._lock = Lock()
@@ -133,12 +133,12 @@ class Spool:
         """Return what was put aside, oldest first."""
         with named_failures(self._quarantine):
             return tuple(
-                sorted(path for path in self._quarantine.iterdir() if path.suffix != ".reason")
+                sorted(path for path in self._quarantine.iterdir() if path.suffix != REASON)
             )
 
     def _put_aside(self, path: Path, reason: str) -> Path:
         aside = self._quarantine / path.name
-        durable.write_whole(aside.with_name(f"{path.name}.reason"), reason.encode())
+        durable.write_whole(aside.with_name(f"{path.name}{REASON}"), reason.encode())
         durable.move(path, aside)
         _log.warning("put aside as unusable: %s reason=%s", aside, reason)
         return aside

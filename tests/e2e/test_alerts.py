@@ -8,17 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.canonical.records import record_path, render_record
 from ccontrol.model.alert import Channel, Syslog
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Schedule
 from ccontrol.model.journal import Outcome
-from ccontrol.model.judgement import Severity
+from ccontrol.model.judgement import Attribution, Confidence, Origin, Severity
 from ccontrol.poll import delivery, herald
+from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.herald import Herald
+from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import queue_folder
 from ccontrol.poll.pulse import FRESH_S, heartbeat
 from ccontrol.poll.vital import Vital
+from ccontrol.store.message import Message
 from ccontrol.store.outbox import count_waiting
+from ccontrol.store.repository import Repository
 from tests.e2e.engine_plant import CLOCK, Plant, Watch, daemon, make_plant, wait_until
 from tests.unit.alerts.receivers import HERE, Received, closed_port, syslog_tcp
 from tests.unit.poll.toy import Plc, controller, serving
@@ -172,6 +177,78 @@ def test_alerts_outlive_a_daemon_that_is_killed_and_a_receiver_that_was_away(
     beat = next(text for text in received.texts if " heartbeat " in text)
     assert 'sequence="1"' in beat
     assert f'head="{told[-1].commit}"' in beat
+
+
+def test_a_history_whose_mark_is_gone_is_told_to_have_a_gap(
+    known: Watch, plant: Plant, plc: Plc, receiver: Received
+) -> None:
+    with telling(known, siem(receiver.port)):
+        pass
+    (plant.places.alerts / "told").write_text(f"{'ab' * 20}\n")  # of a history that was rewritten
+    with telling(known, siem(receiver.port, severity=Severity.CRITICAL)):
+        wait_until(lambda: bool(receiver.messages))
+        plc.mode = "stop"
+        known.poll()
+        wait_until(lambda: (plant.places.alerts / "told").read_text().strip() == head(plant))
+    gaps = [text for text in receiver.texts if " alerts-lost " in text]
+    assert len(gaps) == 1
+    assert "older changes may not have been told" in gaps[0]
+
+
+def head(plant: Plant) -> str:
+    with Repository.open(plant.site.store.path) as repository:
+        return repository.head() or ""
+
+
+def test_a_change_that_is_judged_anew_is_told_once_with_the_judgement_before(
+    known: Watch, plant: Plant, plc: Plc, receiver: Received
+) -> None:
+    with telling(known, siem(receiver.port)):
+        plc.mode = "stop"
+        known.poll()
+        wait_until(lambda: len(receiver.messages) == 1)
+        commit = known.site.scribe.give(judge_anew).result(30)
+        wait_until(lambda: len(receiver.messages) == 2)
+    text = receiver.texts[1]
+    assert " change-judged-anew " in text
+    assert f'commit="{commit}"' in text
+    assert 'origin="network"' in text
+    assert 'originbefore="unknown"' in text
+
+
+def judge_anew(line: Line) -> str:
+    """Commit the next judgement of the newest change, as evidence that comes later would."""
+    repository = line.writer.repository
+    newest = repository.commit(repository.head() or "")
+    record = record_in(newest, repository)
+    assert record is not None
+    seen = Attribution(Origin.NETWORK, "a load was seen", confidence=Confidence.CONFIRMED)
+    after = replace(record, number=record.number + 1, attribution=seen)
+    told = (("Class", "evidence"), ("Controller", record.controller_id))
+    trailers = (*told, ("Change-Id", record.change_id), ("Record", record_path(after)))
+    receipt = line.writer.commit(
+        {record_path(after): render_record(after)},
+        message=Message("judged anew", "", trailers),
+        when=CLOCK.now(),
+    )
+    assert receipt is not None
+    return receipt.commit
+
+
+def test_a_reload_moves_a_channel_of_the_real_daemon_and_its_queue_goes_with_it(
+    plc: Plc, tmp_path: Path, receiver: Received
+) -> None:
+    schedule = Schedule(glance_s=1, full_s=86_400, settle_s=0, stale_after_s=3_600)
+    with serving(plc) as asked:
+        plant = make_plant(tmp_path, controller(asked, schedule=schedule))
+        plant.enrol("press-1")
+        dead = replace(plant, site=replace(plant.site, alerts=(siem(closed_port()),)))
+        queue = queue_folder(plant.places.alerts, "siem")
+        with daemon(dead) as running:
+            wait_until(lambda: count_waiting(queue) == 1)
+            running.reload(replace(plant, site=replace(plant.site, alerts=(siem(receiver.port),))))
+            wait_until(lambda: len(receiver.without_heartbeats) == 1)
+            wait_until(lambda: count_waiting(queue) == 0)
 
 
 def test_the_heart_does_not_beat_without_a_fresh_proof_of_progress(known: Watch) -> None:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import TypeAdapter
 
+from ccontrol.model.alert import Alert
 from ccontrol.poll.places import Places, queue_folder
 from ccontrol.store.outbox import Outbox
-from tests.unit.alerts.receivers import Received, closed_port, syslog_tcp, wait_for
+from tests.unit.alerts.broker import mqtt_broker
+from tests.unit.alerts.receivers import Received, an_alert, closed_port, syslog_tcp, wait_for
 from tests.unit.cli.plants import Plant, Run
 
 
@@ -79,3 +82,31 @@ def test_status_shows_what_waits_what_fails_and_what_was_lost(plant: Plant, run:
             "lost": 1,
         }
     ]
+
+
+def test_what_a_receiver_refused_is_listed_with_its_reason(plant: Plant, run: Run) -> None:
+    add(plant, "siem", closed_port())
+    assert run("--config", plant.config, "alert", "refused").code == 0
+    outbox = Outbox(queue_folder(Places(plant.store).alerts, "siem"), 10)
+    outbox.put("odd", TypeAdapter(Alert).dump_json(an_alert(7)))
+    outbox.put_aside("odd", "refused again and again: it answers 400")
+    answer = run("--config", plant.config, "alert", "refused")
+    assert answer.code == 1
+    assert f"north/siem: {an_alert(7).text}" in answer.out
+    assert "it answers 400" in answer.out
+    (row,) = run("--config", plant.config, "alert", "refused", "--json").json["alerts"]
+    assert (row["channel"], row["id"]) == ("siem", an_alert(7).id)
+
+
+def test_a_broker_is_told_under_its_topic(plant: Plant, run: Run) -> None:
+    with mqtt_broker() as broker:
+        with plant.config.open("a") as file:
+            file.write(
+                '\n[[site.alert]]\nname = "broker"\n[site.alert.mqtt]\nhost = "127.0.0.1"\n'
+                f'port = {broker.port}\nsecurity = "none"\n'
+            )
+        answer = run("--config", plant.config, "alert", "test")
+    assert answer.code == 0, answer.out
+    (told,) = broker.told
+    assert told.topic == "ccontrol/north/-"
+    assert b'"event": "test"' in told.payload

@@ -162,6 +162,17 @@ def test_a_later_judgement_is_told_with_the_one_before_and_not_as_another_change
     assert "192.0.2.20" in alert.details
 
 
+def test_whoever_was_told_of_a_change_is_told_that_it_was_judged_anew() -> None:
+    (alert,) = judged_anew(record(BLOCK), severity=Severity.INFO)
+    for channel, is_wanted in (
+        (Channel("x", Program(("/bin/true",)), events=(Event.CHANGE,)), True),
+        (Channel("x", Program(("/bin/true",)), events=(Event.JUDGED_ANEW,)), True),
+        (Channel("x", Program(("/bin/true",)), events=(Event.FINDING,)), False),
+        (Channel("x", Program(("/bin/true",)), severity=record(BLOCK).verdict.severity), True),
+    ):
+        assert wants(channel, alert) is is_wanted
+
+
 def test_more_evidence_for_the_same_judgement_is_no_news() -> None:
     known = record(BLOCK)
     again = replace(known, number=2, attribution=replace(known.attribution, evidence=("more",)))

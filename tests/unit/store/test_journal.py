@@ -370,3 +370,16 @@ def test_the_last_entry_is_found_before_a_torn_line_and_over_midnight(
     assert journal.last_entry() == entry(2_999)
     day_file(tmp_path, DAY + timedelta(days=1)).write_bytes(b"")
     assert journal.last_entry() == entry(2_999)
+
+
+def test_a_day_is_read_for_some_controllers_only_and_is_the_same_file_all_the_same(
+    journal: Journal,
+) -> None:
+    named_in_words = entry(3, reason='"controller":"press-1"')
+    of_the_site = JournalEntry(entry().at, "", Outcome.STARTED)
+    journal.append_many((entry(1), entry(11), of_the_site, named_in_words, entry(2)))
+    reading = journal.read(DAY).about("press-1", "")
+    assert list(reading) == [entry(1), of_the_site]
+    whole = journal.read(DAY)
+    assert len(list(whole)) == 5
+    assert (reading.size, reading.sha256) == (whole.size, whole.sha256)

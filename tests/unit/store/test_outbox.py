@@ -75,6 +75,19 @@ def test_on_a_full_disk_alerts_wait_in_memory(
     assert (outbox.waiting(), outbox.lost) == (("a",), 1)
 
 
+def test_what_waits_in_memory_goes_to_the_disk_as_soon_as_that_takes_things_again(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "queue"
+    folder.write_text("a file where the folder should be")
+    outbox = Outbox(folder, 10)
+    assert outbox.put("a", b"1")
+    folder.unlink()
+    assert outbox.put("b", b"2")
+    assert outbox.waiting() == ("a", "b")
+    assert Outbox(folder, 10).waiting() == ("a", "b")  # as after a kill
+
+
 def test_damaged_notes_are_told(tmp_path: Path) -> None:
     (tmp_path / "notes").write_bytes(b"{")
     with pytest.raises(StoreError, match="damaged"):
