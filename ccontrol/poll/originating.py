@@ -11,6 +11,7 @@ from typing import Final
 
 from ccontrol.attribution.case import Beside, Case
 from ccontrol.attribution.judge import judge as attribute
+from ccontrol.canonical.project_files import PROJECT
 from ccontrol.canonical.records import folder_of, parse_record
 from ccontrol.errors import UnreadableStateError
 from ccontrol.model.aspect import Aspect
@@ -75,6 +76,8 @@ def anew(record: Record, controller: Controller, around: Around, hearing: Hearin
     What was weighed before counts again, whether or not it is handed over once more. How well it
     was watched is no difference of its own: reports of a sensor always come a little late.
     """
+    if any(change.unit.kind == PROJECT for change in record.changes.changes):
+        return None  # a file was dropped: nobody touched a controller for that
     old = record.attribution
     again = replace(hearing, events=_together(old, hearing))
     found = attributed(record, controller, around, again)

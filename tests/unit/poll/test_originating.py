@@ -12,6 +12,7 @@ from ccontrol.cli.told_changes import Wanted, changes_in
 from ccontrol.config.settings import KeyFile, StoreSettings
 from ccontrol.config.settings import Site as Settings
 from ccontrol.model.aspect import Aspect
+from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
 from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.model.judgement import Confidence, Grade, Origin, Window
@@ -26,7 +27,7 @@ from ccontrol.poll.window import Looks
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.message import Message
 from ccontrol.store.room import Room
-from tests.unit.attribution.made_cases import event, touched
+from tests.unit.attribution.made_cases import changed, event, touched
 from tests.unit.poll.test_pipeline import PRESS, FailingIndex, Works, ob
 from tests.unit.store.made_store import Site
 
@@ -134,6 +135,17 @@ def test_nothing_new_is_no_new_judgement(works: Watched) -> None:
     around = works.around(record)
     assert anew(record, PRESS, around, works.witnesses.hearing) is None
     assert anew(record, PRESS, around, Hearing()) is None, "what was weighed is in the record"
+
+
+def test_a_project_file_that_was_dropped_is_nobodys_act_on_a_controller(works: Watched) -> None:
+    works.seen(ob())
+    download = replace(works.download(), objects=())
+    record = record_of(works.seen(ob(body=b"2")))
+    dropped = changed(UnitId("project", "Press.L5X"))
+    of_a_file = replace(record, changes=ChangeSet(PRESS.id, (dropped,)))
+    around, hearing = works.around(record), Hearing((download,))
+    assert anew(of_a_file, PRESS, around, hearing) is None
+    assert anew(record, PRESS, around, hearing) is not None
 
 
 def test_later_evidence_makes_the_next_judgement_and_edits_nothing(works: Watched) -> None:
