@@ -7,7 +7,7 @@ since: nothing is edited, the next judgement is a record of its own.
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from ccontrol.attribution.case import Beside, Case
 from ccontrol.attribution.judge import judge as attribute
@@ -34,6 +34,15 @@ _BESIDE_AT_MOST: Final = 8
 _MARGIN: Final = timedelta(seconds=MARGIN_S)
 States = tuple[State | None, State | None]
 """Before and after a change; None where nothing is stored."""
+
+
+@runtime_checkable
+class _Routed(Protocol):
+    """Options of a family whose controllers sit behind an address: a chassis, a bridge."""
+
+    @property
+    def route(self) -> tuple[tuple[int, str], ...]:
+        """Port and link of each step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ def attributed(
             after=_units(around.states[1], changes),
             log=record.log,
             hearing=hearing,
+            route=_route(controller),
             beside=tuple(_beside(one) for one in around.beside),
         )
     )
@@ -129,6 +139,13 @@ def _essence(attribution: Attribution) -> tuple[object, ...]:
         attribution.contradictions,
         frozenset((one.grade, one.text) for one in attribution.weighed),
     )
+
+
+def _route(controller: Controller) -> tuple[str, ...]:
+    options = controller.options
+    if not isinstance(options, _Routed):
+        return ()
+    return tuple(f"{port}/{link}" for port, link in options.route)
 
 
 def _units(state: State | None, changes: ChangeSet) -> dict[UnitId, Unit]:

@@ -11,6 +11,7 @@ from ccontrol.canonical.records import parse_record, record_path, render_record
 from ccontrol.cli.told_changes import Wanted, changes_in
 from ccontrol.config.settings import KeyFile, StoreSettings
 from ccontrol.config.settings import Site as Settings
+from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
@@ -135,6 +136,16 @@ def test_nothing_new_is_no_new_judgement(works: Watched) -> None:
     around = works.around(record)
     assert anew(record, PRESS, around, works.witnesses.hearing) is None
     assert anew(record, PRESS, around, Hearing()) is None, "what was weighed is in the record"
+
+
+def test_an_act_on_another_slot_behind_the_same_address_is_not_ours(works: Watched) -> None:
+    works.seen(ob())
+    load = replace(works.download(), objects=(), protocol="cip")
+    record = record_of(works.seen(ob(body=b"2")))
+    there = replace(load, controller=replace(load.controller, route=("1/3",)))
+    around, ours = works.around(record), replace(PRESS, options=LogixOptions())
+    assert anew(record, ours, around, Hearing((there,))) is None
+    assert anew(record, PRESS, around, Hearing((there,))) is not None, "no way is configured"
 
 
 def test_a_project_file_that_was_dropped_is_nobodys_act_on_a_controller(works: Watched) -> None:
