@@ -38,3 +38,5 @@ class Case:
     hearing: Hearing = field(default_factory=Hearing)
     beside: tuple[Beside, ...] = ()
     """A card that was found swapped by one poll can explain the program that another one reads."""
+    route: tuple[str, ...] = ()
+    """The way from its address to the controller, as in `Target.route`; empty: it is not known."""

@@ -31,6 +31,8 @@ _TAMPERED: Final = (
     "left from the port of a connection of our own, which only reads: another program had that"
     " port, or ccontrol has been tampered with"
 )
+_ROUTED: Final = frozenset({"cip", "pccc"})
+"""Protocols whose ways name a module for certain; a CPU of Siemens takes several for its own."""
 _FINDINGS: Final = frozenset({Kind.RAISED, Kind.CLEARED})
 
 
@@ -89,7 +91,7 @@ def _scene(case: Case, window: Window) -> _Scene:
     events = [
         event
         for event in case.hearing.events
-        if _overlap(event, window) and not is_ours(event, ends)
+        if _overlap(event, window) and _reaches(event, case.route) and not is_ours(event, ends)
     ]
     beside = [one for one in case.beside if _meet(one.window, window)]
     pairs = zip(case.changes.changes, case.windows, strict=True)
@@ -107,6 +109,12 @@ def _overlap(event: EngineeringEvent, window: Window) -> bool:
     since = window.opened_at
     is_late = since is not None and event.last < since - TOLERANCE
     return not is_late and event.first <= window.closed_at + TOLERANCE
+
+
+def _reaches(event: EngineeringEvent, route: tuple[str, ...]) -> bool:
+    """Tell whether an act went to this module of a chassis, as far as its way was seen."""
+    went = event.controller.route
+    return not (event.protocol in _ROUTED and went and route and went != route)
 
 
 def _meet(one: Window, other: Window) -> bool:

@@ -7,10 +7,11 @@ since: nothing is edited, the next judgement is a record of its own.
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from ccontrol.attribution.case import Beside, Case
 from ccontrol.attribution.judge import judge as attribute
+from ccontrol.canonical.project_files import PROJECT
 from ccontrol.canonical.records import folder_of, parse_record
 from ccontrol.errors import UnreadableStateError
 from ccontrol.model.aspect import Aspect
@@ -34,6 +35,15 @@ _BESIDE_AT_MOST: Final = 8
 _MARGIN: Final = timedelta(seconds=MARGIN_S)
 States = tuple[State | None, State | None]
 """Before and after a change; None where nothing is stored."""
+
+
+@runtime_checkable
+class _Routed(Protocol):
+    """Options of a family whose controllers sit behind an address: a chassis, a bridge."""
+
+    @property
+    def route(self) -> tuple[tuple[int, str], ...]:
+        """Port and link of each step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ def attributed(
             after=_units(around.states[1], changes),
             log=record.log,
             hearing=hearing,
+            route=_route(controller),
             beside=tuple(_beside(one) for one in around.beside),
         )
     )
@@ -78,6 +89,8 @@ def anew(
     What was weighed before counts again, whether or not it is handed over once more. How well it
     was watched is no difference of its own: reports of a sensor always come a little late.
     """
+    if any(change.unit.kind == PROJECT for change in record.changes.changes):
+        return None  # a file was dropped: nobody touched a controller for that
     old = record.attribution
     again = replace(hearing, events=_together(old, hearing))
     found = attributed(record, controller, around, again)
@@ -131,6 +144,13 @@ def _essence(attribution: Attribution) -> tuple[object, ...]:
         attribution.contradictions,
         frozenset((one.grade, one.text) for one in attribution.weighed),
     )
+
+
+def _route(controller: Controller) -> tuple[str, ...]:
+    options = controller.options
+    if not isinstance(options, _Routed):
+        return ()
+    return tuple(f"{port}/{link}" for port, link in options.route)
 
 
 def _units(state: State | None, changes: ChangeSet) -> dict[UnitId, Unit]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ccontrol.attribution.case import Beside
+from ccontrol.attribution.case import Beside, Case
 from ccontrol.attribution.causes import ACTIONS as CAUSES
 from ccontrol.attribution.judge import judge
 from ccontrol.model.aspect import Aspect
@@ -187,3 +187,14 @@ def test_what_another_poll_told_of_the_same_time_counts_too() -> None:
     assert judge(replace(case(changed()), beside=(card,))).origin is Origin.LOCAL
     before = replace(card, window=Window(at(-20), at(-10)))
     assert judge(replace(case(changed()), beside=(before,))).origin is Origin.UNKNOWN
+
+
+def test_an_act_on_another_module_of_the_chassis_is_no_cause() -> None:
+    def load(*route: str) -> Case:
+        act = event("program.download")
+        there = replace(act, protocol="cip", controller=replace(act.controller, route=route))
+        return replace(case(changed(), events=[there]), route=("1/0",))
+
+    assert judge(load("1/3")).origin is Origin.UNKNOWN
+    assert judge(load("1/0")).origin is Origin.NETWORK
+    assert judge(load()).origin is Origin.NETWORK, "its way was not seen"

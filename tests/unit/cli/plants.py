@@ -22,6 +22,7 @@ from ccontrol.model.snapshot import Listing, LogEntry, Read, Sighting, Snapshot,
 from ccontrol.model.unit import Image, Unit, UnitId, fields
 from ccontrol.poll.pipeline import Line, Sighted, Written
 from ccontrol.poll.places import Places
+from ccontrol.poll.witnesses import Witnesses
 from ccontrol.store.index import Index
 from ccontrol.store.keys import FileSigner
 from ccontrol.store.room import Room
@@ -146,8 +147,8 @@ class Plant:
     def store(self) -> Path:
         return self.folder / "baselines" / "north"
 
-    def take(self, *snapshots: Snapshot) -> list[Written]:
-        """Let the engine's own pipeline commit these polls."""
+    def take(self, *snapshots: Snapshot, witnesses: Witnesses | None = None) -> list[Written]:
+        """Let the engine's own pipeline commit these polls, by what witnesses heard."""
         config = configured_with_secrets(Invocation(self.config))
         (site,) = config.sites
         by_id = {controller.id: controller for controller in site.controllers}
@@ -161,6 +162,7 @@ class Plant:
             Vault(places.vault, site.store.vault_recipient),
             Room(site.store.path, 1),
             clock,
+            witnesses=witnesses,
         )
         try:
             return [line.take(Sighted(by_id[one.controller_id], one, one.log)) for one in snapshots]

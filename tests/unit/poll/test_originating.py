@@ -12,7 +12,9 @@ from ccontrol.cli.told_changes import Wanted, changes_in
 from ccontrol.config.policies import built_in
 from ccontrol.config.settings import KeyFile, StoreSettings
 from ccontrol.config.settings import Site as Settings
+from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.model.aspect import Aspect
+from ccontrol.model.change import ChangeSet
 from ccontrol.model.controller import Controller
 from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.model.judgement import Confidence, Grade, Origin, Window
@@ -27,7 +29,7 @@ from ccontrol.poll.window import Looks
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.message import Message
 from ccontrol.store.room import Room
-from tests.unit.attribution.made_cases import event, touched
+from tests.unit.attribution.made_cases import changed, event, touched
 from tests.unit.poll.test_pipeline import PRESS, FailingIndex, Works, ob
 from tests.unit.store.made_store import Site
 
@@ -137,6 +139,27 @@ def test_nothing_new_is_no_new_judgement(works: Watched) -> None:
     assert anew(record, PRESS, around, Hearing(), built_in()) is None, (
         "what was weighed is in the record"
     )
+
+
+def test_an_act_on_another_slot_behind_the_same_address_is_not_ours(works: Watched) -> None:
+    works.seen(ob())
+    load = replace(works.download(), objects=(), protocol="cip")
+    record = record_of(works.seen(ob(body=b"2")))
+    there = replace(load, controller=replace(load.controller, route=("1/3",)))
+    around, ours = works.around(record), replace(PRESS, options=LogixOptions())
+    assert anew(record, ours, around, Hearing((there,))) is None
+    assert anew(record, PRESS, around, Hearing((there,))) is not None, "no way is configured"
+
+
+def test_a_project_file_that_was_dropped_is_nobodys_act_on_a_controller(works: Watched) -> None:
+    works.seen(ob())
+    download = replace(works.download(), objects=())
+    record = record_of(works.seen(ob(body=b"2")))
+    dropped = changed(UnitId("project", "Press.L5X"))
+    of_a_file = replace(record, changes=ChangeSet(PRESS.id, (dropped,)))
+    around, hearing = works.around(record), Hearing((download,))
+    assert anew(of_a_file, PRESS, around, hearing) is None
+    assert anew(record, PRESS, around, hearing) is not None
 
 
 def test_later_evidence_makes_the_next_judgement_and_edits_nothing(works: Watched) -> None:

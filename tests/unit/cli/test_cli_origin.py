@@ -1,0 +1,49 @@
+"""What `changes` and `show` say of an origin that has evidence, in words and as JSON."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ccontrol.model.controller import Controller
+from ccontrol.model.engineering import Claim
+from ccontrol.model.witness import Hearing, Watch
+from tests.unit.attribution.made_cases import ENGINEER, event, touched
+from tests.unit.cli.plants import BEGIN, Plant, Run, block, seen, things
+
+
+@dataclass
+class Heard:
+    """Witnesses that heard this."""
+
+    hearing: Hearing
+
+    def about(self, controller: Controller, since: datetime | None, until: datetime) -> Hearing:
+        assert since is None or since < until, controller.id
+        return self.hearing
+
+
+def test_an_origin_is_told_with_who_how_surely_and_by_what(plant: Plant, run: Run) -> None:
+    at = BEGIN + timedelta(minutes=8)
+    actor = replace(ENGINEER, claims=(Claim("tsap", "ROOT\x1b[31m"),))
+    act = replace(event("program.download", touched(), actor=actor), first=at, last=at)
+    watch = Watch("span-a", BEGIN, at, 9, 0, ())
+    last = seen("press-3", *things(block("OB1", b"\x70\x0b")), minute=9)
+    (written,) = plant.take(last, witnesses=Heard(Hearing((act,), (watch,))))
+    assert written.record is not None
+    newest = run("--config", plant.config, "changes", "--json").json["changes"][0]
+    assert (newest["origin"], newest["confidence"]) == ("network", "possible")
+    assert "network, possible" in run("--config", plant.config, "changes").out
+    told = run("--config", plant.config, "show", newest["change_id"])
+    assert told.code == 0
+    assert "\x1b" not in told.out
+    for words in (
+        "origin     network, possible: program.download of OB1 by 192.0.2.50",
+        "by         192.0.2.50:50001 (tsap ROOT\\x1b[31m)",
+        "object: program.download of OB1",
+        "watched    nothing, by span-a",
+    ):
+        assert words in told.out
+    shown = run("--config", plant.config, "show", newest["change_id"], "--json").json
+    attribution = shown["record"]["attribution"]
+    assert attribution["actors"][0]["address"] == "192.0.2.50"
+    assert attribution["weighed"][0]["event"]["action"] == "program.download"
+    assert attribution["coverage"] == {"watching": "none", "sensors": ["span-a"], "gaps": []}
