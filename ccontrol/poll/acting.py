@@ -54,6 +54,7 @@ class Acting:
             schedule=schedule,
             enrolled=watched.enrolled,
             last_deep_at=watched.health.last_deep_at,
+            quiet=poll.ticket.quiet,
             held=restless.held(watched.health.unrest, self._clock.now(), schedule.deep_pause_s),
         )
         return decide(watched.memory, snapshot, at)

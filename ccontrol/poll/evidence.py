@@ -99,7 +99,7 @@ class Evidence:
         if not activity.is_ours(own):
             case.looked_at = now
             _log.info("it is looked at, for a witness saw work on it controller=%s", key)
-            self._turns.trigger(watched, Depth.GLANCE)
+            self._turns.trigger(watched, Depth.GLANCE, quiet=True)
 
 
 def _is_seen(watched: Watched, event: EngineeringEvent) -> bool:

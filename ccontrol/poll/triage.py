@@ -68,6 +68,9 @@ class Circumstances:
     """When a trigger last led to a deep read."""
     held: Mapping[Aspect, float] = field(default_factory=dict)
     """Restless aspects, and the seconds until changes of theirs alone may be committed again."""
+    quiet: bool = False
+    """A witness saw somebody's work, and it was waited until that was over: the second look may
+    follow at once."""
 
     @property
     def deep_wait_s(self) -> float:
@@ -181,9 +184,9 @@ def _settle(memory: Memory, snapshot: Snapshot, at: Circumstances, *, read_log: 
     shown_by = memory.shown_by if digest == memory.pending else _read_by(snapshot)
     fresh = replace(memory, pending=digest, shown_by=shown_by, restless=restless)
     if digest != memory.pending and restless < RESTLESS_AT_MOST:
-        waiting = replace(fresh, pending_at=at.now)
+        waiting = replace(fresh, pending_at=None if at.quiet else at.now)
         depth = Depth.DIAGNOSTICS if read_log else Depth.GLANCE
-        follow = Follow(depth, at.schedule.settle_s)
+        follow = Follow(depth, 0.0 if at.quiet else at.schedule.settle_s)
         return Decision(Outcome.PENDING, waiting, follow=follow, reason="waits for a second look")
     agreed = fresh
     wait_s = at.deep_wait_s

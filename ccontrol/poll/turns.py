@@ -37,9 +37,9 @@ class Turns:
         self.wake.set()
         return self.waiting.put(ticket)
 
-    def trigger(self, watched: Watched, depth: Depth) -> None:
-        """Have a poll made because of something that was seen or decided."""
-        ticket = Ticket(watched.key, depth, Priority.FOLLOW_UP, triggered=True)
+    def trigger(self, watched: Watched, depth: Depth, *, quiet: bool = False) -> None:
+        """Have a poll made because of something that was seen or decided; `quiet`: see Ticket."""
+        ticket = Ticket(watched.key, depth, Priority.FOLLOW_UP, triggered=True, quiet=quiet)
         if not self.postponed(watched, ticket):
             self.put(ticket)
 

@@ -40,6 +40,8 @@ class Ticket:
     priority: Priority
     triggered: bool = False
     """A result asked for it: a deep one counts against the limit on deep reads."""
+    quiet: bool = False
+    """A witness asked for it, once somebody's work was over."""
     is_turn: bool = False
     """A turn of the schedule is in it, also when something else asked for the same before."""
     replies: "list[Future[JournalEntry]]" = field(default_factory=list)
@@ -70,6 +72,7 @@ class Waiting:
         is_lost = there.is_turn and ticket.is_turn
         there.is_turn = there.is_turn or ticket.is_turn
         there.triggered = there.triggered and ticket.triggered
+        there.quiet = there.quiet or ticket.quiet
         there.replies.extend(ticket.replies)
         if ticket.priority < there.priority:
             del self._lines[there.priority][place]

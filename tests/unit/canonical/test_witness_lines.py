@@ -1,6 +1,6 @@
 """Lines of witnesses: what is written is read back, and nothing else passes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from ccontrol.canonical.witness import (
     Kept,
     Line,
     Whom,
+    gist,
     parse_heard,
     parse_line,
     render_heard,
@@ -82,3 +83,19 @@ def test_an_event_that_was_altered_is_refused() -> None:
 def test_a_line_of_another_shape_is_no_line(said: bytes) -> None:
     with pytest.raises(ValueError, match="no "):
         parse_heard(said)
+
+
+def test_the_gist_of_a_line_is_the_same_whenever_it_was_taken_in() -> None:
+    one, other = (Heard(at, "press-3", EVENT, "span-a") for at in (AT, AT + timedelta(days=1)))
+    assert gist(render_heard(one)) == gist(render_heard(other))
+    elsewhere = Heard(AT, "press-4", EVENT, "span-a")
+    assert gist(render_heard(one)).same != gist(render_heard(elsewhere)).same
+    assert (gist(render_heard(one)).since, gist(render_heard(one)).until) == (AT, AT)
+
+
+@given(st.binary(max_size=200) | st.just(render_heard(Heard(AT, "p", WATCH))), st.integers(0, 400))
+def test_whatever_is_no_line_of_a_log_has_no_gist(line: bytes, cut: int) -> None:
+    try:
+        gist(line[:cut])
+    except ValueError:
+        return

@@ -147,8 +147,10 @@ def test_an_act_on_another_slot_behind_the_same_address_is_not_ours(works: Watch
     record = record_of(works.seen(ob(body=b"2")))
     there = replace(load, controller=replace(load.controller, route=("1/3",)))
     around, ours = works.around(record), replace(PRESS, options=LogixOptions())
-    assert anew(record, ours, around, Hearing((there,))) is None
-    assert anew(record, PRESS, around, Hearing((there,))) is not None, "no way is configured"
+    assert anew(record, ours, around, Hearing((there,)), built_in()) is None
+    assert anew(record, PRESS, around, Hearing((there,)), built_in()) is not None, (
+        "no way is configured"
+    )
 
 
 def test_a_project_file_that_was_dropped_is_nobodys_act_on_a_controller(works: Watched) -> None:
@@ -158,8 +160,8 @@ def test_a_project_file_that_was_dropped_is_nobodys_act_on_a_controller(works: W
     dropped = changed(UnitId("project", "Press.L5X"))
     of_a_file = replace(record, changes=ChangeSet(PRESS.id, (dropped,)))
     around, hearing = works.around(record), Hearing((download,))
-    assert anew(of_a_file, PRESS, around, hearing) is None
-    assert anew(record, PRESS, around, hearing) is not None
+    assert anew(of_a_file, PRESS, around, hearing, built_in()) is None
+    assert anew(record, PRESS, around, hearing, built_in()) is not None
 
 
 def test_later_evidence_makes_the_next_judgement_and_edits_nothing(works: Watched) -> None:

@@ -96,6 +96,16 @@ def test_a_second_glance_at_once_settles_nothing() -> None:
     assert told(decide(first.memory, seen("bb"), at(2))) == (Outcome.PENDING, False, None)
 
 
+def test_after_a_witness_and_quiet_the_second_look_follows_at_once_and_still_has_to_agree() -> None:
+    quiet = replace(at(), quiet=True)
+    first = decide(KNOWN, seen("bb", "run", Depth.GLANCE, "download"), quiet)
+    assert told(first) == (Outcome.PENDING, False, Follow(Depth.DIAGNOSTICS))
+    second = decide(first.memory, seen("bb"), at(1))
+    assert told(second) == (Outcome.PENDING, False, Follow(Depth.INVENTORY))
+    other = decide(first.memory, seen("cc"), at(1))
+    assert told(other) == (Outcome.PENDING, False, Follow(Depth.GLANCE, 15.0))
+
+
 def test_a_clock_that_was_set_back_makes_no_look_wait() -> None:
     first = decide(KNOWN, seen("bb"), at())
     assert decide(first.memory, seen("bb"), at(-7200)).follow == Follow(Depth.INVENTORY)
