@@ -95,6 +95,10 @@ class Handing:
             text = "what was heard is not kept yet, it waits listener=%s count=%d: %s (%s)"
             _log.error(text, self._name, len(batch), error, error.hint)
             return False
+        except Exception:  # noqa: BLE001 — supervised border: told and counted, the next ones go on
+            _log.exception("what was heard broke its keeping, it is lost count=%d", len(batch))
+            with self._news:
+                self._lost += len(batch)
         return True
 
 

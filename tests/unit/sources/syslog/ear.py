@@ -24,6 +24,7 @@ class Kept:
 
     heard: list[Heard] = field(default_factory=list)
     refuses: bool = False
+    breaks: bool = False
     hangs: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -31,6 +32,9 @@ class Kept:
 
     def append_many(self, heard: Sequence[Heard]) -> None:
         self.hangs.wait(30)
+        if self.breaks:
+            self.breaks = False
+            raise ValueError("no line can hold it")
         if self.refuses:
             raise StoreFullError("no room")
         self.heard.extend(heard)

@@ -222,6 +222,16 @@ def test_what_is_heard_while_the_store_takes_nothing_is_kept_afterwards(
     assert kept.lines == 1
 
 
+def test_what_breaks_its_keeping_is_counted_as_lost_and_the_next_is_kept() -> None:
+    kept = Kept(breaks=True)
+    with listening(kept, **UDP) as ear:
+        send(ear.port("udp"), CHANGED)
+        wait_for(lambda: not kept.breaks)
+        send(ear.port("udp"), b"<109>1 - plc - - - - SE_FIRMWARE_LOADED")
+        assert act(ear).action == "firmware.write"
+    assert kept.watches[-1].dropped == 1
+
+
 def test_a_store_that_hangs_makes_context_give_way_and_never_an_act(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
