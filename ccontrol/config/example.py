@@ -82,6 +82,7 @@ bridge = ""                  # CP, gateway or chassis whose pace it shares; "": 
 criticality = "medium"       # low, medium, high or safety
 owner = ""                   # whom to ask
 tags = []
+mirrored = false             # true: the switch mirrors this controller's own port to a sensor
 """
 _FOLDER = """
 # A folder into which people drop project files (L5X, sources, …): each is kept, encrypted, in the

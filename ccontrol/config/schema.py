@@ -185,6 +185,7 @@ class ControllerTable(Table):
     criticality: Criticality = Criticality.MEDIUM
     owner: Line = ""
     tags: tuple[Line, ...] = ()
+    mirrored: bool = False
 
 
 class KeyTable(Table):

@@ -209,6 +209,7 @@ class SiteReader:
             criticality=head.criticality,
             owner=head.owner,
             tags=head.tags,
+            mirrored=head.mirrored,
             schedule=schedule.model,
             budget=budget.model,
             options=family.freeze(options),

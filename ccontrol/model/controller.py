@@ -100,6 +100,8 @@ class Controller:
     criticality: Criticality = Criticality.MEDIUM
     owner: str = ""
     tags: tuple[str, ...] = ()
+    mirrored: bool = False
+    """Its owner declares that its own port is mirrored to a sensor."""
     schedule: Schedule = field(default_factory=Schedule)
     budget: Budget = field(default_factory=Budget)
     options: object = None

@@ -30,6 +30,7 @@ from ccontrol.poll.engine import Engine
 from ccontrol.poll.folders import Folders
 from ccontrol.poll.gauge_door import GaugeDoor
 from ccontrol.poll.handing_in import said_in
+from ccontrol.poll.listeners import Listeners
 from ccontrol.poll.metering import metrics_of
 from ccontrol.poll.metrics import exposition
 from ccontrol.poll.notify import Notifier
@@ -51,6 +52,7 @@ REOPEN_LOOKS = 120
 STOP_S = 9.0
 """After so long the process ends whatever still runs; nothing acknowledged is lost by that."""
 
+Doors = tuple[Ears, GaugeDoor, Listeners]
 _log = logging.getLogger(__name__)
 
 
@@ -92,14 +94,16 @@ class Daemon:
         )
         folders = Folders(engine.crew, self._clock)
         gauges = GaugeDoor(lambda: exposition(metrics_of(engine, sites.heralds, sites.missing)))
+        listeners = Listeners(engine.intake.take_heard, self._clock)
         why: Exception | None = None
         try:
             if await self._begin(engine, sites):
-                await self._watch(engine, sites, folders, (ears, gauges))
+                await self._watch(engine, sites, folders, (ears, gauges, listeners))
         except Exception as error:  # whatever it was goes on; the journal of each site names it
             why = error
             raise
         finally:
+            await listeners.stop()
             await ears.close()
             await gauges.close()
             await folders.stop()
@@ -143,10 +147,8 @@ class Daemon:
 
     # -- while it watches ------------------------------------------------------------------------
 
-    async def _watch(
-        self, engine: Engine, sites: Sites, folders: Folders, doors: tuple[Ears, GaugeDoor]
-    ) -> None:
-        ears, gauges = doors
+    async def _watch(self, engine: Engine, sites: Sites, folders: Folders, doors: Doors) -> None:
+        ears, gauges, listeners = doors
         looks = 0
         while not self._stopping.is_set():
             with suppress(TimeoutError):
@@ -158,6 +160,7 @@ class Daemon:
             await gauges.settle(engine.config.engine.metrics)
             folders.see_to(engine.roster.sites.values())
             ears.see_to()
+            listeners.see_to(engine.roster.sites.values())
             self._feed_the_watchdog(engine)
             if looks % VITAL_LOOKS == 1:
                 self._show_life(engine)

@@ -21,6 +21,7 @@ from ccontrol.errors import (
     UnknownNameError,
 )
 from ccontrol.model.aspect import Depth
+from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.model.journal import JournalEntry
 from ccontrol.poll.behaviours import Behaviours
 from ccontrol.poll.crew import Crew
@@ -51,18 +52,24 @@ class Engine:
         self.clock = clock
         self.crew = Crew(drivers, clock)
         self.roster = Roster(clock)
-        self.behaviours = Behaviours(self.roster, clock)
-        """Learns from what witnesses hand in: give its `follow` what is new of a site."""
+        self.behaviours = Behaviours(self.roster, clock, self._is_own)
+        """Learns from what witnesses hand in."""
         self.turned_at = clock.monotonic()
         """Monotonic time of the loop's last turn: its real progress."""
         self._turns = Turns(self.roster, clock)
         evidence = Evidence(self.roster, self._turns, clock)
         self.intake = Intake(self.roster, evidence, clock)
         """Where witnesses hand in what they see."""
+        self.intake.follow.append(self.behaviours.follow)
         self._dispatch = Dispatch(self.roster, self._turns, self.crew, evidence, clock)
         self._dispatch.visitor.settings = config.engine
         self._decisions = Decisions(self.roster, self._turns, self._dispatch, clock)
         self._turning: asyncio.Task[None] | None = None
+
+    def _is_own(self, key: Key, event: EngineeringEvent) -> bool:
+        """Tell whether a witness saw one of our own polls."""
+        ends = self.roster.sites[key.site].own_ends.last(key.controller_id)
+        return (event.actor.address, event.actor.port) in ends
 
     @property
     def overview(self) -> Overview:

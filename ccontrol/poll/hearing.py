@@ -10,6 +10,8 @@ from ccontrol.poll.addresses import Addresses
 from ccontrol.poll.own_ends import OwnEnds
 from ccontrol.store.witnesses import Account, Witnesses
 
+LISTENER = "syslog"
+"""Whoever listens to syslog sees no packets of others: nothing heard there says nothing."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -27,14 +29,17 @@ class SiteHearing:
         addresses = self._addresses.of(controller)
         try:
             account = self._log.about({controller.id}, addresses, begin, until)
-            own = self._own.between(controller.id, begin, until)
+            own = self._own.between(controller.id, begin, until) if account.heard else ()
         except StoreError as error:
             return Hearing(addresses=addresses, trouble=f"the log of witnesses: {error}")
         said = [heard.said for heard in account.heard]
         return Hearing(
             events=tuple(each for each in said if isinstance(each, EngineeringEvent)),
-            watches=tuple(each for each in said if isinstance(each, Watch)),
+            watches=tuple(
+                each for each in said if isinstance(each, Watch) and each.sensor != LISTENER
+            ),
             own=own,
+            mirrored=controller.mirrored,
             addresses=addresses,
             left_out=account.left_out,
             trouble=_spoiled(account),

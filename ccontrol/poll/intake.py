@@ -92,6 +92,11 @@ class Intake:
             self._act_upon(site, new)
         return taken
 
+    async def take_heard(self, site: OpenSite, heard: Sequence[Heard]) -> None:
+        """Keep lines whose controller is known already, and act upon them. Raises StoreError."""
+        new = await in_its_own_thread(partial(_kept, site, [*heard]))
+        self._act_upon(site, new)
+
     def _sorted(
         self, said: Sequence[Said], source: str, sites: Sequence[OpenSite]
     ) -> dict[str, list[Heard]]:

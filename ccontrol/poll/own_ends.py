@@ -52,7 +52,7 @@ class OwnEnds:
         self, controller_id: str, since: datetime, until: datetime
     ) -> Iterator[OwnConnection]:
         for day in self._days(since, until):
-            for entry in self._journal.of(day):
+            for entry in self._journal.of(day).about(controller_id):
                 if entry.controller_id == controller_id:
                     found = connection(entry.own_end, entry.at, entry.duration_ms)
                     if found is not None:

@@ -72,7 +72,7 @@ def raised(code: str) -> Change:
             UNKNOWN,
             AT_WORK,
             "new-engineering-station",
-            Severity.MEDIUM,
+            Severity.HIGH,
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
