@@ -86,12 +86,25 @@ def finish(door: socket.socket) -> None:
 
 def _say_the_end(door: socket.socket) -> None:
     if isinstance(door, ssl.SSLSocket):
+        is_late = door.version() == "TLSv1.3"
         with suppress(ssl.SSLEOFError, ssl.SSLZeroReturnError):  # it closed without a word
             door.unwrap()
+        if is_late and not _has_agreed(door):
+            raise ConnectionResetError("it closed before it had agreed to the connection")
         return
     door.shutdown(socket.SHUT_WR)
     while door.recv(4_096):
         pass
+
+
+def _has_agreed(door: ssl.SSLSocket) -> bool:
+    """Tell whether a receiver finished a handshake of TLS 1.3, with our certificate or without.
+
+    There we may send before it has (RFC 8446, 4.4), and who refuses us closes like one who has read
+    to the end. Whoever agreed has sent a ticket for a next session.
+    """
+    session = door.session
+    return session is not None and session.has_ticket
 
 
 def _unacknowledged(door: socket.socket) -> int:
