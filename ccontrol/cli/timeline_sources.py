@@ -8,25 +8,22 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ccontrol.canonical.records import parse_record
-from ccontrol.canonical.witness import LONGEST_LINE, parse_heard
 from ccontrol.cli.plant import Watched
 from ccontrol.clock import Clock
-from ccontrol.errors import UnreadableStateError
 from ccontrol.model.alert import Alert, ToldAlert
 from ccontrol.model.journal import JournalEntry
 from ccontrol.model.witness import Heard, Watch
+from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.places import Places, queue_folder, told_folder
 from ccontrol.store.commits import Commit
-from ccontrol.store.disk import named_failures
 from ccontrol.store.journal import Journal
 from ccontrol.store.outbox import read_waiting
 from ccontrol.store.repository import Repository
 from ccontrol.store.told import read_told
+from ccontrol.store.witnesses import Witnesses
 from ccontrol.story.changes import Judgement
 
 _STEP = 512
@@ -60,23 +57,25 @@ class Sources:
         found: list[Judgement] = []
         with Repository.open(self.watched.site.store.path) as repository:
             for commit in self._commits(repository):
-                path = commit.trailer("Record")
-                if path is None or commit.trailer("Controller") != self.watched.controller.id:
+                if commit.trailer("Controller") != self.watched.controller.id:
                     continue
-                content = repository.read(path, commit.id).get(path)
-                if content is None:
-                    raise UnreadableStateError(f"{commit.id} does not hold the record {path}")
-                found.append(Judgement(parse_record(content), commit.id, commit.when))
+                record = record_in(commit, repository, "Record", "Judgement")
+                if record is not None:
+                    found.append(Judgement(record, commit.id, commit.when))
         yield from reversed(found)
 
     def heard(self) -> Iterator[Heard]:
         """Yield what witnesses said of it, and every watch, in the order in which it came in."""
-        with named_failures(self._places.witness):
-            if not self._places.witness.is_dir():
-                return
-            for path in sorted(self._places.witness.glob("*.jsonl")):
-                if self._has_day(_day(path)):
-                    yield from self._lines(path)
+        log = Witnesses(self._places.witness, self.clock)
+        for day in filter(self._has_day, log.days()):
+            reading = log.read(day)
+            yield from filter(self._is_about, reading)
+            if reading.spoiled_count:
+                text = "%d lines of the log of witnesses are damaged file=%s"
+                _log.warning(text, reading.spoiled_count, reading.path)
+
+    def _is_about(self, heard: Heard) -> bool:
+        return isinstance(heard.said, Watch) or heard.controller_id == self.watched.controller.id
 
     def told(self) -> Iterator[ToldAlert]:
         """Yield the alerts about it that were told, then those that wait in queues."""
@@ -113,29 +112,6 @@ class Sources:
                     return
                 yield commit
             start = commits[-1].parents[0] if commits and commits[-1].parents else None
-
-    def _lines(self, path: Path) -> Iterator[Heard]:
-        damaged = 0
-        with path.open("rb") as file:
-            while line := file.readline(LONGEST_LINE + 1):
-                try:
-                    heard = parse_heard(line)
-                except ValueError:
-                    damaged += 1
-                    continue
-                if isinstance(heard.said, Watch) or (
-                    heard.controller_id == self.watched.controller.id
-                ):
-                    yield heard
-        if damaged:
-            _log.warning("%d lines of the log of witnesses are damaged file=%s", damaged, path)
-
-
-def _day(path: Path) -> date:
-    try:
-        return date.fromisoformat(path.stem)
-    except ValueError:
-        return date.min
 
 
 def _as_told(alert: Alert, channel: str) -> ToldAlert:
