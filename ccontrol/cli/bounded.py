@@ -84,7 +84,7 @@ def within_bounds(
 def _death(status: int, bounds: Bounds) -> str:
     """Say why there is no answer."""
     code = os.waitstatus_to_exitcode(status)
-    if code == -signal.SIGALRM:
+    if code in (-signal.SIGPROF, -signal.SIGALRM):
         return f"reading it took longer than {bounds.time_s:.3g} s, and was ended"
     if code == _OUT_OF_MEMORY:
         return f"reading it needs more than {bounds.memory_bytes >> 20} MiB of memory"

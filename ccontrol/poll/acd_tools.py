@@ -25,7 +25,7 @@ def _derive() -> str:
 
 
 def main() -> None:
-    """Entry of the process; its argument is how many seconds it has."""
+    """Entry of the process; its argument is how many seconds of the processor it has."""
     bound_memory(MEMORY_BYTES)
     bound_time(float(sys.argv[1]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_AT_MOST, FILE_AT_MOST))

@@ -18,7 +18,7 @@ from ccontrol.logic.project import Project
 from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Seal
 from ccontrol.poll.asking import LATE_S
-from ccontrol.poll.bounds import project_time_s
+from ccontrol.poll.bounds import ended_by, processor_s, project_time_s
 from ccontrol.poll.messages import (
     Cancel,
     Collect,
@@ -40,7 +40,7 @@ KEEP_S_PER_MIB = 0.25
 SILENT_S = 10.0
 """A worker that has not shown life for so long is killed."""
 DECODE_FIRST_S, DECODE_S_PER_MIB = 8.0, 0.5
-"""A capture has so long to be decoded: 8,000 blocks of 4 KiB are 71 MiB and take 8 of 44 s."""
+"""Of the processor, for a capture: 8,000 blocks of 4 KiB are 71 MiB and take 8 of 44 s."""
 SLOW = 0.5
 """From this part of the limit on, decoding was slow: nobody honest comes near it."""
 RESTART_FIRST_S = 0.5
@@ -85,6 +85,11 @@ class Lane:
     def pid(self) -> int | None:
         """Process id of the worker, None while there is none."""
         return None if self._worker is None else self._worker.pid
+
+    @property
+    def processor_s(self) -> float:
+        """Seconds of the processor that the worker has taken."""
+        return 0.0 if self._worker is None else processor_s(self._worker.pid)
 
     @property
     def in_hand(self) -> int:
@@ -259,9 +264,10 @@ class Crew:
         async with self._decoding:
             job = next(self._numbers)
             await self.decoder.start()
-            begun = self._clock.monotonic()
-            answer = await self.decoder.do(job, Decode(job, capture, seal, limit_s), limit_s + 1)
-            took_s = self._clock.monotonic() - begun
+            before_s = self.decoder.processor_s
+            request = Decode(job, capture, seal, limit_s)
+            answer = await self.decoder.do(job, request, ended_by(limit_s))
+            took_s = self.decoder.processor_s - before_s
         if isinstance(answer, Decoded):
             return replace(answer, slow=took_s > SLOW * limit_s)
         if isinstance(answer, Lost):
@@ -280,7 +286,7 @@ class Crew:
             job = next(self._numbers)
             await self.reader.start()
             request = ReadProject(job, file, name, seal, before, limit_s)
-            answer = await self.reader.do(job, request, limit_s + 1)
+            answer = await self.reader.do(job, request, ended_by(limit_s))
         if isinstance(answer, ProjectRead | Lost):
             return answer
         raise EngineError(f"the reader answered with a {type(answer).__name__}")

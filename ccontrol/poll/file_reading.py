@@ -20,7 +20,7 @@ from ccontrol.logic.l5x.reader import FORMAT as L5X
 from ccontrol.logic.printable import printable, shortened
 from ccontrol.logic.project import Project
 from ccontrol.poll.acd_tools import FAULT, GIVEN, MADE
-from ccontrol.poll.bounds import project_time_s
+from ccontrol.poll.bounds import ended_by, project_time_s
 
 _TOOL = "acd-tools"
 _SHARE = 0.6
@@ -74,7 +74,7 @@ def _run(folder: Path, limit_s: float) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=limit_s + 1,
+            timeout=ended_by(limit_s),
             check=False,
         )
 

@@ -45,7 +45,7 @@ CONFIGURATION = "plant.json"
 CLOCK = SystemClock()
 BUSY_S = 4.0
 """What a busy host may add to what is done within a second. What never ends takes longer."""
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 """Longest wait for what has no time of its own to keep: the host may be busy."""
 
 
@@ -183,7 +183,7 @@ class RunningDaemon:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(PATIENCE_S)
 
     def _reloads(self) -> int:
         return self.words.count("the new configuration ")
@@ -251,7 +251,7 @@ class Watch:
 
     def poll(self, name: str = "press-1", depth: Depth = Depth.GLANCE) -> tuple[JournalEntry, ...]:
         entries = self.do(poll_and_follow(self.engine, Key("north", name), depth))
-        assert self.site.ledger.flush(10)
+        assert self.site.ledger.flush(PATIENCE_S)
         return entries
 
     async def glance(self, name: str = "press-1") -> JournalEntry:
@@ -259,7 +259,7 @@ class Watch:
         return await self.engine.ask(Key("north", name), Depth.GLANCE)
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
 
     def start(self) -> None:
         self._thread.start()

@@ -13,7 +13,7 @@ from typing import Any
 from ccontrol.cli import main
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.server import Live, running
-from tests.e2e.engine_plant import wait_until
+from tests.e2e.engine_plant import PATIENCE_S, wait_until
 from tests.unit.cli.plants import Answer
 
 CONTROLLER = """
@@ -88,7 +88,7 @@ def daemon_over(plant: Plant) -> Iterator[None]:
         assert daemon.poll() is None, said.read_text()
         yield
         daemon.terminate()
-        assert daemon.wait(60) == 0, said.read_text()
+        assert daemon.wait(PATIENCE_S) == 0, said.read_text()
     finally:
         daemon.kill()
         daemon.wait()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ccontrol.sim.s7 import plant, scene
-from tests.e2e.engine_plant import wait_until
+from tests.e2e.engine_plant import PATIENCE_S, wait_until
 from tests.e2e.simulated_plant import Plant, daemon_over, made
 from tests.unit.docs.program import part_of
 
@@ -120,7 +120,7 @@ def test_a_second_daemon_is_refused_with_23(watched: Plant) -> None:
         [sys.executable, "-m", "ccontrol", "--config", watched.folder / "ccontrol.toml", "run"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert second.returncode == 23

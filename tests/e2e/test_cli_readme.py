@@ -11,6 +11,7 @@ from pathlib import Path
 from ccontrol.cli import main
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.server import Live, running
+from tests.e2e.engine_plant import PATIENCE_S
 from tests.unit.cli.plants import Answer
 from tests.unit.docs.program import ROOT, calls, shell_lines
 
@@ -77,6 +78,6 @@ def test_the_readme_can_be_followed(tmp_path: Path) -> None:
         finally:
             if daemon is not None:
                 daemon.terminate()
-                assert daemon.wait(60) == 0, (tmp_path / "log").read_text()
+                assert daemon.wait(PATIENCE_S) == 0, (tmp_path / "log").read_text()
     wanted = {"init", "config", "poll", "enroll", "run", "status", "changes", "show", "diff"}
     assert wanted | {"pause", "verify"} <= set(seen)

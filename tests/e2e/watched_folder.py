@@ -15,6 +15,7 @@ from ccontrol.poll.folders import Folders
 from ccontrol.poll.site import OpenSite, open_site
 from ccontrol.store.repository import Repository
 from ccontrol.store.vault import new_identity
+from tests.e2e.engine_plant import PATIENCE_S
 from tests.unit.poll.toy import TABLE
 from tests.unit.store.made_store import Site as Made
 
@@ -60,7 +61,7 @@ class Plant:
         return "".join(data.decode() for data in self.files().values())
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while not holds():  # noqa: ASYNC110 — the store and the journal raise no event
                 await asyncio.sleep(0.2)
 

@@ -25,7 +25,12 @@ class Said:
 
 def spin() -> Said:
     while True:
-        time.sleep(0.01)
+        pass
+
+
+def wait() -> Said:
+    time.sleep(600)
+    return Said("")
 
 
 def swell() -> Said:
@@ -50,6 +55,7 @@ def bad() -> Said:
     ("work", "told", "bounds"),
     [
         (spin, "a.L5X: reading it took longer than 0.3 s", SHORT),
+        (wait, "a.L5X: reading it took longer than 0.1 s", replace(TIGHT, time_s=0.1)),
         (swell, "a.L5X: reading it needs more than 64 MiB of memory", TIGHT),
         (killed, "a.L5X: reading it broke down", TIGHT),
     ],

@@ -63,7 +63,7 @@ def with_crew(story: Callable[[Crew], Awaitable[None]]) -> None:
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while not happened():  # noqa: ASYNC110 — what is waited for happens in another process
             await asyncio.sleep(0.01)
 
@@ -263,6 +263,19 @@ def test_an_answer_that_takes_long_to_decode_is_told_from_a_quick_one(plc: Plc, 
         assert isinstance(slow, Collected)
         answers = [await crew.decode(one.capture, SEAL, 1.9 * SLOWLY_S) for one in (quick, slow)]
         assert [isinstance(one, Decoded) and one.slow for one in answers] == [False, True]
+
+    with_crew(story)
+
+
+def test_a_capture_is_not_to_blame_for_a_host_that_is_busy(plc: Plc, port: int) -> None:
+    plc.misdeed = "decoder-waits"
+
+    async def story(crew: Crew) -> None:
+        heard = await crew.collect(controller(port), GLANCE, 100.0, wanted, NOWHERE)
+        assert isinstance(heard, Collected)
+        answer = await crew.decode(heard.capture, SEAL, SLOWLY_S)
+        assert isinstance(answer, Decoded)
+        assert not answer.slow
 
     with_crew(story)
 

@@ -30,7 +30,8 @@ from ccontrol.model.unit import Unit, UnitId, fields
 
 TABLE = "tests.unit.poll.toy:DRIVERS"
 DRIVERS = {"toy": "tests.unit.poll.toy:DRIVER"}
-SLOWLY_S = 1.5
+SLOWLY_S = 0.5
+"""Of the processor."""
 QUESTIONS = {
     Depth.GLANCE: ("glance",),
     Depth.DIAGNOSTICS: ("glance", "log", "hardware"),
@@ -250,7 +251,11 @@ def _misbehave_while_decoding(misdeed: str) -> None:
     if misdeed == "decoder-dies":
         os._exit(3)
     if misdeed == "decoder-slow":
-        time.sleep(SLOWLY_S)
+        begun = time.process_time()
+        while time.process_time() - begun < SLOWLY_S:
+            pass
+    if misdeed == "decoder-waits":
+        time.sleep(2 * SLOWLY_S)
     if misdeed == "decoder-bomb":
         bytearray(2**34)
     while misdeed == "decoder-spins":
