@@ -12,7 +12,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.judgement import Severity, Verdict
 from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
-from ccontrol.poll.verdicts import asks_for_standing, standing_at, verdict_by
+from ccontrol.poll.verdict_of_record import asks_for_standing, standing_at, verdict_by
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.repository import Repository
 

@@ -24,7 +24,7 @@ from ccontrol.model.record import Record
 from ccontrol.model.state import State
 from ccontrol.model.unit import Unit, UnitId
 from ccontrol.model.witness import Hearing
-from ccontrol.poll.verdicts import verdict_by
+from ccontrol.poll.verdict_of_record import verdict_by
 from ccontrol.poll.witnesses import MARGIN_S, Witnesses
 from ccontrol.store.repository import Repository
 

@@ -17,7 +17,7 @@ from ccontrol.model.judgement import Attribution, Origin, Severity
 from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.policy.judge import judge
-from ccontrol.poll.judged import Judged, facts_of_before, sentence
+from ccontrol.poll.judgements import Judgement, facts_of_before, sentence
 from ccontrol.poll.vital import Unrecorded
 
 FINDINGS_AT_MOST = 50
@@ -30,7 +30,9 @@ _TROUBLES = {
 _FINDING = {Kind.RAISED: Phase.RAISED, Kind.CLEARED: Phase.CLEARED}
 
 
-def of_judgement(judged: Judged, controller: Controller | None, policy: Policy) -> Iterator[Alert]:
+def of_judgement(
+    judged: Judgement, controller: Controller | None, policy: Policy
+) -> Iterator[Alert]:
     """Yield the alerts of one record: one about what changed, one for each finding's edge.
 
     A later judgement of a change is told once, beside the one before, and only when they differ.
@@ -62,7 +64,7 @@ def _of_record(record: Record, commit: str, controller: Controller | None) -> Al
     )
 
 
-def _anew(plain: Alert, judged: Judged, title: str) -> Iterator[Alert]:
+def _anew(plain: Alert, judged: Judgement, title: str) -> Iterator[Alert]:
     """Yield the alert that a change was judged anew, if the new judgement says anything else.
 
     It weighs what the graver of both weighs: who was told of the change is told of this.
