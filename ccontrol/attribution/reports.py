@@ -16,8 +16,8 @@ FORGEABLE: Final = "forgeable"
 """Weakness of a message that anybody could have sent in the controller's name."""
 _OWN_WORDS: Final = frozenset({Witness.CONTROLLER, Witness.SYSLOG})
 _DRIFT: Final = timedelta(minutes=1)
-"""By so much a clock that was held against ours can have run otherwise since an entry, some days ago
-at the most: a clock that drifts by more than 17 s a day is told as one that jumped."""
+"""By so much a clock that was held against ours can have run otherwise since an entry of the last
+days: one that drifts by more than 17 s a day is told as one that jumped."""
 
 
 def is_report(event: EngineeringEvent) -> bool:

@@ -141,7 +141,7 @@ def _judged(
     first = record_in(commit, repository)
     if first is None:
         return None
-    record = newest_judgement(repository, first)
+    record = newest_judgement(repository, first.change_id) or first
     home, kinds = line.home(controller), frozenset(one.unit.kind for one in record.changes.changes)
     before = _state(repository, home, kinds, next(iter(commit.parents), None))
     states = before, _state(repository, home, kinds, commit.id)

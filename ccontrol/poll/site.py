@@ -27,7 +27,7 @@ from ccontrol.poll.scribe import Scribe
 from ccontrol.poll.signers import daemon_of
 from ccontrol.poll.site_hearing import SiteHearing
 from ccontrol.poll.tally import Tally
-from ccontrol.poll.vital import Unrecorded, Vital
+from ccontrol.poll.vital import StrangeWork, Unrecorded, Vital
 from ccontrol.store import repository
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
@@ -69,6 +69,8 @@ class OpenSite:
     """Why pauses and enrolments cannot be read; what was read last holds meanwhile."""
     unrecorded: "SimpleQueue[Unrecorded]" = field(default_factory=SimpleQueue)
     """Changes that wait for the store, for whoever tells of them."""
+    strange: "SimpleQueue[StrangeWork]" = field(default_factory=SimpleQueue)
+    """What was seen at addresses that nobody has, for whoever tells of it."""
     vital: Vital | None = None
     """The last proof that this site is watched."""
     tally: Tally = field(default_factory=Tally)
