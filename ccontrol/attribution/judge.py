@@ -80,7 +80,7 @@ def _explained(change: Change, window: Window, scene: _Scene) -> Explanation:
     clues = (
         *scene.acts.of(change),
         *reports.of_messages(scene.messages, change),
-        *reports.of_log(scene.log, change),
+        *reports.of_log(scene.log, change, window),
         *states.of_states(scene.moved, change),
     )
     return explain(clues, is_open=window.opened_at is None)

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from ccontrol.canonical.records import parse_record
 from ccontrol.cli.told_changes import EVERY, Wanted, changes_in
 from ccontrol.config.settings import Site
+from ccontrol.errors import StoreError
 from ccontrol.model.controller import Controller
 from ccontrol.model.judgement import Severity, Verdict
 from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
-from ccontrol.poll.verdicts import asks_for_standing, standing_at, verdict_by
+from ccontrol.poll.past_changes import newest_judgement
+from ccontrol.poll.verdict_of_record import asks_for_standing, standing_at, verdict_by
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.repository import Repository
 
@@ -63,17 +64,12 @@ def judged(
         for change in changes_in(site, Wanted(since=since, limit=EVERY)):
             if until is not None and change.taken_at > until:
                 continue
-            record = newest_record(repository, change.change_id)
+            record = newest_judgement(repository, change.change_id)
+            if record is None:
+                raise StoreError(f"the history does not hold the record of {change.change_id}")
             controller = controllers.get(record.controller_id) or retired(record)
             standing = standing_at(repository, controller, change.commit) if deep else frozenset()
             yield Judged(change, record, verdict_by(policy, record, controller, standing))
-
-
-def newest_record(repository: Repository, change_id: str) -> Record:
-    """Return the last judgement of a change."""
-    day = change_id
-    files = repository.read(f"records/{day[:4]}/{day[4:6]}/{day[6:8]}/{change_id}")
-    return parse_record(files[max(files)])
 
 
 def retired(record: Record) -> Controller:

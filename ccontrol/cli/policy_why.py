@@ -14,7 +14,7 @@ from ccontrol.config.policies import rules_of
 from ccontrol.logic.printable import printable
 from ccontrol.model.policy import Rule
 from ccontrol.policy.explain import Explained, Why, explain
-from ccontrol.poll.verdicts import known_about, standing_at, verdict_by
+from ccontrol.poll.verdict_of_record import known_about, standing_at, verdict_by
 from ccontrol.store.repository import Repository
 
 _CHANGES = 5

@@ -23,7 +23,7 @@ from ccontrol.store.journal import Journal
 from ccontrol.store.outbox import read_waiting
 from ccontrol.store.repository import Repository
 from ccontrol.store.told import read_told
-from ccontrol.store.witnesses import Witnesses
+from ccontrol.store.witness_log import WitnessLog
 from ccontrol.story.changes import Judgement
 
 _STEP = 512
@@ -66,7 +66,7 @@ class Sources:
 
     def heard(self) -> Iterator[Heard]:
         """Yield what witnesses said of it, and every watch, in the order in which it came in."""
-        log = Witnesses(self._places.witness, self.clock)
+        log = WitnessLog(self._places.witness, self.clock)
         for day in filter(self._has_day, log.days()):
             reading = log.read(day)
             yield from filter(self._is_about, reading)

@@ -20,6 +20,8 @@ class Event(StrEnum):
     """A change was seen and the store takes nothing: it is told before it is committed."""
     FINDING = "finding"
     """A finding about a controller began, stands or is over."""
+    STRANGE = "engineering-to-unknown"
+    """Somebody works on an address that no controller of the configuration has."""
     STORE = "store-trouble"
     """The store of a site takes nothing, or what people decided cannot be read."""
     CLOSED = "site-closed"

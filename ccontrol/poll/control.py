@@ -21,7 +21,7 @@ from ccontrol.errors import CcontrolError, EngineError
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry
 from ccontrol.poll.intake import Taken
-from ccontrol.poll.judging_anew import Judged
+from ccontrol.poll.judging_anew import JudgedAnew
 from ccontrol.poll.overview import Status
 from ccontrol.poll.places import Places
 from ccontrol.poll.tended import Tended
@@ -35,7 +35,7 @@ STATUS: TypeAdapter[Status] = TypeAdapter(Status)
 ENTRIES: TypeAdapter[tuple[JournalEntry, ...]] = TypeAdapter(tuple[JournalEntry, ...])
 TENDED: TypeAdapter[Tended] = TypeAdapter(Tended)
 TAKEN: TypeAdapter[Taken] = TypeAdapter(Taken)
-JUDGED: TypeAdapter[tuple[Judged, ...]] = TypeAdapter(tuple[Judged, ...])
+JUDGED: TypeAdapter[tuple[JudgedAnew, ...]] = TypeAdapter(tuple[JudgedAnew, ...])
 
 Answer = Callable[[dict[str, Any]], Awaitable[bytes]]
 _log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def ask_take(places: Places, source: str, lines: Sequence[str], timeout_s: float
     return None if answer is None else TAKEN.validate_json(answer)
 
 
-def ask_judge(places: Places, since: datetime, timeout_s: float) -> tuple[Judged, ...] | None:
+def ask_judge(places: Places, since: datetime, timeout_s: float) -> tuple[JudgedAnew, ...] | None:
     """Have the daemon judge anew what something new was heard of; return all since a time."""
     answer = _ask(places, {"ask": "judge", "since": since.isoformat()}, timeout_s)
     return None if answer is None else JUDGED.validate_json(answer)

@@ -249,7 +249,7 @@ class Daemon:
                 taken = await engine.intake.take(said_in(lines), source, site)
                 return TAKEN.dump_json(taken[site.name])
             case {"ask": "judge", "since": str(since)}:
-                judged = await ears.rejudging.settle(site, datetime.fromisoformat(since))
+                judged = await ears.judging.settle(site, datetime.fromisoformat(since))
                 return JUDGED.dump_json(judged)
         raise EngineError(f"the daemon does not know the question {str(question)[:80]}")
 

@@ -14,7 +14,7 @@ from ccontrol.errors import CcontrolError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.followed import Followed
-from ccontrol.poll.rejudging import Rejudging
+from ccontrol.poll.judging_rounds import JudgingRounds
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.strangers import Strangers
 from ccontrol.poll.witness_door import WitnessDoor
@@ -54,8 +54,8 @@ class Ears:
         self._engine = engine
         self._clock = clock
         self._door = WitnessDoor(engine.intake)
-        self.rejudging = Rejudging(clock)
-        engine.intake.follow += (self.rejudging.heard, Strangers(clock).heard)
+        self.judging = JudgingRounds(clock)
+        engine.intake.follow += (self.judging.heard, Strangers(clock).heard)
         self._begun: list[OpenSite] = []
         self._followed: dict[tuple[str, str], _Following] = {}
         self._wanted: tuple[Path | None, tuple[str, ...]] = (None, ())
@@ -82,13 +82,13 @@ class Ears:
         tasks = (following.task for following in self._followed.values())
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._door.close()
-        await self.rejudging.stop()
+        await self.judging.stop()
 
     async def _see_to(self) -> None:
         sites = list(self._engine.roster.sites.values())
         for site in sites:
             if not any(site is one for one in self._begun):
-                self.rejudging.begin(site)
+                self.judging.begin(site)
         self._begun = sites
         self._follow(sites)
         now, settings = self._clock.monotonic(), self._engine.config.engine

@@ -27,7 +27,7 @@ def firmware_due(
     found = last_change(repository, home, oldest, moves_firmware)
     if found is None:
         return
-    record = newest_judgement(repository, found[1])
+    record = newest_judgement(repository, found[1].change_id) or found[1]
     near = [one for one in packages if abs(one.taken_at - record.taken_at) <= WITHIN]
     lines = [line for line in map(_package, near) if line not in record.attribution.evidence]
     if not lines:

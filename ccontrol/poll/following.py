@@ -12,7 +12,7 @@ from ccontrol.canonical.records import parse_record, record_path
 from ccontrol.errors import UnreadableStateError
 from ccontrol.model.record import Record
 from ccontrol.poll.catching_up import back_from, record_in
-from ccontrol.poll.judged import Judged
+from ccontrol.poll.judgements import Judgement
 from ccontrol.store import durable, refs
 from ccontrol.store.commits import Commit
 from ccontrol.store.disk import named_failures
@@ -30,7 +30,7 @@ class News:
     """What a history holds beyond what was told of it."""
 
     head: str
-    told: tuple[Judged, ...] = ()
+    told: tuple[Judgement, ...] = ()
     """Oldest first."""
     whole: bool = True
     """False: the mark was not found, the history was rewritten or has grown too much."""
@@ -84,13 +84,13 @@ class Following:
         durable.write_whole(self._path, f"{commit}\n".encode())
 
 
-def _judged(commit: Commit, repository: Repository) -> Judged | None:
+def _judged(commit: Commit, repository: Repository) -> Judgement | None:
     try:
         record = record_in(commit, repository, "Record", "Judgement")
     except UnreadableStateError as error:  # the others are still to be told
         _log.error("a change cannot be told commit=%s: %s", commit.id, error)
         return None
-    return None if record is None else Judged(commit.id, record, _before(record, repository))
+    return None if record is None else Judgement(commit.id, record, _before(record, repository))
 
 
 def _before(record: Record, repository: Repository) -> Record | None:

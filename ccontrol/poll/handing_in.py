@@ -12,7 +12,7 @@ from ccontrol.poll.addresses import Addresses
 from ccontrol.poll.control import ask_judge, ask_take
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.intake import Said, Taken
-from ccontrol.poll.judging_anew import Judged, judge_since_mark
+from ccontrol.poll.judging_anew import JudgedAnew, judge_since_mark
 from ccontrol.poll.places import Places
 from ccontrol.poll.site import OpenSite, open_site
 
@@ -42,7 +42,7 @@ class Brought:
 
     site: str
     taken: Taken
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedAnew, ...]
     """The changes whose origin was judged anew by it."""
 
 

@@ -29,6 +29,8 @@ LOOK_S = 1.0
 STORE_GRACE_S = 5.0
 """A store may take nothing for so long (a lock, a full second) before it is told."""
 CHANNEL_GRACE_S = 60.0
+STRANGE_S = 86_400.0
+"""Work on an address that nobody has is over once it was not seen for so long."""
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +50,8 @@ class Herald:
         self._told_early: set[str] = set()
         """Controllers of which a change was told before it is recorded, in this trouble: a second
         result that shows nothing more (the deep read after a glance) is no news."""
+        self._strange_seen: dict[str, datetime] = {}
+        """When what stands about an address that nobody has was seen last, since this began."""
         self._troubled_since: datetime | None = None
         self._complained = ""
         self._stopping = threading.Event()
@@ -90,6 +94,7 @@ class Herald:
         try:
             self._take_channels(self._site.site.alerts)
             self._tell_unrecorded()
+            self._tell_strange_work()
             if self._couriers:
                 self._mind_troubles()
                 self._follow()
@@ -143,6 +148,20 @@ class Herald:
                 self._tell(tellable.unrecorded(each, str(trouble), rules_of(self._site.site)))
             self._told_early.add(each.controller.id)
         self._unrecorded = []
+
+    def _tell_strange_work(self) -> None:
+        """Tell of work on addresses that nobody has, when it begins and a day after it ended."""
+        now = self._clock.now()
+        while not self._site.strange.empty():
+            alert = tellable.strange(self._site.name, self._site.strange.get())
+            self._strange_seen[alert.about] = now
+            if self._couriers and alert.about not in self._standing:
+                self._tell(alert)
+        for alert in self._standing.of(Event.STRANGE):
+            seen_at = self._strange_seen.get(alert.about, self._began_at)
+            if (now - seen_at).total_seconds() >= STRANGE_S:
+                self._strange_seen.pop(alert.about, None)
+                self._over(alert.about, now)
 
     def _follow(self) -> None:
         """Tell of the records that the history holds since the last look, then move the mark."""

@@ -48,7 +48,7 @@ Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedAnew:
     """A change whose origin was judged anew."""
 
     at: datetime
@@ -63,7 +63,7 @@ class Judged:
     confidence: Confidence
 
 
-def judge_since_mark(line: Line, site: OpenSite, clock: Clock) -> tuple[Judged, ...]:
+def judge_since_mark(line: Line, site: OpenSite, clock: Clock) -> tuple[JudgedAnew, ...]:
     """Judge what events are about that were taken in since this was done last.
 
     A change that cannot be understood is told of and holds up no other. Raises StoreError.
@@ -114,7 +114,7 @@ def _merged(spans: list[Span]) -> tuple[Span, ...]:
 
 def _of_controller(
     line: Line, site: OpenSite, controller: Controller, spans: tuple[Span, ...], clock: Clock
-) -> Iterator[Judged]:
+) -> Iterator[JudgedAnew]:
     done: set[str] = set()
     for span in spans:
         listed = line.index.changes(controller.id, since=span[0], limit=_LISTED)
@@ -141,7 +141,7 @@ def _judged(
     first = record_in(commit, repository)
     if first is None:
         return None
-    record = newest_judgement(repository, first)
+    record = newest_judgement(repository, first.change_id) or first
     home, kinds = line.home(controller), frozenset(one.unit.kind for one in record.changes.changes)
     before = _state(repository, home, kinds, next(iter(commit.parents), None))
     states = before, _state(repository, home, kinds, commit.id)
@@ -170,9 +170,9 @@ def _state(
     return parse(files) if files else None
 
 
-def _told(at: datetime, before: Record, after: Record) -> Judged:
+def _told(at: datetime, before: Record, after: Record) -> JudgedAnew:
     old, new = before.attribution, after.attribution
-    return Judged(
+    return JudgedAnew(
         at=at,
         controller=after.controller_id,
         change_id=after.change_id,

@@ -12,7 +12,6 @@ from typing import Final, Protocol, runtime_checkable
 from ccontrol.attribution.case import Beside, Case
 from ccontrol.attribution.judge import judge as attribute
 from ccontrol.canonical.project_files import PROJECT
-from ccontrol.canonical.records import folder_of, parse_record
 from ccontrol.errors import UnreadableStateError
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import ChangeSet
@@ -24,7 +23,8 @@ from ccontrol.model.record import Record
 from ccontrol.model.state import State
 from ccontrol.model.unit import Unit, UnitId
 from ccontrol.model.witness import Hearing
-from ccontrol.poll.verdicts import verdict_by
+from ccontrol.poll.past_changes import newest_judgement
+from ccontrol.poll.verdict_of_record import verdict_by
 from ccontrol.poll.witnesses import MARGIN_S, Witnesses
 from ccontrol.store.repository import Repository
 
@@ -123,8 +123,7 @@ def beside_of(repository: Repository, record: Record) -> tuple[Record, ...]:
 def _newest(repository: Repository, change_id: str) -> Record | None:
     """Return the last judgement of a change; None for one that nobody can read any more."""
     try:
-        files = repository.read(folder_of(change_id))
-        return parse_record(files[max(files)]) if files else None
+        return newest_judgement(repository, change_id)
     except UnreadableStateError as error:
         _log.error("a change is judged without the one before it, %s: %s", change_id, error)
         return None

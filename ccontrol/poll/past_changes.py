@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ccontrol.canonical.layout import PLANT, Home
-from ccontrol.canonical.records import parse_record, record_path
+from ccontrol.canonical.records import folder_of, parse_record
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import ChangeSet, Kind
 from ccontrol.model.record import Record
@@ -49,7 +49,10 @@ def last_change(
     return None
 
 
-def newest_judgement(repository: Repository, record: Record) -> Record:
-    """Return the last judgement of a change, given any of them."""
-    files = repository.read(record_path(record).rpartition("/")[0])
-    return parse_record(files[max(files)])
+def newest_judgement(repository: Repository, change_id: str) -> Record | None:
+    """Return the last judgement of a change; None where the history holds none.
+
+    Raises StoreError, UnreadableStateError for a record that cannot be understood.
+    """
+    files = repository.read(folder_of(change_id))
+    return parse_record(files[max(files)]) if files else None

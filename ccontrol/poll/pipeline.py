@@ -37,7 +37,7 @@ from ccontrol.poll.catching_up import Told
 from ccontrol.poll.logic_words import with_logic
 from ccontrol.poll.originating import Around, attributed, beside_of, hearing_of
 from ccontrol.poll.past_changes import moves_firmware, moves_what_runs
-from ccontrol.poll.verdicts import verdict_by
+from ccontrol.poll.verdict_of_record import verdict_by
 from ccontrol.poll.window import Looks, windows
 from ccontrol.poll.witnesses import Nobody, Witnesses
 from ccontrol.store.index import Index

@@ -19,15 +19,15 @@ from ccontrol.model.secret import Seal
 from ccontrol.poll.addresses import Addresses
 from ccontrol.poll.catching_up import catch_up
 from ccontrol.poll.coverage import unwatched
-from ccontrol.poll.hearing import SiteHearing
 from ccontrol.poll.ledger import Ledger
 from ccontrol.poll.own_ends import OwnEnds
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import EngineLock, Places
 from ccontrol.poll.scribe import Scribe
 from ccontrol.poll.signers import daemon_of
+from ccontrol.poll.site_hearing import SiteHearing
 from ccontrol.poll.tally import Tally
-from ccontrol.poll.vital import Unrecorded, Vital
+from ccontrol.poll.vital import StrangeWork, Unrecorded, Vital
 from ccontrol.store import repository
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
@@ -35,7 +35,7 @@ from ccontrol.store.room import Room
 from ccontrol.store.spool import Spool
 from ccontrol.store.standing import Standing
 from ccontrol.store.vault import Vault
-from ccontrol.store.witnesses import Witnesses
+from ccontrol.store.witness_log import WitnessLog
 from ccontrol.store.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class OpenSite:
     places: Places
     seal: Seal
     journal: Journal
-    witnesses: Witnesses
+    witnesses: WitnessLog
     addresses: Addresses
     own_ends: OwnEnds
     hearing: SiteHearing
@@ -69,6 +69,8 @@ class OpenSite:
     """Why pauses and enrolments cannot be read; what was read last holds meanwhile."""
     unrecorded: "SimpleQueue[Unrecorded]" = field(default_factory=SimpleQueue)
     """Changes that wait for the store, for whoever tells of them."""
+    strange: "SimpleQueue[StrangeWork]" = field(default_factory=SimpleQueue)
+    """What was seen at addresses that nobody has, for whoever tells of it."""
     vital: Vital | None = None
     """The last proof that this site is watched."""
     tally: Tally = field(default_factory=Tally)
@@ -145,7 +147,7 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
         index = Index(places.index)
         opened.callback(index.close)
         journal = Journal(places.journal, clock)
-        witnesses, own_ends = Witnesses(places.witness, clock), OwnEnds(journal)
+        witnesses, own_ends = WitnessLog(places.witness, clock), OwnEnds(journal)
         addresses = Addresses()
         hearing = SiteHearing(witnesses, own_ends, addresses)
         gap = unwatched(site, journal, clock)

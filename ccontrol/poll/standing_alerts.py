@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ccontrol.model.alert import Alert
+from ccontrol.model.alert import Alert, Event
 from ccontrol.store import durable
 from ccontrol.store.disk import named_failures
 
@@ -31,6 +31,10 @@ class StandingAlerts:
     def get(self, about: str) -> Alert | None:
         """Return what was raised about something; None when nothing stands."""
         return self._known().get(about)
+
+    def of(self, event: Event) -> tuple[Alert, ...]:
+        """Return what was raised of one sort, and stands."""
+        return tuple(alert for alert in self._known().values() if alert.event is event)
 
     def add(self, alert: Alert) -> None:
         """Remember what was raised."""

@@ -17,8 +17,8 @@ from ccontrol.model.judgement import Attribution, Origin, Severity
 from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.policy.judge import judge
-from ccontrol.poll.judged import Judged, facts_of_before, sentence
-from ccontrol.poll.vital import Unrecorded
+from ccontrol.poll.judgements import Judgement, facts_of_before, sentence
+from ccontrol.poll.vital import StrangeWork, Unrecorded
 
 FINDINGS_AT_MOST = 50
 """So many findings of one record are told one by one; further ones in one sentence."""
@@ -30,7 +30,9 @@ _TROUBLES = {
 _FINDING = {Kind.RAISED: Phase.RAISED, Kind.CLEARED: Phase.CLEARED}
 
 
-def of_judgement(judged: Judged, controller: Controller | None, policy: Policy) -> Iterator[Alert]:
+def of_judgement(
+    judged: Judgement, controller: Controller | None, policy: Policy
+) -> Iterator[Alert]:
     """Yield the alerts of one record: one about what changed, one for each finding's edge.
 
     A later judgement of a change is told once, beside the one before, and only when they differ.
@@ -62,7 +64,7 @@ def _of_record(record: Record, commit: str, controller: Controller | None) -> Al
     )
 
 
-def _anew(plain: Alert, judged: Judged, title: str) -> Iterator[Alert]:
+def _anew(plain: Alert, judged: Judgement, title: str) -> Iterator[Alert]:
     """Yield the alert that a change was judged anew, if the new judgement says anything else.
 
     It weighs what the graver of both weighs: who was told of the change is told of this.
@@ -144,6 +146,24 @@ def trouble(event: Event, site: str, name: str, since: datetime, why: str) -> Al
     )
 
 
+def strange(site: str, seen: StrangeWork) -> Alert:
+    """Return the alert that somebody works on what is not watched. It stands for two addresses."""
+    condition = about(Event.STRANGE, site, _digest(f"{seen.station} {seen.address}"))
+    return Alert(
+        id=f"{Event.STRANGE.value}-{_digest(condition)}-{seen.seen_at:%Y%m%dT%H%M%S}-raised",
+        event=Event.STRANGE,
+        phase=Phase.RAISED,
+        at=seen.seen_at,
+        site=site,
+        severity=Severity.MEDIUM,
+        weighs=Severity.MEDIUM,
+        text=f"{site}: somebody works on an address that no controller of the configuration has",
+        details=_short(seen.what),
+        about=condition,
+        address=printable(seen.address),
+    )
+
+
 def gap(site: str, at: datetime) -> Alert:
     """Return the alert that some changes of the history may not have been told."""
     return Alert(
@@ -159,7 +179,7 @@ def gap(site: str, at: datetime) -> Alert:
 
 
 def about(event: Event, site: str, name: str) -> str:
-    """Return what names the trouble of a store (`name` is empty) or a channel."""
+    """Return what names the trouble of a store (`name` is empty), a channel, or something else."""
     return f"{event.value}/{site}/{name}".rstrip("/")
 
 

@@ -1,4 +1,4 @@
-"""What the engine hands to whoever tells of it: proof of life, and changes that wait for the store.
+"""What the engine hands to whoever tells of it: proof of life, changes that wait, strange work.
 
 Frozen values; other threads read them.
 """
@@ -44,6 +44,18 @@ class Unrecorded:
     taken_at: datetime
     landing: "Future[Any]"
     """Done once the store has it, or never will."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrangeWork:
+    """Acts of a station at an address that no controller of the configuration has."""
+
+    seen_at: datetime
+    station: str
+    """Its address; empty, like `address`: stands for further pairs, too many to be told apart."""
+    address: str
+    what: str
+    """In one sentence, with addresses."""
 
 
 def vital(watched: Iterable["Watched"], now: datetime, monotonic: float) -> Vital:

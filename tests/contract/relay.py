@@ -43,6 +43,8 @@ class Relay:
     turns: list[str] = field(default_factory=list)
     """Who spoke, in order: "driver" or "controller"."""
     connections: int = 0
+    came_from: str = ""
+    """Address and port of the driver's end of the last connection."""
     answers: int = 0
 
     @asynccontextmanager
@@ -55,6 +57,8 @@ class Relay:
             assert task is not None
             tasks.add(task)
             self.connections += 1
+            address, driver_port = writer.get_extra_info("peername")
+            self.came_from = f"{address}:{driver_port}"
             there = await asyncio.open_connection(host, port)
             try:
                 await asyncio.gather(

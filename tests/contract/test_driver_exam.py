@@ -23,7 +23,7 @@ from ccontrol.drivers.api import Ask, Driver
 from ccontrol.drivers.registry import DRIVERS, driver
 from ccontrol.errors import DriverError
 from ccontrol.model.aspect import Aspect, Depth
-from ccontrol.model.capture import Capture
+from ccontrol.model.capture import OWN_END, Capture
 from ccontrol.model.change import Kind
 from ccontrol.model.controller import Budget, Controller
 from ccontrol.model.secret import Seal
@@ -127,6 +127,13 @@ def test_one_connection_and_one_question_at_a_time(bench: Bench) -> None:
     assert relay.connections == 1
     assert relay.turns[::2] == ["driver"] * len(relay.turns[::2])
     assert relay.turns[1::2] == ["controller"] * len(relay.turns[1::2])
+
+
+@pytest.mark.parametrize("mischief", [Mischief.NONE, Mischief.CUT])
+def test_our_own_end_of_the_connection_is_noted(bench: Bench, mischief: Mischief) -> None:
+    """Else a witness that overhears the poll would take it for somebody else's."""
+    relay = Relay(mischief, at_answer=2)
+    assert dict(bench.poll(Depth.GLANCE, relay).notes)[OWN_END] == relay.came_from
 
 
 def test_every_request_takes_its_turn_and_is_counted(bench: Bench) -> None:

@@ -20,13 +20,15 @@ from ccontrol.poll.herald import Herald
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import queue_folder
 from ccontrol.poll.pulse import FRESH_S, heartbeat
-from ccontrol.poll.vital import Vital
+from ccontrol.poll.strangers import Strangers
+from ccontrol.poll.vital import StrangeWork, Vital
 from ccontrol.store.message import Message
 from ccontrol.store.outbox import count_waiting
 from ccontrol.store.repository import Repository
 from tests.e2e.engine_plant import CLOCK, Plant, Watch, daemon, make_plant, wait_until
 from tests.unit.alerts.receivers import HERE, Received, closed_port, syslog_tcp
 from tests.unit.poll.toy import Plc, controller, serving
+from tests.unit.store.heard import download, heard
 
 pytestmark = pytest.mark.usefixtures("workers_find_the_toy")
 
@@ -107,6 +109,29 @@ def test_findings_are_told_when_they_begin_and_when_they_end(
         True,
         True,
     ]
+
+
+def test_work_on_an_address_that_nobody_has_is_told_once_and_when_it_is_over(
+    known: Watch, receiver: Received, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strangers = Strangers(CLOCK)
+
+    def work(address: str) -> None:
+        strangers.heard(known.site, (heard(download(CLOCK.now(), address), CLOCK.now(), ""),))
+
+    with telling(known, siem(receiver.port)):
+        work("127.0.0.77")
+        wait_until(lambda: len(receiver.messages) == 1)
+        known.site.strange.put(StrangeWork(CLOCK.now(), "127.0.0.9", "127.0.0.77", "again"))
+        work("127.0.0.78")
+        wait_until(lambda: len(receiver.messages) == 2)
+    with telling(known, siem(receiver.port)):
+        monkeypatch.setattr(herald, "STRANGE_S", 0.0)
+        wait_until(lambda: len(receiver.messages) == 4)
+    events = [(text.split(" ")[5], 'phase="raised"' in text) for text in receiver.texts]
+    assert events == [("engineering-to-unknown", flag) for flag in (True, True, False, False)]
+    assert "program.download at 127.0.0.77 by 127.0.0.9" in receiver.texts[0]
+    assert 'address="127.0.0.77"' in receiver.texts[0]
 
 
 def test_what_was_committed_while_nobody_told_is_told_at_the_next_start(

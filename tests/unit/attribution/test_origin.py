@@ -18,6 +18,7 @@ from tests.unit.attribution.made_cases import (
     MODE,
     REFUSED,
     UNANSWERED,
+    at,
     block,
     case,
     changed,
@@ -287,3 +288,26 @@ def test_an_unanswered_attempt_beside_a_local_cause_leaves_it_probable() -> None
     found = judge(case(CARD, changed(), events=acts, log=[CARD_IN_LOG]))
     assert (found.origin, found.confidence) == (Origin.LOCAL, Confidence.PROBABLE)
     assert found.contradictions
+
+
+def test_a_card_that_was_pulled_and_put_back_at_noon_explains_nothing_of_the_night() -> None:
+    """The log was not read since; an act in RUN over an unmirrored port writes no entry."""
+    noon = replace(CARD_IN_LOG, about=at(-600))
+    found = judge(case(changed(), log=[noon]))
+    assert (found.origin, found.confidence) == (Origin.UNKNOWN, Confidence.NONE)
+    (told,) = found.weighed
+    assert told.grade is Grade.CONTEXT
+    assert "that was not when this changed" in told.text
+
+
+def test_an_entry_counts_by_the_measured_clock_and_never_by_its_date() -> None:
+    decades_off = replace(CARD_IN_LOG, at="1994-01-01T00:00:00.000", about=at(5))
+    found = judge(case(changed(), log=[decades_off]))
+    assert (found.origin, found.confidence) == (Origin.LOCAL, Confidence.CONFIRMED)
+    after = judge(case(changed(), log=[replace(CARD_IN_LOG, about=at(12))]))
+    assert after.origin is Origin.UNKNOWN
+
+
+def test_an_entry_whose_clock_nobody_knows_counts_by_its_place_in_the_log() -> None:
+    found = judge(case(changed(), log=[replace(CARD_IN_LOG, about=None)]))
+    assert found.origin is Origin.LOCAL

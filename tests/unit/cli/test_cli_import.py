@@ -8,7 +8,7 @@ import pytest
 
 from ccontrol.clock import SystemClock
 from ccontrol.model.witness import Heard, Watch
-from ccontrol.store.witnesses import Witnesses
+from ccontrol.store.witness_log import WitnessLog
 from tests.unit.cli.plants import Plant, Run
 from tests.unit.cli.test_cli_events import recording
 from tests.unit.cli.test_cli_json_documented import keys
@@ -27,7 +27,7 @@ def plant(empty_plant: Plant) -> Plant:
 
 
 def kept(plant: Plant) -> tuple[Heard, ...]:
-    log = Witnesses(plant.store / "ccontrol" / "witness", SystemClock())
+    log = WitnessLog(plant.store / "ccontrol" / "witness", SystemClock())
     return log.about({"press-3"}, {CONTROLLER}, *EVER).heard
 
 

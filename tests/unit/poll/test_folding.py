@@ -17,7 +17,7 @@ from ccontrol.poll.site import OpenSite
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
 from ccontrol.store.room import Room
-from ccontrol.store.witnesses import Witnesses
+from ccontrol.store.witness_log import WitnessLog
 from tests.unit.store.made_store import SetClock, Site
 
 BAD = date(2031, 5, 1)
@@ -50,7 +50,7 @@ def test_a_day_that_cannot_be_folded_is_told_and_the_others_are_folded(
 ) -> None:
     clock = SetClock()
     journal = Journal(tmp_path / "journal", clock)
-    witnesses = Witnesses(tmp_path / "witness", clock)
+    witnesses = WitnessLog(tmp_path / "witness", clock)
     for day in (1, 2, 3):
         clock.time = datetime(2031, 5, day, 12, tzinfo=UTC)
         journal.append(JournalEntry(clock.time, "press-3", Outcome.UNCHANGED))

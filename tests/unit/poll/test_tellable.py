@@ -17,7 +17,7 @@ from ccontrol.model.record import Record
 from ccontrol.model.unit import UnitId
 from ccontrol.policy.judge import judge
 from ccontrol.poll import tellable
-from ccontrol.poll.judged import Judged
+from ccontrol.poll.judgements import Judgement
 from ccontrol.poll.standing_alerts import StandingAlerts
 
 AT = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -50,7 +50,7 @@ def record(*changes: Change) -> Record:
 
 
 def told(*changes: Change) -> list[Alert]:
-    return list(tellable.of_judgement(Judged("c" * 40, record(*changes)), PRESS, built_in()))
+    return list(tellable.of_judgement(Judgement("c" * 40, record(*changes)), PRESS, built_in()))
 
 
 def test_a_change_and_the_edges_of_findings_are_told_apart() -> None:
@@ -89,7 +89,7 @@ def test_thousands_of_findings_do_not_become_thousands_of_alerts() -> None:
 
 
 def test_a_controller_that_is_configured_no_more_is_told_all_the_same() -> None:
-    (alert,) = tellable.of_judgement(Judged("c" * 40, record(BLOCK)), None, built_in())
+    (alert,) = tellable.of_judgement(Judgement("c" * 40, record(BLOCK)), None, built_in())
     assert (alert.controller, alert.address) == ("press-3", "")
 
 
@@ -144,7 +144,7 @@ def judged_anew(record_before: Record | None, **verdict: object) -> list[Alert]:
         attribution=seen,
         verdict=replace(known.verdict, **verdict),  # type: ignore[arg-type]  # a test's own words
     )
-    return list(tellable.of_judgement(Judged("d" * 40, new, record_before), PRESS, built_in()))
+    return list(tellable.of_judgement(Judgement("d" * 40, new, record_before), PRESS, built_in()))
 
 
 def test_a_later_judgement_is_told_with_the_one_before_and_not_as_another_change() -> None:
@@ -176,7 +176,7 @@ def test_whoever_was_told_of_a_change_is_told_that_it_was_judged_anew() -> None:
 def test_more_evidence_for_the_same_judgement_is_no_news() -> None:
     known = record(BLOCK)
     again = replace(known, number=2, attribution=replace(known.attribution, evidence=("more",)))
-    assert list(tellable.of_judgement(Judged("d" * 40, again, known), PRESS, built_in())) == []
+    assert list(tellable.of_judgement(Judgement("d" * 40, again, known), PRESS, built_in())) == []
 
 
 def test_a_later_judgement_is_told_though_the_one_before_cannot_be_read() -> None:

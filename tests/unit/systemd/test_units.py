@@ -67,6 +67,16 @@ def test_the_daemon_is_watched_and_gets_its_keys_as_credentials() -> None:
         assert line in text.splitlines()
 
 
+def test_the_daemon_can_tell_who_speaks_at_its_witness_socket() -> None:
+    """In a user namespace of its own the kernel names every other user to it as "nobody"."""
+    lines = (FOLDER / "ccontrol.service").read_text().splitlines()
+    assert "PrivateUsers=yes" not in lines
+    for line in ("RuntimeDirectory=ccontrol", "RuntimeDirectoryMode=0711"):
+        assert line in lines
+    sensor = (FOLDER / "ccontrol-sense@.service").read_text()
+    assert "--socket /run/ccontrol/witness" in sensor
+
+
 def test_the_sensor_has_one_right_and_a_user_of_its_own() -> None:
     lines = (FOLDER / "ccontrol-sense@.service").read_text().splitlines()
     for line in (

@@ -8,7 +8,7 @@ from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.model.witness import Hearing, Watch
 from ccontrol.poll.addresses import Addresses
 from ccontrol.poll.own_ends import OwnEnds
-from ccontrol.store.witnesses import Account, Witnesses
+from ccontrol.store.witness_log import Account, WitnessLog
 
 LISTENER = "syslog"
 """Whoever listens to syslog sees no packets of others: nothing heard there says nothing."""
@@ -18,7 +18,7 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 class SiteHearing:
     """Implements poll.witnesses.Witnesses with a site's log. Any thread may ask."""
 
-    def __init__(self, log: Witnesses, own: OwnEnds, addresses: Addresses) -> None:
+    def __init__(self, log: WitnessLog, own: OwnEnds, addresses: Addresses) -> None:
         self._log = log
         self._own = own
         self._addresses = addresses

@@ -20,7 +20,7 @@ from ccontrol.poll.site import OpenSite
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
 from ccontrol.store.room import Room
-from ccontrol.store.witnesses import EVENTS_AT_MOST, Witnesses
+from ccontrol.store.witness_log import EVENTS_AT_MOST, WitnessLog
 from tests.unit.store.heard import download, heard, watch
 from tests.unit.store.made_store import START, SetClock, Site
 
@@ -34,19 +34,19 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def log(tmp_path: Path, clock: SetClock) -> Witnesses:
-    return Witnesses(tmp_path / "witness", clock)
+def log(tmp_path: Path, clock: SetClock) -> WitnessLog:
+    return WitnessLog(tmp_path / "witness", clock)
 
 
 def at(minutes: float) -> datetime:
     return START + timedelta(minutes=minutes)
 
 
-def told(log: Witnesses, since: float, until: float) -> tuple[Heard, ...]:
+def told(log: WitnessLog, since: float, until: float) -> tuple[Heard, ...]:
     return log.about(*WHOSE, at(since), at(until)).heard
 
 
-def test_what_was_taken_in_is_found_by_controller_and_time(log: Witnesses) -> None:
+def test_what_was_taken_in_is_found_by_controller_and_time(log: WitnessLog) -> None:
     early, late = heard(download(at(1)), at(1)), heard(download(at(30)), at(30))
     seen = heard(watch(at(29)), at(30))
     assert log.take([early, late, seen]) == (early, late, seen)
@@ -55,25 +55,27 @@ def test_what_was_taken_in_is_found_by_controller_and_time(log: Witnesses) -> No
     assert told(log, 5, 20) == ()
 
 
-def test_other_controllers_are_not_told_of(log: Witnesses) -> None:
+def test_other_controllers_are_not_told_of(log: WitnessLog) -> None:
     log.take([heard(download(at(1)), at(1), "press-4")])
     assert told(log, 0, 5) == ()
 
 
-def test_what_nobody_knew_the_controller_of_is_found_by_its_address(log: Witnesses) -> None:
+def test_what_nobody_knew_the_controller_of_is_found_by_its_address(log: WitnessLog) -> None:
     stranger = heard(download(at(1), "127.0.0.77"), at(1), "")
     log.take([stranger])
     assert told(log, 0, 5) == ()
     assert log.about({"new"}, {"127.0.0.77"}, at(0), at(5)).heard == (stranger,)
 
 
-def test_a_station_that_is_a_controller_elsewhere_is_not_the_one_acted_upon(log: Witnesses) -> None:
+def test_a_station_that_is_a_controller_elsewhere_is_not_the_one_acted_upon(
+    log: WitnessLog,
+) -> None:
     log.take([heard(download(at(1), "127.0.0.77"), at(1), "")])
     assert log.about({"new"}, {"127.0.0.9"}, at(0), at(5)).heard == ()
 
 
 def test_the_same_event_is_taken_in_once_whoever_hands_it_in_again(
-    log: Witnesses, tmp_path: Path, clock: SetClock
+    log: WitnessLog, tmp_path: Path, clock: SetClock
 ) -> None:
     event = download(at(1))
     other = replace(event, testimony=replace(event.testimony, name="late.pcap", first=77))
@@ -81,23 +83,23 @@ def test_the_same_event_is_taken_in_once_whoever_hands_it_in_again(
     assert len(log.take([heard(event, at(1)), again])) == 1
     assert log.take([again]) == ()
     clock.pass_by(days=3)
-    assert Witnesses(tmp_path / "witness", clock).take([again]) == ()
+    assert WitnessLog(tmp_path / "witness", clock).take([again]) == ()
     assert log.days() == (DAY,)
 
 
-def test_an_event_counts_for_each_controller_behind_an_address(log: Witnesses) -> None:
+def test_an_event_counts_for_each_controller_behind_an_address(log: WitnessLog) -> None:
     event = download(at(1))
     assert len(log.take([heard(event, at(1)), heard(event, at(1), "press-4")])) == 2
 
 
-def test_a_watch_that_is_handed_in_twice_is_one(log: Witnesses) -> None:
+def test_a_watch_that_is_handed_in_twice_is_one(log: WitnessLog) -> None:
     seen = heard(watch(at(1)), at(2))
     assert log.take([seen]) == (seen,)
     assert log.take([replace(seen, at=at(3))]) == ()
 
 
 def test_what_came_later_is_found_though_it_lies_in_a_later_day(
-    log: Witnesses, clock: SetClock
+    log: WitnessLog, clock: SetClock
 ) -> None:
     clock.pass_by(days=5)
     late = heard(download(at(1)), clock.now())
@@ -106,7 +108,7 @@ def test_what_came_later_is_found_though_it_lies_in_a_later_day(
 
 
 def test_only_days_that_tell_of_the_time_are_read(
-    log: Witnesses, tmp_path: Path, clock: SetClock
+    log: WitnessLog, tmp_path: Path, clock: SetClock
 ) -> None:
     log.take([heard(download(at(1)), at(1))])
     clock.pass_by(days=1)
@@ -118,7 +120,7 @@ def test_only_days_that_tell_of_the_time_are_read(
 
 
 def test_of_when_a_folded_day_tells_is_known_without_reading_it(
-    log: Witnesses, tmp_path: Path, clock: SetClock
+    log: WitnessLog, tmp_path: Path, clock: SetClock
 ) -> None:
     log.take([heard(download(at(1)), at(1))])
     reading = log.read(DAY)
@@ -126,26 +128,26 @@ def test_of_when_a_folded_day_tells_is_known_without_reading_it(
     log.mark_folded(reading)
     path = tmp_path / "witness" / "2031-05-06.jsonl"
     path.write_bytes(b"x" * (path.stat().st_size - 1) + b"\n")
-    fresh = Witnesses(tmp_path / "witness", clock)
+    fresh = WitnessLog(tmp_path / "witness", clock)
     assert fresh.about(*WHOSE, at(30), at(40)).spoiled == 0
     assert fresh.about(*WHOSE, at(0), at(5)).spoiled == 1
 
 
 def test_a_line_torn_by_a_crash_is_told_and_the_event_can_be_handed_in_again(
-    log: Witnesses, tmp_path: Path, clock: SetClock
+    log: WitnessLog, tmp_path: Path, clock: SetClock
 ) -> None:
     event = heard(download(at(1)), at(1))
     log.take([event, heard(watch(at(1)), at(1))])
     path = tmp_path / "witness" / "2031-05-06.jsonl"
     raw = path.read_bytes()
     path.write_bytes(raw[: raw.index(b"\n") - 2])
-    again = Witnesses(tmp_path / "witness", clock)
+    again = WitnessLog(tmp_path / "witness", clock)
     assert again.take([event]) == (event,)
     account = again.about(*WHOSE, at(0), at(5))
     assert (account.heard, account.spoiled) == ((event,), 1)
 
 
-def test_a_flood_leaves_the_last_events_and_says_how_many_it_left_out(log: Witnesses) -> None:
+def test_a_flood_leaves_the_last_events_and_says_how_many_it_left_out(log: WitnessLog) -> None:
     flood = [heard(download(at(1), name=f"FC{n}"), at(1)) for n in range(EVENTS_AT_MOST + 3)]
     log.take(flood)
     account = log.about(*WHOSE, at(0), at(5))
@@ -153,21 +155,21 @@ def test_a_flood_leaves_the_last_events_and_says_how_many_it_left_out(log: Witne
     assert account.heard == tuple(flood[3:])
 
 
-def test_what_no_line_can_hold_is_refused_and_nothing_is_written(log: Witnesses) -> None:
+def test_what_no_line_can_hold_is_refused_and_nothing_is_written(log: WitnessLog) -> None:
     event = replace(download(at(1)), action="x" * (1 << 20))
     with pytest.raises(ValueError, match="more was said"):
         log.take([heard(download(at(1)), at(1)), heard(event, at(1))])
     assert log.days() == ()
 
 
-def test_nothing_that_was_acknowledged_is_lost_by_kill_9(log: Witnesses, tmp_path: Path) -> None:
+def test_nothing_that_was_acknowledged_is_lost_by_kill_9(log: WitnessLog, tmp_path: Path) -> None:
     script = f"""
 from datetime import timedelta
 from pathlib import Path
-from ccontrol.store.witnesses import Witnesses
+from ccontrol.store.witness_log import WitnessLog
 from tests.unit.store.heard import download, heard
 from tests.unit.store.made_store import START, SetClock
-log = Witnesses(Path({str(tmp_path / "witness")!r}), SetClock())
+log = WitnessLog(Path({str(tmp_path / "witness")!r}), SetClock())
 for number in range(100_000):
     log.take([heard(download(START, name=f"FC{{number}}"), START)])
     print(number, flush=True)
@@ -209,9 +211,9 @@ def folded(site: Site, clock: SetClock, *, polls: bool = True) -> None:
     index.close()
 
 
-def opened(site: Site) -> tuple[Journal, Witnesses]:
+def opened(site: Site) -> tuple[Journal, WitnessLog]:
     own = site.git_dir / "ccontrol"
-    return Journal(own / "journal", site.clock), Witnesses(own / "witness", site.clock)
+    return Journal(own / "journal", site.clock), WitnessLog(own / "witness", site.clock)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from datetime import datetime
 from ccontrol.clock import Clock
 from ccontrol.errors import CcontrolError
 from ccontrol.model.witness import Heard, Watch
-from ccontrol.poll.judging_anew import Judged, judge_since_mark
+from ccontrol.poll.judging_anew import JudgedAnew, judge_since_mark
 from ccontrol.poll.site import OpenSite
 
 GATHER_S = 1.0
@@ -26,10 +26,10 @@ class _Site:
 
     timer: asyncio.TimerHandle | None = None
     rest_s: float = GATHER_S
-    told: deque[Judged] = field(default_factory=lambda: deque(maxlen=TOLD_AT_MOST))
+    told: deque[JudgedAnew] = field(default_factory=lambda: deque(maxlen=TOLD_AT_MOST))
 
 
-class Rejudging:
+class JudgingRounds:
     """Has changes judged anew by the sites' writers. Lives in the engine's loop."""
 
     def __init__(self, clock: Clock) -> None:
@@ -46,7 +46,7 @@ class Rejudging:
         if any(not isinstance(each.said, Watch) and each.controller_id for each in new):
             self._plan(site)
 
-    async def settle(self, site: OpenSite, since: datetime) -> tuple[Judged, ...]:
+    async def settle(self, site: OpenSite, since: datetime) -> tuple[JudgedAnew, ...]:
         """Think of all that was heard by now; return what was judged anew since a time."""
         known = self._sites.setdefault(site.name, _Site())
         if known.timer is not None:

@@ -41,7 +41,7 @@ class Account:
     """Lines of these days that say nothing any more, and may have been about this."""
 
 
-class Witnesses(DayFiles[Heard]):
+class WitnessLog(DayFiles[Heard]):
     """One site's log of witnesses. Many threads may use it."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:

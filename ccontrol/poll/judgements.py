@@ -7,7 +7,7 @@ from ccontrol.model.record import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """One judgement of one change, as the history holds it."""
 
     commit: str
@@ -30,7 +30,7 @@ def sentence(record: Record) -> str:
     return f"origin {origin}, severity {verdict.severity.word}"
 
 
-def facts_of_before(judged: Judged) -> tuple[tuple[str, str], ...]:
+def facts_of_before(judged: Judgement) -> tuple[tuple[str, str], ...]:
     """Return what the judgement before came to, by the names that alerts document."""
     if judged.before is None:
         return ()
