@@ -84,6 +84,11 @@ class Connection(asyncio.Protocol, Generic[UnitT, FaultT]):
             self._delivery.put(fault.frame(said), fault)
         return said is not None
 
+    def ask(self, said: bytes) -> None:
+        """Send what the controller asks by itself, behind the answers that are on their way."""
+        unspoilt = self._line.no_fault
+        self._delivery.put(unspoilt.frame(said), unspoilt)
+
     def write(self, data: bytes) -> None:
         """Send what no mishap befalls, at once."""
         self._delivery.write(data)
