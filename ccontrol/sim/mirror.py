@@ -28,21 +28,33 @@ End = tuple[str, int]
 class Mirror:
     """One stream for all that is mirrored to it. Controllers may live in threads of their own."""
 
-    def __init__(self, door: int, clock: Clock) -> None:
-        """Begin the recording at an open pipe, which must take its head at once."""
-        self._door = door
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._door: int | None = None
         self.dropped = 0
+        """Packets that nobody took fast enough."""
+
+    def begin(self, door: int) -> None:
+        """Begin a recording at an open pipe, which must take its head at once."""
         os.write(door, struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, _LONGEST, _ETHERNET))
         os.set_blocking(door, False)
+        with self._lock:
+            self._door = door
+
+    def end(self) -> None:
+        """End it: the pipe is not written to any more."""
+        with self._lock:
+            self._door = None
 
     def put(self, packet: bytes) -> None:
-        """Record a packet, or count it as lost."""
+        """Record a packet, or count it as lost; between recordings nobody is there to lose it."""
         now = self._clock.now()
         size = len(packet)
         head = struct.pack("<IIII", int(now.timestamp()), now.microsecond, size, size)
         with self._lock:
+            if self._door is None:
+                return
             try:
                 os.write(self._door, head + packet)
             except (BlockingIOError, BrokenPipeError):

@@ -133,7 +133,9 @@ def test_it_hands_over_hint_event_and_watch_and_keeps_the_packets_without_the_pa
 
 def test_packets_that_another_program_captures_are_heard_without_any_right(tmp_path: Path) -> None:
     near, far = os.pipe()
-    with running(plant.press(), {ES}, mirror=Mirror(far, SystemClock())) as live:
+    mirror = Mirror(SystemClock())
+    mirror.begin(far)
+    with running(plant.press(), {ES}, mirror=mirror) as live:
         options = "--print", "--quiet", "1", "--port", f"{live.port}=s7"
         with sensing(*options, log=tmp_path / "log", at="-", stdin=near) as sensor:
             os.close(near)
@@ -157,8 +159,9 @@ def test_it_ends_with_its_own_code_when_the_other_program_does(tmp_path: Path) -
     assert b"standard input has ended: it was closed" in done.stderr
     (tmp_path / "old").write_bytes(b"")
     with (tmp_path / "old").open("rb") as file:
-        command = [CCONTROL, "sense", "-", "--print"]
-        done = subprocess.run(command, stdin=file, capture_output=True, check=False)
+        done = subprocess.run(
+            [CCONTROL, "sense", "-", "--print"], stdin=file, capture_output=True, check=False
+        )
     assert done.returncode == 80
     assert b"is no pipe" in done.stderr
     assert main(["sense", "-", "lo", "--print"]) == 2

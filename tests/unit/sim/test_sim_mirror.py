@@ -20,6 +20,12 @@ from ccontrol.sources.wire.table import Watchlist
 CPU, ES = "127.0.3.3", "127.0.0.9"
 
 
+def mirror_at(door: int) -> Mirror:
+    mirror = Mirror(SystemClock())
+    mirror.begin(door)
+    return mirror
+
+
 def events_of(recording: Path, port: int) -> tuple[EngineeringEvent, ...]:
     with recording.open("rb") as file:
         return tuple(read(file, recording.name, Watchlist({**PORTS, port: "s7"})).events)
@@ -32,7 +38,7 @@ def test_a_load_is_read_off_the_mirror_whole(cpu: Cpu, tmp_path: Path) -> None:
         keeper = threading.Thread(target=lambda: file.write(pipe.read()))
         keeper.start()
         block = plant.many_blocks(1, least=9_000)[0]
-        mirror = Mirror(far, SystemClock())
+        mirror = mirror_at(far)
         with running(cpu, {ES}, host=CPU, mirror=mirror) as live:
             download(live.host, live.port, ES, (plant.ob1(1), block))
         os.close(far)
@@ -50,7 +56,7 @@ def test_a_load_is_read_off_the_mirror_whole(cpu: Cpu, tmp_path: Path) -> None:
 
 def test_what_nobody_takes_is_lost_and_nobody_waits_for_it() -> None:
     near, far = os.pipe()
-    mirror = Mirror(far, SystemClock())
+    mirror = mirror_at(far)
     talk = Mirrored(mirror, (ES, 40_000), (CPU, 102))
     for _ in range(100):
         talk.said(bytes(2_000))
@@ -65,7 +71,7 @@ def test_what_nobody_takes_is_lost_and_nobody_waits_for_it() -> None:
 @pytest.mark.parametrize("size", [1, 1_400, 1_401, 5_000])
 def test_every_packet_of_it_is_whole_and_in_order(size: int, tmp_path: Path) -> None:
     near, far = os.pipe()
-    talk = Mirrored(Mirror(far, SystemClock()), (ES, 40_000), (CPU, 102))
+    talk = Mirrored(mirror_at(far), (ES, 40_000), (CPU, 102))
     talk.heard(bytes(size))
     talk.ended()
     os.close(far)
