@@ -20,7 +20,6 @@ _ETHERNET: Final = 1
 _LONGEST: Final = 1 << 18
 _PIECE: Final = 1400
 """Bytes of one segment. What is written at once stays below PIPE_BUF, so that it passes whole."""
-_MAC_CLIENT, _MAC_SERVER = b"\x02\x00\x00\x00\x00\x01", b"\x02\x00\x00\x00\x00\x02"
 _LIMIT: Final = 1 << 32
 End = tuple[str, int]
 
@@ -65,9 +64,18 @@ class Mirror:
 class _Side:
     """What one end of a conversation has sent."""
 
-    mac: bytes
     end: End
     sent: int = 0
+
+    @property
+    def address(self) -> bytes:
+        """Four bytes."""
+        return ipaddress.ip_address(self.end[0]).packed
+
+    @property
+    def mac(self) -> bytes:
+        """An address of the card: each end has one of its own, administered locally."""
+        return b"\x02\x00" + self.address
 
 
 @dataclass
@@ -80,8 +88,8 @@ class Mirrored:
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
-        self._asking = _Side(_MAC_CLIENT, self.client)
-        self._telling = _Side(_MAC_SERVER, self.server)
+        self._asking = _Side(self.client)
+        self._telling = _Side(self.server)
         self._segment(self._asking, self._telling, SYN)
         self._segment(self._telling, self._asking, SYN | ACK)
         self._segment(self._asking, self._telling, ACK)
@@ -109,5 +117,5 @@ class Mirrored:
         sender.sent = (sender.sent + len(data) + bool(flags & (SYN | FIN))) % _LIMIT
         number = next(self._numbers) & 0xFFFF
         ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), number, 0x4000, 64, 6, 0)
-        addresses = b"".join(ipaddress.ip_address(one.end[0]).packed for one in (sender, other))
-        self.mirror.put(other.mac + sender.mac + b"\x08\x00" + ip + addresses + tcp)
+        ip += sender.address + other.address
+        self.mirror.put(other.mac + sender.mac + b"\x08\x00" + ip + tcp)

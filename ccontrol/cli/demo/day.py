@@ -64,7 +64,7 @@ def prepare(stage: Stage) -> None:
 
 def first_look(stage: Stage) -> None:
     """Every controller is read whole once."""
-    stage.narrator.chapter("The daemon starts and reads each controller whole, once")
+    stage.narrator.chapter("The daemon reads each controller whole, once")
     for name in stage.controllers.everyone:
         stage.wait_for(f"{name} is in the history", partial(_is_of, controller_id=name))
 
@@ -122,6 +122,7 @@ def card_swap(stage: Stage) -> None:
         lambda change: _came_by_hand(change) and Aspect.PROGRAM in change.aspects,
         known,
     )
+    stage.command("changes", "--since", "1d")
 
 
 def lost(stage: Stage) -> frozenset[str]:
@@ -184,12 +185,16 @@ def only_reads(stage: Stage) -> None:
         if wrong:
             raise stage.broken(f"{name} was asked {len(wrong)} times for something but a read")
         stage.narrator.kept(f"{name}: {asked} requests, every one of them a read")
+    changes = len(stage.controllers.s7["press-3"].server.engineering)
+    stage.narrator.tell(
+        f"(and {changes} that are none, of the station at {STATION}: counted apart)"
+    )
 
 
 def story(stage: Stage) -> None:
     """Tell what happened to the press, in one order."""
     stage.narrator.chapter("press-3: the whole story, from every witness, in one order")
-    stage.command("timeline", "press-3", most_lines=60)
+    stage.command("timeline", "press-3", most_lines=100)
 
 
 def _family(controller_id: str) -> str:

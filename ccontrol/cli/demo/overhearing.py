@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 
 from ccontrol.cli.demo.programs import Program
 from ccontrol.cli.demo.stage import FILLER, WITNESS_SOCKET, Stage
@@ -16,7 +17,8 @@ _QUIET_S = "2"
 @contextmanager
 def sensor(stage: Stage) -> Iterator[None]:
     """Run the real sensor until the block ends; the daemon has to be there already."""
-    stage.narrator.chapter("A sensor starts beside it: a process of its own, on the network")
+    stage.narrator.chapter("The daemon starts, and a sensor beside it that overhears the network")
+    stage.wait_until("the daemon has a door for witnesses", (stage.folder / WITNESS_SOCKET).exists)
     why_not = _why_not_the_loopback()
     if why_not:
         stage.narrator.tell(f"({why_not}; so it hears")
@@ -24,7 +26,7 @@ def sensor(stage: Stage) -> Iterator[None]:
     with _ears(stage, at_mirror=bool(why_not)) as program:
         stage.narrator.shell(" ".join(("ccontrol", *program.arguments)), "")
         with stage.program(program):
-            stage.wait_until("the daemon listens to it", "a sensor listens")
+            stage.wait_until("the daemon listens to it", partial(stage.hears, "a sensor listens"))
             yield
 
 

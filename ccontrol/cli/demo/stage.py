@@ -149,11 +149,11 @@ class Stage:
             hint="`ccontrol demo --keep FOLDER` leaves everything there to look at.",
         )
 
-    def wait_until(self, promise: str, words: str) -> None:
-        """Wait until the daemon has said these words; raises EngineError when it does not."""
+    def wait_until(self, promise: str, happened: Callable[[], bool]) -> None:
+        """Wait until something is so; raises EngineError when it does not come to that."""
         deadline = self.clock.monotonic() + PATIENCE_S
         while self.clock.monotonic() < deadline:
-            if any(words in line for line in self._daemon.said()):
+            if happened():
                 self.narrator.kept(promise)
                 return
             time.sleep(_LOOK_S)
@@ -174,6 +174,10 @@ class Stage:
         except ProgramError as error:
             raise self.broken(str(error)) from error
         self.narrator.kept(f"the {program.name} ended cleanly when it was told to")
+
+    def hears(self, words: str) -> bool:
+        """Whether the daemon has said these words."""
+        return any(words in line for line in self._daemon.said())
 
     @property
     def _daemon(self) -> Program:
