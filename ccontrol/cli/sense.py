@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.canonical.witness import Hello
-from ccontrol.cli.event_files import watchlist_of
+from ccontrol.cli.event_files import STDIN, watchlist_of
 from ccontrol.cli.service_log import log_to_stderr
 from ccontrol.clock import SystemClock
 from ccontrol.poll.notify import Notifier
@@ -18,7 +18,8 @@ from ccontrol.sensor.daemon_line import DaemonLine
 from ccontrol.sensor.ear import Orders
 from ccontrol.sensor.printed import Printed
 from ccontrol.sensor.ring import Ring
-from ccontrol.sensor.sensor import Sensor
+from ccontrol.sensor.sensor import Sensor, Source
+from ccontrol.sensor.stream import Stream
 from ccontrol.sensor.tap import How, Tap, Taps
 from ccontrol.store.age import Sealer
 
@@ -30,7 +31,9 @@ def command(
     interfaces: Annotated[
         list[str],
         typer.Argument(
-            metavar="INTERFACE...", help="What to listen on, e.g. the one at a mirror port."
+            metavar="INTERFACE...",
+            help="What to listen on, e.g. the one at a mirror port; or - alone: packets that "
+            "another program captures, from standard input.",
         ),
     ],
     socket: Annotated[
@@ -109,25 +112,37 @@ def command(
     Example:
       ccontrol sense eth1 --print --promiscuous
       ccontrol sense eth1 --promiscuous --socket /run/ccontrol/witness
+      ssh tap tcpdump -i eth1 -U -w - | ccontrol sense - --print
       systemctl start ccontrol-sense@eth1
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     if print_ == (socket is not None):
         raise typer.BadParameter("want either --socket PATH or --print")
+    if STDIN in interfaces and len(interfaces) > 1:
+        raise typer.BadParameter("- stands alone: what passes at several places is one recording")
     if (ring is None) != (not recipient):
         raise typer.BadParameter("--ring and --recipient go together: packets are kept encrypted")
     log_to_stderr(verbose=verbose)
     watchlist = watchlist_of(ports or [], controllers or [])
     how = How(frozenset(watchlist.ports), promiscuous, buffer * _MIB)
-    taps = Taps([Tap(interface, how) for interface in interfaces])
-    confine()
+    source = _source(interfaces, how)
     bound()
-    orders = Orders(name or "+".join(interfaces), watchlist, quiet)
+    shown = "stdin" if interfaces == [STDIN] else "+".join(interfaces)
+    orders = Orders(name or shown, watchlist, quiet)
     clock = SystemClock()
-    shown = "+".join(interfaces)
     kept = None if ring is None else Ring(ring, Sealer(recipient), ring_bytes, shown, clock)
     hello = Hello(orders.name, shown, version("ccontrol"))
     listener = Printed(sys.stdout) if socket is None else DaemonLine(socket, hello, clock)
     sensor = Sensor(orders, listener, clock, kept)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sensor.stop())
-    sensor.run(taps, Notifier.from_environment())
+    sensor.run(source, Notifier.from_environment())
+
+
+def _source(interfaces: list[str], how: How) -> Source:
+    """Open what is listened to, and give up every right. Raises SensorError."""
+    if interfaces == [STDIN]:
+        confine()  # before its thread is there: rights belong to threads
+        return Stream(sys.stdin.fileno())
+    taps = Taps([Tap(interface, how) for interface in interfaces])
+    confine()
+    return taps

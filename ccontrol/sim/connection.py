@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from ccontrol.sim.delivery import Delivery
+from ccontrol.sim.mirror import Mirror, Mirrored
 from ccontrol.sim.mishap import Mishap
 from ccontrol.sim.request_log import RequestLog
 
@@ -50,6 +51,7 @@ class Line(Protocol[FaultT]):
     faults: list[FaultT]
     no_fault: FaultT
     delay_s: float
+    mirror: Mirror | None
     open_ones: set[asyncio.Transport]
 
 
@@ -61,6 +63,7 @@ class Connection(asyncio.Protocol, Generic[UnitT, FaultT]):
         self._number = number
         self._reader = reader
         self._messages = 0
+        self._mirrored: Mirrored | None = None
 
     @abstractmethod
     def take(self, unit: UnitT) -> bool:
@@ -84,6 +87,11 @@ class Connection(asyncio.Protocol, Generic[UnitT, FaultT]):
             self._delivery.put(fault.frame(said), fault)
         return said is not None
 
+    def ask(self, said: bytes) -> None:
+        """Send what the controller asks by itself, behind the answers that are on their way."""
+        unspoilt = self._line.no_fault
+        self._delivery.put(unspoilt.frame(said), unspoilt)
+
     def write(self, data: bytes) -> None:
         """Send what no mishap befalls, at once."""
         self._delivery.write(data)
@@ -91,12 +99,17 @@ class Connection(asyncio.Protocol, Generic[UnitT, FaultT]):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client knocked."""
         self._transport = cast("asyncio.Transport", transport)
-        self._delivery = Delivery(self._transport, self._count_out, self._line.delay_s)
+        self._delivery = Delivery(self._transport, self._goes_out, self._line.delay_s)
         self._line.open_ones.add(self._transport)
+        if self._line.mirror is not None:
+            ends = (transport.get_extra_info(name)[:2] for name in ("peername", "sockname"))
+            self._mirrored = Mirrored(self._line.mirror, *ends)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 — the protocol's form
         """The client is gone."""
         self._line.open_ones.discard(self._transport)
+        if self._mirrored is not None:
+            self._mirrored.ended()
         self.leave()
         self._delivery.stop()
 
@@ -111,6 +124,8 @@ class Connection(asyncio.Protocol, Generic[UnitT, FaultT]):
     def data_received(self, data: bytes) -> None:
         """Take everything that is whole; hang up on rubbish, as a controller does."""
         self._line.log.bytes_in += len(data)
+        if self._mirrored is not None:
+            self._mirrored.heard(data)
         try:
             goes_on = all(map(self.take, self._reader.feed(data)))
         except RubbishError:
@@ -118,8 +133,10 @@ class Connection(asyncio.Protocol, Generic[UnitT, FaultT]):
         if not goes_on:
             self._transport.close()
 
-    def _count_out(self, count: int) -> None:
-        self._line.log.bytes_out += count
+    def _goes_out(self, data: bytes) -> None:
+        self._line.log.bytes_out += len(data)
+        if self._mirrored is not None:
+            self._mirrored.said(data)
 
 
 class Framed(Connection[UnitT, FaultT]):

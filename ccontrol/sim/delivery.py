@@ -37,10 +37,10 @@ class Mishap(Protocol):
 
 
 class Delivery:
-    """The sending side of one connection. `sent` is told every number of bytes that goes out."""
+    """The sending side of one connection. `sent` is told all that goes out."""
 
     def __init__(
-        self, transport: asyncio.Transport, sent: Callable[[int], None], delay_s: float
+        self, transport: asyncio.Transport, sent: Callable[[bytes], None], delay_s: float
     ) -> None:
         self._transport = transport
         self._sent = sent
@@ -65,7 +65,7 @@ class Delivery:
 
     def write(self, data: bytes) -> None:
         """Send bytes at once."""
-        self._sent(len(data))
+        self._sent(data)
         self._transport.write(data)
 
     def pause(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypedDict, TypeVar, cas
 
 from ccontrol.sim.background import Background
 from ccontrol.sim.connection import FaultT
+from ccontrol.sim.mirror import Mirror
 from ccontrol.sim.request_log import RequestLog, RequestT
 
 _P = ParamSpec("_P")
@@ -22,7 +23,8 @@ DeviceT = TypeVar("DeviceT")
 class How(TypedDict, Generic[FaultT], total=False):
     """How a controller listens: at `host` and `port` (0 for a free one), 127.0.0.1 if not said.
 
-    `delay_s` is how long it thinks about each message, `keep_requests` how many are remembered.
+    `delay_s` is how long it thinks about each message, `keep_requests` how many are remembered;
+    `mirror` gets all that passes over TCP.
     """
 
     host: str
@@ -30,6 +32,7 @@ class How(TypedDict, Generic[FaultT], total=False):
     delay_s: float
     faults: list[FaultT]
     keep_requests: int
+    mirror: Mirror
 
 
 class Server(ABC, Generic[DeviceT, FaultT, RequestT]):
@@ -50,6 +53,7 @@ class Server(ABC, Generic[DeviceT, FaultT, RequestT]):
         self.port = how.get("port", 0)
         self.delay_s = how.get("delay_s", 0.0)
         self.faults = how.get("faults", [])
+        self.mirror = how.get("mirror")
         self.no_fault = no_fault
         self.log = log(how.get("keep_requests", 20_000))
         self.open_ones: set[asyncio.Transport] = set()

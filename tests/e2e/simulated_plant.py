@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from ccontrol.cli import main
+from ccontrol.sim.mirror import Mirror
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.server import Live, running
 from tests.e2e.engine_plant import PATIENCE_S, wait_until
@@ -36,6 +37,13 @@ answer_timeout_s = 20.0
 """
 
 
+class Engineered(TypedDict, total=False):
+    """Who may load into the controllers, and where all that passes shows."""
+
+    engineers: frozenset[str]
+    mirror: Mirror
+
+
 @dataclass
 class Plant:
     """A plant of simulated controllers."""
@@ -58,11 +66,13 @@ class Plant:
         return found
 
 
-def made(folder: Path, stack: ExitStack, names: tuple[str, ...]) -> Plant:
+def made(
+    folder: Path, stack: ExitStack, names: tuple[str, ...], **how: Unpack[Engineered]
+) -> Plant:
     assert main(["init", str(folder), "--site", "north"]) == 0
     cpus = {name: plant.press(name=name) for name in names}
     live = {
-        name: stack.enter_context(running(cpu, delay_s=0.1 if name == "paused" else 0.0))
+        name: stack.enter_context(running(cpu, delay_s=0.1 if name == "paused" else 0.0, **how))
         for name, cpu in cpus.items()
     }
     with (folder / "ccontrol.toml").open("a") as config:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import struct
 import subprocess  # noqa: TID251 — the sensor is a process of its own
 import sys
 import time
@@ -18,22 +19,32 @@ from snap7.error import S7Error
 
 from ccontrol.canonical.witness import Hello
 from ccontrol.cli import main
+from ccontrol.clock import SystemClock
 from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.model.witness import Watch
+from ccontrol.sim.mirror import Mirror
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.server import running
+from ccontrol.sim.s7.station import download
 from tests.unit.sensor.live import needs_the_loopback
 from tests.unit.sensor.witness_server import WitnessServer, serving
 
+ES = "127.0.0.9"
 CCONTROL = Path(sys.executable).with_name("ccontrol")
 
 
 @contextlib.contextmanager
-def sensing(*options: str, log: Path) -> Iterator[subprocess.Popen[str]]:
+def sensing(
+    *options: str, log: Path, at: str = "lo", stdin: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[str]]:
     """A sensor on the loopback, from when it listens until the block ends; it must end well."""
     with log.open("w") as errors:
         sensor = subprocess.Popen(
-            [CCONTROL, "sense", "lo", *options], stdout=subprocess.PIPE, stderr=errors, text=True
+            [CCONTROL, "sense", at, *options],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
         )
         try:
             wait_until(lambda: "listens" in log.read_text() or sensor.poll() is not None)
@@ -118,6 +129,42 @@ def test_it_hands_over_hint_event_and_watch_and_keeps_the_packets_without_the_pa
     assert b"P_PROGRAM" in plain
     assert b"payload left out" in plain
     assert main(["events", str(recording), "--port", f"{live.port}=s7", "--changing"]) == 0
+
+
+def test_packets_that_another_program_captures_are_heard_without_any_right(tmp_path: Path) -> None:
+    near, far = os.pipe()
+    mirror = Mirror(SystemClock())
+    mirror.begin(far)
+    with running(plant.press(), {ES}, mirror=mirror) as live:
+        options = "--print", "--quiet", "1", "--port", f"{live.port}=s7"
+        with sensing(*options, log=tmp_path / "log", at="-", stdin=near) as sensor:
+            os.close(near)
+            download(live.host, live.port, ES, (plant.ob1(1),))
+            assert sensor.stdout is not None
+            events = [json.loads(sensor.stdout.readline()) for _ in range(4)]
+    os.close(far)
+    load = next(event for event in events if event["action"] == "program.download")
+    assert load["actor"]["address"] == ES
+    assert load["testimony"]["name"] == "stdin"
+
+
+def test_it_ends_with_its_own_code_when_the_other_program_does(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [CCONTROL, "sense", "-", "--print"],
+        input=struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65_535, 1),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 80
+    assert b"standard input has ended: it was closed" in done.stderr
+    (tmp_path / "old").write_bytes(b"")
+    with (tmp_path / "old").open("rb") as file:
+        done = subprocess.run(
+            [CCONTROL, "sense", "-", "--print"], stdin=file, capture_output=True, check=False
+        )
+    assert done.returncode == 80
+    assert b"is no pipe" in done.stderr
+    assert main(["sense", "-", "lo", "--print"]) == 2
 
 
 def actions(server: WitnessServer) -> set[str]:

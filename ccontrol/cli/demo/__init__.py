@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from ccontrol.cli.demo import day, outside
+from ccontrol.cli.demo import day, outside, overhearing
 from ccontrol.cli.demo.narrator import Narrator
 from ccontrol.cli.demo.stage import Stage, simulated
 from ccontrol.cli.invocation import invocation
@@ -49,22 +49,27 @@ def command(
     clock = invocation(context).clock
     narrator = Narrator(clock)
     with _ends_when_told(), _folder(keep) as folder, ExitStack() as running:
-        controllers = running.enter_context(simulated())
+        controllers = running.enter_context(simulated(clock))
         stage = Stage(folder, controllers, narrator, clock)
         day.prepare(stage)
-        with stage.daemon():
-            day.first_look(stage)
-            day.network_download(stage)
-            day.card_swap(stage)
-            known = day.lost(stage)
-            day.online_edit(stage)
-            day.key_turned(stage)
-            day.back(stage, known)
+        with stage.daemon(), overhearing.sensor(stage):
+            _play(stage)
             stage.command("status")
         day.only_reads(stage)
+        day.story(stage)
         outside.read_with_stock_git(stage)
         stage.command("verify")
         narrator.end(folder if keep else None)
+
+
+def _play(stage: Stage) -> None:
+    day.first_look(stage)
+    day.network_download(stage)
+    day.card_swap(stage)
+    known = day.lost(stage)
+    day.online_edit(stage)
+    day.key_turned(stage)
+    day.back(stage, known)
 
 
 @contextmanager

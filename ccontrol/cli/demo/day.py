@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from ccontrol.cli.demo.stage import FILLER, SITE, Stage
+from ccontrol.cli.demo.stage import FILLER, SITE, STATION, WITNESS_SOCKET, Stage
 from ccontrol.model.aspect import Aspect
+from ccontrol.model.judgement import Confidence, Origin
 from ccontrol.sim.logix import scene as logix_scene
 from ccontrol.sim.logix.controller import Key
-from ccontrol.sim.s7 import plant, scene
+from ccontrol.sim.s7 import plant, scene, station
 from ccontrol.sim.s7.block import Kind
 from ccontrol.sim.s7.mc7 import Variable
 from ccontrol.store.index_rows import IndexedChange
@@ -18,7 +19,7 @@ _CONTROLLER = """
 id = "{id}"
 area = "{area}"
 family = "{family}"
-address = "127.0.0.1"
+address = "{address}"
 port = {port}
 bridge = "{id}"
 
@@ -28,10 +29,16 @@ glance_s = 2.0
 settle_s = 1.0
 deep_pause_s = 3.0
 stale_after_s = 6.0
+quiet_s = 3.0
+evidence_pause_s = 3.0
 
 [site.controller.budget]
 requests_per_s = 100.0
 answer_timeout_s = 2.0
+"""
+_ENGINE = f"""
+[engine]
+witness_socket = "{WITNESS_SOCKET}"
 """
 _CHANGED = datetime(2026, 11, 23, 10, 14, 7, tzinfo=UTC)
 
@@ -39,15 +46,17 @@ _CHANGED = datetime(2026, 11, 23, 10, 14, 7, tzinfo=UTC)
 def prepare(stage: Stage) -> None:
     """Make a plant with four controllers."""
     stage.narrator.chapter(
-        "Four simulated controllers run on 127.0.0.1; ccontrol gets to know them"
+        "Four simulated controllers run on this host; ccontrol gets to know them"
     )
     stage.command("init", ".", "--site", SITE)
     controllers = "".join(
-        _CONTROLLER.format(id=name, area=AREAS[name], family=_family(name), port=live.port)
+        _CONTROLLER.format(
+            id=name, area=AREAS[name], family=_family(name), address=live.host, port=live.port
+        )
         for name, live in stage.controllers.everyone.items()
     )
     with stage.config.open("a", encoding="utf-8") as config:
-        config.write(controllers)
+        config.write(controllers + _ENGINE)
     stage.narrator.tell("(three S7 CPUs and a ControlLogix are written into ccontrol.toml)")
     stage.command("config", "check")
     stage.command("enroll", *stage.controllers.everyone, "--yes", most_lines=23)
@@ -55,7 +64,7 @@ def prepare(stage: Stage) -> None:
 
 def first_look(stage: Stage) -> None:
     """Every controller is read whole once."""
-    stage.narrator.chapter("The daemon starts and reads each controller whole, once")
+    stage.narrator.chapter("The daemon reads each controller whole, once")
     for name in stage.controllers.everyone:
         stage.wait_for(f"{name} is in the history", partial(_is_of, controller_id=name))
 
@@ -66,7 +75,8 @@ def network_download(stage: Stage) -> None:
     stage.narrator.tell(
         "(FB12 wanted both hands, I0.0 and I0.1, before the press closes: now one is"
     )
-    stage.narrator.tell(" enough; and OB1 does not call the pressure limit, FC2, any more)")
+    stage.narrator.tell(" enough; and OB1 does not call the pressure limit, FC2, any more;")
+    stage.narrator.tell(f" a station at {STATION} really loads them: stop, blocks, start)")
     known = stage.known()
     ob1 = plant.ob1(1, 3, changed=_CHANGED)  # FC2, the pressure limit, is not called any more
     twohand = plant.function(
@@ -78,13 +88,20 @@ def network_download(stage: Stage) -> None:
         variables=(Variable("IN", "BOOL"), Variable("OUT", "BOOL"), Variable("STATIC", "INT", 5)),
         changed=_CHANGED,
     )
-    stage.controllers.s7["press-3"].play(scene.network_download, ob1, twohand)
+    press = stage.controllers.s7["press-3"]
+    station.download(press.host, press.port, STATION, (ob1, twohand))
     change = stage.wait_for(
-        "seen, read and committed",
-        lambda change: _is_of(change, "press-3") and {"OB1", "FB12"} <= _words(change),
+        "read and committed; and it came over the network, what was loaded is what runs now",
+        lambda change: (
+            _is_of(change, "press-3")
+            and {"OB1", "FB12"} <= _words(change)
+            and (change.origin, change.confidence) == (Origin.NETWORK, Confidence.CONFIRMED)
+        ),
         known,
     )
-    stage.command("show", change.change_id, most_lines=60)
+    if STATION not in stage.command("show", change.change_id, most_lines=80):
+        raise stage.broken(f"the change does not name the station {STATION}")
+    stage.narrator.kept(f"it names the station that did it: {STATION}")
 
 
 def card_swap(stage: Stage) -> None:
@@ -96,15 +113,16 @@ def card_swap(stage: Stage) -> None:
     faster = plant.motor(5, "I1.0", "M12.0", "Q5.0", limit=1_800, changed=_CHANGED)
     stage.controllers.s7["mixer-1"].play(scene.card_swap, "MMC 99AA1D07", *blocks, faster)
     stage.wait_for(
-        "the new card is seen",
-        lambda change: _is_of(change, "mixer-1") and Aspect.HARDWARE in change.aspects,
+        "the new card is seen, and that it came by hand",
+        lambda change: _came_by_hand(change) and Aspect.HARDWARE in change.aspects,
         known,
     )
     stage.wait_for(
         "and the motor limit that it brought",
-        lambda change: _is_of(change, "mixer-1") and Aspect.PROGRAM in change.aspects,
+        lambda change: _came_by_hand(change) and Aspect.PROGRAM in change.aspects,
         known,
     )
+    stage.command("changes", "--since", "1d")
 
 
 def lost(stage: Stage) -> frozenset[str]:
@@ -167,6 +185,16 @@ def only_reads(stage: Stage) -> None:
         if wrong:
             raise stage.broken(f"{name} was asked {len(wrong)} times for something but a read")
         stage.narrator.kept(f"{name}: {asked} requests, every one of them a read")
+    changes = len(stage.controllers.s7["press-3"].server.engineering)
+    stage.narrator.tell(
+        f"(and {changes} that are none, of the station at {STATION}: counted apart)"
+    )
+
+
+def story(stage: Stage) -> None:
+    """Tell what happened to the press, in one order."""
+    stage.narrator.chapter("press-3: the whole story, from every witness, in one order")
+    stage.command("timeline", "press-3", most_lines=100)
 
 
 def _family(controller_id: str) -> str:
@@ -175,6 +203,10 @@ def _family(controller_id: str) -> str:
 
 def _is_of(change: IndexedChange, controller_id: str) -> bool:
     return change.controller_id == controller_id
+
+
+def _came_by_hand(change: IndexedChange) -> bool:
+    return _is_of(change, "mixer-1") and change.origin is Origin.LOCAL
 
 
 def _words(change: IndexedChange) -> set[str]:

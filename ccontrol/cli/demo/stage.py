@@ -1,7 +1,6 @@
 """Where the demo plays: a folder, simulated controllers, the real daemon, and patience."""
 
 import os
-import signal
 import subprocess  # noqa: TID251 — the demo runs the program as a user does
 import sys
 import time
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccontrol.cli.demo.narrator import Narrator
+from ccontrol.cli.demo.programs import Program, ProgramError
+from ccontrol.cli.demo.programs import running as running_program
 from ccontrol.cli.invocation import HERE, Invocation
 from ccontrol.cli.plant import configured
 from ccontrol.cli.told_changes import Wanted, changes_in
@@ -19,15 +20,25 @@ from ccontrol.errors import EngineError
 from ccontrol.sim.logix import plant as logix_plant
 from ccontrol.sim.logix.server import Live as LogixLive
 from ccontrol.sim.logix.server import running as running_logix
+from ccontrol.sim.mirror import Mirror
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.server import Live, running
 from ccontrol.store.index_rows import IndexedChange
 
 SITE = "north"
 FILLER = "filler-5"
-PATIENCE_S = 90.0
+_ADDRESSES = {
+    "mixer-1": "127.0.0.11",
+    "press-3": "127.0.0.13",
+    FILLER: "127.0.0.15",
+    "pump-7": "127.0.0.17",
+}
+STATION = "127.0.0.90"
+"""Where the engineering station of this plant is; the CPUs take blocks from there alone."""
+WITNESS_SOCKET = "witness"
+PATIENCE_S = 300.0
+"""Only a net: what is waited for takes seconds, but a machine may be busy with other things."""
 _LOOK_S = 0.2
-_END_S = 30.0
 _TAIL_LINES = 12
 
 
@@ -37,6 +48,8 @@ class Controllers:
 
     s7: Mapping[str, Live]
     filler: LogixLive
+    mirror: Mirror
+    """Where all that passes can be seen by those who may not listen on the loopback."""
 
     @property
     def everyone(self) -> Mapping[str, Live | LogixLive]:
@@ -45,15 +58,22 @@ class Controllers:
 
 
 @contextmanager
-def simulated() -> Iterator[Controllers]:
-    """Run them on ports of 127.0.0.1, each in a thread of its own."""
+def simulated(clock: Clock) -> Iterator[Controllers]:
+    """Run them at addresses of the loopback, each in a thread of its own."""
+    mirror = Mirror(clock)
     with ExitStack() as stack:
         cpus = {
-            cpu.identity.name: stack.enter_context(running(cpu))
+            cpu.identity.name: stack.enter_context(
+                running(cpu, {STATION}, host=_ADDRESSES[cpu.identity.name], mirror=mirror)
+            )
             for cpu in (plant.press(), plant.mixer(), plant.pump())
         }
-        filler = logix_plant.press(name="Filler_5")
-        yield Controllers(cpus, stack.enter_context(running_logix(filler)))
+        filler = stack.enter_context(
+            running_logix(
+                logix_plant.press(name="Filler_5"), host=_ADDRESSES[FILLER], mirror=mirror
+            )
+        )
+        yield Controllers(cpus, filler, mirror)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +95,11 @@ class Stage:
         """The history of the plant."""
         return self.folder / "baselines" / SITE
 
-    @property
-    def log(self) -> Path:
-        """What the daemon said."""
-        return self.folder / "daemon.log"
+    def command(self, *arguments: str, most_lines: int = 40, codes: tuple[int, ...] = (0,)) -> str:
+        """Run a command of ccontrol, show it and return what it printed.
 
-    def command(self, *arguments: str, most_lines: int = 40, codes: tuple[int, ...] = (0,)) -> None:
-        """Run a command of ccontrol and show it; it has to end with one of these codes."""
+        It has to end with one of these codes.
+        """
         own = () if arguments[0] == "init" else ("--config", str(HERE))
         done = subprocess.run(  # noqa: S603 — this very program, with the demo's own arguments
             [sys.executable, "-m", "ccontrol", *own, *arguments],
@@ -96,6 +114,7 @@ class Stage:
         self.narrator.shell(line, done.stdout + done.stderr, most_lines)
         if done.returncode not in codes:
             raise self.broken(f"`{line}` ended with code {done.returncode}")
+        return done.stdout
 
     def changes(self) -> tuple[IndexedChange, ...]:
         """Return the changes in the history so far, newest first."""
@@ -124,62 +143,42 @@ class Stage:
 
     def broken(self, what: str) -> EngineError:
         """Return the error of a promise that was not kept, with what the daemon said last."""
-        said = self.log.read_text("utf-8", "replace").splitlines() if self.log.exists() else []
-        tail = "\n".join(f"  daemon: {line}" for line in said[-_TAIL_LINES:])
+        tail = "\n".join(f"  daemon: {line}" for line in self._daemon.said()[-_TAIL_LINES:])
         return EngineError(
             f"the demo's promise was not kept: {what}\n{tail}".rstrip(),
             hint="`ccontrol demo --keep FOLDER` leaves everything there to look at.",
         )
 
+    def wait_until(self, promise: str, happened: Callable[[], bool]) -> None:
+        """Wait until something is so; raises EngineError when it does not come to that."""
+        deadline = self.clock.monotonic() + PATIENCE_S
+        while self.clock.monotonic() < deadline:
+            if happened():
+                self.narrator.kept(promise)
+                return
+            time.sleep(_LOOK_S)
+        raise self.broken(f"{promise}: not within {PATIENCE_S:.0f} s")
+
     @contextmanager
     def daemon(self) -> Iterator[None]:
-        """Run the real daemon meanwhile; afterwards it ends within ten seconds of being told to."""
-        started: list[subprocess.Popen[bytes]] = []
-        try:
-            with _undisturbed():  # a daemon that nobody holds yet would stay behind
-                started.append(self._start())
-            (process,) = started
+        """Run the real daemon meanwhile; afterwards it ends soon after being told to."""
+        with self.program(self._daemon):
             yield
-            process.terminate()
-            code = process.wait(_END_S)
-            if code != 0:
-                raise self.broken(f"the daemon ended with code {code}")
-            self.narrator.kept("the daemon ended cleanly when it was told to")
-        except subprocess.TimeoutExpired as error:
-            raise self.broken(f"the daemon did not end within {_END_S:.0f} s") from error
-        finally:
-            for process in started:
-                if process.poll() is None:
-                    process.terminate()
-                    _wait_or_kill(process)
 
-    def _start(self) -> "subprocess.Popen[bytes]":
-        with self.log.open("wb") as log:
-            return subprocess.Popen(  # noqa: S603 — this very program
-                [sys.executable, "-m", "ccontrol", "--config", str(self.config), "run"],
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+    @contextmanager
+    def program(self, program: Program) -> Iterator[None]:
+        """Run a program meanwhile; afterwards it ends soon after being told to."""
+        try:
+            with running_program(program):
+                yield
+        except ProgramError as error:
+            raise self.broken(str(error)) from error
+        self.narrator.kept(f"the {program.name} ended cleanly when it was told to")
 
+    def hears(self, words: str) -> bool:
+        """Whether the daemon has said these words."""
+        return any(words in line for line in self._daemon.said())
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Take a polite kill, but let it act only when the block is over."""
-    told: list[int] = []
-    before = signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    if told:
-        signal.raise_signal(told[0])
-
-
-def _wait_or_kill(process: "subprocess.Popen[bytes]") -> None:
-    try:
-        process.wait(_END_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    @property
+    def _daemon(self) -> Program:
+        return Program("daemon", self.folder, ("--config", str(self.config), "run"))

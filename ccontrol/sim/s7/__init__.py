@@ -12,6 +12,7 @@ Inside an event loop: `server = Server(cpu); await server.start(); … await ser
 block.py   Block, Kind, make_block, block_crc        cpu.py    Cpu, Identity, Mode, Switch, Words
 hardware.py  CpuModel (cpu_315, cpu_416, cpu_414h), Module      szl*.py    system status lists
 session.py   message in, message out                 connection.py, server.py   TCP
+engineering.py  what it says to a station that may change it    station.py  such a station
 scene.py     what engineers, hands and power do      fault.py  what goes wrong on the wire
 plant.py     ready-made CPUs: press, mixer, pump     request_log.py  what was asked; violations
 """

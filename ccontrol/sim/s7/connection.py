@@ -1,22 +1,45 @@
 """One TCP connection of a simulated CPU: who is let in, and which pieces are one message."""
 
+import asyncio
+from dataclasses import dataclass, field
+
 from ccontrol.sim import connection
 from ccontrol.sim.s7 import wire
 from ccontrol.sim.s7.connections import ClientType
 from ccontrol.sim.s7.cpu import Cpu
+from ccontrol.sim.s7.engineering import Engineering
 from ccontrol.sim.s7.fault import Fault
+from ccontrol.sim.s7.request_log import RequestLog
 from ccontrol.sim.s7.session import Session
+
+
+@dataclass(frozen=True)
+class Engineers:
+    """Who may change a CPU: nobody, unless addresses are named."""
+
+    addresses: frozenset[str] = frozenset()
+    log: RequestLog = field(default_factory=RequestLog)
+    """What they asked, apart from what all others did; its violations are changes they made."""
 
 
 class Connection(connection.Connection[bytes, Fault]):
     """Takes COTP units; what is asked before a client was let in ends the connection."""
 
-    def __init__(self, cpu: Cpu, line: connection.Line[Fault], number: int) -> None:
+    def __init__(
+        self, cpu: Cpu, line: connection.Line[Fault], number: int, engineers: Engineers
+    ) -> None:
         super().__init__(line, number, wire.Reader())
         self._cpu = cpu
+        self._engineers = engineers
         self._session = Session(cpu, line.log, number)
         self._pieces = bytearray()
         self._admitted: ClientType | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client knocked; by its address it is an engineering station or not."""
+        super().connection_made(transport)
+        if transport.get_extra_info("peername")[0] in self._engineers.addresses:
+            self._session = Engineering(self._cpu, self._engineers.log, self._number)
 
     def take(self, unit: bytes) -> bool:
         """Let a client in, or answer the message that this unit ends."""
@@ -28,7 +51,11 @@ class Connection(connection.Connection[bytes, Fault]):
         if not unit[2] & 0x80 or not self._pieces:
             return True
         pdu, self._pieces = wire.parse_pdu(bytes(self._pieces)), bytearray()
-        return self.reply(lambda fault: self._session.answer(pdu, fault))
+        goes_on = self.reply(lambda fault: self._session.answer(pdu, fault))
+        asked = self._session.asks()
+        if asked:
+            self.ask(asked)
+        return goes_on
 
     def leave(self) -> None:
         """Its place is free again."""

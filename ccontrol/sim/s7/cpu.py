@@ -105,6 +105,8 @@ class Cpu:
         self.diagnostics = DiagnosticBuffer(
             self.model.diagnostic_entries, self.model.diagnostic_entries_in_run
         )
+        self.loaded: dict[Key, Block] = {}
+        """Blocks that arrived over the network and are not in force yet."""
         self._blocks: dict[Key, Block] = {}
         self._words: Words | None = None
         self._moves = 0

@@ -39,8 +39,8 @@ class Request:
     @property
     def reads(self) -> bool:
         """Whether it is on the list of reads."""
-        if self.kind == JOB:
-            return self.function in READING_JOBS
+        if self.kind != USERDATA:  # an answer is no read, for a reader is asked nothing
+            return self.kind == JOB and self.function in READING_JOBS
         return (self.group, self.subfunction) in READING_USERDATA
 
 
@@ -51,7 +51,8 @@ def classify(connection: int, pdu: Pdu) -> Request:
         group = pdu.parameter[5] & 0x0F if known else None
         subfunction = pdu.parameter[6] if known else None
         return Request(connection, pdu.kind, None, group, subfunction, pdu.raw)
-    return Request(connection, pdu.kind, pdu.parameter[0], None, None, pdu.raw)
+    function = pdu.parameter[0] if pdu.parameter else None
+    return Request(connection, pdu.kind, function, None, None, pdu.raw)
 
 
 RequestLog = request_log.RequestLog[Request]

@@ -24,7 +24,7 @@ _FOLLOW_UP = 0x12
 _COUNTED = (Kind.OB, Kind.FB, Kind.FC, Kind.DB, Kind.SDB, Kind.SFC, Kind.SFB)
 
 
-class _JobRefusedError(Exception):
+class JobRefusedError(Exception):
     """A job that the CPU answers with an error word."""
 
     def __init__(self, error: int) -> None:
@@ -104,7 +104,17 @@ class Session:
         self._log.note(request)
         if pdu.kind == wire.JOB:
             return self._answer_job(pdu, request, fault)
-        return self._answer_userdata(pdu, request, fault)
+        if pdu.kind == wire.USERDATA:
+            return self._answer_userdata(pdu, request, fault)
+        return self._take(pdu)
+
+    def asks(self) -> bytes:
+        """Return the job that the CPU itself has for the client, empty for none."""
+        return b""
+
+    def _take(self, pdu: wire.Pdu) -> bytes:
+        """Take the answer to a job of the CPU; return what answers that, empty for nothing."""
+        raise RubbishError(f"an answer to nothing: {pdu.raw[:12].hex()}")
 
     # ---- jobs
 
@@ -116,7 +126,7 @@ class Session:
             return wire.refusal(pdu, fault.refusal)
         try:
             return handler(pdu, fault)
-        except _JobRefusedError as refused:
+        except JobRefusedError as refused:
             return wire.refusal(pdu, refused.error)
 
     def _setup(self, pdu: wire.Pdu, _fault: Fault) -> bytes:
@@ -134,12 +144,12 @@ class Session:
 
     def _start_upload(self, pdu: wire.Pdu, fault: Fault) -> bytes:
         if self._cpu.level >= 3 and not self._let_in:  # noqa: PLR2004 — no reading without password
-            raise _JobRefusedError(PROTECTED)
-        kind, number, _where = _block_name(pdu.parameter[11:18])
+            raise JobRefusedError(PROTECTED)
+        kind, number, _where = block_name(pdu.parameter[11:18])
         image = self._cpu.upload(kind, number) if kind else None
         if kind is None or image is None:
             missing = NO_SUCH_BLOCK if kind in (Kind.DB, None) else NO_SUCH_CODE_BLOCK
-            raise _JobRefusedError(missing)
+            raise JobRefusedError(missing)
         number_of_upload, self._next_upload = self._next_upload, self._next_upload + 1
         self._uploads[number_of_upload] = _Upload(image)
         head = struct.pack(">BBHI", 0x1D, 0, 0x0100, number_of_upload)
@@ -148,7 +158,7 @@ class Session:
     def _upload(self, pdu: wire.Pdu) -> tuple[int, _Upload]:
         number = int.from_bytes(pdu.parameter[4:8], "big")
         if number not in self._uploads:
-            raise _JobRefusedError(FUNCTION_UNKNOWN)
+            raise JobRefusedError(FUNCTION_UNKNOWN)
         return number, self._uploads[number]
 
     def _go_on_uploading(self, pdu: wire.Pdu, fault: Fault) -> bytes:
@@ -243,7 +253,7 @@ class Session:
         return b"".join(struct.pack(">HBB", *entry) for entry in entries)
 
     def _block_info(self, asked: bytes) -> bytes:
-        kind, number, where = _block_name(asked[1:8])
+        kind, number, where = block_name(asked[1:8])
         block = self._cpu.block(kind, number) if kind and where == b"A" else None
         if block is None:
             raise RefusedError(NO_SUCH_BLOCK)
@@ -269,8 +279,8 @@ class Session:
         return b"\x00\x19" + bcd_time(self._cpu.local_time())  # 19 even in 2016: a CPU 315-2
 
 
-def _block_name(text: bytes) -> tuple[Kind | None, int, bytes]:
-    """Type letter, five digits, file system; no type when it is not such a name."""
+def block_name(text: bytes) -> tuple[Kind | None, int, bytes]:
+    """Read type letter, five digits, file system; no type when it is no such name."""
     if len(text) != 7 or not text[1:6].isdigit():  # noqa: PLR2004 — as just said
         return None, 0, b""
     return BY_LETTER.get(text[0]), int(text[1:6]), text[6:]

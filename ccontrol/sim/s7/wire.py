@@ -16,29 +16,46 @@ _END = 0x80
 
 @dataclass(frozen=True, slots=True)
 class Pdu:
-    """One S7 message from a client."""
+    """One S7 message."""
 
     kind: int
     reference: int
     parameter: bytes
     data: bytes
     raw: bytes
+    error: int = 0
+    """The error word of an answer; 0 is none."""
+
+
+_HEADS = {JOB: 10, USERDATA: 10, ACK: 12, ACK_DATA: 12}
+"""Bytes before the parameter: answers have an error word there."""
 
 
 def parse_pdu(raw: bytes) -> Pdu:
     """Cut a S7 message into its parts; raises RubbishError when they do not add up."""
-    if len(raw) < 10 or raw[0] != 0x32 or raw[1] not in (JOB, USERDATA):  # noqa: PLR2004 — header
-        raise RubbishError(f"not a S7 request: {raw[:12].hex()}")
+    head = _HEADS.get(raw[1]) if raw[:1] == b"\x32" and len(raw) > 1 else None
+    if head is None or len(raw) < head:
+        raise RubbishError(f"not a S7 message: {raw[:12].hex()}")
     reference, parameter_length, data_length = struct.unpack(">HHH", raw[4:10])
-    if len(raw) != 10 + parameter_length + data_length or not parameter_length:
+    if len(raw) != head + parameter_length + data_length:
         raise RubbishError(f"lengths do not add up: {raw[:12].hex()}")
-    cut = 10 + parameter_length
-    return Pdu(raw[1], reference, raw[10:cut], raw[cut:], raw)
+    if not parameter_length and raw[1] != ACK:
+        raise RubbishError(f"it asks for nothing: {raw[:12].hex()}")
+    cut = head + parameter_length
+    return Pdu(
+        raw[1], reference, raw[head:cut], raw[cut:], raw, int.from_bytes(raw[10:head], "big")
+    )
 
 
-def reply(pdu: Pdu, parameter: bytes, data: bytes = b"") -> bytes:
-    """A positive answer to a job."""
-    sizes = struct.pack(">HHHH", pdu.reference, len(parameter), len(data), 0)
+def job(reference: int, parameter: bytes, data: bytes = b"") -> bytes:
+    """A job: what either side asks of the other."""
+    sizes = struct.pack(">HHH", reference, len(parameter), len(data))
+    return bytes((0x32, JOB, 0, 0)) + sizes + parameter + data
+
+
+def reply(pdu: Pdu, parameter: bytes, data: bytes = b"", error: int = 0) -> bytes:
+    """An answer to a job with its function; `error` is an error word, 0 for none."""
+    sizes = struct.pack(">HHHH", pdu.reference, len(parameter), len(data), error)
     return bytes((0x32, ACK_DATA, 0, 0)) + sizes + parameter + data
 
 
