@@ -1,7 +1,9 @@
 """Who works on a controller, when and how: learnt as counts, and what differs from them. Pure.
 
-For a learning time whatever happens is usual. After that a known station's usual work still counts,
-and what is odd is counted apart until a person accepts it: nobody becomes usual by insisting.
+For a learning time whatever is heard is usual. After that a known station's usual work still
+counts, and what is odd is counted apart until a person accepts it: nobody becomes usual by
+insisting, nor by what is heard of him later. How long has been learnt is told by our own clock: the
+times in what was heard are somebody else's word.
 Whoever works during the learning time is learnt, an attacker too; that is why people can look at
 it, and forget it. What can be forged teaches nothing and raises nothing.
 """
@@ -38,7 +40,7 @@ NEAR_H = 1
 PASSES = timedelta(days=1)
 """An unusual hour, act or role is over when it was not seen for so long. A new station stands."""
 TOO_OLD = timedelta(days=1)
-"""What happened so long before it was heard of teaches, and raises nothing: an import, say."""
+"""What happened so long before it was heard of raises nothing: an import, say."""
 _WEEKEND = 5
 _ENGINEERS_BY = frozenset(
     {Effect.MODIFY, Effect.MODE, Effect.PERSIST, Effect.CONFIG, Effect.FIRMWARE, Effect.READ}
@@ -67,21 +69,21 @@ def learn(
     elsewhere: frozenset[str] = frozenset(),
     learning: timedelta = LEARNING,
 ) -> Behaviour:
-    """Return what is known after an event.
+    """Return what is known after an event that was heard of at a time of our own clock.
 
     `elsewhere` names the site's engineering stations at other controllers.
     """
     name = station_of(event)
     if not name:
         return known
-    since = min(known.since or event.first, event.first)
+    event = replace(event, first=min(event.first, heard_at), last=min(event.last, heard_at))
+    since = min(known.since or heard_at, heard_at)
     behaviour = replace(known, since=since)
     before = behaviour.station(name)
-    if event.first - since < learning or heard_at - event.last > TOO_OLD:
-        return _with(behaviour, _taught(before, name, event, odd=False))
-    found = _oddness(behaviour, before, event)
+    is_learning = heard_at - since < learning
+    found = () if is_learning else _oddness(behaviour, before, event)
     station = _taught(before, name, event, odd=bool(found))
-    for oddness in found:
+    for oddness in found if heard_at - event.last <= TOO_OLD else ():
         text = _text(oddness, name, event, is_known_elsewhere=name in elsewhere)
         about = event.effect.value if oddness is Oddness.ACT else ""
         behaviour = _raised(behaviour, Deviation(oddness, name, about, text, event.last))

@@ -7,7 +7,7 @@ what left from the port that the operating system gave us, while we had it.
 from datetime import timedelta
 from typing import Final
 
-from ccontrol.model.engineering import Effect, EngineeringEvent
+from ccontrol.model.engineering import Completeness, Effect, EngineeringEvent
 from ccontrol.model.witness import OwnConnection
 
 TOLERANCE: Final = timedelta(seconds=5)
@@ -37,5 +37,9 @@ def is_from_our_end(event: EngineeringEvent, ends: Ends) -> bool:
 
 
 def is_ours(event: EngineeringEvent, ends: Ends) -> bool:
-    """Tell whether an act is our own: it left from our end, and we do such things."""
-    return event.effect in _OURS and is_from_our_end(event, ends)
+    """Tell whether an act is our own: it left from our end, and we do such things.
+
+    No poll is encrypted: who is, on a port that was ours, hides from us.
+    """
+    is_plain = event.completeness is not Completeness.FLOW
+    return is_plain and event.effect in _OURS and is_from_our_end(event, ends)

@@ -71,7 +71,7 @@ Line = Hello | Whom | Act | Handed | Kept
 def render_heard(heard: Heard) -> bytes:
     """Return one line of a site's log of witnesses, with its end of line.
 
-    Raises ValueError when it would be longer than a reader takes.
+    Raises ValueError when a reader would not take it.
     """
     head = {"at": _text(heard.at), "controller": heard.controller_id, "source": heard.source}
     line = _line(head | _said(heard.said))
@@ -174,9 +174,9 @@ def _said(said: EngineeringEvent | Watch) -> dict[str, Any]:
             "sensor": said.sensor,
             "since": _text(said.since),
             "until": _text(said.until),
-            "packets": said.packets,
-            "dropped": said.dropped,
-            "heard": dict(said.heard),
+            "packets": _countable(said.packets),
+            "dropped": _countable(said.dropped),
+            "heard": {address: _countable(count) for address, count in said.heard},
         }
     }
 
@@ -237,6 +237,14 @@ def _word(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r:.40} is no text")
     return value
+
+
+def _countable(count: int) -> int:
+    """Return a count that can be read again. Raises ValueError for any other."""
+    try:
+        return _number(count)
+    except TypeError as error:
+        raise ValueError(str(error)) from error
 
 
 def _number(value: object) -> int:

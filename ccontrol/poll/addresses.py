@@ -7,7 +7,7 @@ beside the engine's loop, and what was found last holds until something else is.
 import ipaddress
 import logging
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 
 from ccontrol.model.controller import Controller
@@ -23,6 +23,9 @@ class Addresses:
 
     def __init__(self) -> None:
         self._found: dict[str, frozenset[str]] = {}
+        self._behind: dict[str, list[Controller]] = {}
+        self._of_whom: tuple[object, object] = (None, None)
+        """For which controllers and names that holds, by identity."""
 
     def of(self, controller: Controller) -> frozenset[str]:
         """Return the addresses of a controller; none while its name could not be looked up."""
@@ -41,14 +44,14 @@ class Addresses:
         return is_news
 
     def whose(
-        self, said: EngineeringEvent | Watch, controllers: Iterable[Controller]
+        self, said: EngineeringEvent | Watch, controllers: Collection[Controller]
     ) -> tuple[Controller, ...] | None:
         """Return whom something concerns that a witness said; None: nobody, or everybody."""
         if isinstance(said, Watch):
             return None
         return self.behind(said.controller, controllers) or None
 
-    def behind(self, target: Target, controllers: Iterable[Controller]) -> tuple[Controller, ...]:
+    def behind(self, target: Target, controllers: Collection[Controller]) -> tuple[Controller, ...]:
         """Return whom an act on an address concerns.
 
         Where several controllers are behind it, those on its port; where none is on that port,
@@ -57,9 +60,20 @@ class Addresses:
         address = as_ip(target.address)
         if not address:
             return ()
-        there = tuple(each for each in controllers if address in self.of(each))
+        there = tuple(self._by_address(controllers).get(address, ()))
         on_port = tuple(each for each in there if each.port == target.port)
         return on_port or there
+
+    def _by_address(self, controllers: Collection[Controller]) -> dict[str, list[Controller]]:
+        """Return controllers by address: thousands of events may come at once, for thousands."""
+        known = self._of_whom
+        if known[0] is not controllers or known[1] is not self._found:
+            self._of_whom = controllers, self._found
+            self._behind = {}
+            for each in controllers:
+                for address in self.of(each):
+                    self._behind.setdefault(address, []).append(each)
+        return self._behind
 
 
 def as_ip(text: str) -> str:

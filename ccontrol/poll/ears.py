@@ -53,7 +53,7 @@ class Ears:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._door = WitnessDoor(engine.intake)
+        self._door = WitnessDoor(engine.intake, clock)
         self.judging = JudgingRounds(clock)
         engine.intake.follow += (self.judging.heard, Strangers(clock).heard)
         self._begun: list[OpenSite] = []

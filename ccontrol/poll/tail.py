@@ -5,6 +5,7 @@ goes on from there.
 """
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -72,7 +73,7 @@ def _renamed(path: Path, inode: int) -> Path | None:
 
 
 def _rest(path: Path, place: Place) -> Iterator[Piece]:
-    with path.open("rb") as file:
+    with _opened(path) as file:
         file.seek(place.offset)
         while content := _whole_lines(file):
             number = place.lines + 1
@@ -80,6 +81,18 @@ def _rest(path: Path, place: Place) -> Iterator[Piece]:
             lines = place.lines + content.count(b"\n")
             place = replace(place, offset=file.tell(), lines=lines, head=head)
             yield Piece(content, place, head if number > 1 else "", number)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file. Raises OSError for whatever else is there, and may be without an end.
+
+    Without waiting: a pipe into which nobody writes would never open.
+    """
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(f"{path} is no file")
+    return open(number, "rb")  # noqa: PTH123 — a number, and whoever asked closes it
 
 
 def _whole_lines(file: BinaryIO) -> bytes:

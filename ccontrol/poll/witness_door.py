@@ -1,7 +1,9 @@
 """The socket at which sensors hand in what they see, a line each; the talk is canonical.witness's.
 
-Who may speak is known by the kernel (SO_PEERCRED). What a sensor hands over is acknowledged when it
-is durable, so that nothing is lost when either side is killed. A line that is none ends that talk.
+Who may speak is known by the kernel (SO_PEERCRED), what a sensor may say by sensor_words. What it
+hands over is acknowledged when it is durable, so that nothing is lost when either side is killed. A
+line that is none ends that talk; what no sensor says is told, and left out, lest one odd packet on
+the wire end every talk that is begun again with it.
 """
 
 import asyncio
@@ -25,13 +27,17 @@ from ccontrol.canonical.witness import (
     parse_line,
     render_line,
 )
+from ccontrol.clock import Clock
 from ccontrol.errors import EngineError, StoreError
-from ccontrol.poll.intake import Intake
+from ccontrol.poll.intake import Intake, Said
+from ccontrol.poll.sensor_words import objection
 from ccontrol.poll.unix_socket import address_of, bound
 
 CONNECTIONS_AT_MOST = 8
 LINES_AHEAD = 64
 """So many lines of a sensor are read before those before them are kept; then it has to wait."""
+USERS_TOLD = 64
+"""Users that are turned away, and told of; whoever may log in could fill the log with them."""
 HELLO_S = 10.0
 RETRY_S = 2.0
 _CREDENTIALS = struct.Struct("3i")
@@ -51,13 +57,18 @@ class _Talk:
     """None: it has ended."""
     number: int = 0
     """Of the last line that it handed over."""
+    senseless: int = 0
+    """Things that it said and no sensor says."""
 
 
 class WitnessDoor:
     """The daemon's side of the socket."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, clock: Clock) -> None:
         self._intake = intake
+        self._clock = clock
+        self._turned_away: dict[int, int] = {}
+        """How often a user was, by its number."""
         self._path: Path | None = None
         self._users: frozenset[int] = frozenset()
         self._server: asyncio.Server | None = None
@@ -106,7 +117,7 @@ class WitnessDoor:
         elif len(self._talks) >= CONNECTIONS_AT_MOST:
             why = f"{CONNECTIONS_AT_MOST} sensors are connected already"
         if why:
-            _log.warning("a sensor is turned away: %s", why)
+            self._tell_turned_away(user, why)
             await _hang_up(telling)
             return
         talk = _Talk(telling, f"a sensor of user {user}")
@@ -141,13 +152,30 @@ class WitnessDoor:
         while text := await asking.readline():
             match parse_line(text):
                 case Act() as act:
-                    self._intake.act(act)
+                    if self._makes_sense(talk, act):
+                        self._intake.act(act)
                 case Handed() as handed if handed.number > talk.number:
                     talk.number = handed.number
                     await talk.lines.put(handed)
                 case _:
                     raise ValueError("a line that no sensor says, or a number that was said before")
         await talk.lines.put(None)
+
+    def _makes_sense(self, talk: _Talk, said: Said | Act) -> bool:
+        why = objection(said, self._clock.now())
+        if why:
+            talk.senseless += 1
+            if _is_worth_telling(talk.senseless):
+                text = "what no sensor says is left out: %s sensor=%a times=%d"
+                _log.warning(text, why, talk.name, talk.senseless)
+        return not why
+
+    def _tell_turned_away(self, user: int, why: str) -> None:
+        if user not in self._turned_away and len(self._turned_away) >= USERS_TOLD:
+            return
+        count = self._turned_away[user] = self._turned_away.get(user, 0) + 1
+        if _is_worth_telling(count):
+            _log.warning("a sensor is turned away: %s times=%d", why, count)
 
     async def _keep(self, talk: _Talk) -> None:
         """Keep what was read, as much as there is at a time, and say so."""
@@ -163,9 +191,10 @@ class WitnessDoor:
 
     async def _take(self, talk: _Talk, handed: list[Handed]) -> None:
         told = ""
+        said = [each.said for each in handed if self._makes_sense(talk, each.said)]
         while True:
             try:
-                await self._intake.take([each.said for each in handed], talk.name)
+                await self._intake.take(said, talk.name)
             except StoreError as error:  # it is not acknowledged: the sensor keeps it, too
                 if str(error) != told:
                     _log.error("what a sensor saw cannot be kept: %s (%s)", error, error.hint)
@@ -185,6 +214,11 @@ def _tell_end(talk: _Talk, tasks: tuple[asyncio.Task[None], ...]) -> None:
         elif not isinstance(error, ConnectionError):
             _log.error("a talk with a sensor failed sensor=%a", talk.name, exc_info=error)
     _log.info("a sensor has gone sensor=%a", talk.name)
+
+
+def _is_worth_telling(count: int) -> bool:
+    """Tell of the first, the tenth, the hundredth: whoever insists must not fill the log."""
+    return str(count).rstrip("0") == "1"
 
 
 async def _hang_up(telling: asyncio.StreamWriter) -> None:

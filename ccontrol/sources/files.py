@@ -23,6 +23,8 @@ _PACKED = frozenset({b"\x1f\x8b", b"PK", b"BZ", b"\xfd7", b"\x28\xb5"})
 _REPORT_EVERY = 4096
 _PORTS = 4
 """Bytes of both ports at the end of a packet's key; before them stand both addresses."""
+MOST_DROPPED = 1 << 48
+"""A recorder that says it lost more says nothing."""
 EVENTS_KEPT = 100_000
 """Events of one file that are kept; what comes after is counted and told."""
 Progress = Callable[[int], None]
@@ -166,7 +168,7 @@ def read_recording(
         (*_gaps(recording, wire), *kept.notes()),
         span.since,
         span.until,
-        recording.dropped + wire.table.forgotten,
+        min(recording.dropped + wire.table.forgotten, MOST_DROPPED),
         span.heard(),
     )
 

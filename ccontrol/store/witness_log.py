@@ -5,7 +5,7 @@ like is canonical.witness's; who may hand in what, and what follows from it, is 
 """
 
 import threading
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,15 +15,17 @@ from pathlib import Path
 from ccontrol.canonical.witness import LONGEST_LINE, Gist, gist, naming, parse_heard, render_heard
 from ccontrol.clock import Clock
 from ccontrol.errors import BadFileError
+from ccontrol.model.engineering import Effect
 from ccontrol.model.witness import Heard, Watch
 from ccontrol.store.day_files import DayFiles, DayReading, Form
 from ccontrol.store.disk import named_failures
 
 EVENTS_AT_MOST = 5_000
-"""So many events, the last ones, are enough for the time of one change."""
+"""So many events are enough for the time of one change: see _Chosen."""
 WATCHES_AT_MOST = 20_000
 _DAYS_KNOWN = 8
 """Of so many days it is remembered what was heard: 100,000 lines take some 15 MB."""
+_LIGHT = frozenset({Effect.READ, Effect.PARAM, Effect.CONTEXT})
 _NAME = "log of witnesses"
 _BEGIN, _END, _WATCH = b'{"at":', b"}}\n", b'"watch":{'
 _EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -36,7 +38,7 @@ class Account:
     heard: tuple[Heard, ...]
     """Watches, then events, each in the order in which they were taken in."""
     left_out: int
-    """Earlier lines beyond those."""
+    """Lines beyond those."""
     spoiled: int
     """Lines of these days that say nothing any more, and may have been about this."""
 
@@ -86,7 +88,7 @@ class WitnessLog(DayFiles[Heard]):
         with self._taking:
             days = self._touching(since, until)
         names = (*map(naming, controllers), *map(naming, addresses), _WATCH)
-        events: deque[Heard] = deque(maxlen=EVENTS_AT_MOST)
+        events = _Chosen()
         watches: deque[Heard] = deque(maxlen=WATCHES_AT_MOST)
         count = spoiled = 0
         for day in days:
@@ -96,8 +98,8 @@ class WitnessLog(DayFiles[Heard]):
                     (watches if isinstance(heard.said, Watch) else events).append(heard)
                     count += 1
             spoiled += reading.spoiled_count
-        left_out = count - len(events) - len(watches)
-        return Account((*watches, *events), left_out, spoiled)
+        chosen = events.chosen()
+        return Account((*watches, *chosen), count - len(chosen) - len(watches), spoiled)
 
     def taken_since(self, at: datetime) -> Iterator[Heard]:
         """Yield what was taken in after a time, in its order; lines before are not read whole."""
@@ -140,6 +142,44 @@ class WitnessLog(DayFiles[Heard]):
         if known.size != self._size(day):
             _read_on(self.path(day), known)
         return known
+
+
+class _Chosen:
+    """The events that are kept of a flood, so that it hides nobody.
+
+    What can have changed something goes before what cannot, and of each station its last event
+    before the second last of any: whoever wants to be forgotten has to invent as many stations.
+    """
+
+    def __init__(self) -> None:
+        self._events: list[Heard] = []
+
+    def append(self, heard: Heard) -> None:
+        self._events.append(heard)
+        if len(self._events) >= 2 * EVENTS_AT_MOST:
+            self._events = self.chosen()
+
+    def chosen(self) -> list[Heard]:
+        """Return them in the order in which they came."""
+        if len(self._events) <= EVENTS_AT_MOST:
+            return self._events
+        seen: Counter[tuple[bool, str]] = Counter()
+        ranked: list[tuple[bool, int, int]] = []
+        for at in range(len(self._events) - 1, -1, -1):
+            whose = _weight(self._events[at])
+            seen[whose] += 1
+            ranked.append((whose[0], seen[whose], -at))
+        kept = sorted(-at for _, _, at in sorted(ranked)[:EVENTS_AT_MOST])
+        return [self._events[at] for at in kept]
+
+
+def _weight(heard: Heard) -> tuple[bool, str]:
+    """Return whether an event can have changed nothing, and whose it is."""
+    said = heard.said
+    if isinstance(said, Watch):
+        raise TypeError("a watch is nobody's act")
+    actor, is_light = said.actor, said.effect in _LIGHT or said.outcome.word == "refused"
+    return is_light, actor.address or actor.mac
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,14 @@ from ccontrol.canonical.witness import LONGEST_LINE, Act, Handed, Kept
 from ccontrol.config.settings import Config
 from ccontrol.errors import EngineError
 from ccontrol.model.aspect import Depth
-from ccontrol.model.engineering import Effect, EngineeringEvent, Outcome
+from ccontrol.model.engineering import (
+    Actor,
+    Effect,
+    EngineeringEvent,
+    Outcome,
+    Reach,
+    Witness,
+)
 from ccontrol.model.witness import Heard
 from ccontrol.poll import witness_door
 from ccontrol.poll.waiting import Key, Priority, Ticket
@@ -44,7 +51,7 @@ def ears(known: Watch, tmp_path: Path) -> Iterator[Path]:
 
 @contextmanager
 def listening(known: Watch, path: Path, users: tuple[str, ...] = ()) -> Iterator[WitnessDoor]:
-    door = WitnessDoor(known.engine.intake)
+    door = WitnessDoor(known.engine.intake, CLOCK)
     known.do(door.open(path, users))
     try:
         yield door
@@ -241,6 +248,34 @@ def test_a_bad_line_ends_that_talk_and_no_other(
     assert "is not listened to any more" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "but",
+    [
+        {"reach": Reach.LOCAL},
+        {"testimony": replace(download(CLOCK.now()).testimony, witness=Witness.SYSLOG)},
+        {"testimony": replace(download(CLOCK.now()).testimony, witness=Witness.CONTROLLER)},
+        {"effect": Effect.READ},
+        {"action": "program.rewrite"},
+        {"last": datetime(9999, 12, 31, tzinfo=UTC)},
+        {"first": datetime(9999, 12, 31, tzinfo=UTC)},
+        {"actor": Actor("\x1b[2J")},
+        {"protocol": "s7\x1b]0;mine"},
+        {"protocol": "s" * 100_000},
+    ],
+    ids=["local", "syslog", "controller", "effect", "action", "future", "order", "address",
+         "escape", "long"],
+)  # fmt: skip
+def test_what_no_sensor_says_is_left_out_and_the_talk_goes_on(
+    known: Watch, ears: Path, but: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    with sensor(ears) as client:
+        client.whom()
+        client.say(Handed(1, replace(now_download(), **but)), Handed(2, watch(CLOCK.now())))
+        client.kept_up_to(2)
+    assert [type(each.said).__name__ for each in kept(known)] == ["Watch"]
+    assert "what no sensor says is left out" in caplog.text
+
+
 def test_who_does_not_say_who_it_is_is_not_listened_to(ears: Path) -> None:
     with sensor(ears, hello=None) as client:
         client.say(Handed(1, watch(CLOCK.now())))
@@ -262,32 +297,36 @@ def test_no_more_sensors_than_there_is_room_for(ears: Path) -> None:
 
 
 def test_only_named_users_may_speak(
-    known: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    known: Watch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "other"
     with listening(known, path, users=("nobody",)) as door:
         assert path.stat().st_mode & 0o777 == 0o666
         door._users = frozenset({os.geteuid() + 1})
-        with sensor(path) as client:
-            assert client.is_cut
+        for _ in range(12):
+            with sensor(path) as client:
+                assert client.is_cut
+    assert caplog.text.count("a sensor is turned away") == 2, "whoever insists fills no log"
 
 
 def test_a_user_that_nobody_knows_is_told(known: Watch, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="no-such-user"):
-        known.do(WitnessDoor(known.engine.intake).open(tmp_path / "other", ("no-such-user",)))
+        known.do(
+            WitnessDoor(known.engine.intake, CLOCK).open(tmp_path / "other", ("no-such-user",))
+        )
 
 
 def test_a_file_that_is_no_socket_is_left_alone(known: Watch, tmp_path: Path) -> None:
     path = tmp_path / "notes"
     path.write_text("mine")
     with pytest.raises(EngineError, match="is no socket"):
-        known.do(WitnessDoor(known.engine.intake).open(path, ()))
+        known.do(WitnessDoor(known.engine.intake, CLOCK).open(path, ()))
     assert path.read_text() == "mine"
 
 
 def test_a_socket_at_which_somebody_listens_is_left_alone(known: Watch, ears: Path) -> None:
     with pytest.raises(EngineError, match="somebody listens"):
-        known.do(WitnessDoor(known.engine.intake).open(ears, ()))
+        known.do(WitnessDoor(known.engine.intake, CLOCK).open(ears, ()))
     with sensor(ears) as client:
         client.whom()
 
@@ -313,7 +352,7 @@ def test_a_sensor_is_told_when_the_controllers_are_others(known: Watch, ears: Pa
     (site,) = config.sites
     moved = replace(site.controllers[0], address="127.0.0.2")
     other = replace(config, sites=(replace(site, controllers=(moved,)),))
-    door = WitnessDoor(known.engine.intake)
+    door = WitnessDoor(known.engine.intake, CLOCK)
     path = ears.with_name("second")
     known.do(door.open(path, ()))
     with sensor(path) as client:

@@ -45,11 +45,21 @@ _Key = tuple[str, ...]
 
 @dataclass(slots=True)
 class _Sender:
-    """What is known of one sender in this minute."""
+    """One sender, and what came of it in this minute."""
 
     address: str
     controller: str
     lines: int = 0
+    ways: "tuple[_Way, _Way]" = field(default_factory=lambda: (_Way(), _Way()))
+    """What anybody could have sent, apart from what only the sender can: a flood of the one never
+    crowds out the other."""
+
+
+@dataclass(slots=True)
+class _Way:
+    """What came by one of both ways, and is not over yet."""
+
+    open: "dict[_Key, _Open]" = field(default_factory=dict)
     strange: "_Strange | None" = None
 
 
@@ -129,7 +139,6 @@ class Hearing:
         self.lines = self.dropped = 0
         """Since the last watch; `dropped` by whoever knows of drops, too."""
         self._senders = {address: _Sender(address, id_) for address, id_ in senders.items()}
-        self._open: dict[str, dict[_Key, _Open]] = {address: {} for address in senders}
         self._number = 0
         self._since = since
 
@@ -153,12 +162,13 @@ class Hearing:
 
     def close(self, at: datetime, *, every: bool = False) -> Iterator[Heard]:
         """Yield what was counted and is over by now: call it every few seconds."""
-        for address, sender in self._senders.items():
-            yield from self._close_acts(self._open[address], at, every=every)
-            strange = sender.strange
-            if strange is not None and (every or at - strange.since >= WINDOW):
-                sender.strange = None
-                yield self._heard(at, sender.controller, self._strange(strange, sender))
+        for sender in self._senders.values():
+            for way in sender.ways:
+                yield from self._close_acts(way.open, at, every=every)
+                strange = way.strange
+                if strange is not None and (every or at - strange.since >= WINDOW):
+                    way.strange = None
+                    yield self._heard(at, sender.controller, self._strange(strange, sender))
 
     def watch(self, at: datetime) -> Heard:
         """Return how well was listened since the last watch."""
@@ -179,11 +189,11 @@ class Hearing:
         """Hand over what is new, and count what is not."""
         first, last, weak = _times(message.at, at)
         weaknesses = _weaknesses(weak, forgeable=forgeable, names_station=bool(meant.station))
-        events = self._open[sender.address]
-        key = _key(meant, forgeable=forgeable)
+        events = sender.ways[forgeable].open
+        key = _key(meant)
         is_apart = key in events or len(events) < MOST_OPEN
         if not is_apart:
-            key = (meant.row.action, meant.row.answer, str(forgeable))
+            key = (meant.row.action, meant.row.answer)
         known = events.get(key)
         if known is not None and at < known.until:
             known.add((first, last), self._number, weaknesses)
@@ -225,12 +235,12 @@ class Hearing:
     # -- lines that no table knows ---------------------------------------------------------------
 
     def _note(self, sender: _Sender, line: bytes, at: datetime, *, forgeable: bool) -> None:
-        if sender.strange is None:
-            sender.strange = _Strange(self._number, at, self._number, at)
-        strange = sender.strange
+        way = sender.ways[forgeable]
+        if way.strange is None:
+            way.strange = _Strange(self._number, at, self._number, at, forgeable=forgeable)
+        strange = way.strange
         strange.last, strange.until = self._number, at
         strange.count += 1
-        strange.forgeable |= forgeable
         if strange.count <= LINES_LOOKED_AT and len(strange.words) < WORDS_KEPT:
             words, left_out = kept(parse(line))
             strange.words[words] = None
@@ -285,10 +295,10 @@ class Hearing:
         return Heard(at, controller, said, self.name)
 
 
-def _key(meant: Meant, *, forgeable: bool) -> _Key:
+def _key(meant: Meant) -> _Key:
     users = tuple(claim.value for claim in meant.claims)
     facts = tuple(value for pair in meant.facts for value in pair)
-    return meant.name, meant.station, meant.reach, str(forgeable), *users, *facts
+    return meant.name, meant.station, meant.reach, *users, *facts
 
 
 def _completeness(weaknesses: tuple[str, ...]) -> Completeness:

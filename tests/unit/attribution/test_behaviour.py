@@ -224,6 +224,24 @@ def test_what_is_heard_of_long_after_it_happened_raises_nothing(learnt: Behaviou
     assert codes(learn(learnt, old, LATER + timedelta(days=2))) == set()
 
 
+def test_a_recording_that_is_imported_makes_nobody_usual(learnt: Behaviour) -> None:
+    old = event(LATER, STRANGER)
+    known = learn(learnt, old, LATER + timedelta(days=2))
+    assert engineers(known) == {EVA}
+    assert codes(after(known, event(LATER + timedelta(days=3), STRANGER))) == {
+        ("new-engineering-station", STRANGER)
+    }
+
+
+def test_a_time_that_was_made_up_neither_ends_the_learning_nor_lasts_for_ever() -> None:
+    known = learn(Behaviour("press-3"), event(datetime(1, 1, 1, tzinfo=UTC)), MONDAY)
+    assert codes(after(known, event(MONDAY + timedelta(days=1), PANEL))) == set(), "it still learns"
+    known = learn(known, event(datetime(9999, 12, 31, tzinfo=UTC), STRANGER), LATER)
+    (deviation,) = known.standing
+    assert deviation.at == LATER
+    assert learn(known, event(MONDAY, PANEL, Effect.FIRMWARE), LATER).standing == known.standing
+
+
 def test_without_a_learning_time_everybody_is_new() -> None:
     known = learn(Behaviour("press-3"), event(), MONDAY, learning=timedelta(0))
     assert codes(known) == {("new-engineering-station", EVA)}

@@ -128,14 +128,22 @@ OURS = Actor("192.0.2.9", 41_000, role=Role.ENGINEERING)
 
 
 def test_our_own_conversation_is_told_from_an_engineers_on_the_same_host() -> None:
-    flow = event("session.encrypted", completeness=Completeness.FLOW, actor=OURS)
+    read = event("program.upload", touched(), actor=OURS)
     heard = Hearing(own=(own(4, 6),))
-    assert judge(case(changed(), events=[flow], hearing=heard)).origin is Origin.UNKNOWN
-    theirs = replace(flow, actor=replace(OURS, port=41_001))
+    ours = judge(case(changed(), events=[read], hearing=heard))
+    assert (ours.origin, ours.contradictions) == (Origin.UNKNOWN, ())
+    theirs = event("program.download", touched(), actor=replace(OURS, port=41_001))
     found = judge(case(changed(), events=[theirs], hearing=heard))
-    assert (found.origin, found.actors) == (Origin.NETWORK, (theirs.actor,))
-    later = replace(flow, first=at(8), last=at(8))
-    assert judge(case(changed(), events=[later], hearing=heard)).origin is Origin.NETWORK
+    assert (found.origin, found.actors, found.contradictions) == (
+        Origin.NETWORK, (theirs.actor,), (),
+    )  # fmt: skip
+
+
+def test_nobody_hides_in_an_encrypted_session_from_a_port_of_ours() -> None:
+    flow = event("session.encrypted", completeness=Completeness.FLOW, actor=OURS)
+    found = judge(case(changed(), events=[flow], hearing=Hearing(own=(own(4, 6),))))
+    assert (found.origin, found.confidence) == (Origin.NETWORK, Confidence.POSSIBLE)
+    assert "port of a connection of our own" in found.contradictions[0]
 
 
 def test_a_change_that_left_from_our_own_port_is_not_hidden() -> None:

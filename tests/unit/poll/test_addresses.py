@@ -1,6 +1,7 @@
 """Whose address it is: by address, by port, by name, and never by a guess."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 from ccontrol.model.controller import Controller
@@ -46,3 +47,20 @@ def test_a_controller_that_is_configured_by_name_has_the_addresses_of_its_name()
     assert asyncio.run(addresses.look_up([NAMED, ONE]))
     assert "127.0.0.1" in addresses.of(NAMED)
     assert not asyncio.run(addresses.look_up([NAMED]))
+
+
+def test_thousands_of_acts_on_thousands_of_controllers_take_no_time() -> None:
+    plant = tuple(
+        replace(ONE, id=f"c{n}", address=f"10.1.{n >> 8}.{n & 255}") for n in range(5_000)
+    )
+    addresses, target = Addresses(), Target("10.1.0.7", 102)
+    begun = time.process_time()
+    for _ in range(2_000):
+        assert [each.id for each in addresses.behind(target, plant)] == ["c7"]
+    assert time.process_time() - begun < 2.0  # a look at each of them took a minute
+
+
+def test_other_controllers_are_found_as_soon_as_they_are_configured() -> None:
+    addresses, target = Addresses(), Target("192.0.2.2", 102)
+    assert addresses.behind(target, (ONE,)) == ()
+    assert addresses.behind(target, ALL) == (ELSEWHERE,)

@@ -1,6 +1,7 @@
 """A log that grows, rotates and is cut: each whole line comes once; what may be lost is told."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,15 @@ def test_a_large_log_comes_in_pieces_and_a_line_without_end_takes_no_memory(
     pieces = [piece.content for piece in grown(log.path, log.place)]
     assert b"".join(pieces) == lines
     assert max(map(len, pieces)) <= 64
+
+
+@pytest.mark.parametrize("put", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_put_there_instead_of_a_log_is_not_read(
+    log: Log, put: Callable[[Path], None]
+) -> None:
+    log.write(b"1\n")
+    log.read()
+    log.path.unlink()
+    put(log.path)
+    with pytest.raises(OSError, match="is no file"):
+        log.read()

@@ -12,6 +12,7 @@ from typing import cast
 
 import pytest
 
+from ccontrol.model.engineering import Actor, Effect
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.witness import Heard
 from ccontrol.poll.chores import fold_days
@@ -153,6 +154,26 @@ def test_a_flood_leaves_the_last_events_and_says_how_many_it_left_out(log: Witne
     account = log.about(*WHOSE, at(0), at(5))
     assert account.left_out == 3
     assert account.heard == tuple(flood[3:])
+
+
+def test_a_flood_of_others_hides_nobodys_download(log: WitnessLog) -> None:
+    act = download(at(1), port=40_000)
+    acts = [replace(act, actor=replace(act.actor, address="192.0.2.66"))]
+    writes = replace(act, action="variable.write", effect=Effect.PARAM)
+    acts += [replace(writes, actor=Actor(f"10.0.{n >> 8}.{n & 255}")) for n in range(2_600)]
+    acts += [download(at(1), name=f"FC{n}") for n in range(2 * EVENTS_AT_MOST)]
+    log.take([heard(one, at(1)) for one in acts])
+    account = log.about(*WHOSE, at(0), at(5))
+    assert account.heard[0] == heard(acts[0], at(1))
+    assert len(account.heard) == EVENTS_AT_MOST
+    assert account.left_out == len(acts) - EVENTS_AT_MOST
+
+
+def test_a_count_that_nobody_could_read_again_is_refused(log: WitnessLog) -> None:
+    lost = replace(watch(at(1)), dropped=1 << 64)
+    with pytest.raises(ValueError, match="no count"):
+        log.take([heard(lost, at(1))])
+    assert log.days() == ()
 
 
 def test_what_no_line_can_hold_is_refused_and_nothing_is_written(log: WitnessLog) -> None:

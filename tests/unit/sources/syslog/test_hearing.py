@@ -91,6 +91,19 @@ def test_a_flood_of_forged_messages_makes_a_bounded_number_of_events(hearing: He
     assert sum(event_of(heard).count for heard in (*flood, *rest)) == 5_000
 
 
+def test_forged_lines_never_crowd_out_who_a_certificate_vouches_for(hearing: Hearing) -> None:
+    for number in range(2 * MOST_OPEN):
+        heard_of(hearing, line(CHANGED, f' userName="u{number}"'))
+        heard_of(hearing, f"<14>forged {number}".encode())
+    (heard,) = heard_of(hearing, line(CHANGED, ' src="192.0.2.7" userName="eva"'), forgeable=False)
+    assert event_of(heard).actor.address == "192.0.2.7"
+    assert [claim.value for claim in event_of(heard).actor.claims] == ["eva"]
+    heard_of(hearing, b"<14>a true word", forgeable=False)
+    told = [event_of(each) for each in hearing.close(T0 + WINDOW)]
+    (true,) = [each for each in told if "forgeable" not in each.testimony.weaknesses]
+    assert [each.name for each in true.objects] == ["a true word"]
+
+
 def test_lines_that_no_table_knows_are_one_event_a_minute_with_a_few_words(
     hearing: Hearing,
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ccontrol.errors import BadFileError
+from ccontrol.sources.files import MOST_DROPPED
 from ccontrol.sources.wire.recording import LONGEST_FRAME, Frame
 from tests.unit.sources.wire import messages as m
 from tests.unit.sources.wire.listening import read_bytes
@@ -82,6 +83,11 @@ def test_a_damaged_packet_ends_the_reading_and_says_where() -> None:
 def test_losses_that_the_recorder_counted_are_told() -> None:
     reading = read_bytes(pcapng(recorded().frames, dropped=17))
     assert reading.notes == ("17 packets were lost by the recorder, by its own account",)
+
+
+def test_a_count_of_losses_that_cannot_be_is_none_that_a_log_cannot_hold() -> None:
+    reading = read_bytes(pcapng(recorded().frames, dropped=(1 << 64) - 1))
+    assert reading.dropped == MOST_DROPPED
 
 
 def test_a_block_without_an_interface_is_damage_not_a_crash() -> None:
