@@ -4,14 +4,12 @@ A poll sees a change between two looks. A window that opens or closes between th
 for that: `GRAIN` is how far the time in which a change can have happened may reach beyond it.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from ccontrol.approval.case import Case
 from ccontrol.model.approval import ChangeWindow, WindowEnd, WindowVersion
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import Change
-from ccontrol.model.policy import Window
 from ccontrol.policy.patterns import looks_like
 
 GRAIN = timedelta(minutes=15)
@@ -60,21 +58,6 @@ def held_beforehand(version: WindowVersion, since: datetime | None) -> bool:
 def is_near(window: ChangeWindow, since: datetime | None, until: datetime) -> bool:
     """Tell whether a window is near enough to a change to be told beside it."""
     return window.since - NEAR < until and (since or until) < window.until + NEAR
-
-
-def lies(versions: Iterable[WindowVersion], controller_id: str, case: Case) -> Window:
-    """Return how a change lies to the windows of its controller, in the word that rules ask for."""
-    near = [
-        one
-        for one in versions
-        if is_about(one.window, controller_id)
-        and held_beforehand(one, case.since)
-        and is_near(one.window, case.since, case.until)
-    ]
-    if not near:
-        return Window.NONE
-    inside = any(not out_of_time(one.window, case.since, case.until) for one in near)
-    return Window.INSIDE if inside else Window.OUTSIDE
 
 
 def end_of(window: ChangeWindow, uses: int, now: datetime) -> WindowEnd:

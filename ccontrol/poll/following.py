@@ -86,7 +86,7 @@ class Following:
 
 def _judged(commit: Commit, repository: Repository) -> Judged | None:
     try:
-        record = record_in(commit, repository)
+        record = record_in(commit, repository, "Record", "Judgement")
     except UnreadableStateError as error:  # the others are still to be told
         _log.error("a change cannot be told commit=%s: %s", commit.id, error)
         return None
