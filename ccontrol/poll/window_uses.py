@@ -6,7 +6,7 @@ from datetime import datetime
 from ccontrol.canonical.records import folder_of, parse_record
 from ccontrol.errors import UnreadableStateError
 from ccontrol.model.approval import Approvals, Authorisation
-from ccontrol.store.index import Index
+from ccontrol.store.index import IndexReader
 from ccontrol.store.repository import Repository
 
 _ALLOWED = frozenset(
@@ -17,7 +17,7 @@ _LISTED = 10_000
 
 def uses_of(
     repository: Repository,
-    index: Index,
+    index: IndexReader,
     approvals: Approvals,
     windows: Collection[str],
     but: str = "",
@@ -35,7 +35,9 @@ def uses_of(
     return counted
 
 
-def _allowing(repository: Repository, index: Index, since: datetime, but: str) -> Iterator[str]:
+def _allowing(
+    repository: Repository, index: IndexReader, since: datetime, but: str
+) -> Iterator[str]:
     for change in index.changes(since=since, limit=_LISTED):
         files = repository.read(folder_of(change.change_id)) if change.change_id != but else {}
         try:
