@@ -30,7 +30,16 @@ _ANSWERED = frozenset(
         Outcome.SUPPRESSED,
     },
 )
-_EVENTS = frozenset({Outcome.PAUSED, Outcome.RESUMED, Outcome.STARTED, Outcome.STOPPED})
+_EVENTS = frozenset(
+    {
+        Outcome.PAUSED,
+        Outcome.RESUMED,
+        Outcome.STARTED,
+        Outcome.STOPPED,
+        Outcome.APPROVED,
+        Outcome.RAN,
+    }
+)
 _NUMBERS = ("duration_ms", "requests", "bytes_sent", "bytes_received", "unread")
 _TEXTS = {"reason": 4_001, "change_id": 100, "fault_class": 100, "own_end": 100}
 """Longest text, in characters; each takes up to twelve bytes of a line."""

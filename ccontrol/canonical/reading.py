@@ -73,6 +73,12 @@ class Table:
                 raise self._wrong(name)
             yield Table(f"{self.where}: {name} {number}", item)
 
+    def require_only(self, *names: str) -> None:
+        """Refuse any other name: in what people write, a slip of the pen must not say nothing."""
+        for name in self._content:
+            if name not in names:
+                raise UnreadableStateError(f"{self.where}: {name!r} is not known here")
+
     def named(self) -> Iterator[tuple[str, "Table"]]:
         """Yield the tables within this one with their names."""
         for name in self._content:

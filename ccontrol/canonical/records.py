@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from ccontrol.canonical import toml
 from ccontrol.canonical.attributions import attribution_tables, parsed_attribution
 from ccontrol.canonical.reading import Table, read
 from ccontrol.errors import CcontrolError, UnreadableStateError
+from ccontrol.model.approval import Authorisation, Authorised
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Difference, Kind
 from ccontrol.model.engineering import Reach
@@ -41,6 +43,7 @@ def render_record(record: Record) -> bytes:
         _head(record),
         *attribution_tables(record.attribution),
         ["[verdict]", *toml.lines(_verdict(record.verdict))],
+        _authorised(record.verdict.authorised),
         *_changes(record),
         *(["[[log]]", *toml.lines(_entry(entry))] for entry in record.log),
     )
@@ -68,7 +71,9 @@ def parse_record(content: bytes) -> Record:
         depth=table.word("depth", Depth),
         changes=ChangeSet(controller_id, changes, first=table.flag("first")),
         attribution=parsed_attribution(table.table("attribution")),
-        verdict=_parsed_verdict(table.table("verdict")),
+        verdict=replace(
+            _parsed_verdict(table.table("verdict")), authorised=_parsed_authorised(table)
+        ),
         log=tuple(_parsed_entry(entry) for entry in table.tables("log")),
         artefact=table.text("artefact_sha256", ""),
         windows=_parsed_windows(table),
@@ -104,6 +109,32 @@ def _verdict(verdict: Verdict) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     yield "techniques", verdict.techniques
     if verdict.also:
         yield "also", verdict.also
+
+
+def _authorised(authorised: Authorised | None) -> list[str]:
+    if authorised is None:
+        return []
+    named = (
+        ("word", authorised.word.value),
+        ("reason", authorised.reason),
+        ("by", authorised.by or None),
+        ("ticket", authorised.ticket or None),
+        ("window", authorised.window or None),
+    )
+    return ["[authorisation]", *toml.lines(named)]
+
+
+def _parsed_authorised(record: Table) -> Authorised | None:
+    if "authorisation" not in record:
+        return None
+    table = record.table("authorisation")
+    return Authorised(
+        table.word("word", Authorisation),
+        table.text("reason"),
+        table.text("by", ""),
+        table.text("ticket", ""),
+        table.text("window", ""),
+    )
 
 
 def _parsed_verdict(table: Table) -> Verdict:

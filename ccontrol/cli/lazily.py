@@ -37,6 +37,12 @@ _COMMANDS = {
     "behaviour": "behaviour",
     "demo": "demo",
     "sense": "sense",
+    "approve": "approve",
+    "reject": "reject",
+    "investigate": "investigate",
+    "emergency": "emergency",
+    "window": "window",
+    "people": "people",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a
 function, or a whole `group` of them."""

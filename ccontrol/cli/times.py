@@ -5,6 +5,7 @@ Everything is UTC: what is printed, and what is given without a zone.
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -49,6 +50,27 @@ def moment(text: str) -> datetime:
             f"{text!r} is no time like 2026-11-23T18:00 (UTC) or 2026-11-23"
         ) from error
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def local_moment(text: str, zone: ZoneInfo) -> datetime:
+    """Read a time on the clock of a place, or one with an offset. Raises typer.BadParameter.
+
+    Refused are times that this clock shows twice or never, on the nights on which it is changed.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no time like 2026-11-23T18:00") from error
+    if found.tzinfo is not None:
+        return found.astimezone(UTC)
+    first, second = (found.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first != second:
+        shown = first.astimezone(zone).replace(tzinfo=None) == found
+        why = "twice" if shown else "never"
+        raise typer.BadParameter(
+            f"{text}: the clock of {zone.key} shows that {why}; say the offset, e.g. {text}+01:00"
+        )
+    return first
 
 
 def ahead(text: str, now: datetime) -> datetime:

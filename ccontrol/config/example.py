@@ -241,6 +241,18 @@ look_s = 5                   # between two looks
 stall_s = 900                # one that has not grown for so long is told: nobody watches then
 """
 
+_PEOPLE = """
+# Whose signatures begin the list of who may approve: see docs/approvals.md. Without this table
+# nobody approves anything, and no change is called unauthorised.
+[site.people]
+roots = [
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ",
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA6rWI3G1sz07DnfFlrouTcysQlj2P+jpNSOEWD9OJ3X",
+]
+threshold = 2                # so many of them sign each version of the list
+requester_approves = false   # true: whoever asked for a change may approve it, too
+"""
+
 
 def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
     """Return the example with one controller for each family, its sample table included.
@@ -259,4 +271,4 @@ def assemble(samples: Mapping[str, str], ports: Mapping[str, int]) -> str:
         )
         parts += [] if number else [_REST]
         parts.append("\n" + samples[family].replace(f"[{family}]", f"[site.controller.{family}]"))
-    return "".join((*parts, _FOLDER, _ALERTS, _SYSLOG, _POLICY, _SOURCE))
+    return "".join((*parts, _FOLDER, _ALERTS, _SYSLOG, _POLICY, _SOURCE, _PEOPLE))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccontrol.model.alert import Channel
+from ccontrol.model.approval import Anchor
 from ccontrol.model.controller import Controller
 from ccontrol.model.listening import Listening
 from ccontrol.model.policy import Policy
@@ -111,6 +112,8 @@ class Site:
     sources: tuple[FollowedLog, ...] = ()
     learning_days: int = LEARNING_DAYS
     """So long after the first event of a controller whatever its users do is learnt as usual."""
+    people: Anchor | None = None
+    """Who signs who may sign; None: nobody approves anything here."""
 
 
 @dataclass(frozen=True, slots=True)

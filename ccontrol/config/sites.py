@@ -18,6 +18,7 @@ from ccontrol.config.channels import ChannelReader
 from ccontrol.config.family import Family
 from ccontrol.config.faults import guess, shown
 from ccontrol.config.listeners import ListenerReader
+from ccontrol.config.people_schema import PeopleTable
 from ccontrol.config.place import Place, Raw
 from ccontrol.config.policies import PolicyReader
 from ccontrol.config.schema import (
@@ -40,6 +41,7 @@ from ccontrol.config.settings import (
 )
 from ccontrol.config.source_schema import SourceTable
 from ccontrol.config.tables import Desk
+from ccontrol.model.approval import Anchor
 from ccontrol.model.controller import Controller
 from ccontrol.model.listening import Listening
 from ccontrol.model.policy import Policy
@@ -47,6 +49,7 @@ from ccontrol.model.secret import Secret
 
 _OF_SITE = (
     "store", "defaults", "controller", "folder", "alert", "syslog", "policy", "source", "behaviour",
+    "people",
 )  # fmt: skip
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
@@ -99,6 +102,7 @@ class SiteReader:
         )
         learnt = self.desk.subtable(raw, "behaviour", place)
         behaviour = self.desk.table(BehaviourTable, learnt, place.at("behaviour"))
+        people = self._people(raw, place)
         if head is None or store is None or behaviour is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)
@@ -116,7 +120,15 @@ class SiteReader:
             time_zone=head.time_zone,
             sources=heard,
             learning_days=behaviour.learning_days,
+            people=people,
         )
+
+    def _people(self, raw: Raw, place: Place) -> Anchor | None:
+        if "people" not in raw:
+            return None
+        own = self.desk.subtable(raw, "people", place)
+        table = self.desk.table(PeopleTable, own, place.at("people"))
+        return None if table is None else table.model
 
     def _listener(self, raw: Raw, place: Place, ids: set[object]) -> Listening | None:
         if "syslog" not in raw:

@@ -32,6 +32,10 @@ class Outcome(StrEnum):
     STARTED = "started"
     """The daemon began to watch."""
     STOPPED = "stopped"
+    APPROVED = "approved"
+    """A commit of people on `approved` was seen first."""
+    RAN = "ran"
+    """Somebody ran a command that the audit log keeps, or changed the configuration."""
 
 
 @dataclass(frozen=True, slots=True)

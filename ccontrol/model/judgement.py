@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from ccontrol.model.approval import Authorised
 from ccontrol.model.engineering import Actor, EngineeringEvent
 
 
@@ -151,3 +152,5 @@ class Verdict:
     """MITRE ATT&CK for ICS technique ids that such a change can be."""
     also: tuple[str, ...] = ()
     """Ids of the other rules that matched, the heaviest first."""
+    authorised: Authorised | None = None
+    """Whether it was authorised; None: nothing of it can be, or the site has no people yet."""

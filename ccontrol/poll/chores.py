@@ -5,13 +5,14 @@ Done by the writer between two results, so that no poll waits for it.
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from ccontrol.canonical.journal import WitnessDay, fold, journal_path, render_summary
 from ccontrol.clock import Clock
 from ccontrol.errors import CcontrolError, StoreError
 from ccontrol.model.witness import Heard, Watch
+from ccontrol.poll.approved_news import see_approved
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.scribe import Scribe
 from ccontrol.poll.site import OpenSite
@@ -25,6 +26,8 @@ AFTER_MIDNIGHT = time(0, 1)
 
 _log = logging.getLogger(__name__)
 
+
+_APPROVED_NEWS = "approved"
 
 Work = Callable[[Line, OpenSite, Clock], Tended | int]
 
@@ -48,13 +51,15 @@ class Chores:
             self._give(site, "fold")
         if _maintenance_is_due(site, now, maintenance_s):
             self._give(site, "maintain")
+        if site.site.people is not None:
+            self._give(site, _APPROVED_NEWS)
 
     def _give(self, site: OpenSite, what: str) -> None:
         mark = what, site.scribe
         if mark in self._busy:
             return
         self._busy.add(mark)
-        work = fold_days if what == "fold" else maintain
+        work = _WORK[what]
         future = site.scribe.give(lambda line: _told(what, line, site, work, self._clock))
         future.add_done_callback(lambda _done: self._busy.discard(mark))
 
@@ -128,6 +133,13 @@ def maintain(line: Line, site: OpenSite, clock: Clock) -> Tended:
         artefacts_expired=len(expired),
         journal_days_removed=len(gone),
     )
+
+
+_WORK: Mapping[str, Work] = {
+    "fold": fold_days,
+    "maintain": maintain,
+    _APPROVED_NEWS: see_approved,
+}
 
 
 def _told(what: str, line: Line, site: OpenSite, work: Work, clock: Clock) -> None:

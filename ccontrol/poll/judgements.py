@@ -51,4 +51,5 @@ def _weight(record: Record) -> tuple[object, ...]:
         verdict.severity,
         verdict.rule,
         verdict.authorised_by,
+        verdict.authorised and verdict.authorised.word,
     )

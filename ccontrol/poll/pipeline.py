@@ -32,6 +32,14 @@ from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry, Snapshot
 from ccontrol.model.state import State
+from ccontrol.poll.authorising import (
+    Left,
+    authorised,
+    left_in,
+    windows_that_count,
+    with_authorisation,
+)
+from ccontrol.poll.authority import Authority
 from ccontrol.poll.binding import due
 from ccontrol.poll.catching_up import Told
 from ccontrol.poll.logic_words import with_logic
@@ -39,6 +47,7 @@ from ccontrol.poll.originating import Around, attributed, beside_of, hearing_of
 from ccontrol.poll.past_changes import moves_firmware, moves_what_runs
 from ccontrol.poll.verdict_of_record import verdict_by
 from ccontrol.poll.window import Looks, windows
+from ccontrol.poll.window_uses import uses_of
 from ccontrol.poll.witnesses import Nobody, Witnesses
 from ccontrol.store.index import Index
 from ccontrol.store.message import Message
@@ -109,6 +118,7 @@ class Line:
         clock: Clock,
         *,
         witnesses: Witnesses | None = None,
+        authority: Authority | None = None,
         policy: Callable[[], Policy] = built_in,
     ) -> None:
         self.writer = writer
@@ -118,6 +128,8 @@ class Line:
         self._room = room
         self._clock = clock
         self._witnesses = witnesses or Nobody()
+        self.authority = authority
+        """What people signed; None: nobody approves anything here."""
         self.policy = policy
         """Returns the rules in force, which may change while the line is open."""
         self._homes: dict[str, Home] = {}
@@ -166,12 +178,29 @@ class Line:
 
     def commit_file(self, path: str, content: bytes, text: Message) -> str:
         """Commit one file that is no controller's; return the commit, "" when it stood there."""
+        return self.commit_files({path: content}, text)
+
+    def commit_files(self, files: Mapping[str, bytes], text: Message) -> str:
+        """Commit files that are no controller's; return the commit, "" when they stood there."""
         self._room.check()
-        receipt = self.writer.commit({path: content}, message=text, when=self._clock.now())
+        receipt = self.writer.commit(files, message=text, when=self._clock.now())
         if receipt is None:
             return ""
         self._told.catch_up()
         return receipt.commit
+
+    def with_authorisation(self, record: Record, left: Left) -> Record:
+        """Return the record with whether the change was authorised, by what people signed so far.
+
+        `left` is what the change left in `plant/`. Raises StoreError.
+        """
+        if self.authority is None:
+            return record
+        repository, approvals = self.writer.repository, self.authority.approvals
+        counted = windows_that_count(approvals, record.controller_id)
+        uses = uses_of(repository, self.index, approvals, counted, record.change_id)
+        found = authorised(repository, approvals, record, left, uses=uses)
+        return with_authorisation(record, found)
 
     def keep(self, content: BinaryIO) -> str:
         """Put a file into the vault; return its SHA-256, "" where nothing is kept."""
@@ -337,9 +366,9 @@ class Line:
             windows=each if any(one != whole for one in each) else (),
             previous_change=previous,
         )
-        return self._judged(found, work)
+        return self._judged(found, work, files)
 
-    def _judged(self, record: Record, work: _Work) -> Record:
+    def _judged(self, record: Record, work: _Work, files: Mapping[str, bytes]) -> Record:
         """Return the record with its origin, by what was heard, and its verdict."""
         controller = work.sighted.controller
         span = Window(record.previous_at, record.not_after or record.taken_at)
@@ -350,6 +379,7 @@ class Line:
             told = (work.sighted.sums_up, *attribution.evidence)
             attribution = replace(attribution, evidence=told)
         judged = replace(record, attribution=attribution)
+        judged = self.with_authorisation(judged, left_in(work.files, files))
         standing = frozenset(finding.code for finding in work.after.findings)
         verdict = verdict_by(self.policy(), judged, controller, standing)
         return replace(judged, verdict=verdict)

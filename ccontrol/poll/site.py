@@ -17,6 +17,7 @@ from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Seal
 from ccontrol.poll.addresses import Addresses
+from ccontrol.poll.authority import Authority
 from ccontrol.poll.catching_up import catch_up
 from ccontrol.poll.coverage import unwatched
 from ccontrol.poll.ledger import Ledger
@@ -157,7 +158,16 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
         def open_line() -> Line:
             writer = Writer(site.store.path, daemon_of(site, config_folder, clock.now()), clock)
             room = _room(site.store)
-            return Line(writer, index, vault, room, clock, witnesses=hearing, policy=current)
+            return Line(
+                writer,
+                index,
+                vault,
+                room,
+                clock,
+                witnesses=hearing,
+                authority=_authority(site, writer, clock),
+                policy=current,
+            )
 
         scribe = Scribe(site.name, open_line)
         ledger = Ledger(journal, index, standing, clock)
@@ -190,6 +200,15 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
 def seal_of(site: Site) -> Seal:
     """Return what makes stand-ins for a site's secrets."""
     return Seal(bytes.fromhex(site.store.seal_key.reveal()))
+
+
+def _authority(site: Site, writer: Writer, clock: Clock) -> Authority | None:
+    """Return what people signed at a site. The keys of its daemon count nowhere among them."""
+    if site.people is None:
+        return None
+    authority = Authority(site.people, writer.own_keys, clock)
+    authority.load(writer.repository)
+    return authority
 
 
 def _room(store: StoreSettings) -> Room:

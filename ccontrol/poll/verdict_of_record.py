@@ -5,6 +5,7 @@ from dataclasses import replace
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.parse import parse
 from ccontrol.canonical.project_files import PROJECT
+from ccontrol.model.approval import Authorisation, Authorised
 from ccontrol.model.controller import Controller
 from ccontrol.model.judgement import Severity, Verdict
 from ccontrol.model.policy import (
@@ -17,6 +18,7 @@ from ccontrol.model.policy import (
     Patterns,
     Policy,
     Source,
+    Window,
 )
 from ccontrol.model.record import Record
 from ccontrol.policy.judge import judge, judge_file
@@ -28,7 +30,11 @@ from ccontrol.store.repository import Repository
 def known_about(record: Record, standing: frozenset[str] = frozenset()) -> Circumstances:
     """Return the circumstances of a recorded change; `standing` are the findings of then."""
     span = record.previous_at, record.not_after or record.taken_at
-    found = replace(circumstances(record.attribution, span, ()), standing=standing)
+    found = replace(
+        circumstances(record.attribution, span, ()),
+        standing=standing,
+        window=_window(record.verdict.authorised),
+    )
     return replace(found, source=Source.FILE) if is_of_file(record) else found
 
 
@@ -40,7 +46,17 @@ def verdict_by(
         own = record.verdict.severity if record.verdict.rule == PROJECT_FILE.id else Severity.INFO
         return judge_file(own, record.changes, record.attribution, controller, policy)
     at = known_about(record, standing)
-    return judge(record.changes, record.attribution, controller, policy, at)
+    found = judge(record.changes, record.attribution, controller, policy, at)
+    known = record.verdict
+    return replace(found, authorised=known.authorised, authorised_by=known.authorised_by)
+
+
+def _window(authorised: Authorised | None) -> Window:
+    """Return how a change lies to the change windows of its controller."""
+    if authorised is None or not authorised.window:
+        return Window.NONE
+    outside = authorised.word is Authorisation.OUT_OF_WINDOW
+    return Window.OUTSIDE if outside else Window.INSIDE
 
 
 def is_of_file(record: Record) -> bool:

@@ -1,7 +1,6 @@
 """Who may sign what, and when: the file that git and ssh-keygen call allowed signers.
 
-Format: ssh-keygen(1), section ALLOWED SIGNERS. Certificate authorities are not supported and are
-refused by name rather than overlooked.
+Format: ssh-keygen(1), section ALLOWED SIGNERS. A line may be about the authority of certificates.
 """
 
 import base64
@@ -14,9 +13,11 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from ccontrol.errors import SigningError
+from ccontrol.store.certificates import certificate_of
 from ccontrol.store.keys import public_line
 from ccontrol.store.signing import NAMESPACE
 
+_AUTHORITY = "cert-authority"
 _STAMPS = {9: "%Y%m%dZ", 13: "%Y%m%d%H%MZ", 15: "%Y%m%d%H%M%SZ"}
 _OPTION = re.compile(r'([a-z-]+)(?:="([^"]*)")?(?:,|\Z)')
 _LINE = re.compile(
@@ -33,16 +34,26 @@ class AllowedSigner:
     namespaces: tuple[str, ...] = ()
     valid_after: datetime | None = None
     valid_before: datetime | None = None
+    is_authority: bool = False
+    """Not this key signs, but whoever shows a certificate that it issued for the principal."""
 
     def allows(self, principal: str, public_key: bytes, namespace: str, when: datetime) -> bool:
         """Say whether this line lets `principal` sign with that key at that time."""
         return (
-            self.public_key == public_key
+            self._is_meant(principal, public_key, when)
             and _matches(principal, self.principals)
             and (not self.namespaces or _matches(namespace, self.namespaces))
             and (self.valid_after is None or when >= self.valid_after)
             and (self.valid_before is None or when <= self.valid_before)
         )
+
+    def _is_meant(self, principal: str, public_key: bytes, when: datetime) -> bool:
+        if not self.is_authority:
+            return self.public_key == public_key
+        certificate = certificate_of(public_key)
+        if certificate is None or certificate.authority != self.public_key:
+            return False
+        return certificate.covers(principal, when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,7 @@ def _read(number: int, line: str) -> AllowedSigner:
         namespaces=tuple(filter(None, options.get("namespaces", "").split(","))),
         valid_after=_stamp(number, options.get("valid-after")),
         valid_before=_stamp(number, options.get("valid-before")),
+        is_authority=_AUTHORITY in options,
     )
 
 
@@ -109,12 +121,13 @@ def _options(number: int, text: str) -> dict[str, str]:
     at = 0
     while at < len(text):
         match = _OPTION.match(text, at)
-        known = {"namespaces", "valid-after", "valid-before"}
-        if match is None or match[1] not in known or match[2] is None:
+        known = {"namespaces", "valid-after", "valid-before", _AUTHORITY}
+        is_taken = match and match[1] in known and (match[2] is None) == (match[1] == _AUTHORITY)
+        if match is None or not is_taken:
             raise SigningError(
                 f"allowed signers, line {number}: cannot take the option {text[at:]!r}"
             )
-        found[match[1]] = match[2]
+        found[match[1]] = match[2] or ""
         at = match.end()
     return found
 
@@ -144,7 +157,8 @@ def _written_options(line: AllowedSigner) -> str:
         ("valid-after", _written(line.valid_after)),
         ("valid-before", _written(line.valid_before)),
     )
-    return ",".join(f'{name}="{value}"' for name, value in pairs if value)
+    written = [f'{name}="{value}"' for name, value in pairs if value]
+    return ",".join([*([_AUTHORITY] if line.is_authority else []), *written])
 
 
 def _written(when: datetime | None) -> str:

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 
 from ccontrol.errors import SigningError
 from ccontrol.store import sshwire
+from ccontrol.store.certificates import certificate_of
+from ccontrol.store.tokens import signed_by_token, token_of
 
 NAMESPACE = "git"
 """What git puts into a signature, so that one made for another purpose cannot be passed off."""
@@ -60,6 +62,8 @@ class Signature:
     hash_name: str
     algorithm: str
     value: bytes
+    tail: bytes = b""
+    """What a token adds: flags and a counter."""
 
 
 def sign(signer: Signer, content: bytes, namespace: str = NAMESPACE) -> str:
@@ -95,21 +99,26 @@ def parse(armor: str) -> Signature:
     public_key, namespace, _reserved = reader.string(), reader.text(), reader.string()
     hash_name, inner = reader.text(), sshwire.Reader(reader.string())
     reader.end()
-    signature = Signature(public_key, namespace, hash_name, inner.text(), inner.string())
-    inner.end()
-    return signature
+    algorithm, value, tail = inner.text(), inner.string(), inner.rest()
+    if tail and not algorithm.startswith("sk-"):
+        raise SigningError("an SSH signature is followed by stray bytes")
+    return Signature(public_key, namespace, hash_name, algorithm, value, tail)
 
 
 def verify(signature: Signature, content: bytes, namespace: str = NAMESPACE) -> None:
-    """Raise SigningError unless the key named in the signature signed exactly this content."""
+    """Raise SigningError unless the key named in the signature signed exactly this content.
+
+    Where a certificate stands for the key, its authority has to have signed it; whether that
+    authority is ours, and the certificate still held, is for allowed_signers to say.
+    """
     if signature.namespace != namespace:
         raise SigningError(f"signed for {signature.namespace!r}, not for {namespace!r}")
     if signature.hash_name not in _HASHES:
         raise SigningError(f"signed over an unknown hash, {signature.hash_name!r}")
-    key = load_public_key(signature.public_key)
+    signed_key = _certified(signature.public_key)
     content = _to_be_signed(content, namespace, signature.hash_name)
     try:
-        _verify_raw(key, signature, content)
+        _verify_any(signed_key, signature, content)
     except InvalidSignature as error:
         name = sshwire.fingerprint(signature.public_key)
         raise SigningError(f"the signature by {name} does not fit the content") from error
@@ -128,17 +137,41 @@ def load_public_key(blob: bytes) -> PublicKey:
     return key
 
 
-def _verify_raw(key: PublicKey, signature: Signature, content: bytes) -> None:
-    algorithm = signature.algorithm
+def _certified(public_key: bytes) -> bytes:
+    """Return the key itself; of a certificate only when its authority signed it."""
+    certificate = certificate_of(public_key)
+    if certificate is None:
+        return public_key
+    authority = load_public_key(certificate.authority)
+    try:
+        _verify_raw(authority, certificate.algorithm, certificate.value, certificate.signed_part)
+    except InvalidSignature as error:
+        raise SigningError("the certificate is not signed by the authority it names") from error
+    return certificate.public_key
+
+
+def _verify_any(public_key: bytes, signature: Signature, content: bytes) -> None:
+    token = token_of(public_key)
+    if token is None:
+        key = load_public_key(public_key)
+        _verify_raw(key, signature.algorithm, signature.value, content)
+        return
+    if signature.algorithm != sshwire.Reader(public_key).text():
+        raise SigningError(f"the algorithm {signature.algorithm!r} does not belong to the token")
+    said = signed_by_token(token, signature.tail, content)
+    _verify_raw(load_public_key(token.plain_key), token.plain_algorithm, signature.value, said)
+
+
+def _verify_raw(key: PublicKey, algorithm: str, value: bytes, content: bytes) -> None:
     if isinstance(key, ed25519.Ed25519PublicKey) and algorithm == "ssh-ed25519":
-        key.verify(signature.value, content)
+        key.verify(value, content)
     elif isinstance(key, rsa.RSAPublicKey) and algorithm in _RSA_HASHES:
-        key.verify(signature.value, content, padding.PKCS1v15(), _RSA_HASHES[algorithm])
+        key.verify(value, content, padding.PKCS1v15(), _RSA_HASHES[algorithm])
     elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm in _CURVE_HASHES:
-        pair = sshwire.Reader(signature.value)
+        pair = sshwire.Reader(value)
         r, s = (int.from_bytes(pair.string(), "big") for _ in range(2))
-        value = utils.encode_dss_signature(r, s)
-        key.verify(value, content, ec.ECDSA(_CURVE_HASHES[algorithm]))
+        der = utils.encode_dss_signature(r, s)
+        key.verify(der, content, ec.ECDSA(_CURVE_HASHES[algorithm]))
     else:
         raise SigningError(f"the algorithm {algorithm!r} does not belong to the key")
 

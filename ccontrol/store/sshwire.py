@@ -36,6 +36,15 @@ class Reader:
         self._content = content
         self._at = 0
 
+    @property
+    def at(self) -> int:
+        """How many bytes have been taken."""
+        return self._at
+
+    def rest(self) -> bytes:
+        """Take whatever is left."""
+        return self.raw(len(self._content) - self._at)
+
     def raw(self, size: int) -> bytes:
         """Take `size` bytes as they stand."""
         piece = self._content[self._at : self._at + size]

@@ -107,6 +107,12 @@ class Writer(Closing):
         """The open handle of the lock; maintenance lets its processes inherit it."""
         return self._lock.handle
 
+    @property
+    def own_keys(self) -> frozenset[bytes]:
+        """Every key with which this daemon signs, or signed, in SSH's binary form."""
+        lines = self._daemon.trust.signers.lines
+        return frozenset({self._daemon.signer.public_key, *(one.public_key for one in lines)})
+
     def differs(self, folder: str, files: dict[str, bytes]) -> bool:
         """Say whether a folder at the head holds anything but exactly these files.
 

@@ -250,7 +250,7 @@ def judge_anew(line: Line) -> str:
     seen = Attribution(Origin.NETWORK, "a load was seen", confidence=Confidence.CONFIRMED)
     after = replace(record, number=record.number + 1, attribution=seen)
     told = (("Class", "evidence"), ("Controller", record.controller_id))
-    trailers = (*told, ("Change-Id", record.change_id), ("Record", record_path(after)))
+    trailers = (*told, ("Change-Id", record.change_id), ("Judgement", record_path(after)))
     receipt = line.writer.commit(
         {record_path(after): render_record(after)},
         message=Message("judged anew", "", trailers),

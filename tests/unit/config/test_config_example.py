@@ -23,6 +23,7 @@ from ccontrol.config.alert_schema import (
 from ccontrol.config.behaviour_schema import BehaviourTable
 from ccontrol.config.example import assemble
 from ccontrol.config.load import load, parse
+from ccontrol.config.people_schema import PeopleTable
 from ccontrol.config.policy_schema import PolicyTable
 from ccontrol.config.schema import (
     BudgetTable,
@@ -96,6 +97,7 @@ def test_the_example_can_be_loaded_and_says_the_defaults() -> None:
         ("site.alert.exec", ProgramTable),
         ("site.syslog", ListenerTable),
         ("site.behaviour", BehaviourTable),
+        ("site.people", PeopleTable),
         ("site.syslog.sender", SenderTable),
         ("site.policy", PolicyTable),
         *((f"site.controller.{family}", each.options) for family, each in FAMILIES.items()),

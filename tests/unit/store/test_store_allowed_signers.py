@@ -75,7 +75,7 @@ def test_a_pattern_that_takes_names_away_is_understood(key: FileSigner) -> None:
     "line",
     [
         "lonely",
-        "who cert-authority ssh-ed25519 AAAA",
+        'who cert-authority="x" ssh-ed25519 AAAA',
         'who unknown="x" ssh-ed25519 AAAA',
         'who valid-after="20310506" ssh-ed25519 AAAA',
         'who valid-after="soon" ssh-ed25519 AAAA',

@@ -1,0 +1,160 @@
+"""Who may sign what ⇄ `people/people.toml`, and the paths beside it. Checks no signature."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from ccontrol.canonical import toml
+from ccontrol.canonical.reading import Table, read
+from ccontrol.errors import UnreadableStateError
+from ccontrol.model.approval import DaemonKey, People, Person, PersonKey, Role
+
+FORM = 1
+FOLDER = "people"
+PEOPLE = f"{FOLDER}/people.toml"
+ALLOWED_SIGNERS = f"{FOLDER}/allowed_signers"
+SIGNATURES = f"{FOLDER}/signatures"
+NAMESPACE = "ccontrol-people"
+"""What a root key signs for: `ssh-keygen -Y sign -n ccontrol-people people.toml`."""
+_PRINCIPAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,60}@[A-Za-z0-9][A-Za-z0-9.-]{0,60}")
+_KEY = re.compile(r"[a-z0-9@.-]{1,60} [A-Za-z0-9+/]{16,8000}={0,2}")
+_COMMIT = re.compile(r"([0-9a-f]{40})?")
+_MOST = 10_000
+"""People, roots or keys of the daemon; more are rubbish."""
+
+
+def render_people(people: People) -> bytes:
+    """Return the file; people sorted by name, keys in their order."""
+    head: tuple[tuple[str, int | tuple[str, ...]], ...] = (
+        ("form", FORM),
+        ("serial", people.serial),
+        ("threshold", people.threshold),
+        ("roots", people.roots),
+    )
+    persons = sorted(people.persons, key=lambda one: one.principal)
+    return toml.document(
+        toml.lines(head),
+        *(lines for person in persons for lines in _person_lines(person)),
+        *(["[[daemon]]", *toml.lines(_daemon(key))] for key in people.daemon_keys),
+    )
+
+
+def parse_people(content: bytes) -> People:
+    """Return what the file says. Raises UnreadableStateError for what cannot be meant."""
+    table = read(PEOPLE, content)
+    table.require_only("form", "serial", "threshold", "roots", "person", "daemon")
+    if table.integer("form") != FORM:
+        raise UnreadableStateError(f"{PEOPLE} has a form that this version does not know")
+    people = People(
+        serial=table.integer("serial"),
+        threshold=table.integer("threshold"),
+        roots=tuple(_key(table, line) for line in table.texts("roots")),
+        persons=tuple(map(_parsed_person, table.tables("person"))),
+        daemon_keys=tuple(map(_parsed_daemon, table.tables("daemon"))),
+    )
+    _require_sense(people)
+    return people
+
+
+def is_principal(text: str) -> bool:
+    """Tell whether a text can be the name of a person: like an address of mail."""
+    return _PRINCIPAL.fullmatch(text) is not None
+
+
+def signature_path(fingerprint_hex: str) -> str:
+    """Return where a root's signature over the file lies; by the SHA-256 of its key, in hex."""
+    return f"{SIGNATURES}/{fingerprint_hex}.sig"
+
+
+def _require_sense(people: People) -> None:
+    names = [person.principal for person in people.persons]
+    lines = [key.line for person in people.persons for key in person.keys]
+    complaints = (
+        (people.serial < 1, "serial has to be 1 or more"),
+        (not 1 <= people.threshold <= len(people.roots), "threshold: not so many roots"),
+        (max(len(names), len(people.roots), len(people.daemon_keys)) > _MOST, "too many"),
+        (len(set(people.roots)) < len(people.roots), "a root key stands twice"),
+        (len({name.lower() for name in names}) < len(names), "a principal stands twice"),
+        (len(set(lines)) < len(lines), "one key belongs to two people, or stands twice"),
+        (not {*people.roots, *lines}.isdisjoint(_of_daemon(people)), "a key of the daemon's"),
+    )
+    for is_wrong, what in complaints:
+        if is_wrong:
+            raise UnreadableStateError(f"{PEOPLE}: {what}")
+
+
+def _of_daemon(people: People) -> Iterator[str]:
+    return (key.line for key in people.daemon_keys)
+
+
+def _person_lines(person: Person) -> Iterable[list[str]]:
+    head = (
+        ("principal", person.principal),
+        ("name", person.name or None),
+        ("roles", tuple(sorted(role.value for role in person.roles))),
+    )
+    yield ["[[person]]", *toml.lines(head)]
+    for key in person.keys:
+        yield ["[[person.key]]", *toml.lines(_person_key(key))]
+
+
+def _person_key(key: PersonKey) -> Iterator[tuple[str, str | bool | datetime | None]]:
+    yield "key", key.line
+    yield "authority", True if key.is_authority else None
+    yield "from", key.valid_from
+    yield "until", key.valid_until
+
+
+def _daemon(key: DaemonKey) -> Iterator[tuple[str, str | bool | None]]:
+    yield "key", key.line
+    yield "first_commit", key.first_commit or None
+    yield "last_commit", key.last_commit or None
+    yield "compromised", key.compromised
+
+
+def _parsed_person(table: Table) -> Person:
+    table.require_only("principal", "name", "roles", "key")
+    principal = table.text("principal")
+    if not is_principal(principal):
+        raise UnreadableStateError(f"{table.where}: {principal[:80]!a} is no name like ada@plant")
+    return Person(
+        principal=principal,
+        roles=frozenset(_role(table, word) for word in table.texts("roles")),
+        keys=tuple(map(_parsed_key, table.tables("key"))),
+        name=table.text("name", ""),
+    )
+
+
+def _parsed_key(table: Table) -> PersonKey:
+    table.require_only("key", "authority", "from", "until")
+    return PersonKey(
+        line=_key(table, table.text("key")),
+        valid_from=table.time("from") if "from" in table else None,
+        valid_until=table.time("until") if "until" in table else None,
+        is_authority="authority" in table and table.flag("authority"),
+    )
+
+
+def _parsed_daemon(table: Table) -> DaemonKey:
+    table.require_only("key", "first_commit", "last_commit", "compromised")
+    first, last = table.text("first_commit", ""), table.text("last_commit", "")
+    if not (_COMMIT.fullmatch(first) and _COMMIT.fullmatch(last)):
+        raise UnreadableStateError(f"{table.where}: want the full id of a commit")
+    compromised = "compromised" in table and table.flag("compromised")
+    return DaemonKey(_key(table, table.text("key")), first, last, compromised)
+
+
+def _role(table: Table, word: str) -> Role:
+    try:
+        role = Role(word)
+    except ValueError as error:
+        raise UnreadableStateError(f"{table.where}: no role is called {word[:80]!a}") from error
+    if role is Role.ROOT:
+        raise UnreadableStateError(f"{table.where}: who is root follows from `roots`")
+    return role
+
+
+def _key(table: Table, line: str) -> str:
+    if _KEY.fullmatch(line) is None:
+        raise UnreadableStateError(f"{table.where}: want a public key without comment")
+    return line

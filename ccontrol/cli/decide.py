@@ -1,0 +1,67 @@
+"""What `reject`, `investigate` and `emergency` share: a decision about a change, signed."""
+
+from pathlib import Path
+
+from ccontrol.canonical.approvals import decision_path, decisions_folder, render_decision
+from ccontrol.cli.invocation import Invocation
+from ccontrol.cli.output import emit
+from ccontrol.cli.plant import configured
+from ccontrol.cli.show import found_change
+from ccontrol.cli.signing_desk import desk, say_signed, trailers
+from ccontrol.model.approval import Decision, DecisionKind
+from ccontrol.store.message import Message
+
+
+def decide(
+    here: Invocation,
+    change: str,
+    wanted: Decision,
+    *,
+    key: Path | None,
+    repository: Path | None,
+    as_json: bool,
+) -> None:
+    """Sign a decision about a change; `wanted` says all but the change and the number."""
+    config = configured(here)
+    site, found = found_change(config, change)
+    with desk(here, config, site, repository) as table:
+        folder = decisions_folder(found.change_id)
+        approved = table.heads.approved
+        number = 1 + len(table.repository.names(folder, approved)) if approved else 1
+        decision = Decision(
+            change_id=found.change_id,
+            number=number,
+            kind=wanted.kind,
+            controller_id=found.controller_id,
+            reason=wanted.reason,
+            ticket=wanted.ticket,
+            who=wanted.who,
+            findings=wanted.findings,
+            conclusion=wanted.conclusion,
+        )
+        message = Message(
+            f"{decision.kind.value} {found.change_id}",
+            decision.reason,
+            trailers(
+                "decision",
+                controller=found.controller_id,
+                change_id=found.change_id,
+                ticket=decision.ticket,
+                reason=decision.reason,
+            ),
+        )
+        path = decision_path(decision)
+        commit = table.sign(key, {path: render_decision(decision)}, message)
+        if as_json:
+            emit("ccontrol/decision/1", {"site": site.name, "commit": commit, "decision": decision})
+        else:
+            say_signed(table, commit, f"{found.change_id}: {_WORDS[decision.kind]}")
+
+
+_WORDS = {
+    DecisionKind.REJECT: "rejected",
+    DecisionKind.INVESTIGATE: "investigation noted",
+    DecisionKind.EMERGENCY: "emergency noted",
+    DecisionKind.APPROVE: "approved",
+    DecisionKind.ATTEST: "attested",
+}

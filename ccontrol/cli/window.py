@@ -1,0 +1,272 @@
+"""`ccontrol window`: change windows, leave that is given beforehand."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from ccontrol.approval.windows import end_of
+from ccontrol.canonical.approvals import render_window, window_path
+from ccontrol.cli.invocation import Invocation, invocation
+from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
+from ccontrol.cli.plant import configured, controller_named, sites_named
+from ccontrol.cli.signing_desk import (
+    Desk,
+    KeyOption,
+    ReasonOption,
+    RepositoryOption,
+    RequesterOption,
+    TicketOption,
+    desk,
+    say_signed,
+    trailers,
+)
+from ccontrol.cli.site_files import index_reader
+from ccontrol.cli.times import local_moment
+from ccontrol.config.settings import Site
+from ccontrol.errors import UnknownNameError
+from ccontrol.model.approval import ChangeWindow, ExpectedFile, Scope, WindowEnd, WindowVersion
+from ccontrol.model.aspect import Aspect
+from ccontrol.poll.window_uses import uses_of
+from ccontrol.store.message import Message
+from ccontrol.store.repository import Repository
+
+group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+WindowArgument = Annotated[str, typer.Argument(metavar="CHG-ID", help="E.g. CHG-4711.")]
+_TONES = {
+    WindowEnd.OPEN: Tone.GOOD,
+    WindowEnd.USED_UP: Tone.CAUTION,
+    WindowEnd.NOT_USED: Tone.CAUTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One window, and how it stands."""
+
+    window: ChangeWindow
+    approved_by: str
+    seen_at: datetime | None
+    uses: int
+    stands: WindowEnd
+
+
+@group.callback()
+def about_windows() -> None:
+    """Give leave beforehand: who may change what, when.
+
+    \b
+    Example:
+      ccontrol window list
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+
+
+@group.command()
+def add(
+    context: typer.Context,
+    *,
+    window_id: WindowArgument,
+    controllers: Annotated[
+        list[str],
+        typer.Option("--controller", metavar="NAME", help="May be given again."),
+    ],
+    since: Annotated[
+        str,
+        typer.Option("--from", metavar="TIME", help="By the site's clock, or with an offset."),
+    ],
+    until: Annotated[str, typer.Option(metavar="TIME", help="Likewise.")],
+    ticket: TicketOption = "",
+    reason: ReasonOption = "",
+    requested_by: RequesterOption = "",
+    aspects: Annotated[
+        list[Aspect] | None,
+        typer.Option("--aspect", help="Only these may change. May be given again."),
+    ] = None,
+    objects: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--object", metavar="PATTERN", help="Only these units: OB/OB1, DB/*. May be repeated."
+        ),
+    ] = None,
+    changes: Annotated[
+        int, typer.Option(min=0, help="So many changes use it up; 0: any number.")
+    ] = 0,
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--file", metavar="FILE", help="A file that is to be loaded: by SHA-256."),
+    ] = None,
+    zone: Annotated[str, typer.Option(metavar="NAME", help="Else the site's time zone.")] = "",
+    emergency: Annotated[
+        bool, typer.Option(help="What happens in it is an emergency, not authorised.")
+    ] = False,
+    key: KeyOption = None,
+    repository: RepositoryOption = None,
+) -> None:
+    """Add a change window, signed with your own key. It counts for what happens after it was seen.
+
+    Times without an offset are those of the site's clock; one that this clock shows twice or never
+    is refused.
+
+    \b
+    Example:
+      ccontrol window add CHG-4711 --controller press-3 --from 2026-11-23T18:00 \\
+        --until 2026-11-23T22:00 --ticket T-4711 --reason retrofit --requested-by bob@plant \\
+        --object "OB/*" --key ~/.ssh/id_ed25519
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    here = invocation(context)
+    config = configured(here)
+    watched = [controller_named(config, name) for name in controllers]
+    if len({each.site.name for each in watched}) != 1:
+        raise UnknownNameError("a window is of one site", hint="Add one for each site.")
+    site = watched[0].site
+    clock = _zone(zone or site.time_zone)
+    window = ChangeWindow(
+        id=window_id,
+        controllers=tuple(each.controller.id for each in watched),
+        since=local_moment(since, clock),
+        until=local_moment(until, clock),
+        ticket=ticket,
+        reason=reason,
+        requester=requested_by,
+        scope=Scope(frozenset(aspects or ()), tuple(objects or ())),
+        changes_at_most=changes,
+        files=tuple(map(_expected, files or ())),
+        emergency=emergency,
+        time_zone=clock.key,
+    )
+    with desk(here, config, site, repository) as table:
+        _sign(table, window, key, f"{window.id} is open from {since} to {until} ({clock.key})")
+
+
+@group.command()
+def cancel(
+    context: typer.Context,
+    *,
+    window_id: WindowArgument,
+    reason: ReasonOption = "",
+    site: Annotated[str | None, typer.Option(metavar="SITE", help="Where it lies.")] = None,
+    key: KeyOption = None,
+    repository: RepositoryOption = None,
+) -> None:
+    """Take a change window back. What happened in it before that is seen keeps its verdict.
+
+    \b
+    Example:
+      ccontrol window cancel CHG-4711 --reason "postponed" --key ~/.ssh/id_ed25519
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    here = invocation(context)
+    config = configured(here)
+    for chosen in sites_named(config, site):
+        with desk(here, config, chosen, repository) as table:
+            for version in _newest(table):
+                if version.window.id == window_id:
+                    taken_back = replace(version.window, cancelled=True, requester="")
+                    _sign(table, taken_back, key, f"{window_id} is taken back {reason}".strip())
+                    return
+    raise UnknownNameError(f"there is no change window {window_id!r}")
+
+
+@group.command("list")
+def list_windows(
+    context: typer.Context,
+    *,
+    site: Annotated[str | None, typer.Argument(metavar="[SITE]", help="All, if none.")] = None,
+    repository: RepositoryOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List change windows: open, ahead, used, used up, not used.
+
+    \b
+    Example:
+      ccontrol window list
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    here = invocation(context)
+    config = configured(here)
+    found: list[tuple[Site, tuple[_Told, ...]]] = []
+    for chosen in sites_named(config, site):
+        if chosen.people is None:
+            continue
+        with desk(here, config, chosen, repository) as table:
+            found.append((chosen, _told(table, here)))
+    if as_json:
+        sites = [{"site": chosen.name, "windows": told} for chosen, told in found]
+        emit("ccontrol/windows/1", {"sites": sites})
+        return
+    for chosen, told in found:
+        if not told:
+            say(f"{chosen.name}: no change windows")
+        else:
+            show(Sheet(_COLUMNS, tuple(map(_cells, told)), chosen.name))
+
+
+_COLUMNS = ("window", "stands", "from", "until", "controllers", "changes", "ticket", "approved by")
+
+
+def _sign(table: Desk, window: ChangeWindow, key: Path | None, told: str) -> None:
+    message = Message(
+        f"change window {window.id}",
+        window.reason,
+        trailers(
+            "window",
+            controller=" ".join(window.controllers),
+            ticket=window.ticket,
+            reason=window.reason,
+            requested_by=window.requester,
+        ),
+    )
+    commit = table.sign(key, {window_path(window.id): render_window(window)}, message)
+    say_signed(table, commit, told)
+
+
+def _newest(table: Desk) -> tuple[WindowVersion, ...]:
+    newest = {version.window.id: version for version in table.approvals.windows}
+    return tuple(newest.values())
+
+
+def _told(table: Desk, here: Invocation) -> tuple[_Told, ...]:
+    versions = _newest(table)
+    ids = [version.window.id for version in versions]
+    with index_reader(table.site) as index, Repository.open(table.site.store.path) as store:
+        uses = uses_of(store, index, table.approvals, ids)
+    now = here.clock.now()
+    return tuple(
+        _Told(
+            one.window,
+            one.commit.principal,
+            one.commit.seen_at,
+            uses[one.window.id],
+            end_of(one.window, uses[one.window.id], now),
+        )
+        for one in versions
+    )
+
+
+def _cells(told: _Told) -> tuple[str | Cell, ...]:
+    window, zone = told.window, _zone(told.window.time_zone)
+    seen = "" if told.seen_at else " (not seen by the daemon yet)"
+    return (
+        window.id,
+        Cell(told.stands.value, _TONES.get(told.stands, Tone.PLAIN)),
+        f"{window.since.astimezone(zone):%Y-%m-%d %H:%M %Z}",
+        f"{window.until.astimezone(zone):%Y-%m-%d %H:%M %Z}",
+        ", ".join(window.controllers),
+        f"{told.uses} of {window.changes_at_most}" if window.changes_at_most else str(told.uses),
+        window.ticket,
+        told.approved_by + seen,
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise typer.BadParameter(f"no time zone: {name!r}") from error
+
+
+def _expected(path: Path) -> ExpectedFile:
+    with path.open("rb") as file:
+        return ExpectedFile(path.name, hashlib.file_digest(file, "sha256").hexdigest())
