@@ -37,6 +37,9 @@ _COMMANDS = {
     "behaviour": "behaviour",
     "demo": "demo",
     "sense": "sense",
+    "evidence": "evidence",
+    "attest": "attest",
+    "vault": "vault",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a
 function, or a whole `group` of them."""
