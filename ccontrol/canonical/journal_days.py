@@ -15,6 +15,8 @@ from ccontrol.model.journal import JournalDay, JournalEntry, Outcome, WatchedDay
 _FORM = 1
 _ANSWERS = ("unchanged", "glanced", "changed", "pending", "suppressed")
 _NO_ANSWERS = ("incomplete", "failed", "missed")
+COUNTED = frozenset({*_ANSWERS, *_NO_ANSWERS})
+"""Outcomes that are polls."""
 _CONTROLLERS = b"[controller]\n"
 _ID = rb"[A-Za-z0-9_-]+|\"[A-Za-z0-9._-]+\""
 _PAIR = rb"[a-z_]+ = (?:[0-9]+|[0-9T:.-]+Z|\{ [^{}\n]* \})"

@@ -84,13 +84,13 @@ git -C "$work/again" add -A -f . && tree=$(git -C "$work/again" write-tree) || b
 said=$(store log -1 --format='%(trailers:key=Tree-SHA256,valueonly)' observed | tr -d '\n')
 [ "$tree" = "$said" ] || bad "the files at the head are not those that were signed (SHA-256)"
 ok "SHA-256 of the files at the head: $tree"
-store rev-list observed | while read -r commit; do
-  parent=$(store rev-parse -q --verify "$commit^" 2>/dev/null) || continue
-  said=$(store log -1 --format='%(trailers:key=Parent-SHA256,valueonly)' "$commit" | tr -d '\n')
-  found=$(store cat-file commit "$parent" | sha256sum | cut -d' ' -f1)
-  [ "$said" = "$found" ] || { echo "$commit" >"$work/broken"; break; }
-done
-[ ! -e "$work/broken" ] || bad "the chain of commits is broken at $(cat "$work/broken")"
+store log --format='%P %(trailers:key=Parent-SHA256,valueonly,separator=)' observed \
+  | while read -r parent said; do
+    [ -n "$parent" ] || continue
+    found=$(store cat-file commit "$parent" | sha256sum)
+    [ "$said" = "${found%% *}" ] || { echo "$parent" >"$work/broken"; break; }
+  done
+[ ! -e "$work/broken" ] || bad "the chain of commits is broken after $(cat "$work/broken")"
 ok "each commit names its parent by SHA-256"
 echo "Everything that this script can check holds. What it cannot: whether ccontrol saw everything,"
 echo "and whether the whole history was made anew with the genuine keys: ask the mirror or the witness."

@@ -59,10 +59,10 @@ def days_of(since: date, until: date) -> list[date]:
     return [since + timedelta(days=n) for n in range((until - since).days + 1)]
 
 
-def lived_in(plant: Plant) -> Plant:
+def lived_in(plant: Plant, until: date = LAST) -> Plant:
     """Give a plant days of full reads, each of both controllers."""
     both = ("press-3", "mixer-1")
-    commit_days(plant, {day: [poll(one, day) for one in both] for day in days_of(FIRST, LAST)})
+    commit_days(plant, {day: [poll(one, day) for one in both] for day in days_of(FIRST, until)})
     return plant
 
 

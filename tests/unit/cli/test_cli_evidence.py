@@ -71,8 +71,12 @@ def test_the_same_commit_gives_the_same_pack(
 ) -> None:
     plant, key = made
     (tmp_path / "sample.csv").write_text("asset_id,request_id\nPLC-1,CIP-010-R1\n")
-    assert export(plant, key, tmp_path / "again", "--sample", tmp_path / "sample.csv", "--oscal") == 0
-    first = {str(one.relative_to(pack)): one.read_bytes() for one in pack.rglob("*") if one.is_file()}
+    assert (
+        export(plant, key, tmp_path / "again", "--sample", tmp_path / "sample.csv", "--oscal") == 0
+    )
+    first = {
+        str(one.relative_to(pack)): one.read_bytes() for one in pack.rglob("*") if one.is_file()
+    }
     again = tmp_path / "again"
     second = {
         str(one.relative_to(again)): one.read_bytes() for one in again.rglob("*") if one.is_file()
@@ -145,7 +149,9 @@ def test_the_pack_says_what_it_was_made_from(pack: Path) -> None:
     assert "CONFIDENTIAL" in about["label"]
 
 
-def test_the_daemons_own_key_seals_nothing(made: tuple[Plant, Path], run: Run, tmp_path: Path) -> None:
+def test_the_daemons_own_key_seals_nothing(
+    made: tuple[Plant, Path], run: Run, tmp_path: Path
+) -> None:
     plant, _ = made
     key = next(plant.folder.rglob("*signing*key"))
     said = run(
