@@ -30,6 +30,7 @@ _ANSWERED = frozenset(
         Outcome.SUPPRESSED,
     },
 )
+_READ_WHOLE = frozenset({Outcome.UNCHANGED, Outcome.CHANGED})
 _EVENTS = frozenset(
     {
         Outcome.PAUSED,
@@ -38,6 +39,7 @@ _EVENTS = frozenset(
         Outcome.STOPPED,
         Outcome.APPROVED,
         Outcome.RAN,
+        Outcome.EXPIRED,
     }
 )
 _NUMBERS = ("duration_ms", "requests", "bytes_sent", "bytes_received", "unread")
@@ -105,6 +107,11 @@ class Watch:
     bytes_sent: int = 0
     bytes_received: int = 0
     most_unread: int = 0
+    full_reads: int = 0
+    """Polls of the depth FULL that ended whole: only they read everything, whatever the
+    fingerprints say."""
+    last_full: datetime | None = None
+    full_unread: int = _LARGEST
     strengths: dict[str, str] = field(default_factory=dict)
     """How well a change of an aspect would have been seen after the poll that saw it least."""
     _answered_at: datetime | None = None
@@ -123,6 +130,13 @@ class Watch:
             self.strengths[aspect] = max(known, strength, key=_weakness)
         if entry.outcome in _ANSWERED:
             self._close_gap(entry.at, midnight)
+        if entry.depth is Depth.FULL and entry.outcome in _READ_WHOLE:
+            self._count_full(entry)
+
+    def _count_full(self, entry: JournalEntry) -> None:
+        self.full_reads += 1
+        self.last_full = max(self.last_full or entry.at, entry.at)
+        self.full_unread = min(self.full_unread, entry.unread)
 
     def _close_gap(self, at: datetime, midnight: datetime) -> None:
         begun = self._answered_at or midnight
@@ -162,7 +176,7 @@ def fold(day: date, entries: Iterable[JournalEntry]) -> DaySummary:
     summary = DaySummary(day)
     for entry in entries:
         summary.entries += 1
-        if entry.outcome in _EVENTS and len(summary.events) < _EVENTS_AT_MOST:
+        if _is_event(entry) and len(summary.events) < _EVENTS_AT_MOST:
             summary.events.append(entry)
         if entry.controller_id:
             summary.watches.setdefault(entry.controller_id, Watch()).add(entry, midnight)
@@ -216,11 +230,20 @@ def _written(watch: Watch) -> str:
         ("bytes_received", watch.bytes_received),
         ("most_unread", watch.most_unread),
     ]
+    pairs.append(("full_reads", watch.full_reads))
+    if watch.full_reads:
+        pairs += [("last_full", watch.last_full), ("full_unread", watch.full_unread)]
     told = toml.lines(pairs)
     if watch.strengths:
         weak = ", ".join(toml.lines(sorted(watch.strengths.items())))
         told.append(f"strengths = {{ {weak} }}")
     return "{ " + ", ".join(told) + " }"
+
+
+def _is_event(entry: JournalEntry) -> bool:
+    """Say whether an entry stands by itself: a beginning, an end, a gap of the whole site."""
+    is_gap_of_all = entry.outcome is Outcome.MISSED and not entry.controller_id
+    return entry.outcome in _EVENTS or is_gap_of_all
 
 
 def _counted(witness: WitnessDay) -> Iterable[tuple[str, str | int]]:

@@ -43,6 +43,9 @@ _COMMANDS = {
     "emergency": "emergency",
     "window": "window",
     "people": "people",
+    "evidence": "evidence",
+    "attest": "attest",
+    "vault": "vault",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a
 function, or a whole `group` of them."""

@@ -16,6 +16,7 @@ from ccontrol.canonical.bindings import Binding, Bond, Stored
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.names import encode
 from ccontrol.canonical.spoken import spoken
+from ccontrol.cli.identities import identity_in
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import Watched, configured
@@ -135,7 +136,7 @@ def _made(watched: Watched, target: Path, identity: Path | None) -> Kit:
         home = home_of(repository, controller.id, controller.area)
         standing = standing_of(repository, home)
     wanted = _files(watched, standing)
-    secret = None if identity is None else _secret(identity)
+    secret = None if identity is None else identity_in(identity)
     state = read_state(git_dir, controller)
     try:
         target.mkdir(mode=0o700)
@@ -189,16 +190,6 @@ def _content(watched: Watched, file: KitFile, secret: Secret | None) -> tuple[by
         return vault.get(file.sha256, secret), ""
     except StoreError as error:  # the other files, and what is known, are worth having
         return b"", str(error)
-
-
-def _secret(identity: Path) -> Secret:
-    try:
-        lines = identity.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFileError(
-            f"{identity} cannot be read", hint="Name the identity's file."
-        ) from error
-    return Secret(next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), ""))
 
 
 def _readme(watched: Watched, standing: Standing, kit: Kit, state: State | None) -> str:

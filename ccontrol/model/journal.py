@@ -1,7 +1,8 @@
 """What the journal says: who was asked, when, and what came of it. So that silence is provable."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from ccontrol.model.aspect import Depth, Strength
@@ -36,6 +37,8 @@ class Outcome(StrEnum):
     """A commit of people on `approved` was seen first."""
     RAN = "ran"
     """Somebody ran a command that the audit log keeps, or changed the configuration."""
+    EXPIRED = "expired"
+    """Artefacts of the vault were kept long enough, and let go of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,37 @@ class JournalEntry:
     def unseen(self) -> tuple[str, ...]:
         """Aspects of which a change would not be seen: "unchanged" says nothing of them."""
         return tuple(aspect for aspect, strength in self.strengths if strength == Strength.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedDay:
+    """How one controller was watched on one day, as the day's signed summary tells it."""
+
+    answers: int
+    """Polls that it answered as they were meant, pending and held-back ones included."""
+    unanswered: int
+    """Polls that failed, were cut short or could not be started."""
+    first: datetime
+    last: datetime
+    longest_gap_s: int
+    """Longest time without an answer, the edges of the day counted in."""
+    most_unread: int = 0
+    full_reads: int | None = None
+    """Polls of the depth FULL that ended whole; None: the summary is of an older version."""
+    last_full: datetime | None = None
+    full_unread: int = 0
+    """What the one of them that left least unread left so."""
+    strengths: tuple[tuple[str, str], ...] = ()
+    """As in JournalEntry, after the poll that saw least."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalDay:
+    """A day of the journal, as its signed summary tells it."""
+
+    day: date
+    file_sha256: str
+    entries: int
+    spoiled: int
+    controllers: Mapping[str, WatchedDay]
+    events: tuple[JournalEntry, ...]

@@ -100,7 +100,7 @@ def _judged(
     first = record_in(repository.commit(change.commit), repository)
     if first is None:
         return
-    before = newest_judgement(repository, first)
+    before = newest_judgement(repository, first.change_id) or first
     left = left_by(repository, line.home(controller), change.commit)
     after = line.with_authorisation(before, left)
     if after.verdict.authorised == before.verdict.authorised:

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from ccontrol.canonical.journal import WitnessDay, fold, journal_path, render_summary
 from ccontrol.clock import Clock
 from ccontrol.errors import CcontrolError, StoreError
+from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.witness import Heard, Watch
 from ccontrol.poll.approved_news import see_approved
 from ccontrol.poll.pipeline import Line
@@ -20,10 +21,13 @@ from ccontrol.poll.tended import Tended
 from ccontrol.store import durable, maintenance
 from ccontrol.store.day_files import DayReading
 from ccontrol.store.message import Message
+from ccontrol.store.vault import Expired
 
 AFTER_MIDNIGHT = time(0, 1)
 """What was heard just before midnight has reached the journal by then."""
 
+_EXPIRED_NAMED = 40
+"""So many fit into the reason of a line of the journal."""
 _log = logging.getLogger(__name__)
 
 
@@ -120,6 +124,8 @@ def maintain(line: Line, site: OpenSite, clock: Clock) -> Tended:
         _log.error("git fsck complains site=%s: %s", site.name, complaint)
     settings = site.site.store
     expired = site.vault.expire(settings.vault_retention_days, clock.now()) if site.vault else ()
+    if expired:
+        site.note(expiry(expired, settings.vault_retention_days, clock.now()))
     gone = site.journal.tidy(settings.journal_retention_days)
     site.witnesses.tidy(settings.journal_retention_days)
     durable.write_whole(site.places.maintained, clock.now().isoformat().encode())
@@ -140,6 +146,15 @@ _WORK: Mapping[str, Work] = {
     "maintain": maintain,
     _APPROVED_NEWS: see_approved,
 }
+
+
+def expiry(expired: tuple[Expired, ...], days: int, now: datetime) -> JournalEntry:
+    """Return the line of the journal about artefacts that were let go of: how many, which."""
+    names = ", ".join(one.sha256 for one in expired[:_EXPIRED_NAMED])
+    more = len(expired) - _EXPIRED_NAMED
+    told = f"{len(expired)} artefacts of the vault, kept for more than {days} days: {names}"
+    reason = told + (f" and {more} more" if more > 0 else "")
+    return JournalEntry(now, "", Outcome.EXPIRED, reason=reason)
 
 
 def _told(what: str, line: Line, site: OpenSite, work: Work, clock: Clock) -> None:

@@ -47,6 +47,16 @@ class Expired:
     kept_since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An artefact that the vault keeps, as its file tells: nobody opened it."""
+
+    sha256: str
+    kept_since: datetime
+    size: int
+    """Bytes of the file, compressed and encrypted."""
+
+
 class Vault:
     """One site's vault. Equal plaintexts are kept once."""
 
@@ -169,6 +179,16 @@ class _Sealed:
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+
+def kept_in(folder: Path) -> tuple[Kept, ...]:
+    """Return what a vault keeps, the oldest first; nothing where there is none."""
+    with named_failures(folder):
+        found = [
+            Kept(path.stem, _kept_since(path), path.stat().st_size)
+            for path in folder.glob(f"??/*{_SUFFIX}")
+        ]
+    return tuple(sorted(found, key=lambda one: (one.kept_since, one.sha256)))
 
 
 def new_identity() -> Identity:

@@ -21,6 +21,7 @@ _WORDS = {
     Outcome.RESUMED: "it is watched again",
     Outcome.STARTED: "ccontrol began to watch",
     Outcome.STOPPED: "ccontrol ended to watch",
+    Outcome.EXPIRED: "artefacts were kept long enough",
 }
 _SORTS = {
     Outcome.MISSED: Sort.GAP,
@@ -28,6 +29,7 @@ _SORTS = {
     Outcome.RESUMED: Sort.PAUSE,
     Outcome.STARTED: Sort.DAEMON,
     Outcome.STOPPED: Sort.DAEMON,
+    Outcome.EXPIRED: Sort.DAEMON,
     Outcome.MENDED: Sort.DAEMON,
 }
 _REASON_AT_MOST = 300

@@ -1,0 +1,72 @@
+"""The key that seals a pack, and whose approvals count in it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccontrol.errors import SigningError
+from ccontrol.packing.folder import NAMESPACE
+from ccontrol.store import allowed_signers
+from ccontrol.store.agent import AgentSigner
+from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners
+from ccontrol.store.commits import principal
+from ccontrol.store.keys import FileSigner
+from ccontrol.store.repository import Repository
+from ccontrol.store.signing import Signer
+from ccontrol.store.verify_commit import Trust
+
+_PEOPLE = "people/allowed_signers"
+_AGENT = "SSH_AUTH_SOCK"
+_OWN_KEY = "Make one with `ssh-keygen -t ed25519 -f export-key`, and keep it apart."
+
+
+@dataclass(frozen=True, slots=True)
+class ExportKey:
+    """What seals, and the allowed signers that go into the pack."""
+
+    signer: Signer
+    signers: str
+
+
+def export_key(path: Path, site: str, daemon: Trust) -> ExportKey:
+    """Return what seals. Raises SigningError when it is the daemon's own key, or cannot be had."""
+    signer = _signer(path)
+    if any(line.public_key == signer.public_key for line in daemon.signers.lines):
+        raise SigningError(
+            f"{path}: that key signs the history, and may not seal what is said of it",
+            hint=_OWN_KEY,
+        )
+    who = principal(site).replace("ccontrol@", "export@", 1)
+    own = AllowedSigner((who,), signer.public_key, (NAMESPACE,))
+    return ExportKey(signer, AllowedSigners((*daemon.signers.lines, own)).text())
+
+
+def people_of(repository: Repository, approved: str | None, named: Path | None) -> AllowedSigners:
+    """Return whose approvals count: of the file that is named, else what the branch says."""
+    if named is not None:
+        return _read(named)
+    if approved is None:
+        return AllowedSigners(())
+    content = repository.read(_PEOPLE, approved).get(_PEOPLE, b"")
+    return allowed_signers.parse(content.decode("utf-8", "replace"))
+
+
+def _signer(path: Path) -> Signer:
+    if path.suffix != ".pub":
+        return FileSigner.load(path)
+    lines = allowed_signers.parse(f"export {_text(path)}\n").lines
+    socket = os.environ.get(_AGENT, "")
+    if not lines or not socket:
+        raise SigningError(f"{path}: no ssh-agent holds this key", hint="Start one, then ssh-add.")
+    return AgentSigner(lines[0].public_key, Path(socket))
+
+
+def _read(path: Path) -> AllowedSigners:
+    return allowed_signers.parse(_text(path))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SigningError(f"{path}: cannot be read", hint="Name another file.") from error

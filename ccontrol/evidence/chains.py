@@ -1,0 +1,158 @@
+"""Each change with all that people signed about it: authorised, verified, taken over, or not.
+
+The time of an approval is when the daemon or a witness first saw it. Where nobody told, it counts
+as given, and never as given in time.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ccontrol.evidence.facts import Approval, Attested, Decided, Facts, ObservedChange, Signed
+from ccontrol.evidence.framework import Item
+from ccontrol.evidence.period import day_of, days_between
+from ccontrol.model.attestation import Claim
+
+AUTHORISED = "authorised"
+AFTERWARDS = "accepted afterwards"
+UNPROVEN = "accepted, time not proven"
+EMERGENCY = "emergency"
+REJECTED = "rejected"
+INVESTIGATED = "under investigation"
+UNRESOLVED = "unresolved"
+FIRST = "first sight"
+NO_DEPARTURE = "no departure from the baseline"
+_GOOD = frozenset({AUTHORISED, AFTERWARDS, UNPROVEN, EMERGENCY})
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One change and what is signed about it."""
+
+    change: ObservedChange
+    classification: str
+    authorisation: Approval | None
+    """Who took exactly this over; None: nobody."""
+    taken_over: Approval | None
+    """The approval by which the baseline was updated, which may have brought later changes too."""
+    days_to_update: int | None
+    """Calendar days from the change to that; None: it was not updated."""
+    days_open: int
+    """Calendar days that it stood open at the period's end; 0 when it was updated."""
+    items: tuple[str, ...]
+    """Of the framework, that it touches."""
+    decisions: tuple[Decided, ...]
+    sayings: tuple[Attested, ...]
+
+    @property
+    def change_id(self) -> str:
+        """Name the change."""
+        return self.change.record.change_id
+
+    @property
+    def departs(self) -> bool:
+        """Whether it has to be authorised at all."""
+        return self.change.touches_plant
+
+    @property
+    def is_authorised(self) -> bool:
+        """Whether a person answers for it, be it afterwards."""
+        return self.classification in _GOOD
+
+    def said(self, claim: Claim) -> tuple[Attested, ...]:
+        """Return what people attested of one kind, whose signatures count."""
+        return tuple(
+            one for one in self.sayings if one.attestation.claim is claim and not one.signed.fault
+        )
+
+    def decided(self, word: str) -> tuple[Decided, ...]:
+        """Return the decisions of one kind whose signatures count."""
+        return tuple(one for one in self.decisions if one.decision == word and not one.signed.fault)
+
+
+def chains(facts: Facts) -> tuple[Chain, ...]:
+    """Return the chain of each change of the period, in their order."""
+    valid = tuple(one for one in facts.approvals if not one.signed.fault)
+    return tuple(_chain(change, facts, valid) for change in facts.changes)
+
+
+def when(signed: Signed) -> datetime:
+    """Return the time that counts for something signed, else the one that its commit claims."""
+    return signed.first_seen or signed.committed_at
+
+
+def _chain(change: ObservedChange, facts: Facts, approvals: tuple[Approval, ...]) -> Chain:
+    record = change.record
+    decisions = tuple(one for one in facts.decisions if one.change_id == record.change_id)
+    sayings = tuple(one for one in facts.attested if one.attestation.change_id == record.change_id)
+    exact = next((one for one in approvals if _takes(one, change)), None)
+    taken = exact or _overtaken(change, facts.changes, approvals)
+    updated = None if taken is None else day_of(when(taken.signed))
+    done = day_of(record.not_after or record.taken_at)
+    return Chain(
+        change=change,
+        classification=_classified(change, exact or taken, decisions),
+        authorisation=exact or taken,
+        taken_over=taken,
+        days_to_update=None if updated is None else days_between(done, updated),
+        days_open=_days_open(change, updated, done, facts.period.until),
+        items=_items(change, facts.framework.items),
+        decisions=decisions,
+        sayings=sayings,
+    )
+
+
+def _takes(approval: Approval, change: ObservedChange) -> bool:
+    """Say whether an approval took over exactly what stood after the change, or names it."""
+    record = change.record
+    same = approval.trees.get(record.controller_id) == change.plant_tree != ""
+    return same or record.change_id in approval.change_ids
+
+
+def _overtaken(
+    change: ObservedChange, every: Iterable[ObservedChange], approvals: tuple[Approval, ...]
+) -> Approval | None:
+    """Return the approval of a later change of the controller, in which this one is contained."""
+    own = [one for one in every if one.record.controller_id == change.record.controller_id]
+    later = own[own.index(change) + 1 :]
+    return next((one for one in approvals if any(_takes(one, each) for each in later)), None)
+
+
+def _classified(
+    change: ObservedChange, approval: Approval | None, decisions: tuple[Decided, ...]
+) -> str:
+    if not change.touches_plant:
+        return FIRST if change.record.changes.first else NO_DEPARTURE
+    words = {one.decision for one in decisions if not one.signed.fault}
+    if "emergency" in words:
+        return EMERGENCY
+    if approval is not None:
+        return _in_time(change, approval)
+    for word, told in (("reject", REJECTED), ("investigate", INVESTIGATED)):
+        if word in words:
+            return told
+    return UNRESOLVED
+
+
+def _in_time(change: ObservedChange, approval: Approval) -> str:
+    seen = approval.signed.first_seen
+    if seen is None:
+        return UNPROVEN
+    opened = change.record.previous_at
+    return AUTHORISED if opened is not None and seen <= opened else AFTERWARDS
+
+
+def _days_open(change: ObservedChange, updated: date | None, done: date, until: date) -> int:
+    if not change.touches_plant or (updated is not None and updated <= until):
+        return 0
+    return days_between(done, until)
+
+
+def _items(change: ObservedChange, items: Iterable[Item]) -> tuple[str, ...]:
+    touched = set(change.record.changes.aspects)
+    return tuple(one.id for one in items if touched.intersection(one.aspects))
+
+
+def unlinked(facts: Facts) -> Iterator[Approval]:
+    """Yield the approvals whose signature does not count: they approve nothing."""
+    return (one for one in facts.approvals if one.signed.fault)

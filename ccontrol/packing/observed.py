@@ -1,0 +1,192 @@
+"""What the daemon saw, from the signed history: changes, what is known, the days of the journal."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ccontrol.canonical.home import homes
+from ccontrol.canonical.journal import journal_path
+from ccontrol.canonical.journal_days import parse_day
+from ccontrol.canonical.layout import PLANT, STATE, Home
+from ccontrol.canonical.parse import parse
+from ccontrol.canonical.records import parse_record
+from ccontrol.errors import UnreadableStateError
+from ccontrol.evidence.facts import Known, ObservedChange
+from ccontrol.evidence.monitoring import Blind
+from ccontrol.evidence.period import Period, day_of
+from ccontrol.model.aspect import Aspect
+from ccontrol.model.change import Kind
+from ccontrol.model.journal import JournalDay
+from ccontrol.model.record import Record
+from ccontrol.model.state import State
+from ccontrol.store.commits import Commit
+from ccontrol.store.message import TREE_TRAILER
+from ccontrol.store.repository import Repository
+
+_STEP = 512
+_SIGHT = frozenset({Kind.LOST_SIGHT, Kind.REGAINED})
+KeepDiff = Callable[[str, str], None]
+
+
+@dataclass(slots=True)
+class Observed:
+    """What the history tells of a span of time."""
+
+    changes: list[ObservedChange] = field(default_factory=list)
+    """Of the period, oldest first, each with its latest judgement."""
+    first_days: dict[str, date] = field(default_factory=dict)
+    """Controller id to the day of its first sight, where that lies in what was read."""
+    sight_moved: dict[str, date] = field(default_factory=dict)
+    """Controller id to the last day on which sight of it changed."""
+
+
+def read_changes(
+    repository: Repository, head: str, period: Period, since: date, keep: KeepDiff
+) -> Observed:
+    """Return the changes of a period, and what is known of the days from `since` to the head.
+
+    `keep` is handed the difference of each change of the period, as `git diff` prints it.
+    """
+    found = Observed()
+    judged: dict[str, list[Record]] = {}
+    for commit in _commits(repository, head, since):
+        for trailer in ("Record", "Judgement"):
+            if (record := _record(repository, commit, trailer)) is not None:
+                judged.setdefault(record.change_id, []).append(record)
+        record = _record(repository, commit, "Record")
+        if record is None or commit.trailer("Class") != "change":
+            continue
+        _note_sight(found, record)
+        if day_of(record.taken_at) in period:
+            latest = judged[record.change_id][0]  # the newest commit comes first
+            count = len(judged[record.change_id])
+            found.changes.append(_change(repository, commit, latest, count, keep))
+    found.changes.reverse()
+    return found
+
+
+def read_known(repository: Repository, head: str, observed: Observed) -> Iterator[Known]:
+    """Yield what is known of each controller at a commit, by area and id."""
+    for home, family in homes(repository, head):
+        yield _known(repository, head, home, family, observed)
+
+
+def owners(repository: Repository, head: str) -> dict[str, str]:
+    """Return the folders in plant/ and whose they are."""
+    return {home.folder(PLANT): home.controller_id for home, _ in homes(repository, head)}
+
+
+def blind_of(known: Known, moved_on: date | None) -> Blind:
+    """Return what of a controller stands unread, and of which aspects that may be."""
+    state = known.state
+    aspects: set[Aspect] = set()
+    for one in state.units.values():
+        if one.unread is not None:
+            aspects.update([one.unit.aspect] if one.unit is not None else Aspect)
+    for kind in state.unlisted:
+        alike = {
+            one.unit.aspect
+            for unit_id, one in state.units.items()
+            if unit_id.kind == kind and one.unit is not None
+        }
+        aspects.update(alike or Aspect)
+    return Blind(state.unread_count, frozenset(aspects), moved_on)
+
+
+def read_days(
+    repository: Repository, head: str, days: Iterable[date]
+) -> Iterator[tuple[date, JournalDay | None, str]]:
+    """Yield each day with its signed summary; None where there is none, and why."""
+    for day in days:
+        path = journal_path(day)
+        content = repository.read(path, head).get(path)
+        if content is None:
+            yield day, None, ""
+            continue
+        try:
+            yield day, parse_day(path, content), ""
+        except UnreadableStateError as error:
+            yield day, None, str(error)
+
+
+def first_commit_day(repository: Repository, head: str) -> date:
+    """Return the day on which the history begins."""
+    newest_first = repository.objects.list_commits(head, "", None)
+    return day_of(repository.commit(newest_first[-1]).when)
+
+
+def _commits(repository: Repository, head: str, since: date) -> Iterator[Commit]:
+    """Yield commits, newest first. What a commit tells of is never newer than it is."""
+    start: str | None = head
+    while start is not None:
+        commits = repository.history(limit=_STEP, start=start)
+        for commit in commits:
+            if day_of(commit.when) < since - timedelta(days=1):
+                return
+            yield commit
+        start = commits[-1].parents[0] if commits and commits[-1].parents else None
+
+
+def _record(repository: Repository, commit: Commit, trailer: str) -> Record | None:
+    path = commit.trailer(trailer)
+    if path is None:
+        return None
+    content = repository.read(path, commit.id).get(path)
+    if content is None:
+        raise UnreadableStateError(f"{commit.id} does not hold the record {path}")
+    return parse_record(content)
+
+
+def _note_sight(found: Observed, record: Record) -> None:
+    day, who = day_of(record.taken_at), record.controller_id
+    if record.changes.first:
+        found.first_days[who] = day
+    kinds = {change.kind for change in record.changes.changes}
+    if kinds & _SIGHT or Aspect.SIGHT in record.changes.aspects:
+        found.sight_moved[who] = max(found.sight_moved.get(who, day), day)
+
+
+def _change(
+    repository: Repository, commit: Commit, record: Record, judgements: int, keep: KeepDiff
+) -> ObservedChange:
+    patch = repository.patch(commit.parents[0], commit.id) if commit.parents else ""
+    keep(record.change_id, patch)
+    folder = Home(record.area, record.controller_id).folder(PLANT)
+    entry = repository.entry(folder, commit.id)
+    return ObservedChange(
+        record=record,
+        commit=commit.id,
+        committed_at=commit.when,
+        tree_sha256=commit.trailer(TREE_TRAILER) or "",
+        plant_tree="" if entry is None else entry.sha1.hex(),
+        paths=tuple(_paths(patch)),
+        judgements=judgements,
+    )
+
+
+def _paths(patch: str) -> Iterator[str]:
+    """Yield the paths of a patch; the store's own names need no quoting, so none is quoted."""
+    for line in patch.split("\n"):
+        if line.startswith("diff --git a/"):
+            yield line.removeprefix("diff --git a/").partition(" b/")[0]
+
+
+def _known(repository: Repository, head: str, home: Home, family: str, observed: Observed) -> Known:
+    folder = home.folder(PLANT)
+    files = {**repository.read(folder, head), **repository.read(home.folder(STATE), head)}
+    try:
+        state = parse(files)
+    except UnreadableStateError as error:
+        # One controller of another version must not keep the others out of the pack: it is
+        # listed as known by name, and everything of it as unread.
+        state = State(home.controller_id, family, unlisted={"everything": str(error)})
+    tree = repository.tree_of(folder, head)
+    return Known(
+        controller_id=home.controller_id,
+        family=family,
+        folder=folder,
+        state=state,
+        tree_sha256="" if tree is None else tree.sha256,
+        first_seen=observed.first_days.get(home.controller_id),
+        in_baseline=None,
+    )

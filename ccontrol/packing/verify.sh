@@ -1,0 +1,96 @@
+#!/bin/sh
+# Doubt this evidence pack. Needs git, ssh-keygen, sha256sum and openssl (for a time stamp only).
+#
+#   sh verify.sh ALLOWED_SIGNERS [TSA_CA.pem]
+#
+# ALLOWED_SIGNERS says whose signatures count, and has to come from somewhere else than this folder:
+# whoever can change the folder can change the copy in it. So should this script; compare it with
+# the one of ccontrol's release. Ends with 0 only when everything holds.
+set -u
+cd "$(dirname "$0")" || exit 2
+LC_ALL=C; export LC_ALL
+GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_NO_REPLACE_OBJECTS=1 GIT_TERMINAL_PROMPT=0
+export GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM GIT_NO_REPLACE_OBJECTS GIT_TERMINAL_PROMPT
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
+
+bad() { echo "BAD: $*" >&2; exit 1; }
+ok() { echo "ok:  $*"; }
+
+[ $# -ge 1 ] || { echo "usage: sh verify.sh ALLOWED_SIGNERS [TSA_CA.pem]" >&2; exit 2; }
+case $1 in /*) signers=$1 ;; *) signers=$OLDPWD/$1 ;; esac
+[ -r "$signers" ] || { echo "$1 cannot be read" >&2; exit 2; }
+ca=${2:-}
+case $ca in ''|/*) ;; *) ca=$OLDPWD/$ca ;; esac
+if [ -e allowed_signers ] && [ "$signers" -ef allowed_signers ]; then
+  echo "NOTE: these allowed signers come from the pack itself: this proves no more than that the" >&2
+  echo "NOTE: pack agrees with itself." >&2
+fi
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT INT TERM
+
+# 1. The seal: by whom, for what.
+[ -s MANIFEST.sha256 ] && [ -s MANIFEST.sha256.sig ] || bad "the manifest or its signature is missing"
+who=$(ssh-keygen -Y find-principals -s MANIFEST.sha256.sig -f "$signers" 2>/dev/null | head -n 1)
+[ -n "$who" ] || bad "the seal was made with a key that is not among the allowed signers"
+ssh-keygen -Y verify -q -n ccontrol-evidence -I "$who" -f "$signers" -s MANIFEST.sha256.sig \
+  <MANIFEST.sha256 >/dev/null 2>"$work/why" || bad "the seal does not hold: $(cat "$work/why")"
+ok "sealed by $who"
+
+# 2. Every file is as it was sealed, none is missing, none was added.
+sha256sum --check --strict --quiet MANIFEST.sha256 >"$work/sums" 2>&1 \
+  || bad "files differ from the manifest: $(head -n 3 "$work/sums")"
+[ -z "$(find . ! -type d ! -type f)" ] || bad "there is something that is neither file nor folder"
+find . -type f ! -name 'MANIFEST.sha256*' | sed 's|^\./||' | sort >"$work/there"
+find . -mindepth 2 -type f -name 'MANIFEST.sha256*' | sed 's|^\./||' | sort >>"$work/there"
+find . -maxdepth 1 -type f -name 'MANIFEST.sha256*' | grep -v -x \
+  -e ./MANIFEST.sha256 -e ./MANIFEST.sha256.sig -e ./MANIFEST.sha256.tsr >>"$work/there"
+sort -o "$work/there" "$work/there"
+sed 's/^[0-9a-f]*  //' MANIFEST.sha256 | sort >"$work/sealed"
+cmp -s "$work/there" "$work/sealed" \
+  || bad "other files than the sealed ones: $(comm -3 "$work/there" "$work/sealed" | head -n 3 | tr '\n\t' '  ')"
+ok "$(wc -l <MANIFEST.sha256 | tr -d ' ') files as they were sealed"
+
+# 3. The time stamp, where there is one.
+if [ -e MANIFEST.sha256.tsr ]; then
+  [ -n "$ca" ] || bad "there is a time stamp: name the certificate of its authority as second argument"
+  openssl ts -verify -data MANIFEST.sha256 -in MANIFEST.sha256.tsr -CAfile "$ca" \
+    >/dev/null 2>"$work/why" || bad "the time stamp does not hold: $(tail -n 1 "$work/why")"
+  ok "time stamp: $(openssl ts -reply -in MANIFEST.sha256.tsr -text 2>/dev/null | sed -n 's/^Time stamp: //p')"
+fi
+
+# 4. The history, from the bundle alone.
+git init -q --bare "$work/store.git" || exit 2
+store() { git --git-dir "$work/store.git" -c "gpg.ssh.allowedSignersFile=$signers" "$@"; }
+store bundle verify -q store.bundle >"$work/why" 2>&1 || bad "the bundle is broken: $(tail -n 1 "$work/why")"
+store fetch -q "$PWD/store.bundle" 'refs/heads/*:refs/heads/*' >"$work/why" 2>&1 \
+  || bad "the bundle cannot be unpacked: $(tail -n 1 "$work/why")"
+store fsck --strict --no-dangling --no-progress >"$work/why" 2>&1 || bad "git fsck: $(head -n 1 "$work/why")"
+[ -z "$(store for-each-ref refs/replace)" ] || bad "objects are replaced"
+for branch in observed approved; do
+  wanted=$(sed -n "s/^  *\"$branch\": \"\([0-9a-f]*\)\",*\$/\1/p" pack.json | head -n 1)
+  found=$(store rev-parse -q --verify "refs/heads/$branch" 2>/dev/null || true)
+  [ "$wanted" = "$found" ] || bad "$branch stands at '$found', the pack is about '$wanted'"
+done
+ok "the bundle holds the commits that the pack is about"
+daemon=$(sed -n 's/^  *"daemon": "\(.*\)",*$/\1/p' pack.json | head -n 1)
+store log --format='%G? %GS %H' observed >"$work/log" 2>/dev/null || bad "the history cannot be read"
+grep -v -F "G $daemon " "$work/log" >"$work/odd" && bad "not signed by $daemon: $(head -n 1 "$work/odd")"
+ok "$(wc -l <"$work/log" | tr -d ' ') commits signed by $daemon"
+
+# 5. SHA-256 beside git's SHA-1: the files at the head, and each commit's parent.
+git init -q --object-format=sha256 "$work/again" || exit 2
+store archive observed | tar -x -C "$work/again" || bad "the files cannot be unpacked"
+git -C "$work/again" add -A -f . && tree=$(git -C "$work/again" write-tree) || bad "the tree cannot be built"
+said=$(store log -1 --format='%(trailers:key=Tree-SHA256,valueonly)' observed | tr -d '\n')
+[ "$tree" = "$said" ] || bad "the files at the head are not those that were signed (SHA-256)"
+ok "SHA-256 of the files at the head: $tree"
+store log --format='%P %(trailers:key=Parent-SHA256,valueonly,separator=)' observed \
+  | while read -r parent said; do
+    [ -n "$parent" ] || continue
+    found=$(store cat-file commit "$parent" | sha256sum)
+    [ "$said" = "${found%% *}" ] || { echo "$parent" >"$work/broken"; break; }
+  done
+[ ! -e "$work/broken" ] || bad "the chain of commits is broken after $(cat "$work/broken")"
+ok "each commit names its parent by SHA-256"
+echo "Everything that this script can check holds. What it cannot: whether ccontrol saw everything,"
+echo "and whether the whole history was made anew with the genuine keys: ask the mirror or the witness."
