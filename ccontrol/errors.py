@@ -122,6 +122,15 @@ class SigningError(StoreError):
     hint = "Check the key file's path and mode (0600), or that ssh-agent holds the key."
 
 
+class CosignerError(StoreError):
+    """A cosigner on another host refuses a checkpoint: it has seen another history, or more."""
+
+    exit_code = 28
+    hint = (
+        "Compare the history with a mirror and with what the cosigner holds before anything else."
+    )
+
+
 class UnreadableStateError(CcontrolError):
     """What the store holds of one controller cannot be understood; the others are not concerned."""
 

@@ -37,6 +37,8 @@ _COMMANDS = {
     "behaviour": "behaviour",
     "demo": "demo",
     "sense": "sense",
+    "checkpoint": "checkpoint",
+    "witness": "witness",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a
 function, or a whole `group` of them."""

@@ -21,6 +21,7 @@ from ccontrol.poll.catching_up import catch_up
 from ccontrol.poll.coverage import unwatched
 from ccontrol.poll.hearing import SiteHearing
 from ccontrol.poll.ledger import Ledger
+from ccontrol.poll.log_head import LogHead
 from ccontrol.poll.own_ends import OwnEnds
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import EngineLock, Places
@@ -69,6 +70,10 @@ class OpenSite:
     """Why pauses and enrolments cannot be read; what was read last holds meanwhile."""
     unrecorded: "SimpleQueue[Unrecorded]" = field(default_factory=SimpleQueue)
     """Changes that wait for the store, for whoever tells of them."""
+    log_heads: "SimpleQueue[LogHead]" = field(default_factory=SimpleQueue)
+    """What the log of ref updates came to, for whoever tells of it."""
+    contradicted: str = ""
+    """What a cosigner of the log holds against it."""
     vital: Vital | None = None
     """The last proof that this site is watched."""
     tally: Tally = field(default_factory=Tally)

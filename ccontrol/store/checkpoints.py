@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ccontrol.errors import SigningError
+from ccontrol.model.note_key import NoteKey
 from ccontrol.store import notes
 from ccontrol.store.merkle import HASH_BYTES
-from ccontrol.store.notes import Note, NoteKey, NoteSignature
+from ccontrol.store.notes import Note, NoteSignature
 from ccontrol.store.signing import Signer
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")

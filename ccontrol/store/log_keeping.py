@@ -9,12 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 from ccontrol.errors import SigningError, StoreTamperedError
+from ccontrol.model import note_key
+from ccontrol.model.note_key import NoteKey
 from ccontrol.store import checkpoints, durable, git_process, keys, notes, refs, signing
 from ccontrol.store.checkpoints import Checkpoint
 from ccontrol.store.disk import named_failures
 from ccontrol.store.layout import APPROVED, BRANCH, log_folder
 from ccontrol.store.message import TREE_TRAILER
-from ccontrol.store.notes import Note, NoteKey
+from ccontrol.store.notes import Note
 from ccontrol.store.objects import Entry
 from ccontrol.store.ref_log import RefLog
 from ccontrol.store.ref_updates import NOTHING, RefUpdate
@@ -34,7 +36,7 @@ class LogIdentity:
     @property
     def key(self) -> NoteKey:
         """The public key of the log. Raises SigningError when no checkpoint can be signed so."""
-        return notes.key_of(self.origin, notes.LOG, self.signer)
+        return notes.key_of(self.origin, note_key.LOG, self.signer)
 
 
 def checkpoint_path(folder: Path) -> Path:

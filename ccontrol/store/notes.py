@@ -5,7 +5,6 @@ A note is read from anybody, so its size is bounded. What its text means is chec
 
 import base64
 import binascii
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,40 +13,15 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from ccontrol.errors import SigningError
+from ccontrol.model.note_key import NoteKey, is_note_name, read_note_key
 from ccontrol.store import sshwire
 from ccontrol.store.signing import Signer
 
 LARGEST = 64 * 1024
 """Most bytes of a note."""
 SIGNATURES_AT_MOST = 64
-LOG, COSIGNER = 1, 4
-"""What a key signs: notes of its own, or checkpoints of others with the time (cosignature/v1)."""
-_PUBLIC_BYTES = 32
 _ID_BYTES = 4
-_NAME = re.compile(r"[!-*,-~]{1,200}")
-"""Printable ASCII without space and plus: less than the format allows, and the same everywhere."""
 _SIGNATURE_LINE = re.compile(r"\u2014 ([^\s+]{1,200}) ([A-Za-z0-9+/=]{8,8192})")
-
-
-@dataclass(frozen=True, slots=True)
-class NoteKey:
-    """A public key that signs notes under a name."""
-
-    name: str
-    kind: int
-    public: bytes
-    """32 bytes."""
-
-    @property
-    def id(self) -> bytes:
-        """The four bytes by which a signature names its key."""
-        head = self.name.encode("ascii") + b"\n" + bytes([self.kind])
-        return hashlib.sha256(head + self.public).digest()[:_ID_BYTES]
-
-    def text(self) -> str:
-        """Return the key as people pass it on: `name+id+key`, which others' tools read too."""
-        key = base64.b64encode(bytes([self.kind]) + self.public).decode("ascii")
-        return f"{self.name}+{self.id.hex()}+{key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +60,7 @@ class Note:
 
 def key_of(name: str, kind: int, signer: Signer) -> NoteKey:
     """Return the public half of a signer as a note's key. Raises SigningError: Ed25519 only."""
-    if _NAME.fullmatch(name) is None:
+    if not is_note_name(name):
         raise SigningError(f"{name[:80]!a} cannot sign notes: want ASCII without space and '+'")
     reader = sshwire.Reader(signer.public_key)
     if reader.string() != b"ssh-ed25519":
@@ -96,18 +70,10 @@ def key_of(name: str, kind: int, signer: Signer) -> NoteKey:
 
 def parse_key(text: str) -> NoteKey:
     """Read `name+id+key`. Raises SigningError unless name, id and key belong together."""
-    name, _, rest = text.strip().partition("+")
-    told_id, _, packed = rest.partition("+")
     try:
-        raw = base64.b64decode(packed, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise SigningError("a key of a log is not base64") from error
-    if _NAME.fullmatch(name) is None or len(raw) != 1 + _PUBLIC_BYTES:
-        raise SigningError("a key of a log looks like name+0123abcd+base64")
-    key = NoteKey(name, raw[0], raw[1:])
-    if key.kind not in {LOG, COSIGNER} or key.id.hex() != told_id:
-        raise SigningError(f"the key of {name} does not have the id {told_id[:20]!a}")
-    return key
+        return read_note_key(text)
+    except ValueError as error:
+        raise SigningError(str(error)) from error
 
 
 def parse_note(text: str) -> Note:

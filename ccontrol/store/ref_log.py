@@ -26,6 +26,11 @@ def updates_path(folder: Path) -> Path:
     return folder / "updates.jsonl"
 
 
+def hashes_path(folder: Path) -> Path:
+    """Return the file of a log's hashes."""
+    return folder / "hashes"
+
+
 def lines(folder: Path) -> Iterator[bytes]:
     """Yield the lines of a log with their ends, oldest first; a torn last line is left out.
 
@@ -86,7 +91,7 @@ class RefLog(Closing):
             """The last entry of each branch."""
             self.last: RefUpdate | None = None
             self._cut_torn_line()
-            self._hashes = _HashFile(folder / "hashes")
+            self._hashes = _GrowingHashes(hashes_path(folder))
             self._catch_up()
         except BaseException:  # whatever it was goes on; the next one must not find it locked
             os.close(self._lock)
@@ -103,14 +108,6 @@ class RefLog(Closing):
     def root(self) -> bytes:
         """Return the hash that stands for all entries."""
         return merkle.root(self.size, self._hashes.subtree)
-
-    def consistency_proof(self, old: int, new: int) -> list[bytes]:
-        """Return what shows that the first `old` of `new` entries are what they were."""
-        return merkle.consistency_proof(old, new, self._hashes.subtree)
-
-    def inclusion_proof(self, index: int) -> list[bytes]:
-        """Return what shows that entry `index` is in the log."""
-        return merkle.inclusion_proof(index, self.size, self._hashes.subtree)
 
     def close(self) -> None:
         """Let the next process in."""
@@ -150,17 +147,35 @@ class RefLog(Closing):
                     os.fsync(file.fileno())
 
 
-class _HashFile:
-    """The file of hashes: whole records only, each written once."""
+class HashFile:
+    """The hashes as they are on the disk, for proofs; may be read while the log grows."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._fresh: list[bytes] = []
         with named_failures(path):
             count = path.stat().st_size // HASH_BYTES if path.is_file() else 0
-            self.entries = _entries_within(count)
-            self._kept = merkle.stored(self.entries)
-            self._total = self.entries
+        self.entries = _entries_within(count)
+        """How long the log is, by its hashes."""
+        self._kept = merkle.stored(self.entries)
+
+    def subtree(self, level: int, number: int) -> bytes:
+        """Return the hash of a whole subtree. Raises StoreTamperedError when it is not there."""
+        with named_failures(self._path), self._path.open("rb") as file:
+            file.seek(merkle.position(level, number) * HASH_BYTES)
+            found = file.read(HASH_BYTES)
+        if len(found) != HASH_BYTES:
+            raise StoreTamperedError(f"{self._path}: lacks hashes of the log")
+        return found
+
+
+class _GrowingHashes(HashFile):
+    """The same for the one process that writes them: whole records, each written once."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._fresh: list[bytes] = []
+        self._total = self.entries
+        with named_failures(path):
             if path.is_file():
                 os.truncate(path, self._kept * HASH_BYTES)
 
@@ -174,19 +189,14 @@ class _HashFile:
     def flush(self) -> None:
         """Write what was noted."""
         if self._fresh:
-            content = b"".join(self._fresh)
-            _append_raw(self._path, content)
+            _append_raw(self._path, b"".join(self._fresh))
             self._kept += len(self._fresh)
             self._fresh = []
 
     def subtree(self, level: int, number: int) -> bytes:
-        """Return the hash of a whole subtree."""
+        """Return the hash of a whole subtree, written already or not."""
         at = merkle.position(level, number)
-        if at >= self._kept:
-            return self._fresh[at - self._kept]
-        with named_failures(self._path), self._path.open("rb") as file:
-            file.seek(at * HASH_BYTES)
-            return file.read(HASH_BYTES)
+        return super().subtree(level, number) if at < self._kept else self._fresh[at - self._kept]
 
 
 def _append_raw(path: Path, content: bytes) -> None:

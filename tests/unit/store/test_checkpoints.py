@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccontrol.errors import SigningError, StoreLockedError, StoreTamperedError
+from ccontrol.model import note_key
 from ccontrol.store import checkpoints, log_keeping, merkle, notes, ref_log, ref_updates
 from ccontrol.store.checkpoints import Checkpoint
 from ccontrol.store.keys import KeyKind, generate
@@ -203,8 +204,8 @@ def test_a_line_in_another_form_is_no_entry() -> None:
 
 def test_a_cosignature_holds_for_its_checkpoint_and_time_alone(tmp_path: Path) -> None:
     log, cosigner = generate(tmp_path / "log"), generate(tmp_path / "cosigner")
-    log_key = notes.key_of("ccontrol/north", notes.LOG, log)
-    key = notes.key_of("historian", notes.COSIGNER, cosigner)
+    log_key = notes.key_of("ccontrol/north", note_key.LOG, log)
+    key = notes.key_of("historian", note_key.COSIGNER, cosigner)
     note = checkpoints.signed(Checkpoint("ccontrol/north", 7, merkle.EMPTY), log, log_key)
     line = checkpoints.cosign(note, cosigner, key, START)
     both = notes.parse_note(checkpoints.joined(note, [line]).text())
@@ -219,14 +220,14 @@ def test_a_cosignature_holds_for_its_checkpoint_and_time_alone(tmp_path: Path) -
 
 
 def test_a_key_is_passed_on_as_a_line_that_proves_itself(tmp_path: Path) -> None:
-    key = notes.key_of("historian", notes.COSIGNER, generate(tmp_path / "key"))
+    key = notes.key_of("historian", note_key.COSIGNER, generate(tmp_path / "key"))
     assert notes.parse_key(key.text()) == key
     with pytest.raises(SigningError, match="does not have the id"):
         notes.parse_key(key.text().replace("historian", "other"))
     with pytest.raises(SigningError, match="only Ed25519"):
-        notes.key_of("x", notes.LOG, generate(tmp_path / "p256", KeyKind.P256))
+        notes.key_of("x", note_key.LOG, generate(tmp_path / "p256", KeyKind.P256))
     with pytest.raises(SigningError, match="cannot sign notes"):
-        notes.key_of("two words", notes.LOG, generate(tmp_path / "third"))
+        notes.key_of("two words", note_key.LOG, generate(tmp_path / "third"))
 
 
 def test_a_damaged_checkpoint_is_told(site: Site) -> None:
