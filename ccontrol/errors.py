@@ -131,6 +131,13 @@ class CosignerError(StoreError):
     )
 
 
+class MirrorError(StoreError):
+    """A mirror refused what its source holds, or could not have it; it stands where it stood."""
+
+    exit_code = 29
+    hint = "If the history was rewritten, keep both as evidence; else see docs/mirror.md."
+
+
 class UnreadableStateError(CcontrolError):
     """What the store holds of one controller cannot be understood; the others are not concerned."""
 
