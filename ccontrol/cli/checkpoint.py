@@ -121,7 +121,7 @@ def request(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     site = _site(invocation(context), name)
     folder, found = log_folder(site.store.path), _cosigner(site, cosigner)
-    last = cosigning.last_cosigned(folder, found.key)
+    last = log_keeping.last_cosigned(folder, found.key)
     known = checkpoints.parse(last).size if last else 0
     old = known if since is None else since
     asked = cosigning.submission_for(folder, _newest(site), old)
@@ -173,7 +173,7 @@ def _newest(site: Site) -> Note:
 
 
 def _vouched(folder: Path, cosigner: Cosigner) -> Vouched:
-    note = cosigning.last_cosigned(folder, cosigner.key)
+    note = log_keeping.last_cosigned(folder, cosigner.key)
     told = checkpoints.cosigned(note, cosigner.key) if note else None
     size = checkpoints.parse(note).size if note else 0
     return Vouched(cosigner.key.name, size, told.at if told else None)

@@ -39,6 +39,8 @@ _COMMANDS = {
     "sense": "sense",
     "checkpoint": "checkpoint",
     "witness": "witness",
+    "mirror": "mirror",
+    "bundle": "bundle",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a
 function, or a whole `group` of them."""

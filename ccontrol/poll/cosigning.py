@@ -12,8 +12,7 @@ from ccontrol.alerts.line import connected, trusting
 from ccontrol.config.settings import Cosigner
 from ccontrol.errors import BadFileError, CosignerError, DeliveryError, SigningError
 from ccontrol.model.note_key import NoteKey
-from ccontrol.store import checkpoints, durable, merkle, notes, submission
-from ccontrol.store.disk import named_failures
+from ccontrol.store import checkpoints, durable, log_keeping, merkle, notes, submission
 from ccontrol.store.notes import Note
 from ccontrol.store.ref_log import HashFile, hashes_path
 from ccontrol.store.submission import Submission
@@ -21,25 +20,6 @@ from ccontrol.store.submission import Submission
 ANSWER_S = 10.0
 _MOST = 64 * 1024
 _DEFAULT_PORTS = {"https": 443, "http": 80}
-
-
-def cosigned_path(folder: Path, key: NoteKey) -> Path:
-    """Return where the last checkpoint that a cosigner signed lies, below a log's folder."""
-    return folder / "cosigned" / key.id.hex()
-
-
-def last_cosigned(folder: Path, key: NoteKey) -> Note | None:
-    """Return the last checkpoint that a cosigner signed; None when there is none that holds."""
-    path = cosigned_path(folder, key)
-    with named_failures(path):
-        if not path.is_file():
-            return None
-        text = path.read_text("utf-8", "replace")
-    try:
-        note = notes.parse_note(text)
-    except SigningError:
-        return None  # damaged: the cosigner itself says what it saw last
-    return note if checkpoints.cosigned(note, key) else None
 
 
 def submission_for(folder: Path, note: Note, old: int) -> Submission:
@@ -74,7 +54,7 @@ def keep_cosigned(folder: Path, note: Note, key: NoteKey, answer: str) -> Note:
         raise CosignerError(f"{key.name} answers with no signature: {error}") from error
     if checkpoints.cosigned(whole, key) is None:
         raise CosignerError(f"{key.name} answers with a signature that does not hold")
-    path = cosigned_path(folder, key)
+    path = log_keeping.cosigned_path(folder, key)
     durable.make_folder(path.parent)
     durable.write_whole(path, whole.text().encode())
     return whole
@@ -86,7 +66,7 @@ def ask(cosigner: Cosigner, folder: Path, note: Note) -> Note:
     Raises CosignerError with what the cosigner said against it, and DeliveryError (asking again
     may help) when it could not be asked.
     """
-    last = last_cosigned(folder, cosigner.key)
+    last = log_keeping.last_cosigned(folder, cosigner.key)
     old = checkpoints.parse(last).size if last else 0
     status, answer = _post(cosigner, submission_for(folder, note, old))
     if status == HTTPStatus.CONFLICT and answer.strip().isdecimal():

@@ -11,7 +11,16 @@ from pathlib import Path
 from ccontrol.errors import SigningError, StoreTamperedError
 from ccontrol.model import note_key
 from ccontrol.model.note_key import NoteKey
-from ccontrol.store import checkpoints, durable, git_process, keys, notes, refs, signing
+from ccontrol.store import (
+    allowed_signers,
+    checkpoints,
+    durable,
+    git_process,
+    keys,
+    notes,
+    refs,
+    signing,
+)
 from ccontrol.store.checkpoints import Checkpoint
 from ccontrol.store.disk import named_failures
 from ccontrol.store.layout import APPROVED, BRANCH, log_folder
@@ -65,6 +74,39 @@ def newest(folder: Path) -> Note | None:
         return notes.parse_note(content.decode())
     except (SigningError, UnicodeDecodeError) as error:
         raise StoreTamperedError(f"{path}: {error}") from error
+
+
+def cosigned_path(folder: Path, key: NoteKey) -> Path:
+    """Return where the last checkpoint that a cosigner signed lies, below a log's folder."""
+    return folder / "cosigned" / key.id.hex()
+
+
+def last_cosigned(folder: Path, key: NoteKey) -> Note | None:
+    """Return the last checkpoint that a cosigner signed; None when there is none that holds."""
+    path = cosigned_path(folder, key)
+    with named_failures(path):
+        if not path.is_file():
+            return None
+        text = path.read_text("utf-8", "replace")
+    try:
+        note = notes.parse_note(text)
+    except SigningError:
+        return None  # damaged: the cosigner itself says what it saw last
+    return note if checkpoints.cosigned(note, key) else None
+
+
+def key_beside(folder: Path, origin: str) -> NoteKey | None:
+    """Return the public key that a log made for itself; None when there is none to be read."""
+    path = folder / "key.pub"
+    with named_failures(path):
+        if not path.is_file():
+            return None
+        line = path.read_text("ascii", "replace")
+    try:
+        (signer,) = allowed_signers.parse(f"log {line}").lines
+        return notes.public_key_of(origin, note_key.LOG, signer.public_key)
+    except (SigningError, ValueError):
+        return None
 
 
 def keep(git_dir: Path, log: RefLog, identity: LogIdentity, now: datetime) -> Note | None:

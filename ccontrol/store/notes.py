@@ -62,7 +62,12 @@ def key_of(name: str, kind: int, signer: Signer) -> NoteKey:
     """Return the public half of a signer as a note's key. Raises SigningError: Ed25519 only."""
     if not is_note_name(name):
         raise SigningError(f"{name[:80]!a} cannot sign notes: want ASCII without space and '+'")
-    reader = sshwire.Reader(signer.public_key)
+    return public_key_of(name, kind, signer.public_key)
+
+
+def public_key_of(name: str, kind: int, public_key: bytes) -> NoteKey:
+    """Return a public key in SSH's binary form as a note's key. Raises SigningError."""
+    reader = sshwire.Reader(public_key)
     if reader.string() != b"ssh-ed25519":
         raise SigningError("only Ed25519 keys sign checkpoints")
     return NoteKey(name, kind, reader.string())

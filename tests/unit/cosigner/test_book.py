@@ -110,8 +110,8 @@ def test_a_history_rewritten_with_the_genuine_key_is_refused(pair: Pair) -> None
     assert pair.book.take(pair.body(0)).is_cosigned
     rewrite(pair.site)
     pair.site.write({"plant/press/id": b"4"})
-    assert pair.site.verify().faults == ()  # the store alone cannot know
     pair.forget_the_log()
+    assert pair.site.verify().faults == ()  # the store alone cannot know
     answer = pair.book.take(pair.body(4))
     assert answer == Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "the history was rewritten\n")
 
@@ -175,7 +175,7 @@ def test_an_answer_by_somebody_else_is_not_kept(pair: Pair, tmp_path: Path) -> N
     line = other.take(pair.body(0)).text
     with pytest.raises(CosignerError, match="does not hold"):
         cosigning.keep_cosigned(pair.folder, pair.note(), pair.book.key, line)
-    assert cosigning.last_cosigned(pair.folder, pair.book.key) is None
+    assert log_keeping.last_cosigned(pair.folder, pair.book.key) is None
 
 
 @contextmanager
@@ -217,7 +217,7 @@ def test_a_daemon_that_lost_the_answers_asks_again_from_what_the_cosigner_says(p
     with served(pair.book) as url:
         cosigner = Cosigner(pair.book.key, url)
         cosigning.ask(cosigner, pair.folder, pair.note())
-        cosigning.cosigned_path(pair.folder, pair.book.key).unlink()
+        log_keeping.cosigned_path(pair.folder, pair.book.key).unlink()
         pair.site.write({"plant/press/id": b"4"})
         assert checkpoints.parse(cosigning.ask(cosigner, pair.folder, pair.note())).size == 5
 

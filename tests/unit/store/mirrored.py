@@ -2,6 +2,7 @@
 
 import os
 import subprocess  # noqa: TID251 — stock git is the stranger that has to agree
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ccontrol.store.keys import FileSigner, generate
 from tests.unit.store.made_store import Site
 
 ANN = "ann@plant"
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass
@@ -38,9 +40,9 @@ class Mirrored:
         done = self.git("--git-dir", str(self.git_dir), "rev-parse", "--verify", "--quiet", ref)
         return done.stdout.strip()
 
-    def engineer(self, url: str | None = None, **environment: str) -> None:
+    def engineer(self, url: str | None = None, env: Mapping[str, str] = NOTHING) -> None:
         """Clone the mirror, as an engineer who approves."""
-        self.git("clone", "--quiet", url or str(self.git_dir), str(self.clone), **environment)
+        self.git("clone", "--quiet", url or str(self.git_dir), str(self.clone), env=env)
 
     def approve(self, key: str = "ann", *options: str) -> str:
         """Make a commit on `approved` in the clone, signed with a key file."""
@@ -52,23 +54,25 @@ class Mirrored:
         self.in_clone(*signing, "commit", "--quiet", *(options or ("-S",)), "-m", "approved")
         return self.in_clone("rev-parse", "HEAD").stdout.strip()
 
-    def push(self, *what: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return self.in_clone("push", "origin", *what, check=False, **environment)
+    def push(
+        self, *what: str, env: Mapping[str, str] = NOTHING
+    ) -> "subprocess.CompletedProcess[str]":
+        return self.in_clone("push", "origin", *what, check=False, env=env)
 
     def in_clone(
-        self, *arguments: str, check: bool = True, **environment: str
+        self, *arguments: str, check: bool = True, env: Mapping[str, str] = NOTHING
     ) -> "subprocess.CompletedProcess[str]":
         who = ("-c", "user.name=ann", "-c", f"user.email={ANN}")
-        return self.git("-C", str(self.clone), *who, *arguments, check=check, **environment)
+        return self.git("-C", str(self.clone), *who, *arguments, check=check, env=env)
 
     def git(
-        self, *arguments: str, check: bool = True, **environment: str
+        self, *arguments: str, check: bool = True, env: Mapping[str, str] = NOTHING
     ) -> "subprocess.CompletedProcess[str]":
         clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
         done = subprocess.run(
             ["git", *arguments],
-            env={**clean, **alone, **environment},
+            env={**clean, **alone, **env},
             capture_output=True,
             text=True,
             check=False,

@@ -122,7 +122,7 @@ def test_a_retired_key_with_an_old_date_is_refused(mirrored: Mirrored) -> None:
     dates = {"GIT_AUTHOR_DATE": old, "GIT_COMMITTER_DATE": old}
     mirrored.in_clone("checkout", "--quiet", "--orphan", "approved")
     sign = ("-c", "gpg.format=ssh", "-c", f"user.signingkey={mirrored.folder / 'ann'}")
-    mirrored.in_clone(*sign, "commit", "--quiet", "-S", "-m", "approved", **dates)
+    mirrored.in_clone(*sign, "commit", "--quiet", "-S", "-m", "approved", env=dates)
     signers = mirror.pinned_folder(mirrored.git_dir) / "people_signers"
     trusting = ("-c", f"gpg.ssh.allowedSignersFile={signers}")
     assert mirrored.in_clone(*trusting, "log", "-1", "--format=%G?").stdout == "G\n"

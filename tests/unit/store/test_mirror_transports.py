@@ -8,7 +8,7 @@ import socket
 import subprocess  # noqa: TID251 — sshd and git http-backend are the strangers
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from pwd import getpwnam
 
@@ -16,7 +16,7 @@ import pytest
 
 from ccontrol.store import mirror
 from ccontrol.store.keys import generate
-from tests.unit.store.mirrored import Mirrored
+from tests.unit.store.mirrored import NOTHING, Mirrored
 
 APPROVED = "refs/heads/approved"
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
@@ -102,23 +102,23 @@ def test_over_http_the_hook_judges_every_push(mirrored: Mirrored, http_url: str)
     judge_pushes(mirrored, http_url)
 
 
-def judge_pushes(mirrored: Mirrored, url: str, **environment: str) -> None:
-    mirrored.engineer(url, **environment)
+def judge_pushes(mirrored: Mirrored, url: str, env: Mapping[str, str] = NOTHING) -> None:
+    mirrored.engineer(url, env=env)
     generate(mirrored.folder / "stranger")
     mirrored.approve("stranger")
-    refused = mirrored.push("approved", **environment)
+    refused = mirrored.push("approved", env=env)
     assert refused.returncode != 0
     assert "remote: ccontrol mirror: refs/heads/approved" in refused.stderr
     assert "signed by nobody whom people_signers names" in refused.stderr
     mirrored.in_clone("checkout", "--quiet", "observed")
     mirrored.in_clone("branch", "-D", "approved")
     approved = mirrored.approve()
-    done = mirrored.push("approved", **environment)
+    done = mirrored.push("approved", env=env)
     assert done.returncode == 0, done.stderr
     assert mirrored.stands_at(APPROVED) == approved
     mirrored.in_clone("tag", "bare")
-    assert "only signed tags" in mirrored.push("bare", **environment).stderr
-    deleted = mirrored.push("--delete", "approved", **environment)
+    assert "only signed tags" in mirrored.push("bare", env=env).stderr
+    deleted = mirrored.push("--delete", "approved", env=env)
     assert deleted.returncode != 0
     assert mirrored.stands_at(APPROVED) == approved
     other = mirrored.folder / "second.git"
@@ -126,7 +126,7 @@ def judge_pushes(mirrored: Mirrored, url: str, **environment: str) -> None:
     mirror.make(other, url, daemon, mirror.read_people(_people(mirrored)))
     saved = dict(os.environ)
     try:
-        os.environ.update(environment)
+        os.environ.update(env)
         assert mirror.pull(other)[1] == f"{APPROVED} {approved}"
     finally:
         os.environ.clear()
@@ -187,4 +187,4 @@ def test_over_ssh_the_hook_judges_every_push(
     options = f"-F none -i {tmp_path / 'login-key'} -o UserKnownHostsFile=/dev/null"
     command = f"ssh {options} -o StrictHostKeyChecking=no -o LogLevel=ERROR -o BatchMode=yes"
     url = f"ssh://{getpass.getuser()}@127.0.0.1:{ssh_port}{mirrored.git_dir}"
-    judge_pushes(mirrored, url, GIT_SSH_COMMAND=command)
+    judge_pushes(mirrored, url, {"GIT_SSH_COMMAND": command})
