@@ -122,6 +122,22 @@ class SigningError(StoreError):
     hint = "Check the key file's path and mode (0600), or that ssh-agent holds the key."
 
 
+class CosignerError(StoreError):
+    """A cosigner on another host refuses a checkpoint: it has seen another history, or more."""
+
+    exit_code = 28
+    hint = (
+        "Compare the history with a mirror and with what the cosigner holds before anything else."
+    )
+
+
+class MirrorError(StoreError):
+    """A mirror refused what its source holds, or could not have it; it stands where it stood."""
+
+    exit_code = 29
+    hint = "If the history was rewritten, keep both as evidence; else see docs/mirror.md."
+
+
 class UnreadableStateError(CcontrolError):
     """What the store holds of one controller cannot be understood; the others are not concerned."""
 

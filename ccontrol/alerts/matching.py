@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ccontrol.model.alert import Alert, Channel, Event
+from ccontrol.model.alert import Alert, Channel, Event, Syslog
 
 _ALWAYS = frozenset({Event.TEST, Event.LOST, Event.FAILED})
 """Whoever is told anything is told these: they are about the telling itself."""
@@ -12,6 +12,8 @@ def wants(channel: Channel, alert: Alert) -> bool:
     """Say whether an alert goes out on a channel."""
     if alert.event in _ALWAYS:
         return True
+    if alert.event is Event.LOG_HEAD:
+        return isinstance(channel.way, Syslog) or alert.event in channel.events
     if channel.events and _told_as(alert.event).isdisjoint(channel.events):
         return False
     return (

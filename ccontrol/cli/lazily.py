@@ -46,6 +46,10 @@ _COMMANDS = {
     "evidence": "evidence",
     "attest": "attest",
     "vault": "vault",
+    "checkpoint": "checkpoint",
+    "witness": "witness",
+    "mirror": "mirror",
+    "bundle": "bundle",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a
 function, or a whole `group` of them."""

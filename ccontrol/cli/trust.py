@@ -12,6 +12,7 @@ from ccontrol.poll.signers import ALLOWED_SIGNERS, read_signers
 from ccontrol.store import allowed_signers
 from ccontrol.store.commits import principal
 from ccontrol.store.verify_commit import Trust
+from ccontrol.store.verify_log import LogTrust
 
 
 def trust_of(config: Config, site: Site) -> Trust:
@@ -32,6 +33,11 @@ def trust_in(path: Path, site: str) -> Trust:
     Raises SigningError when it has no line of it.
     """
     return Trust(principal(site), read_signers(path, site))
+
+
+def log_trust_of(site: Site) -> LogTrust:
+    """Return who vouches for a site's log of ref updates, as far as it is configured."""
+    return LogTrust(cosigners=tuple(cosigner.key for cosigner in site.log.cosigners))
 
 
 _HINT = "Name the file that `ccontrol init` wrote with --allowed-signers, or a copy of it."

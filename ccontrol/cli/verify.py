@@ -2,7 +2,7 @@
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +13,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
-from ccontrol.cli.trust import trust_in, trust_of
-from ccontrol.errors import StoreTamperedError
+from ccontrol.cli.trust import log_trust_of, trust_in, trust_of
+from ccontrol.errors import BadFileError, SigningError, StoreTamperedError
+from ccontrol.store import notes
+from ccontrol.store.checkpoints import parse as parse_checkpoint
+from ccontrol.store.notes import Note
 from ccontrol.store.repository import Repository
 from ccontrol.store.verify import Report, verify
 from ccontrol.store.verify_commit import Trust
+from ccontrol.store.verify_log import LogTrust
 
 _SHOWN = 20
 _WHOLE_ID = re.compile(r"[0-9a-f]{40}")
@@ -59,9 +63,20 @@ def command(
             "Only all 40 digits prove its absence; a beginning is looked up.",
         ),
     ] = None,
+    checkpoints: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--checkpoint",
+            metavar="FILE",
+            help="A checkpoint that was kept elsewhere, e.g. of `ccontrol witness last`; the log "
+            "of ref updates must be its continuation.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Check every signature, every hash and the order of the whole history.
+    """Check every signature, every hash and the order of the whole history; and its checkpoints.
+
+    Says what it could not check, too.
 
     Nothing is repaired. Ends with code 21 when anything does not hold.
 
@@ -73,7 +88,8 @@ def command(
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers)
-    doubted = tuple(_doubt(site, path, trust, tuple(seen or ())) for site, path, trust in chosen)
+    outside = tuple(map(_outside, checkpoints or ()))
+    doubted = tuple(_doubt(each, tuple(seen or ()), outside) for each in chosen)
     if as_json:
         emit("ccontrol/verify/1", {"stores": doubted})
     else:
@@ -84,33 +100,57 @@ def command(
         raise StoreTamperedError(f"{faults} {'fault' if faults == 1 else 'faults'} found")
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A store to be doubted, and by whose keys."""
+
+    site: str
+    store: Path
+    trust: Trust
+    log: LogTrust
+
+
 def _chosen(
     here: Invocation, sites: tuple[str, ...], store: Path | None, signers: Path | None
-) -> list[tuple[str, Path, Trust]]:
+) -> list[_Chosen]:
     if store is not None:
         if len(sites) != 1 or signers is None:
             raise typer.BadParameter("--store needs one SITE and --allowed-signers FILE")
-        return [(sites[0], store, trust_in(signers, sites[0]))]
+        return [_Chosen(sites[0], store, trust_in(signers, sites[0]), LogTrust())]
     config = configured(here)
     wanted = [site_named(config, name) for name in sites] or list(config.sites)
     return [
-        (
+        _Chosen(
             site.name,
             site.store.path,
             trust_of(config, site) if signers is None else trust_in(signers, site.name),
+            log_trust_of(site),
         )
         for site in wanted
     ]
 
 
-def _doubt(site: str, path: Path, trust: Trust, seen: tuple[str, ...]) -> Doubted:
+def _outside(path: Path) -> Note:
+    with path.open("rb") as file:
+        content = file.read(notes.LARGEST + 1)
+    try:
+        note = notes.parse_note(content.decode("utf-8", "replace"))
+        parse_checkpoint(note)
+    except SigningError as error:
+        raise BadFileError(f"{path}: {error}", hint="Name a file with one checkpoint.") from error
+    return note
+
+
+def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) -> Doubted:
+    site, path = chosen.site, chosen.store
     console = Console(file=sys.stderr)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"verifying {site}", total=None)
         report = verify(
             path,
-            trust,
+            chosen.trust,
+            log=replace(chosen.log, outside=outside),
             witnesses={_witness(path, text) for text in seen},
             progress=lambda count: progress.update(
                 task, description=f"verifying {site}: {count:,} commits"
@@ -143,6 +183,8 @@ def _tell(doubted: Doubted) -> None:
     say(f"  {report.commits:,} commits up to {head}")
     if report.tree_sha256:
         say(f"  Tree-SHA256 of the files at the head: {report.tree_sha256}")
+    for each in report.unchecked:
+        say(f"  not checked: {each}", Tone.CAUTION)
     if doubted.sound:
         say("  sound: every signature, hash and date holds", Tone.GOOD)
         return

@@ -196,6 +196,16 @@ controller = "s7-1"
 # Who works on a controller, when and how, is learnt from what witnesses see: see docs/behaviour.md.
 [site.behaviour]
 learning_days = 14           # after a controller's first event, whatever its users do is usual
+
+# The log of what the branches did, for witnesses on other hosts: see docs/checkpoints.md.
+[site.log]
+# origin = "ccontrol/north"  # its name for ever, to everybody; else made of the site's name
+# key = { file = "keys/log-key" }         # else it makes one of its own in the store
+
+# [[site.log.cosigner]]      # a checkpoint witness; several may be named
+# key = "historian.plant.example+0a1b2c3d+B…"    # what `ccontrol witness init` printed there
+# url = "http://192.0.2.9:9481"           # "" when only files go to and fro
+# ca_file = ""               # of an authority of your own, with https
 """
 
 _POLICY = """

@@ -7,6 +7,7 @@ from ccontrol.model.alert import Channel
 from ccontrol.model.approval import Anchor
 from ccontrol.model.controller import Controller
 from ccontrol.model.listening import Listening
+from ccontrol.model.note_key import NoteKey
 from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Secret
 
@@ -48,6 +49,27 @@ class StoreSettings:
 
     Less than `low_water_bytes`: what waits lies in the room that commits leave free.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigner:
+    """A checkpoint witness: who co-signs how long the log of ref updates is."""
+
+    key: NoteKey
+    url: str = ""
+    """Where it answers; empty: it is reached by files alone."""
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """The log of ref updates of a site: its name, its key, and who else vouches for it."""
+
+    origin: str
+    """Its name for ever, to everybody: "ccontrol/north"."""
+    key: KeyFile | KeyInAgent | None = None
+    """None: it makes a key of its own, which lies in the store's own folder."""
+    cosigners: tuple[Cosigner, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +132,7 @@ class Site:
     time_zone: str = "UTC"
     """IANA name of the zone whose hours people there mean."""
     sources: tuple[FollowedLog, ...] = ()
+    log: LogSettings = LogSettings("")
     learning_days: int = LEARNING_DAYS
     """So long after the first event of a controller whatever its users do is learnt as usual."""
     people: Anchor | None = None

@@ -18,6 +18,7 @@ from ccontrol.config.channels import ChannelReader
 from ccontrol.config.family import Family
 from ccontrol.config.faults import guess, shown
 from ccontrol.config.listeners import ListenerReader
+from ccontrol.config.logs import LogReader, key_of
 from ccontrol.config.people_schema import PeopleTable
 from ccontrol.config.place import Place, Raw
 from ccontrol.config.policies import PolicyReader
@@ -25,16 +26,13 @@ from ccontrol.config.schema import (
     BudgetTable,
     ControllerTable,
     FolderTable,
-    KeyTable,
     ScheduleTable,
     SiteTable,
     StoreTable,
 )
-from ccontrol.config.secrets import Reference, WithheldSecret
+from ccontrol.config.secrets import WithheldSecret
 from ccontrol.config.settings import (
     FollowedLog,
-    KeyFile,
-    KeyInAgent,
     Site,
     StoreSettings,
     WatchedFolder,
@@ -50,6 +48,7 @@ from ccontrol.model.secret import Secret
 _OF_SITE = (
     "store", "defaults", "controller", "folder", "alert", "syslog", "policy", "source", "behaviour",
     "people",
+    "log",
 )  # fmt: skip
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
@@ -103,6 +102,7 @@ class SiteReader:
         learnt = self.desk.subtable(raw, "behaviour", place)
         behaviour = self.desk.table(BehaviourTable, learnt, place.at("behaviour"))
         people = self._people(raw, place)
+        log = LogReader(self.desk).log(self.desk.subtable(raw, "log", place), place.at("log"), name)
         if head is None or store is None or behaviour is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)
@@ -119,6 +119,7 @@ class SiteReader:
             policy=policy,
             time_zone=head.time_zone,
             sources=heard,
+            log=log,
             learning_days=behaviour.learning_days,
             people=people,
         )
@@ -172,20 +173,13 @@ class SiteReader:
         self.stores.append((place, folder))
         return StoreSettings(
             path=folder,
-            signing_key=self._key(table.signing_key, place.at("signing_key")),
+            signing_key=key_of(self.desk, table.signing_key, place.at("signing_key")),
             **{
                 name: getattr(table, name)
                 for name in StoreTable.model_fields
                 if name not in {"path", "signing_key"}
             },
         )
-
-    def _key(self, table: KeyTable, place: Place) -> KeyFile | KeyInAgent:
-        if table.agent is not None:
-            return KeyInAgent(self.desk.at(table.agent), table.public_key or "")
-        if table.file is not None:
-            return KeyFile(self.desk.file(Reference("file", table.file), place))
-        return KeyFile(self.desk.file(Reference("credential", table.credential or ""), place))
 
     def _defaults(self, raw: Raw, place: Place) -> Defaults:
         models = self._models()

@@ -23,7 +23,7 @@ from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.past_changes import newest_judgement
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.site import OpenSite
-from ccontrol.poll.verdicts import standing_at, verdict_by
+from ccontrol.poll.verdict_of_record import standing_at, verdict_by
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.message import Message
 

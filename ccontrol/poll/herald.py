@@ -98,6 +98,7 @@ class Herald:
             if self._couriers:
                 self._mind_troubles()
                 self._follow()
+                self._tell_log_heads()
                 self._remind()
         except StoreError as error:
             if str(error) != self._complained:
@@ -179,6 +180,10 @@ class Herald:
         if news.told or not news.whole:
             self._following.told(news.head)
 
+    def _tell_log_heads(self) -> None:
+        while not self._site.log_heads.empty():
+            self._tell(tellable.log_head(self._site.log_heads.get(), self._site.name))
+
     def _mind_troubles(self) -> None:
         """Tell of a store or a channel that began to be in trouble, and of its end."""
         now, name = self._clock.now(), self._site.name
@@ -190,8 +195,18 @@ class Herald:
             self._over(about, now)
         elif about not in self._standing and (now - since).total_seconds() >= STORE_GRACE_S:
             self._tell(tellable.trouble(Event.STORE, name, "", since, str(complaint)))
+        self._mind_cosigners(now)
         for courier in tuple(self._couriers.values()):
             self._mind_courier(courier, now)
+
+    def _mind_cosigners(self, now: datetime) -> None:
+        """Tell at once that a cosigner holds something against our history: nothing is graver."""
+        why, name = self._site.contradicted, self._site.name
+        about = tellable.about(Event.COSIGNER, name, "")
+        if not why:
+            self._over(about, now)
+        elif about not in self._standing:
+            self._tell(tellable.trouble(Event.COSIGNER, name, "", now, why))
 
     def _mind_courier(self, courier: Courier, now: datetime) -> None:
         failing, name = courier.failing, courier.channel.name

@@ -6,7 +6,7 @@ Whether a signature holds is judged in the store; whose key may sign what, in it
 from datetime import datetime
 from pathlib import Path
 
-from ccontrol.config.settings import KeyInAgent, Site, StoreSettings
+from ccontrol.config.settings import KeyFile, KeyInAgent, Site
 from ccontrol.errors import SigningError
 from ccontrol.store import allowed_signers, sshwire
 from ccontrol.store.agent import AgentSigner
@@ -21,9 +21,8 @@ ALLOWED_SIGNERS = "allowed_signers"
 _HINT = "Check its owner and mode: it is the file that `ccontrol init` wrote, or a copy of it."
 
 
-def signer_of(store: StoreSettings) -> Signer:
-    """Return what signs a site's history. Raises SigningError when the key cannot be had."""
-    key = store.signing_key
+def signer_of(key: KeyFile | KeyInAgent) -> Signer:
+    """Return what signs with a configured key. Raises SigningError when it cannot be had."""
     if not isinstance(key, KeyInAgent):
         return FileSigner.load(key.path)
     line = allowed_signers.parse(f"ccontrol {key.public_key}\n")
@@ -40,7 +39,7 @@ def daemon_of(site: Site, config_folder: Path, now: datetime) -> Daemon:
     says nothing of this site, or does not let the configured key sign: whatever that signed,
     nobody would accept.
     """
-    signer = signer_of(site.store)
+    signer = signer_of(site.store.signing_key)
     path = config_folder / ALLOWED_SIGNERS
     if not path.is_file():
         return Daemon(site.name, signer)

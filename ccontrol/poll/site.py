@@ -21,6 +21,7 @@ from ccontrol.poll.authority import Authority
 from ccontrol.poll.catching_up import catch_up
 from ccontrol.poll.coverage import unwatched
 from ccontrol.poll.ledger import Ledger
+from ccontrol.poll.log_head import LogHead
 from ccontrol.poll.own_ends import OwnEnds
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import EngineLock, Places
@@ -72,6 +73,10 @@ class OpenSite:
     """Changes that wait for the store, for whoever tells of them."""
     strange: "SimpleQueue[StrangeWork]" = field(default_factory=SimpleQueue)
     """What was seen at addresses that nobody has, for whoever tells of it."""
+    log_heads: "SimpleQueue[LogHead]" = field(default_factory=SimpleQueue)
+    """What the log of ref updates came to, for whoever tells of it."""
+    contradicted: str = ""
+    """What a cosigner of the log holds against it."""
     vital: Vital | None = None
     """The last proof that this site is watched."""
     tally: Tally = field(default_factory=Tally)

@@ -20,6 +20,7 @@ from ccontrol.poll.closed_sites import ClosedSites
 from ccontrol.poll.control import ControlDoor
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.herald import Herald
+from ccontrol.poll.notary import Notary
 from ccontrol.poll.recovery import recover
 from ccontrol.poll.site import OpenSite, open_site
 from ccontrol.poll.threads import in_its_own_thread
@@ -46,6 +47,7 @@ class Sites:
         self._open: dict[str, OpenSite] = {}
         self._doors: dict[str, ControlDoor] = {}
         self._heralds: dict[str, Herald] = {}
+        self._notaries: dict[str, Notary] = {}
         self._closed = ClosedSites(clock)
         self._recovering: dict[str, asyncio.Task[None]] = {}
 
@@ -136,6 +138,8 @@ class Sites:
         self._engine.hold(site.name)
         self._engine.adopt([site])
         site.note(self._line(Outcome.STARTED, f"process {os.getpid()}"))
+        self._notaries[site.name] = Notary(site, self._clock)
+        self._notaries[site.name].start()
         self._heralds[site.name] = Herald(site, self._clock)
         self._heralds[site.name].start()
 
@@ -155,8 +159,8 @@ class Sites:
 
     async def _close(self, site: OpenSite, reason: str) -> None:
         site.note(self._line(Outcome.STOPPED, reason))
-        herald = self._heralds.pop(site.name, None)
-        await asyncio.to_thread(_let_go, site, herald)
+        notary, herald = self._notaries.pop(site.name, None), self._heralds.pop(site.name, None)
+        await asyncio.to_thread(_let_go, site, notary, herald)
 
     def _recover_beside(self, site: OpenSite) -> None:
         task = asyncio.create_task(self._recover(site))
@@ -180,8 +184,10 @@ class Sites:
         return JournalEntry(self._clock.now(), "", outcome, reason=reason)
 
 
-def _let_go(site: OpenSite, herald: Herald | None) -> None:
+def _let_go(site: OpenSite, notary: Notary | None, herald: Herald | None) -> None:
     """Write what is in hand, tell it, and let the next engine in."""
+    if notary is not None:
+        notary.stop(TELL_S)
     if herald is not None:
         herald.stop(TELL_S)
     site.close(CLOSE_S)

@@ -18,6 +18,7 @@ from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.policy.judge import judge
 from ccontrol.poll.judgements import Judgement, facts_of_before, sentence
+from ccontrol.poll.log_head import LogHead
 from ccontrol.poll.vital import StrangeWork, Unrecorded
 
 FINDINGS_AT_MOST = 50
@@ -25,6 +26,7 @@ FINDINGS_AT_MOST = 50
 DETAILS_AT_MOST = 2_000
 _TROUBLES = {
     Event.STORE: "the store is in trouble",
+    Event.COSIGNER: "the history is not what was vouched for elsewhere",
     Event.CLOSED: "the site cannot be opened, nothing of it is watched",
 }
 _FINDING = {Kind.RAISED: Phase.RAISED, Kind.CLEARED: Phase.CLEARED}
@@ -161,6 +163,23 @@ def strange(site: str, seen: StrangeWork) -> Alert:
         details=_short(seen.what),
         about=condition,
         address=printable(seen.address),
+    )
+
+
+def log_head(head: LogHead, site: str) -> Alert:
+    """Return the alert that tells others how long the log of ref updates is."""
+    root = head.root.hex()
+    return Alert(
+        id=f"log-head-{head.size}-{root[:16]}-{head.at:%Y%m%dT%H%M%S}",
+        event=Event.LOG_HEAD,
+        phase=Phase.HAPPENED,
+        at=head.at,
+        site=site,
+        severity=Severity.INFO,
+        weighs=Severity.INFO,
+        text=f"{site}: the log of ref updates has {head.size} entries, root {root}",
+        commit=head.commit,
+        facts=(("logorigin", head.origin), ("logsize", str(head.size)), ("logroot", root)),
     )
 
 

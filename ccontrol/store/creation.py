@@ -26,7 +26,7 @@ def create(git_dir: Path, daemon: Daemon, clock: Clock) -> Receipt:
     with named_failures(git_dir):
         git_dir.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         growing = Path(tempfile.mkdtemp(prefix=f".{git_dir.name}.", dir=git_dir.parent))
-    _initialise(growing)
+    initialise(growing)
     with Writer(growing, daemon, clock) as writer:
         message = Message(f"Begin the history of {daemon.site}")
         receipt = writer.commit({}, message=message, when=clock.now())
@@ -39,7 +39,8 @@ def create(git_dir: Path, daemon: Daemon, clock: Clock) -> Receipt:
     return receipt
 
 
-def _initialise(git_dir: Path) -> None:
+def initialise(git_dir: Path) -> None:
+    """Make an empty bare repository of our format. Raises StoreError."""
     new = ["--ref-format=files"] if git_process.version() >= _REF_FORMAT_SINCE else []
     branch = BRANCH.removeprefix("refs/heads/")
     fixed = ["--bare", "--quiet", "--template=", "--object-format=sha1", *new]

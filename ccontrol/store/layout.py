@@ -51,6 +51,11 @@ def witness_folder(git_dir: Path) -> Path:
     return git_dir / OWN_FOLDER / "witness"
 
 
+def log_folder(git_dir: Path) -> Path:
+    """The log of ref updates, its checkpoints and what others signed of them."""
+    return git_dir / OWN_FOLDER / "log"
+
+
 def shadow_path(git_dir: Path) -> Path:
     """The cache of shadow ids."""
     return git_dir / OWN_FOLDER / "shadow.sqlite"

@@ -20,9 +20,11 @@ from ccontrol.store.repository import require_store
 from ccontrol.store.translator import Translator
 from ccontrol.store.verify_commit import Trust, chain_faults, tree_fault
 from ccontrol.store.verify_journal import TRAILER, Journaled, journaled
+from ccontrol.store.verify_log import Findings, LogTrust, log_findings, look
 from ccontrol.store.verify_signatures import SignatureJudge
 from ccontrol.store.verify_witnesses import witness_faults
 
+_NO_LOG_TRUST = LogTrust()
 _PROGRESS_STEP = 500
 _LAST = sys.maxsize
 _KINDS: dict[bytes, Kind] = {b"blob": "blob", b"tree": "tree", b"commit": "commit"}
@@ -48,6 +50,8 @@ class Report:
     commits: int
     tree_sha256: str | None
     faults: tuple[Fault, ...]
+    unchecked: tuple[str, ...] = ()
+    """What nobody could check here, each in a sentence; no fault, and no proof either."""
 
     def require_sound(self) -> None:
         """Raise StoreTamperedError when anything does not hold."""
@@ -62,12 +66,14 @@ def verify(
     trust: Trust,
     *,
     witnesses: Collection[str] = (),
+    log: LogTrust = _NO_LOG_TRUST,
     progress: Callable[[int], None] = lambda _commits: None,
 ) -> Report:
     """Check the whole of `observed`.
 
     `witnesses` are commits that somebody outside has seen (a mirror, a log host): the history has
-    to contain them. `progress` is told every so often how many commits were read.
+    to contain them. `log` says whose checkpoints count. `progress` is told every so often how
+    many commits were read.
     Raises StoreError when there is no store.
     """
     try:
@@ -75,6 +81,7 @@ def verify(
         refs.packed(git_dir)
         # Before the head: a daemon that is running remembers and journals what it has committed.
         remembered, journal = known_head.remembered(git_dir), journaled(git_dir)
+        sight = look(git_dir, log)
         head = refs.read(git_dir, BRANCH)
     except (StoreTamperedError, StoreForeignError) as error:
         # Git itself would be misled or misused: it is not started at all.
@@ -88,10 +95,14 @@ def verify(
         walk.faults.extend(starmap(Fault, signatures.faults()))
     for witness in {*witnesses, *filter(None, [remembered])} - walk.seen.keys():
         walk.fault(f"{witness} was the head once, but the history does not contain it")
+    findings = log_findings(git_dir, sight, log, walk.trees_of) if head else Findings()
+    walk.faults.extend(Fault(None, what) for what in findings.faults)
     for what in chain(_memory_faults(git_dir, head, walk, journal), surroundings.faults(git_dir)):
         walk.fault(what)
     walk.faults.sort(key=lambda fault: walk.seen.get(fault.commit or "", _LAST))
-    return Report(head, len(walk.seen), walk.tree_sha256, tuple(walk.faults))
+    return Report(
+        head, len(walk.seen), walk.tree_sha256, tuple(walk.faults), tuple(findings.unchecked)
+    )
 
 
 def _memory_faults(
@@ -117,6 +128,8 @@ class _Walk:
         self._current: Commit | None = None
         self._parent: Commit | None = None
         self.seen: dict[str, int] = {}
+        self.trees_of: dict[str, str] = {}
+        """Tree-SHA256 as computed, by commit, oldest first."""
         self.changes: set[str] = set()
         self.faults: list[Fault] = []
         self.tree_sha256: str | None = None
@@ -192,7 +205,7 @@ class _Walk:
         except RecursionError:
             self._doubt("its folders are nested deeper than any that ccontrol writes")
         else:
-            self.tree_sha256 = shadow.hex()
+            self.tree_sha256 = self.trees_of[commit.id] = shadow.hex()
             what = tree_fault(commit, shadow)
             if what is not None:
                 self._doubt(what)

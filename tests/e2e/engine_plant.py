@@ -113,7 +113,7 @@ def make_plant(folder: Path, *controllers: Controller, name: str = "north") -> P
         low_water_bytes=0,
     )
     site = Site(name, name.title(), settings, controllers)
-    creation.create(settings.path, Daemon(site.name, signer_of(settings)), CLOCK)
+    creation.create(settings.path, Daemon(site.name, signer_of(settings.signing_key)), CLOCK)
     return Plant(folder, site)
 
 

@@ -18,6 +18,7 @@ from ccontrol.config.alert_schema import (
 )
 from ccontrol.config.behaviour_schema import BehaviourTable
 from ccontrol.config.faults import wanted
+from ccontrol.config.log_schema import CosignerTable, LogTable
 from ccontrol.config.people_schema import PeopleTable
 from ccontrol.config.policy_schema import PolicyTable, TimeTable
 from ccontrol.config.schema import (
@@ -49,6 +50,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "[site.alert.exec]": ProgramTable,
     "[site.behaviour]": BehaviourTable,
     "[site.people]": PeopleTable,
+    "[site.log]": LogTable,
+    "[[site.log.cosigner]]": CosignerTable,
     "[site.syslog]": ListenerTable,
     "[[site.syslog.sender]]": SenderTable,
     "[site.policy]": PolicyTable,

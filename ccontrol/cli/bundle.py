@@ -1,0 +1,74 @@
+"""`ccontrol bundle`: history over a diode or on a stick, judged on the other side."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccontrol.cli.invocation import invocation
+from ccontrol.cli.output import Tone, say
+from ccontrol.cli.plant import configured, site_named
+from ccontrol.store import mirror
+
+group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+
+@group.callback()
+def about_bundles() -> None:
+    """Carry a history to where no network goes.
+
+    \b
+    Example:
+      ccontrol bundle export north -o /mnt/stick/north-1.bundle
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+
+
+@group.command("export")
+def export(
+    context: typer.Context,
+    *,
+    name: Annotated[str, typer.Argument(metavar="SITE")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="Where the bundle goes.")
+    ],
+    after: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="BUNDLE", help="Only what is newer than this one, which the other side has."
+        ),
+    ] = None,
+) -> None:
+    """Write both branches into one file of git's, whole or from an earlier one on.
+
+    \b
+    Example:
+      ccontrol bundle export north -o /mnt/stick/north-1.bundle
+      ccontrol bundle export north -o /mnt/stick/north-2.bundle --after north-1.bundle
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    site = site_named(configured(invocation(context)), name)
+    known = [] if after is None else [line.split()[0] for line in mirror.heads_of(after)]
+    for line in mirror.export_bundle(site.store.path, output, known):
+        say(line)
+    say(f"{output}: written", Tone.GOOD)
+
+
+@group.command("import")
+def bring_in(
+    *,
+    folder: Annotated[
+        Path, typer.Argument(metavar="MIRROR", help="Made by `ccontrol mirror init`.")
+    ],
+    file: Annotated[Path, typer.Argument(metavar="BUNDLE")],
+) -> None:
+    """Take a bundle into a mirror: every signature is judged before a branch moves.
+
+    Ends with code 29, and nothing changed, for a bundle that is cut short, lacks what came before
+    it, or holds a rewritten history.
+
+    \b
+    Example:
+      ccontrol bundle import /srv/mirror/north.git /mnt/stick/north-1.bundle
+    """  # noqa: D301 — \b is click's mark for "keep these lines"
+    mirror.heads_of(file)
+    for line in mirror.pull(folder, str(file.absolute())) or ("nothing new",):
+        say(line)

@@ -1,0 +1,44 @@
+"""The log of ref updates of a configured site: with its key, brought up to date, cosigned."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from ccontrol.config.settings import Cosigner, LogSettings, Site
+from ccontrol.errors import CosignerError, DeliveryError
+from ccontrol.poll import cosigning
+from ccontrol.poll.signers import signer_of
+from ccontrol.store import log_keeping
+from ccontrol.store.layout import log_folder
+from ccontrol.store.log_keeping import LogIdentity
+from ccontrol.store.notes import Note
+from ccontrol.store.ref_log import RefLog
+
+
+def identity_of(site: Site) -> LogIdentity:
+    """Return who a site's log is; a key of its own is made at the first call.
+
+    Raises SigningError when the key cannot be had.
+    """
+    settings, folder = site.log, log_folder(site.store.path)
+    key = settings.key
+    signer = log_keeping.own_key(folder) if key is None else signer_of(key)
+    return LogIdentity(settings.origin, signer)
+
+
+def record(site: Site, log: RefLog, now: datetime) -> Note | None:
+    """Write down what the branches did; return the checkpoint when it is a new one."""
+    return log_keeping.keep(site.store.path, log, identity_of(site), now)
+
+
+def ask_all(
+    settings: LogSettings, folder: Path, note: Note
+) -> Iterator[tuple[Cosigner, CosignerError | DeliveryError]]:
+    """Have a checkpoint cosigned by everybody who can be asked; yield who did not, and why."""
+    for cosigner in settings.cosigners:
+        if not cosigner.url:
+            continue
+        try:
+            cosigning.ask(cosigner, folder, note)
+        except (CosignerError, DeliveryError) as error:
+            yield cosigner, error
