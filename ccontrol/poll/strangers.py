@@ -17,6 +17,8 @@ CODE = "engineering-to-unknown"
 AGAIN_S = 3_600.0
 """The same station at the same address is told once in this time."""
 KNOWN_AT_MOST = 1_000
+TOLD_AT_MOST = 50
+"""So many of a site are told within an hour: addresses cost nothing to whoever makes them up."""
 _log = logging.getLogger(__name__)
 
 
@@ -26,6 +28,8 @@ class Strangers:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._told: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+        self._hours: dict[str, tuple[float, int]] = {}
+        """By site: when its hour began, and how many were told in it."""
 
     def heard(self, site: OpenSite, new: tuple[Heard, ...]) -> None:
         """Take in what is new in a site's log of witnesses."""
@@ -41,12 +45,20 @@ class Strangers:
         last = self._told.get(key)
         if last is not None and now - last < AGAIN_S:
             return
+        begun, count = self._hours.get(site.name, (now, 0))
+        if now - begun >= AGAIN_S:
+            begun, count = now, 0
+        if count >= TOLD_AT_MOST:
+            return
+        self._hours[site.name] = begun, count + 1
         self._told.pop(key, None)
         self._told[key] = now
         while len(self._told) > KNOWN_AT_MOST:
             self._told.popitem(last=False)
         what = f"{event.action} at {target} by {actor}, {event.first:%Y-%m-%d %H:%M:%S} UTC"
         reason = f"{CODE}: {what}: no controller of the configuration has this address"
+        if count + 1 == TOLD_AT_MOST:
+            reason += "; further ones within the hour stand in the log of witnesses alone"
         _log.warning("%s site=%s", reason, site.name)
         site.note(JournalEntry(self._clock.now(), "", Outcome.FAILED, reason=reason))
 

@@ -9,7 +9,7 @@ import pytest
 from ccontrol.model.engineering import Effect, EngineeringEvent, Outcome
 from ccontrol.model.journal import JournalEntry
 from ccontrol.poll.site import OpenSite
-from ccontrol.poll.strangers import KNOWN_AT_MOST, Strangers
+from ccontrol.poll.strangers import KNOWN_AT_MOST, TOLD_AT_MOST, Strangers
 from tests.unit.store.heard import download, heard, watch
 from tests.unit.store.made_store import START, SetClock
 
@@ -69,8 +69,12 @@ def test_what_is_at_a_known_address_and_a_watch_are_not_told() -> None:
     assert told.entries == []
 
 
-def test_a_flood_of_addresses_takes_no_memory() -> None:
+def test_a_flood_of_addresses_fills_neither_memory_nor_journal() -> None:
     told = Told()
-    for number in range(KNOWN_AT_MOST + 50):
-        told.hear(download(START, f"10.0.{number // 250}.{number % 250}"))
+    for hour in range(KNOWN_AT_MOST // TOLD_AT_MOST + 2):
+        for number in range(2 * TOLD_AT_MOST):
+            told.hear(download(START, f"10.{hour}.0.{number}"))
+        told.clock.pass_by(minutes=61)
+        assert len(told.entries) == TOLD_AT_MOST * (hour + 1)
+        assert "further ones within the hour" in told.entries[-1].reason
     assert len(told.strangers._told) == KNOWN_AT_MOST
