@@ -52,9 +52,9 @@ def command(
 
     Events go into the log of witnesses of the site whose controller they concern, with who handed
     them in, through the daemon where one runs. A file is worth as much as the way by which it came:
-    whoever could write it, could make it up. What stands there already is not taken in again. A recording also says
-    when it watched and whom it heard. A file that ends early is taken in up to there, and the call
-    ends with code 50.
+    whoever could write it, could make it up. What stands there already is not taken in again. A
+    recording also says when it watched and whom it heard. A file that ends early is taken in up to
+    there, and the call ends with code 50.
 
     \b
     Example:
