@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.deciding import who
 from ccontrol.cli.event_files import read_all, watchlist_of
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, complain, emit, say, working
@@ -49,10 +50,11 @@ def command(
 ) -> None:
     """Take in what a recording of packets, or another sensor's log, holds of engineering.
 
-    Events go into the log of witnesses of the site whose controller they concern, through the
-    daemon where one runs. What stands there already is not taken in again. A recording also says
-    when it watched and whom it heard. A file that ends early is taken in up to there, and the call
-    ends with code 50.
+    Events go into the log of witnesses of the site whose controller they concern, with who handed
+    them in, through the daemon where one runs. A file is worth as much as the way by which it came:
+    whoever could write it, could make it up. What stands there already is not taken in again. A
+    recording also says when it watched and whom it heard. A file that ends early is taken in up to
+    there, and the call ends with code 50.
 
     \b
     Example:
@@ -70,7 +72,7 @@ def command(
     for one in (each for each in config.sites if each.name in {site.name for site in sites}):
         with working(f"handing in to {one.name}"):
             own = concerning(one, config, said)
-            brought.append(hand_in(config, one, own, source, here.clock))
+            brought.append(hand_in(config, one, own, f"{_named(source)} by {who()}", here.clock))
     if as_json:
         emit("ccontrol/import/1", {"files": [_as_json(each) for each in readings],
                                    "sites": brought})  # fmt: skip
@@ -92,10 +94,15 @@ def _said(reading: Reading, source: str) -> list[Said]:
     """Return what a file says: its events, and when it watched if it is a recording."""
     said: list[Said] = list(reading.events)
     if reading.since is not None and reading.until is not None:
-        name = reading.name if source == SOURCE else source
+        name = reading.name if source == SOURCE else _named(source)
         counts = reading.items, reading.dropped, reading.heard
         said.append(Watch(name, reading.since, reading.until, *counts))
     return said
+
+
+def _named(source: str) -> str:
+    """Return whose word it is: never a sensor's own, for a file came by somebody's hand."""
+    return SOURCE if source == SOURCE else f"{SOURCE} of {source}"
 
 
 def _weaknesses(reading: Reading) -> list[str]:

@@ -7,20 +7,24 @@ the engine's loop; what takes a disk's time is done beside it.
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ccontrol.canonical.witness import Act
 from ccontrol.clock import Clock
 from ccontrol.model.engineering import EngineeringEvent, Target
 from ccontrol.model.witness import Heard, Watch
+from ccontrol.poll.allowance import Allowance
 from ccontrol.poll.evidence import Evidence
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.threads import in_its_own_thread
 from ccontrol.poll.waiting import Key
 
+HISTORY_FIRST = 256 * 2**20
+"""Bytes of room that are left to the history: evidence may wait, changes may not."""
 Said = EngineeringEvent | Watch
+Lines = list[tuple[OpenSite, list[Heard]]]
 Follow = Callable[[OpenSite, tuple[Heard, ...]], None]
 _log = logging.getLogger(__name__)
 
@@ -55,6 +59,9 @@ class Intake:
         self._roster = roster
         self._evidence = evidence
         self._clock = clock
+        self._allowances: dict[str, Allowance] = {}
+        self._tried: dict[str, tuple[Sequence[Heard], list[Heard]]] = {}
+        """What a listener will hand in once more, by site, and what of it is kept."""
 
     def whom(self) -> tuple[tuple[str, int], ...]:
         """Return the addresses and ports of all controllers, for a sensor to watch for."""
@@ -92,10 +99,41 @@ class Intake:
             self._act_upon(site, new)
         return taken
 
+    def live(self, said: Sequence[Said], source: str) -> Lines:
+        """Return what is kept of what a sensor says that listens now. Call it once for each thing.
+
+        Anybody who can send a packet past it has a say in how much that is.
+        """
+        sites = tuple(self._roster.sites.values())
+        lines = self._sorted(said, source, sites)
+        return [(site, self._allowed(site, lines[site.name])) for site in sites]
+
+    async def keep(self, lines: Lines) -> None:
+        """Keep it, durable, and act upon it; what is done with is taken out. Raises as take."""
+        while lines:
+            site, heard = lines[0]
+            new = await in_its_own_thread(partial(_kept, site, heard))
+            del lines[0]
+            self._act_upon(site, new)
+
     async def take_heard(self, site: OpenSite, heard: Sequence[Heard]) -> None:
-        """Keep lines whose controller is known already, and act upon them. Raises StoreError."""
-        new = await in_its_own_thread(partial(_kept, site, [*heard]))
+        """Keep what a listener heard, as far as the allowance goes, and act upon it.
+
+        Whose it is is known already. Raises StoreError.
+        """
+        tried, allowed = self._tried.pop(site.name, (None, []))
+        if tried is not heard:
+            allowed = self._allowed(site, heard)
+        try:
+            new = await in_its_own_thread(partial(_kept, site, allowed))
+        except BaseException:  # it comes again, and counts once
+            self._tried[site.name] = heard, allowed
+            raise
         self._act_upon(site, new)
+
+    def _allowed(self, site: OpenSite, heard: Sequence[Heard]) -> list[Heard]:
+        allowance = self._allowances.setdefault(site.name, Allowance())
+        return allowance.of(heard, self._clock.now())
 
     def _sorted(
         self, said: Sequence[Said], source: str, sites: Sequence[OpenSite]
@@ -126,7 +164,8 @@ class Intake:
 
 def _kept(site: OpenSite, heard: list[Heard]) -> tuple[Heard, ...]:
     if heard:
-        site.room.check()
+        room = site.room
+        replace(room, low_water_bytes=room.low_water_bytes + HISTORY_FIRST).check()
     return site.witnesses.take(heard)
 
 

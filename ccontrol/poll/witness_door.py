@@ -192,9 +192,10 @@ class WitnessDoor:
     async def _take(self, talk: _Talk, handed: list[Handed]) -> None:
         told = ""
         said = [each.said for each in handed if self._makes_sense(talk, each.said)]
+        lines = self._intake.live(said, talk.name)
         while True:
             try:
-                await self._intake.take(said, talk.name)
+                await self._intake.keep(lines)
             except StoreError as error:  # it is not acknowledged: the sensor keeps it, too
                 if str(error) != told:
                     _log.error("what a sensor saw cannot be kept: %s (%s)", error, error.hint)

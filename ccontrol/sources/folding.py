@@ -2,7 +2,7 @@
 
 Five thousand blocks of a firmware load are one event, whose objects each say what was answered.
 Bounded: an event lists so many objects and no more, and the oldest open event is closed when there
-are too many.
+are too many of them, or of their objects.
 """
 
 import ipaddress
@@ -32,6 +32,8 @@ SPAN_NS: Final = 600 * 1_000_000_000
 """No event grows longer: an HMI that writes all day has to be told before the day is over."""
 OPEN_EVENTS: Final = 4096
 OBJECTS_LISTED: Final = 256
+OBJECTS_HELD: Final = 65_536
+"""Of all open events together: half a kilobyte each, and one packet can name twenty."""
 _MAC_BYTES: Final = 6
 _LOOKS_EVERY: Final = 1024
 _LAST_SECOND: Final = 253_402_300_799
@@ -162,7 +164,7 @@ class Folding:
         self._scene = scene
         self._sink = sink
         self._open: dict[_Key, _Open] = {}
-        self._acts = 0
+        self._acts = self._objects = 0
 
     def add(self, flow: Parties, act: Act) -> None:
         """Take the next act."""
@@ -175,7 +177,11 @@ class Folding:
             if len(self._open) >= OPEN_EVENTS:
                 self._close(next(iter(self._open)))
             event = self._open[key] = _Open(act, flow.tears)
+        before = len(event.things)
         event.add(act, torn=flow.tears != event.tears)
+        self._objects += len(event.things) - before
+        while self._objects > OBJECTS_HELD:
+            self._close(next(iter(self._open)))
         self._acts += 1
         if self._acts % _LOOKS_EVERY == 0:
             self.close_before(act.time_ns - GAP_NS)
@@ -191,7 +197,9 @@ class Folding:
             self._close(key)
 
     def _close(self, key: _Key) -> None:
-        self._sink(self._event(key, self._open.pop(key)))
+        event = self._open.pop(key)
+        self._objects -= len(event.things)
+        self._sink(self._event(key, event))
 
     def _event(self, key: _Key, event: _Open) -> EngineeringEvent:
         flow, protocol, action, route, by_server = key

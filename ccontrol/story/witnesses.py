@@ -45,7 +45,7 @@ def witnesses(
     for line in lines:
         match line.said:
             case EngineeringEvent() as event:
-                yield _event(line, event, words, is_import=line.source == imported)
+                yield _event(line, event, words, is_import=line.source.startswith(imported))
             case Watch() as watch:
                 yield from _watched(vigils, watch, address)
     for vigil in vigils.values():

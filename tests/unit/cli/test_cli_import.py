@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.cli.deciding import who
 from ccontrol.clock import SystemClock
 from ccontrol.model.witness import Heard, Watch
 from ccontrol.store.witness_log import WitnessLog
@@ -45,9 +46,9 @@ def test_a_recording_is_taken_in_for_the_controller_that_it_shows(
     assert "north: 4 lines are new, 0 were there already" in done.out
     assert "press-3: 3 events" in done.out
     assert sorted(events(plant)) == [
-        "press-3 memory.compress import",
-        "press-3 program.activate import",
-        "press-3 program.download import",
+        f"press-3 memory.compress import by {who()}",
+        f"press-3 program.activate import by {who()}",
+        f"press-3 program.download import by {who()}",
     ]
 
 
@@ -56,7 +57,7 @@ def test_a_recording_says_when_it_watched_and_whom_it_heard(
 ) -> None:
     run("--config", plant.config, "import", "--source", "tap", recording(tmp_path / "a.pcap"))
     (watch,) = (heard.said for heard in kept(plant) if isinstance(heard.said, Watch))
-    assert (watch.sensor, watch.packets, watch.dropped) == ("tap", 16, 0)
+    assert (watch.sensor, watch.packets, watch.dropped) == ("import of tap", 16, 0)
     assert watch.heard == ((CONTROLLER, 16),)
     assert watch.since < watch.until
 

@@ -175,7 +175,7 @@ def test_an_event_stands_where_its_sensor_saw_it_unless_that_is_still_to_come() 
 def test_what_a_controller_says_stands_where_it_came_in_and_a_recording_by_its_own_clock() -> None:
     (moment,) = placed(event(600, 7, Witness.SYSLOG))
     assert (moment.at, moment.said_at) == (minute(7), minute(600).isoformat())
-    (moment,) = placed(event(-600, 7, Witness.RECORDING, "import"))
+    (moment,) = placed(event(-600, 7, Witness.RECORDING, "import of tap by eva"))
     assert moment.at == minute(-600)
     assert moment.clock == "the recording's clock, held against nothing"
 
