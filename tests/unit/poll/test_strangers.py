@@ -74,3 +74,18 @@ def test_a_flood_of_addresses_takes_no_memory() -> None:
     for number in range(KNOWN_AT_MOST + 50):
         told.hear(download(START, f"10.0.{number // 250}.{number % 250}"))
     assert len(told.strangers._told) == KNOWN_AT_MOST
+    assert len(told.strangers.of("north")) == KNOWN_AT_MOST
+    assert told.strangers.count("north") == KNOWN_AT_MOST + 50
+
+
+def test_status_shows_them_newest_first_for_a_day() -> None:
+    told = Told()
+    for address, minutes in (("192.0.2.77", 0), ("192.0.2.78", 5), ("192.0.2.77", 5)):
+        told.clock.pass_by(minutes=minutes)
+        told.hear(download(told.clock.now(), address))
+    found = told.strangers.of("north")
+    assert [(one.address, one.count) for one in found] == [("192.0.2.77", 2), ("192.0.2.78", 1)]
+    assert told.strangers.of("south") == ()
+    told.clock.pass_by(minutes=24 * 60 + 1)
+    assert told.strangers.of("north") == ()
+    assert told.strangers.count("north") == 3
