@@ -16,8 +16,7 @@ from ccontrol.clock import Clock
 from ccontrol.errors import StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.listening import Listening
-from ccontrol.model.witness import Heard
-from ccontrol.poll.hearing import LISTENER
+from ccontrol.model.witness import LISTENER, Heard
 from ccontrol.poll.overview import WitnessKind, WitnessStatus
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.threads import in_its_own_thread

@@ -13,6 +13,7 @@ from typing import Final
 
 from ccontrol.clock import Clock
 from ccontrol.model.listening import Listening
+from ccontrol.model.witness import LISTENER
 from ccontrol.sources.syslog.datagrams import Datagrams
 from ccontrol.sources.syslog.handing import Handing, Sink
 from ccontrol.sources.syslog.hearing import Hearing
@@ -33,7 +34,7 @@ class Listener:
     """Listens for one site until it is stopped."""
 
     def __init__(
-        self, settings: Listening, sink: Sink, clock: Clock, told: Told, name: str = "syslog"
+        self, settings: Listening, sink: Sink, clock: Clock, told: Told, name: str = LISTENER
     ) -> None:
         self.settings = settings
         self.ports: dict[str, int] = {}
