@@ -8,7 +8,7 @@ from ccontrol.config.settings import Site
 from ccontrol.errors import EngineError
 from ccontrol.model.aspect import Depth
 from ccontrol.poll.control import ask_status
-from ccontrol.poll.overview import ControllerStatus
+from ccontrol.poll.overview import ControllerStatus, StrangerStatus, WitnessStatus
 from ccontrol.poll.places import Places
 
 _DEEP = frozenset({Depth.INVENTORY, Depth.FULL})
@@ -37,6 +37,9 @@ class Running:
     """Why the store takes nothing, what it cannot read, or why the daemon does not answer."""
     hint: str = ""
     controllers: Mapping[str, Live] = field(default_factory=dict)
+    witnesses: tuple[WitnessStatus, ...] = ()
+    strangers: tuple[StrangerStatus, ...] = ()
+    """Engineering at addresses that no controller has, newest first."""
 
     @property
     def words(self) -> str:
@@ -57,7 +60,13 @@ def running(site: Site) -> Running:
     (own,) = (each for each in status.sites if each.name == site.name)
     live = {each.controller_id: _live(each) for each in own.controllers}
     return Running(
-        answers=True, pid=status.pid, trouble=own.trouble, hint=own.hint, controllers=live
+        answers=True,
+        pid=status.pid,
+        trouble=own.trouble,
+        hint=own.hint,
+        controllers=live,
+        witnesses=own.witnesses,
+        strangers=own.strangers,
     )
 
 

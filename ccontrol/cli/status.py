@@ -15,6 +15,7 @@ from ccontrol.cli.site_standing import BrokenSite, SiteStanding, site_standing
 from ccontrol.cli.standing_rows import ControllerStanding, attention
 from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
+from ccontrol.cli.witness_rows import is_deaf, tell_witnesses
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import StoreError
 from ccontrol.logic.printable import printable
@@ -44,7 +45,8 @@ def command(
     """Show how each controller is watched, and what is not seen.
 
     Name controllers to see them in detail: how well a change would be seen in each aspect, every
-    unread unit with its reason, every finding. Works with and without a running daemon.
+    unread unit with its reason, every finding. Works with and without a running daemon; how sensors
+    and other witnesses stand is known to a running one alone.
 
     \b
     Example:
@@ -125,7 +127,8 @@ def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bo
         return True
     deaf = any(channel.failing_since or channel.lost for channel in one.channels)
     well = daemon.answers and not daemon.trouble and one.store.has_room
-    sound = well and not one.folders and not deaf
+    unheard = any(is_deaf(witness, now) for witness in daemon.witnesses)
+    sound = well and not one.folders and not deaf and not unheard
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
@@ -140,6 +143,7 @@ def _tell(
     _tell_store(one, now)
     _tell_folders(one, in_detail=in_detail)
     _tell_channels(one)
+    tell_witnesses(daemon, now, in_detail=in_detail)
     if one.polls_unknown:
         say(f"  what came of the last polls is unknown: {one.polls_unknown}", Tone.BAD)
     if daemon.trouble:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.attribution.own import ends_of, is_ours
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say, working
 from ccontrol.cli.picture_files import write_new
@@ -84,7 +85,11 @@ def command(
 def _story(watched: Watched, since: datetime, until: datetime, clock: Clock) -> Story:
     sources = Sources(watched, since, until, clock)
     controller = watched.controller
-    heard = Newest(witnesses(sources.heard(), controller.address, _WORDS), since, until)
+    ours = ends_of(tuple(sources.own()))
+    seen = witnesses(
+        sources.heard(), controller.address, _WORDS, lambda event: is_ours(event, ours)
+    )
+    heard = Newest(seen, since, until)
     polled = Newest(polls(sources.journal()), since, until)
     moments, left_out = in_order(
         (

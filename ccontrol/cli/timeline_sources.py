@@ -15,8 +15,9 @@ from ccontrol.cli.plant import Watched
 from ccontrol.clock import Clock
 from ccontrol.model.alert import Alert, ToldAlert
 from ccontrol.model.journal import JournalEntry
-from ccontrol.model.witness import Heard, Watch
+from ccontrol.model.witness import Heard, OwnConnection, Watch
 from ccontrol.poll.catching_up import record_in
+from ccontrol.poll.own_ends import connection
 from ccontrol.poll.places import Places, queue_folder, told_folder
 from ccontrol.store.commits import Commit
 from ccontrol.store.journal import Journal
@@ -51,6 +52,13 @@ class Sources:
         for day in journal.days():
             if self._has_day(day):
                 yield from journal.read(day).about(self.watched.controller.id, "")
+
+    def own(self) -> Iterator[OwnConnection]:
+        """Yield our own ends of the connections of its polls."""
+        for entry in self.journal():
+            found = connection(entry.own_end, entry.at, entry.duration_ms)
+            if found is not None and entry.controller_id:
+                yield found
 
     def judgements(self) -> Iterator[Judgement]:
         """Yield its records, oldest commit first. Raises StoreError, UnreadableStateError."""

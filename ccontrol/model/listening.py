@@ -30,6 +30,12 @@ class Listening:
     idle_s: float = 86_400.0
     """A connection that says nothing for so long is closed."""
 
+    @property
+    def ways(self) -> tuple[tuple[str, str], ...]:
+        """Return the ways that are wanted, each with its "address:port"."""
+        every = (("udp", self.udp), ("tcp", self.tcp), ("tls", self.tls))
+        return tuple((way, named) for way, named in every if named)
+
 
 def endpoint(way: str) -> tuple[str, int]:
     """Return host and port of a way. Raises ValueError for what is not "address:port"."""

@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from ccontrol.model.engineering import EngineeringEvent
+
+LISTENER: Final = "syslog"
+"""By this name whoever listens to syslog calls itself. It sees no packets of others: nothing heard
+there says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,11 @@ class Daemon:
             engine, self._clock, lambda site, question: self._answer(engine, ears, site, question)
         )
         folders = Folders(engine.crew, self._clock)
-        gauges = GaugeDoor(lambda: exposition(metrics_of(engine, sites.heralds, sites.missing)))
         listeners = Listeners(engine.intake.take_heard, self._clock)
+        ears.attendance.elsewhere.append(listeners)
+        gauges = GaugeDoor(
+            lambda: exposition(metrics_of(engine, sites.heralds, sites.missing, ears))
+        )
         why: Exception | None = None
         try:
             if await self._begin(engine, sites):
@@ -236,7 +239,15 @@ class Daemon:
         match question:
             case {"ask": "status"}:
                 status = engine.overview.status(os.getpid())
-                own = tuple(each for each in status.sites if each.name == site.name)
+                own = tuple(
+                    replace(
+                        each,
+                        witnesses=ears.attendance.of(site),
+                        strangers=ears.strangers.of(site.name),
+                    )
+                    for each in status.sites
+                    if each.name == site.name
+                )
                 return STATUS.dump_json(replace(status, sites=own))
             case {"ask": "poll", "controller": str(name), "depth": str(depth)}:
                 entries = await poll_and_follow(engine, Key(site.name, name), Depth(depth))

@@ -12,9 +12,11 @@ from ccontrol.clock import Clock
 from ccontrol.config.settings import FollowedLog
 from ccontrol.errors import CcontrolError
 from ccontrol.model.journal import JournalEntry, Outcome
+from ccontrol.poll.attendance import Attendance
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.followed import Followed
 from ccontrol.poll.judging_rounds import JudgingRounds
+from ccontrol.poll.overview import WitnessKind, WitnessStatus
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.strangers import Strangers
 from ccontrol.poll.witness_door import WitnessDoor
@@ -55,7 +57,11 @@ class Ears:
         self._clock = clock
         self._door = WitnessDoor(engine.intake, clock)
         self.judging = JudgingRounds(clock)
-        engine.intake.follow += (self.judging.heard, Strangers(clock).heard)
+        self.strangers = Strangers(clock)
+        self.attendance = Attendance(self._door, clock)
+        self.attendance.elsewhere.append(self)
+        heard = self.judging.heard, self.strangers.heard, self.attendance.heard
+        engine.intake.follow += heard
         self._begun: list[OpenSite] = []
         self._followed: dict[tuple[str, str], _Following] = {}
         self._wanted: tuple[Path | None, tuple[str, ...]] = (None, ())
@@ -63,6 +69,15 @@ class Ears:
         self._told = ""
         self._tried_at = self._looked_at = float("-inf")
         self._beside: asyncio.Task[None] | None = None
+
+    def standing(self, site: OpenSite) -> tuple[WitnessStatus, ...]:
+        """Return how the witness socket stands, and the logs that a site follows."""
+        path, _ = self._wanted
+        kind, is_open = WitnessKind.SOCKET, self._door.is_open
+        trouble = "" if is_open else self._told
+        socket = WitnessStatus(kind, "", str(path), is_open, trouble=trouble)
+        logs = (each.logs for (name, _), each in self._followed.items() if name == site.name)
+        return (*((socket,) if path else ()), *(each.standing for each in logs))
 
     def see_to(self) -> None:
         """Do what is due, beside everything else. Call it several times a second."""
@@ -82,6 +97,7 @@ class Ears:
         tasks = (following.task for following in self._followed.values())
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._door.close()
+        await self.attendance.save(self._begun)
         await self.judging.stop()
 
     async def _see_to(self) -> None:
@@ -91,6 +107,7 @@ class Ears:
                 self.judging.begin(site)
         self._begun = sites
         self._follow(sites)
+        await self.attendance.see_to(sites)
         now, settings = self._clock.monotonic(), self._engine.config.engine
         wanted = settings.witness_socket, settings.witness_users
         if wanted != self._wanted:

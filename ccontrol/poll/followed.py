@@ -20,6 +20,7 @@ from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.witness import Watch
 from ccontrol.poll.intake import Intake
+from ccontrol.poll.overview import WitnessKind, WitnessStatus
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.tail import Piece, Place, grown
 from ccontrol.poll.threads import in_its_own_thread
@@ -31,6 +32,7 @@ FILES_AT_MOST = 64
 """So many files of a pattern, by name, are followed."""
 PASSED_AT_MOST = 16
 """So many lines at the beginning of a piece may be of no log that is known."""
+_ABSENT = "no such file is there yet"
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +47,10 @@ class _File:
     stalled: bool = False
     told: str = ""
     """What was told of it last."""
+    unread: str = ""
+    """Why it cannot be read, or kept, just now."""
+    senseless: str = ""
+    """Why the newest of it says nothing."""
 
 
 class Followed:
@@ -56,6 +62,20 @@ class Followed:
         self._intake = intake
         self._clock = clock
         self._files: dict[Path, _File] = {}
+        self._is_missed = False
+
+    @property
+    def standing(self) -> WitnessStatus:
+        """Return how it stands, as far as no watch says it."""
+        files = self._files.values()
+        trouble = next((why for file in files if (why := file.unread or file.senseless)), "")
+        if not files:
+            trouble = _ABSENT
+        elif all(file.stalled for file in files):
+            newest = max(file.grew_at for file in files)
+            trouble = trouble or f"it has not grown since {newest:%Y-%m-%d %H:%M:%S} UTC"
+        kind, name = WitnessKind.LOG, self.source.name
+        return WitnessStatus(kind, name, self.source.path, not trouble, trouble=trouble)
 
     async def look(self) -> None:
         """Take in what is new. What cannot be read or kept is told once, and tried again."""
@@ -63,11 +83,15 @@ class Followed:
             if path not in self._files:
                 place = await in_its_own_thread(partial(_stored, self._mark(path)))
                 self._files[path] = _File(path, place, self._clock.now())
+        self._miss()
         for file in tuple(self._files.values()):
             try:
                 await self._look_at(file)
             except (OSError, StoreError) as error:
+                file.unread = str(error)
                 self._tell(file, str(error))
+            else:
+                file.unread = ""
 
     async def _look_at(self, file: _File) -> None:
         pieces = grown(file.path, file.place)
@@ -76,7 +100,10 @@ class Followed:
                 reading = await in_its_own_thread(partial(_read, piece, file.path.name))
                 await self._take(file, piece, reading)
             except BadFileError as error:  # it says nothing: what comes after may
+                file.senseless = str(error)
                 self._tell(file, str(error))
+            else:
+                file.senseless = ""
             place, mark = piece.after, self._mark(file.path)
             await in_its_own_thread(partial(_store, mark, file.path, place))
             file.place = place
@@ -105,8 +132,17 @@ class Followed:
         if kind == file.told:
             return
         file.told = kind
-        reason = f"the log {file.path.name} of {self.source.name}: {what}"
-        _log.warning("%s site=%s path=%s", reason, self.site.name, file.path)
+        self._note(f"the log {file.path.name} of {self.source.name}: {what}", file.path)
+
+    def _miss(self) -> None:
+        """Say once that there is no log at all: a path that is mistyped must not look quiet."""
+        if not self._files and not self._is_missed:
+            path = Path(self.source.path)
+            self._note(f"the log {path.name} of {self.source.name}: {_ABSENT}", path)
+        self._is_missed = not self._files
+
+    def _note(self, reason: str, path: Path) -> None:
+        _log.warning("%s site=%s path=%s", reason, self.site.name, path)
         self.site.note(JournalEntry(self._clock.now(), "", Outcome.FAILED, reason=reason))
 
     def _mark(self, path: Path) -> Path:

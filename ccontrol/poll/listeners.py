@@ -16,7 +16,8 @@ from ccontrol.clock import Clock
 from ccontrol.errors import StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.listening import Listening
-from ccontrol.model.witness import Heard
+from ccontrol.model.witness import LISTENER, Heard
+from ccontrol.poll.overview import WitnessKind, WitnessStatus
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.threads import in_its_own_thread
 from ccontrol.sources.syslog.listener import Listener
@@ -58,6 +59,19 @@ class Listeners:
         """Return the ports at which a site listens, by way."""
         listener = self._listeners.get(site)
         return dict(listener.ports) if listener is not None else {}
+
+    def standing(self, site: OpenSite) -> tuple[WitnessStatus, ...]:
+        """Return how a site's listener stands; none where syslog is not configured."""
+        settings = site.site.syslog
+        if settings is None:
+            return ()
+        listener = self._listeners.get(site.name)
+        listens = listener is not None and listener.is_alive
+        shut = listener.shut if listener is not None and listens else ("it is not open yet",)
+        at = ", ".join(f"{way} {named}" for way, named in settings.ways)
+        trouble = "; ".join(shut)
+        kind = WitnessKind.LISTENER
+        return (WitnessStatus(kind, LISTENER, at, not trouble, trouble=trouble),)
 
     async def stop(self) -> None:
         """Let go of every listener; what was heard is taken first."""

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import version
 
+from ccontrol.poll.ears import Ears
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.herald import Herald
 from ccontrol.poll.metrics import COUNTER, GAUGE, Metric, Sample
+from ccontrol.poll.overview import WitnessKind
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.vital import vital
 from ccontrol.poll.watched import Watched
@@ -19,7 +21,7 @@ _VERSION = version("ccontrol")
 
 
 def metrics_of(
-    engine: Engine, heralds: Mapping[str, Herald], missing: Iterable[str]
+    engine: Engine, heralds: Mapping[str, Herald], missing: Iterable[str], ears: Ears
 ) -> Iterator[Metric]:
     """Yield everything that is told of a daemon; `missing` names the sites that are not open."""
     clock, sites = engine.clock, engine.roster.sites
@@ -37,6 +39,7 @@ def metrics_of(
     yield from _of_controllers(engine, clock.now())
     yield from _of_polls(sites)
     yield from _of_channels(heralds, clock.now())
+    yield from _of_witnesses(sites, ears)
 
 
 def _of_stores(sites: Mapping[str, OpenSite]) -> Iterator[Metric]:
@@ -144,6 +147,42 @@ def _of_channels(heralds: Mapping[str, Herald], now: datetime) -> Iterator[Metri
         "ccontrol_channel_failing_seconds",
         "Since when a channel takes nothing; 0: it does.",
         tuple((labels, _since(channel.failing_since, now)) for labels, channel in found),
+    )
+
+
+def _of_witnesses(sites: Mapping[str, OpenSite], ears: Ears) -> Iterator[Metric]:
+    found = [
+        ((("site", name), ("kind", one.kind.value), ("witness", one.name)), one)
+        for name, site in sites.items()
+        for one in ears.attendance.of(site)
+        if one.kind is not WitnessKind.SOCKET
+    ]
+    yield _gauge(
+        "ccontrol_witness_present",
+        "1: connected, open, or there and growing; 0: it hears nothing.",
+        tuple((labels, int(one.present)) for labels, one in found),
+    )
+    yield _gauge(
+        "ccontrol_witness_last_watch_timestamp_seconds",
+        "Up to when a witness said that it watched.",
+        tuple(
+            (labels, one.watched_until.timestamp())
+            for labels, one in found
+            if one.watched_until is not None
+        ),
+    )
+    for name, words, each in (
+        ("heard", "Packets or lines that it looked at.", [one.packets for _, one in found]),
+        ("dropped", "Those that it knows it missed.", [one.dropped for _, one in found]),
+    ):
+        labels = [labels for labels, _ in found]
+        samples = tuple(zip(labels, each, strict=True))
+        yield Metric(f"ccontrol_witness_{name}_total", COUNTER, words, samples)
+    yield Metric(
+        "ccontrol_engineering_to_unknown_total",
+        COUNTER,
+        "Events of engineering at addresses that no controller has.",
+        _by_site({name: ears.strangers.count(name) for name in sites}),
     )
 
 

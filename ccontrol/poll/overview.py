@@ -3,8 +3,9 @@
 What stands on disk is left out: it is there without a daemon too, and the command line reads it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ccontrol.clock import Clock
@@ -39,6 +40,57 @@ class ControllerStatus:
     """What results asked for, with the seconds until then: a deep read held back shows here."""
 
 
+class WitnessKind(StrEnum):
+    """By which way a witness reaches the daemon."""
+
+    SENSOR = "sensor"
+    """Over the witness socket."""
+    SOCKET = "socket"
+    """The witness socket itself, where it is configured."""
+    LISTENER = "listener"
+    """The site's listener for syslog."""
+    LOG = "log"
+    """A followed log of Zeek or Suricata."""
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessStatus:
+    """How one witness stands."""
+
+    kind: WitnessKind
+    name: str
+    """As it stands in the log of witnesses; empty: the socket."""
+    at: str
+    """Interfaces, ways with address and port, or path."""
+    present: bool
+    """Connected, open, or there and growing: what it does not tell did not pass by it."""
+    watched_until: datetime | None = None
+    """Up to when it said that it watched; None: it never did, as far as is known."""
+    packets: int = 0
+    """Packets, or lines, that it looked at since the daemon began."""
+    dropped: int = 0
+    """Those that it knows it missed, since the daemon began."""
+    trouble: str = ""
+    """Why it is not present, where that is known."""
+
+    def with_counts(self, until: datetime, packets: int, dropped: int) -> "WitnessStatus":
+        """Return the same, with what its watches said."""
+        return replace(self, watched_until=until, packets=packets, dropped=dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerStatus:
+    """Engineering at an address that no controller has."""
+
+    address: str
+    actor: str
+    action: str
+    """What was seen last."""
+    last: datetime
+    count: int
+    """Events since the daemon began, or since this pair was seen first."""
+
+
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
     """How one site does."""
@@ -50,6 +102,9 @@ class SiteStatus:
     hint: str
     put_aside: int
     """Captures in the spool's quarantine."""
+    witnesses: tuple[WitnessStatus, ...] = ()
+    strangers: tuple[StrangerStatus, ...] = ()
+    """Newest first."""
 
 
 @dataclass(frozen=True, slots=True)

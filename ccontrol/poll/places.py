@@ -83,6 +83,11 @@ class Places:
         return self.own / "followed"
 
     @property
+    def sensors(self) -> Path:
+        """File that tells which sensors came, for status after a restart."""
+        return self.own / "sensors.json"
+
+    @property
     def control(self) -> Path:
         """The socket through which a running engine is asked."""
         return self.own / "control"

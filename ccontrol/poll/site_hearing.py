@@ -5,13 +5,11 @@ from datetime import UTC, datetime
 from ccontrol.errors import StoreError
 from ccontrol.model.controller import Controller
 from ccontrol.model.engineering import EngineeringEvent
-from ccontrol.model.witness import Hearing, Watch
+from ccontrol.model.witness import LISTENER, Hearing, Watch
 from ccontrol.poll.addresses import Addresses
 from ccontrol.poll.own_ends import OwnEnds
 from ccontrol.store.witness_log import Account, WitnessLog
 
-LISTENER = "syslog"
-"""Whoever listens to syslog sees no packets of others: nothing heard there says nothing."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 

@@ -51,6 +51,8 @@ class _Talk:
 
     telling: asyncio.StreamWriter
     name: str
+    at: str = ""
+    """Its interfaces; empty until it has said who it is."""
     lines: "asyncio.Queue[Handed | None]" = field(
         default_factory=lambda: asyncio.Queue(LINES_AHEAD)
     )
@@ -79,6 +81,11 @@ class WitnessDoor:
     def is_open(self) -> bool:
         """Whether sensors can connect."""
         return self._server is not None
+
+    @property
+    def connected(self) -> dict[str, str]:
+        """Return the interfaces of each sensor that is connected, by its name."""
+        return {talk.name: talk.at for talk in self._talks if talk.at}
 
     async def open(self, path: Path, users: tuple[str, ...]) -> None:
         """Listen. Raises EngineError when somebody else does, StoreError when it cannot be made."""
@@ -146,8 +153,8 @@ class WitnessDoor:
             hello = parse_line(await asking.readline())
         if not isinstance(hello, Hello):
             raise ValueError("it did not say who it is")  # noqa: TRY004 — a bad line, as any other
-        talk.name = hello.sensor[:80]
-        _log.info("a sensor listens sensor=%a at=%.80a", talk.name, hello.interface)
+        talk.name, talk.at = hello.sensor[:80], hello.interface[:80] or "?"
+        _log.info("a sensor listens sensor=%a at=%a", talk.name, talk.at)
         talk.telling.write(render_line(Whom(self._intake.whom())))
         while text := await asking.readline():
             match parse_line(text):

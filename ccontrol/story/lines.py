@@ -47,7 +47,7 @@ def details(moment: Moment) -> Iterator[str]:
 def span(moment: Moment) -> str:
     """Return when a moment was, without its day: "06:00:00" or "06:00:00-07:12:00"."""
     at = moment.at.astimezone(UTC)
-    if moment.until is None:
+    if moment.until is None or moment.until.replace(microsecond=0) <= at:
         return f"{at:%H:%M:%S}"
     return f"{at:%H:%M:%S}-{_end(at, moment.until.astimezone(UTC))}"
 

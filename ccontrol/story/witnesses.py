@@ -1,12 +1,12 @@
 """A site's log of witnesses as moments: engineering traffic, and how well somebody watched."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.engineering import EngineeringEvent, Reach, Touched, Witness
-from ccontrol.model.witness import Heard, Watch
+from ccontrol.model.witness import LISTENER, Heard, Watch
 from ccontrol.story.moments import Moment, Sort
 
 GAP_S = 10.0
@@ -25,6 +25,8 @@ class _Vigil:
     packets: int = 0
     of_it: int = 0
     dropped: int = 0
+    names_somebody: bool = False
+    """Whether it tells whose packets it heard; a followed log never does."""
 
     def add(self, watch: Watch, address: str) -> None:
         """Go on with a watch."""
@@ -32,19 +34,33 @@ class _Vigil:
         self.packets += watch.packets
         self.dropped += watch.dropped
         self.of_it += dict(watch.heard).get(address, 0)
+        self.names_somebody |= bool(watch.heard)
+
+    @property
+    def words(self) -> str:
+        """Who watched, and how much."""
+        if self.since.sensor == LISTENER:
+            return f"syslog was listened to: {self.packets} lines"
+        unit = "packets" if self.names_somebody else "packets or lines"
+        return f"sensor {printable(self.since.sensor)} watched: {self.packets} {unit}"
 
 
 def witnesses(
-    lines: Iterable[Heard], address: str, words: Mapping[str, str], imported: str = "import"
+    lines: Iterable[Heard],
+    address: str,
+    words: Mapping[str, str],
+    is_ours: Callable[[EngineeringEvent], bool] = lambda _event: False,
+    imported: str = "import",
 ) -> Iterator[Moment]:
     """Yield the moments of a log of witnesses, in its order; a vigil comes when it has ended.
 
-    `lines` are those of one controller, and all watches; `words` are people's for each action.
+    `lines` are those of one controller, and all watches; `words` are people's for each action. What
+    a witness saw of our own polls is left out: the polls themselves are told.
     """
     vigils: dict[str, _Vigil] = {}
     for line in lines:
         match line.said:
-            case EngineeringEvent() as event:
+            case EngineeringEvent() as event if not is_ours(event):
                 yield _event(line, event, words, is_import=line.source.startswith(imported))
             case Watch() as watch:
                 yield from _watched(vigils, watch, address)
@@ -60,7 +76,7 @@ def _watched(vigils: dict[str, _Vigil], watch: Watch, address: str) -> Iterator[
         yield Moment(
             known.last.until,
             Sort.GAP,
-            f"sensor {printable(watch.sensor)} did not watch for {gap_s:.0f} s",
+            f"{_who(watch)} for {gap_s:.0f} s",
             watch.since,
         )
     if known is None or gap_s > GAP_S:
@@ -68,14 +84,19 @@ def _watched(vigils: dict[str, _Vigil], watch: Watch, address: str) -> Iterator[
     known.add(watch, address)
 
 
+def _who(watch: Watch) -> str:
+    if watch.sensor == LISTENER:
+        return "syslog was not listened to"
+    return f"sensor {printable(watch.sensor)} did not watch"
+
+
 def _moment(vigil: _Vigil, address: str) -> Moment:
-    sensor = printable(vigil.since.sensor)
-    about = f"{vigil.of_it} of them of {address}" if address else ""
+    about = f"{vigil.of_it} of them of {address}" if address and vigil.names_somebody else ""
     lost = f"{vigil.dropped} were dropped unseen" if vigil.dropped else ""
     return Moment(
         vigil.since.since,
         Sort.WATCH,
-        f"sensor {sensor} watched: {vigil.packets} packets",
+        vigil.words,
         vigil.last.until,
         tuple(filter(None, (about, lost))),
         count=vigil.packets,

@@ -159,8 +159,10 @@ class RunningDaemon:
 
     def configure(self, *plants: Plant) -> None:
         """Write the configuration that it reads next."""
-        metrics = plants[0].engine.metrics if plants else None
-        text = json.dumps({"sites": [_site(plant) for plant in plants], "metrics": metrics})
+        engine = plants[0].engine if plants else EngineSettings()
+        door = str(engine.witness_socket) if engine.witness_socket else ""
+        told = {"sites": [_site(plant) for plant in plants], "metrics": engine.metrics}
+        text = json.dumps({**told, "witness_socket": door})
         (self._folder / CONFIGURATION).write_text(text)
 
     def reload(self, *plants: Plant) -> None:

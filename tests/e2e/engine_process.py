@@ -26,7 +26,8 @@ def load(folder: Path) -> Config:
         raise ConfigError("the plant is not JSON") from error
     sites = tuple(map(_site, told["sites"]))
     metrics = tuple(told["metrics"]) if told.get("metrics") else None
-    engine = EngineSettings(in_flight=8, metrics=metrics)
+    door = Path(told["witness_socket"]) if told.get("witness_socket") else None
+    engine = EngineSettings(in_flight=8, metrics=metrics, witness_socket=door)
     return Config(folder / "ccontrol.toml", sites, engine)
 
 

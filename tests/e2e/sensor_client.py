@@ -30,6 +30,10 @@ class Sensor:
             return None
         return parse_line(text) if text else None
 
+    def go(self) -> None:
+        """Hang up, also where somebody still holds this end."""
+        self._lines.close()
+
     def whom(self) -> Whom:
         heard = self.hear()
         assert isinstance(heard, Whom)
@@ -59,4 +63,7 @@ def sensor(path: Path, hello: Hello | None = HELLO) -> Iterator[Sensor]:
         client = Sensor(door)
         if hello is not None:
             client.say(hello)
-        yield client
+        try:
+            yield client
+        finally:
+            client.go()

@@ -14,7 +14,7 @@ from ccontrol.clock import SystemClock
 from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.sim.s7 import scene
 from ccontrol.sim.s7.plant import motor
-from ccontrol.store.witnesses import Witnesses
+from ccontrol.store.witness_log import WitnessLog
 from tests.e2e.engine_plant import wait_until
 from tests.e2e.simulated_plant import Plant, daemon_over, made
 from tests.e2e.test_sense import sensing, work_on
@@ -71,7 +71,7 @@ class Press:
 
     def heard(self, action: str, since: datetime) -> list[EngineeringEvent]:
         folder = self.plant.folder / "baselines" / "north" / "ccontrol" / "witness"
-        account = Witnesses(folder, CLOCK).about({"press"}, {HERE}, since, CLOCK.now())
+        account = WitnessLog(folder, CLOCK).about({"press"}, {HERE}, since, CLOCK.now())
         events = (one.said for one in account.heard if isinstance(one.said, EngineeringEvent))
         return [event for event in events if event.action == action]
 

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
+from ccontrol.canonical.witness import Handed
 from ccontrol.config.settings import EngineSettings
 from ccontrol.model.controller import Schedule
-from tests.e2e.engine_plant import ROOT, daemon, make_plant, wait_until
+from tests.e2e.engine_plant import CLOCK, ROOT, daemon, make_plant, wait_until
+from tests.e2e.sensor_client import sensor
 from tests.e2e.test_alerts import siem
 from tests.unit.alerts.receivers import HERE, closed_port
 from tests.unit.poll.toy import Plc, controller, serving
+from tests.unit.store.heard import watch
 
 Numbers = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -34,7 +37,7 @@ def value(found: Numbers, name: str, **labels: str) -> float:
 def test_the_daemon_tells_numbers_that_move_and_the_docs_list_them(
     plc: Plc, tmp_path: Path
 ) -> None:
-    port, dead = closed_port(), closed_port()
+    port, dead, door = closed_port(), closed_port(), tmp_path / "witness"
     schedule = Schedule(glance_s=1, full_s=86_400, settle_s=0, stale_after_s=3_600)
     with serving(plc) as asked:
         plant = make_plant(tmp_path, controller(asked, schedule=schedule))
@@ -42,7 +45,7 @@ def test_the_daemon_tells_numbers_that_move_and_the_docs_list_them(
         plant = replace(
             plant,
             site=replace(plant.site, alerts=(siem(dead),)),
-            engine=EngineSettings(metrics=(HERE, port)),
+            engine=EngineSettings(metrics=(HERE, port), witness_socket=door),
         )
         with daemon(plant) as running:
             wait_until(lambda: bool(answered(port)))
@@ -55,7 +58,12 @@ def test_the_daemon_tells_numbers_that_move_and_the_docs_list_them(
                     >= 1
                 )
             )
-            found = numbers(port)
+            wait_until(door.exists)
+            with sensor(door) as client:
+                client.whom()
+                client.say(Handed(1, watch(CLOCK.now())))
+                client.kept_up_to(1)
+                found = numbers(port)
             moved = replace(plant, engine=EngineSettings(metrics=(HERE, other := closed_port())))
             running.reload(moved)
             wait_until(lambda: bool(answered(other)))
@@ -65,6 +73,10 @@ def test_the_daemon_tells_numbers_that_move_and_the_docs_list_them(
     assert value(found, "ccontrol_site_open", site="north") == 1
     assert 0 <= value(found, "ccontrol_oldest_poll_age_seconds", site="north") < 60
     assert value(found, "ccontrol_requests_total", site="north") > 0
+    lo = {"site": "north", "kind": "sensor", "witness": "span-a"}
+    assert value(found, "ccontrol_witness_present", **lo) == 1
+    assert value(found, "ccontrol_witness_heard_total", **lo) == 100
+    assert value(found, "ccontrol_witness_last_watch_timestamp_seconds", **lo) > 0
     told = {name for name, _ in found} | {"ccontrol_findings"}  # none stands here
     assert told == documented()
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from ccontrol.clock import Clock
 from ccontrol.model.listening import Listening
+from ccontrol.model.witness import LISTENER
 from ccontrol.sources.syslog.datagrams import Datagrams
 from ccontrol.sources.syslog.handing import Handing, Sink
 from ccontrol.sources.syslog.hearing import Hearing
@@ -33,11 +34,13 @@ class Listener:
     """Listens for one site until it is stopped."""
 
     def __init__(
-        self, settings: Listening, sink: Sink, clock: Clock, told: Told, name: str = "syslog"
+        self, settings: Listening, sink: Sink, clock: Clock, told: Told, name: str = LISTENER
     ) -> None:
         self.settings = settings
         self.ports: dict[str, int] = {}
         """The ports that are open, by way; a test or a person may ask for port 0."""
+        self._why: dict[str, str] = {}
+        """Why a way could not be opened, by way."""
         self._clock = clock
         self._told = told
         self._handing = Handing(sink, name)
@@ -64,6 +67,15 @@ class Listener:
     def taken(self) -> int:
         """How many lines of configured senders it has taken in so far."""
         return self._intake.taken
+
+    @property
+    def shut(self) -> tuple[str, ...]:
+        """Say of each way that is wanted and not open why; it is tried again."""
+        return tuple(
+            f"{way} {self._why.get(way, 'is not open yet')}"
+            for way, _ in self.settings.ways
+            if way not in self.ports
+        )
 
     def wait_open(self, timeout_s: float) -> bool:
         """Return whether every way was tried once within that time."""
@@ -108,9 +120,8 @@ class Listener:
 
     async def _open(self, datagrams: Datagrams, streams: Streams) -> None:
         """Open what is configured and not open yet."""
-        settings = self.settings
-        for way, named in (("udp", settings.udp), ("tcp", settings.tcp), ("tls", settings.tls)):
-            if not named or way in self.ports:
+        for way, named in self.settings.ways:
+            if way in self.ports:
                 continue
             try:
                 if way == "udp":
@@ -119,6 +130,7 @@ class Listener:
                     self.ports[way] = await streams.open(named, tls=way == "tls")
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
+                self._why[way] = why
                 self._told(f"syslog over {way} cannot listen on {named}: {why}; it is tried again")
             else:
                 _log.info("listening for syslog way=%s on=%s", way, named)

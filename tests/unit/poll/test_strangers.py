@@ -10,7 +10,7 @@ import pytest
 from ccontrol.model.engineering import Effect, EngineeringEvent, Outcome
 from ccontrol.model.journal import JournalEntry
 from ccontrol.poll.site import OpenSite
-from ccontrol.poll.strangers import PAIRS_AT_MOST, Strangers
+from ccontrol.poll.strangers import KNOWN_AT_MOST, PAIRS_AT_MOST, Strangers
 from ccontrol.poll.vital import StrangeWork
 from tests.unit.store.heard import download, heard, watch
 from tests.unit.store.made_store import START, SetClock
@@ -97,3 +97,18 @@ def test_a_flood_of_addresses_is_told_in_bounds_and_says_that_there_are_more() -
     told.clock.pass_by(minutes=61)
     told.hear(download(START, "10.0.0.1"))
     assert len(told.entries) == PAIRS_AT_MOST + 2, "the next hour begins anew"
+    assert told.strangers.count("north") == 5_001
+    assert len(told.strangers.of("north")) <= KNOWN_AT_MOST
+
+
+def test_status_shows_them_newest_first_for_a_day() -> None:
+    told = Told()
+    for address, minutes in (("192.0.2.77", 0), ("192.0.2.78", 5), ("192.0.2.77", 5)):
+        told.clock.pass_by(minutes=minutes)
+        told.hear(download(told.clock.now(), address))
+    found = told.strangers.of("north")
+    assert [(one.address, one.count) for one in found] == [("192.0.2.77", 2), ("192.0.2.78", 1)]
+    assert told.strangers.of("south") == ()
+    told.clock.pass_by(minutes=24 * 60 + 1)
+    assert told.strangers.of("north") == ()
+    assert told.strangers.count("north") == 3

@@ -196,6 +196,29 @@ def test_watches_without_a_gap_are_one_and_a_gap_is_told() -> None:
     assert found[1].text == "sensor cell-3 did not watch for 420 s"
 
 
+def test_what_a_sensor_saw_of_our_own_polls_is_no_event() -> None:
+    lines_of_log = [event(7, 7.1, Witness.LIVE)]
+    assert list(witnesses(lines_of_log, "192.0.2.1", WORDS, lambda _event: True)) == []
+
+
+def test_a_listener_and_a_followed_log_tell_of_no_packets_of_the_controller() -> None:
+    def moment(sensor: str, *heard: tuple[str, int]) -> Moment:
+        said = Watch(sensor, minute(0), minute(1), 12, 0, heard)
+        (found,) = placed(Heard(minute(1), "", said))
+        return found
+
+    assert moment("syslog").text == "syslog was listened to: 12 lines"
+    assert moment("syslog").details == ()
+    assert moment("zeek-1").text == "sensor zeek-1 watched: 12 packets or lines"
+    assert moment("zeek-1").details == ()
+    assert moment("lo", ("192.0.2.9", 4)).details == ("0 of them of 192.0.2.1",)
+
+
+def test_an_event_within_one_second_has_one_time() -> None:
+    short = Moment(AT, Sort.EVENT, "loaded", AT + timedelta(milliseconds=400))
+    assert [one.text for one in lines(story(short))][1].startswith("06:00:00             event")
+
+
 def test_an_alert_stands_where_somebody_was_told() -> None:
     alert = ToldAlert(
         "siem", AT, minute(3), "change-1", Event.CHANGE, Phase.HAPPENED, Severity.HIGH, "Press 3"
