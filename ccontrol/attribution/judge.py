@@ -31,7 +31,7 @@ _TAMPERED: Final = (
     "left from the port of a connection of our own, which only reads: another program had that"
     " port, or ccontrol has been tampered with"
 )
-_ROUTED: Final = frozenset({"cip", "pccc"})
+ROUTED: Final = frozenset({"cip", "pccc"})
 """Protocols whose ways name a module for certain; a CPU of Siemens takes several for its own."""
 _FINDINGS: Final = frozenset({Kind.RAISED, Kind.CLEARED})
 
@@ -114,7 +114,7 @@ def _overlap(event: EngineeringEvent, window: Window) -> bool:
 def _reaches(event: EngineeringEvent, route: tuple[str, ...]) -> bool:
     """Tell whether an act went to this module of a chassis, as far as its way was seen."""
     went = event.controller.route
-    return not (event.protocol in _ROUTED and went and route and went != route)
+    return not (event.protocol in ROUTED and went and route and went != route)
 
 
 def _meet(one: Window, other: Window) -> bool:

@@ -14,7 +14,6 @@ from ccontrol.canonical.origins import (
     weighed_words,
 )
 from ccontrol.canonical.project_files import PROJECT
-from ccontrol.canonical.records import parse_record
 from ccontrol.cli.change_sheet import change_sheet
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say, show
@@ -26,6 +25,7 @@ from ccontrol.config.settings import Config, Site
 from ccontrol.errors import StoreError, UnknownNameError
 from ccontrol.logic.printable import printable
 from ccontrol.model.record import Record
+from ccontrol.poll.past_changes import newest_judgement
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.repository import Repository
 
@@ -84,14 +84,11 @@ def found_change(config: Config, name: str) -> tuple[Site, IndexedChange]:
 
 def read_change(site: Site, change: IndexedChange) -> Shown:
     """Return a change with its latest judgement. Raises StoreError."""
-    day = change.change_id
-    folder = f"records/{day[:4]}/{day[4:6]}/{day[6:8]}/{change.change_id}"
     with Repository.open(site.store.path) as repository:
-        files = repository.read(folder)
-    if not files:
+        newest = newest_judgement(repository, change.change_id)
+    if newest is None:
         raise StoreError(f"the history holds no record of {change.change_id}")
-    newest = parse_record(files[max(files)])
-    return Shown(site.name, change.subject, change.commit, len(files), newest)
+    return Shown(site.name, change.subject, change.commit, newest.number, newest)
 
 
 def _tell(site: Site, shown: Shown) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ccontrol.canonical.bindings import Bond
 from ccontrol.canonical.home import home_of
-from ccontrol.canonical.parse import parse
 from ccontrol.cli.site_files import index_reader, standing
 from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
 from ccontrol.config.settings import Site
@@ -18,6 +17,7 @@ from ccontrol.model.state import State
 from ccontrol.poll.binding import standing_of
 from ccontrol.poll.complaints import Complaint, complaints_of
 from ccontrol.poll.places import Places, queue_folder
+from ccontrol.poll.stored_state import state_at
 from ccontrol.store.index_rows import PollStatus
 from ccontrol.store.outbox import count_waiting, read_notes
 from ccontrol.store.repository import Repository
@@ -180,10 +180,7 @@ def _polls(site: Site) -> _Polls:
 def _sight(repository: Repository, controller: Controller) -> State | None:
     """Return what is said of how well a controller is seen, without reading its programs."""
     home = home_of(repository, controller.id, controller.area)
-    files: dict[str, bytes] = {}
-    for path in home.read_back(_CHECKSUMS):
-        files |= repository.read(path)
-    return parse(files) if files else None
+    return state_at(repository, home, kinds=_CHECKSUMS)
 
 
 def _store_standing(site: Site, repository: Repository) -> StoreStanding:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from ccontrol.canonical.home import homes
-from ccontrol.canonical.parse import parse
 from ccontrol.discovery.standing import Remembered
 from ccontrol.model.state import State
 from ccontrol.model.unit import field
+from ccontrol.poll.stored_state import state_at
 from ccontrol.store.repository import Repository
 
 _KINDS = ("identity", "module")
@@ -20,10 +20,8 @@ def remembered(repository: Repository, site: str, configured: Iterable[str]) -> 
         return []
     found = []
     for home, _ in homes(repository):
-        files: dict[str, bytes] = {}
-        for path in home.read_back(_KINDS):
-            files |= repository.read(path)
-        serials = frozenset(_serials(parse(files)))
+        state = state_at(repository, home, kinds=_KINDS)
+        serials = frozenset(_serials(state)) if state else frozenset()
         name = home.controller_id
         found.append(Remembered(site, name, serials, configured=name in names))
     return found

@@ -17,7 +17,7 @@ from ccontrol.poll import accounts, restless, window
 from ccontrol.poll.delivery import Delivery, Parcel
 from ccontrol.poll.in_hand import Poll
 from ccontrol.poll.letters import Letter
-from ccontrol.poll.pipeline import Sighted, kinds_of
+from ccontrol.poll.sighted import Sighted, kinds_of
 from ccontrol.poll.triage import (
     DEEP,
     Circumstances,

@@ -14,6 +14,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.engineering import EngineeringEvent, Target
 from ccontrol.model.witness import Watch
 from ccontrol.poll.threads import in_its_own_thread
+from ccontrol.poll.ways import on_its_way
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Addresses:
         """Return whom something concerns that a witness said; None: nobody, or everybody."""
         if isinstance(said, Watch):
             return None
-        return self.behind(said.controller, controllers) or None
+        return on_its_way(said, self.behind(said.controller, controllers)) or None
 
     def behind(self, target: Target, controllers: Collection[Controller]) -> tuple[Controller, ...]:
         """Return whom an act on an address concerns.

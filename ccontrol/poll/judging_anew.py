@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ccontrol.canonical.evidence_message import evidence_message
-from ccontrol.canonical.layout import Home
-from ccontrol.canonical.parse import parse
 from ccontrol.canonical.records import record_path, render_record
 from ccontrol.clock import Clock
 from ccontrol.errors import UnreadableStateError
@@ -19,18 +17,17 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.model.judgement import Confidence, Origin, Window
 from ccontrol.model.record import Record
-from ccontrol.model.state import State
 from ccontrol.model.witness import Heard
 from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.originating import Around, anew, beside_of, hearing_of
 from ccontrol.poll.past_changes import newest_judgement
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.site import OpenSite
+from ccontrol.poll.stored_state import state_at
 from ccontrol.poll.witnesses import MARGIN_S
 from ccontrol.store import durable
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.message import Message
-from ccontrol.store.repository import Repository
 
 CHANGES_AT_MOST = 50
 """So many changes, the first ones after what was heard, are judged for one time."""
@@ -143,8 +140,9 @@ def _judged(
         return None
     record = newest_judgement(repository, first.change_id) or first
     home, kinds = line.home(controller), frozenset(one.unit.kind for one in record.changes.changes)
-    before = _state(repository, home, kinds, next(iter(commit.parents), None))
-    states = before, _state(repository, home, kinds, commit.id)
+    parent = next(iter(commit.parents), None)
+    before = state_at(repository, home, parent, kinds) if parent else None
+    states = before, state_at(repository, home, commit.id, kinds)
     window = Window(record.previous_at, record.not_after or record.taken_at)
     hearing = hearing_of(site.hearing, controller, window)
     around = Around(states, beside_of(repository, record))
@@ -156,18 +154,6 @@ def _judged(
     line.commit_file(record_path(after), render_record(after), text)
     _log.info("%s change=%s controller=%s", words.subject, after.change_id, controller.id)
     return record, after
-
-
-def _state(
-    repository: Repository, home: Home, kinds: frozenset[str], commit: str | None
-) -> State | None:
-    """Return what was known at a commit, of these kinds; None where nothing was stored."""
-    if commit is None:
-        return None
-    files: dict[str, bytes] = {}
-    for path in home.read_back(kinds):
-        files |= repository.read(path, commit)
-    return parse(files) if files else None
 
 
 def _told(at: datetime, before: Record, after: Record) -> JudgedAnew:

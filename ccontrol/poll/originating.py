@@ -7,7 +7,7 @@ since: nothing is edited, the next judgement is a record of its own.
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 from ccontrol.attribution.case import Beside, Case
 from ccontrol.attribution.judge import judge as attribute
@@ -25,6 +25,7 @@ from ccontrol.model.unit import Unit, UnitId
 from ccontrol.model.witness import Hearing
 from ccontrol.poll.past_changes import newest_judgement
 from ccontrol.poll.verdict_of_record import verdict_by
+from ccontrol.poll.ways import way_to
 from ccontrol.poll.witnesses import MARGIN_S, Witnesses
 from ccontrol.store.repository import Repository
 
@@ -35,15 +36,6 @@ _BESIDE_AT_MOST: Final = 8
 _MARGIN: Final = timedelta(seconds=MARGIN_S)
 States = tuple[State | None, State | None]
 """Before and after a change; None where nothing is stored."""
-
-
-@runtime_checkable
-class _Routed(Protocol):
-    """Options of a family whose controllers sit behind an address: a chassis, a bridge."""
-
-    @property
-    def route(self) -> tuple[tuple[int, str], ...]:
-        """Port and link of each step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ def attributed(
             after=_units(around.states[1], changes),
             log=record.log,
             hearing=hearing,
-            route=_route(controller),
+            route=way_to(controller),
             beside=tuple(_beside(one) for one in around.beside),
         )
     )
@@ -143,13 +135,6 @@ def _essence(attribution: Attribution) -> tuple[object, ...]:
         attribution.contradictions,
         frozenset((one.grade, one.text) for one in attribution.weighed),
     )
-
-
-def _route(controller: Controller) -> tuple[str, ...]:
-    options = controller.options
-    if not isinstance(options, _Routed):
-        return ()
-    return tuple(f"{port}/{link}" for port, link in options.route)
 
 
 def _units(state: State | None, changes: ChangeSet) -> dict[UnitId, Unit]:

@@ -6,8 +6,7 @@ One thread owns a Line. Everything here may be done twice: a second time it find
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from ccontrol.canonical.change_id import change_id
@@ -30,7 +29,6 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict, Window
 from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
-from ccontrol.model.snapshot import LogEntry, Snapshot
 from ccontrol.model.state import State
 from ccontrol.poll.authorising import (
     Left,
@@ -45,13 +43,14 @@ from ccontrol.poll.catching_up import Told
 from ccontrol.poll.logic_words import with_logic
 from ccontrol.poll.originating import Around, attributed, beside_of, hearing_of
 from ccontrol.poll.past_changes import moves_firmware, moves_what_runs
+from ccontrol.poll.sighted import Sighted, Written, kinds_of
+from ccontrol.poll.stored_state import state_at
 from ccontrol.poll.verdict_of_record import verdict_by
-from ccontrol.poll.window import Looks, windows
+from ccontrol.poll.window import windows
 from ccontrol.poll.window_uses import uses_of
 from ccontrol.poll.witnesses import Nobody, Witnesses
 from ccontrol.store.index import Index
 from ccontrol.store.message import Message
-from ccontrol.store.repository import Repository
 from ccontrol.store.room import Room
 from ccontrol.store.trees import Edits, Together
 from ccontrol.store.vault import Vault
@@ -61,34 +60,6 @@ Files = dict[str, bytes]
 _NOT_JUDGED = Attribution(Origin.UNKNOWN, "not judged yet")
 _NOT_WEIGHED = Verdict(Severity.INFO, "", "not weighed yet")
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Sighted:
-    """One understood poll on its way into the history."""
-
-    controller: Controller
-    snapshot: Snapshot
-    log: tuple[LogEntry, ...] = ()
-    """Entries of the controller's log that are new, newest first."""
-    looks: Looks = field(default_factory=Looks)
-    """When what it shows was last seen as the history has it."""
-    sums_up: str = ""
-    """Which looks were held back before this one, in one sentence; empty: none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of it."""
-
-    state: State
-    """What is known of the controller now, of the units of `kinds`."""
-    changes: ChangeSet
-    record: Record | None = None
-    """None when nothing differed."""
-    commit: str = ""
-    kinds: frozenset[str] = frozenset()
-    """The kinds that the poll told of; of others `state` knows only which units are unread."""
 
 
 @dataclass(slots=True)
@@ -147,9 +118,7 @@ class Line:
         to ask has views that an older version made written anew.
         """
         self._show_anew(controller)
-        home = self.home(controller)
-        files = self._whole(home) if kinds is None else self._read(home.read_back(kinds))
-        return parse(files) if files else None
+        return state_at(self.writer.repository, self.home(controller), kinds=kinds)
 
     def take(self, sighted: Sighted, capture: BinaryIO | None = None) -> Written:
         """Hold a poll against what is known; when it differs, commit it, signed and durable.
@@ -383,27 +352,6 @@ class Line:
         standing = frozenset(finding.code for finding in work.after.findings)
         verdict = verdict_by(self.policy(), judged, controller, standing)
         return replace(judged, verdict=verdict)
-
-
-def read_state(
-    git_dir: Path, controller: Controller, kinds: frozenset[str] | None = None
-) -> State | None:
-    """Return what `Line.state_of` does, from a store opened for reading: no writer is needed.
-
-    What waits for the writer is not in it. Raises StoreError when the store cannot be read.
-    """
-    with Repository.open(git_dir) as repository:
-        home = home_of(repository, controller.id, controller.area)
-        everything = (home.folder(PLANT), home.folder(STATE))
-        files: Files = {}
-        for path in everything if kinds is None else home.read_back(kinds):
-            files |= repository.read(path)
-        return parse(files) if files else None
-
-
-def kinds_of(snapshot: Snapshot) -> frozenset[str]:
-    """Return the kinds of units that a poll tells of."""
-    return frozenset({unit_id.kind for unit_id in snapshot.sightings} | snapshot.listings.keys())
 
 
 def _as_text(words: Words) -> Message:

@@ -16,8 +16,9 @@ from ccontrol.poll.crew import Crew, Lost
 from ccontrol.poll.delivery import write
 from ccontrol.poll.in_hand import with_sight
 from ccontrol.poll.log_news import new_in_log
-from ccontrol.poll.pipeline import Line, Sighted, Written
+from ccontrol.poll.pipeline import Line
 from ccontrol.poll.roster import Roster
+from ccontrol.poll.sighted import Sighted, Written
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.triage import Memory
 from ccontrol.poll.waiting import Key

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from ccontrol.canonical.home import home_of
-from ccontrol.canonical.parse import parse
 from ccontrol.canonical.project_files import PROJECT
 from ccontrol.model.approval import Authorisation, Authorised
 from ccontrol.model.controller import Controller
@@ -24,6 +23,7 @@ from ccontrol.model.record import Record
 from ccontrol.policy.judge import judge, judge_file
 from ccontrol.policy.rules import PROJECT_FILE
 from ccontrol.poll.circumstances import circumstances
+from ccontrol.poll.stored_state import state_at
 from ccontrol.store.repository import Repository
 
 
@@ -76,10 +76,8 @@ def standing_at(repository: Repository, controller: Controller, commit: str) -> 
     Raises StoreError, UnreadableStateError.
     """
     home = home_of(repository, controller.id, controller.area, commit)
-    files: dict[str, bytes] = {}
-    for path in home.read_back(()):
-        files |= repository.read(path, commit)
-    return frozenset(each.code for each in parse(files).findings) if files else frozenset()
+    state = state_at(repository, home, commit, kinds=())
+    return frozenset(each.code for each in state.findings) if state else frozenset()
 
 
 def _asks_for_standing(condition: Condition) -> bool:

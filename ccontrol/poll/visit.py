@@ -27,8 +27,8 @@ from ccontrol.poll.delivery import Delivery, Parcel, spool_name
 from ccontrol.poll.in_hand import Poll, of_error, with_heard, with_sight
 from ccontrol.poll.letters import Letter, expected, taken_in
 from ccontrol.poll.messages import Collected
-from ccontrol.poll.pipeline import Sighted
 from ccontrol.poll.setbacks import Setbacks, broken, has_failed
+from ccontrol.poll.sighted import Sighted
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.telling import tell_poll
 from ccontrol.poll.triage import DEEP, Decision, Follow

@@ -52,7 +52,7 @@ class StrangeWork:
 
     seen_at: datetime
     station: str
-    """Its address; empty, like `address`: stands for further pairs, too many to be told apart."""
+    """Its address."""
     address: str
     what: str
     """In one sentence, with addresses."""

@@ -20,8 +20,9 @@ from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.finding import Finding
 from ccontrol.model.snapshot import Listing, LogEntry, Read, Sighting, Snapshot, Unread
 from ccontrol.model.unit import Image, Unit, UnitId, fields
-from ccontrol.poll.pipeline import Line, Sighted, Written
+from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import Places
+from ccontrol.poll.sighted import Sighted, Written
 from ccontrol.poll.witnesses import Witnesses
 from ccontrol.store.index import Index
 from ccontrol.store.keys import FileSigner

@@ -47,3 +47,36 @@ def test_an_origin_is_told_with_who_how_surely_and_by_what(plant: Plant, run: Ru
     assert attribution["actors"][0]["address"] == "192.0.2.50"
     assert attribution["weighed"][0]["event"]["action"] == "program.download"
     assert attribution["coverage"] == {"watching": "none", "sensors": ["span-a"], "gaps": []}
+
+
+RULES = """
+[[rule]]
+id = "possible-by-fifty"
+severity = "critical"
+reason = "it is his doing"
+when = { confidence = ["possible"], station = ["192.0.2.50"] }
+
+[[rule]]
+id = "by-somebody-else"
+severity = "critical"
+reason = "it is another's"
+when = { station = ["192.0.2.99"] }
+"""
+
+
+def test_rules_are_tried_on_who_and_how_surely_as_it_was_recorded(plant: Plant, run: Run) -> None:
+    act = replace(
+        event("program.download", touched()),
+        first=BEGIN + timedelta(minutes=8),
+        last=BEGIN + timedelta(minutes=8),
+    )
+    last = seen("press-3", *things(block("OB1", b"\x70\x0b")), minute=9)
+    plant.take(last, witnesses=Heard(Hearing((act,))))
+    rules = plant.config.parent / "tried.toml"
+    rules.write_text(RULES)
+    tried = run("--config", plant.config, "policy", "test", rules, "--json").json["sites"][0]
+    decided = {rule["rule"]: rule["decided"] for rule in tried["rules"]}
+    assert decided["possible-by-fifty"] == 1
+    assert "by-somebody-else" not in decided
+    unseen = run("--config", plant.config, "policy", "test", "--until", "2026-03-01T06:06", rules)
+    assert "possible-by-fifty" not in unseen.out

@@ -4,9 +4,12 @@ import asyncio
 import time
 from dataclasses import replace
 
+from ccontrol.drivers.logix.options import LogixOptions
 from ccontrol.model.controller import Controller
 from ccontrol.model.engineering import Target
 from ccontrol.poll.addresses import Addresses, as_ip
+from tests.unit.store.heard import download
+from tests.unit.store.made_store import START
 
 ONE = Controller("one", "north", "hall", "s7", "192.0.2.1", 102)
 OTHER_PORT = replace(ONE, id="other", port=44_818)
@@ -64,3 +67,25 @@ def test_other_controllers_are_found_as_soon_as_they_are_configured() -> None:
     addresses, target = Addresses(), Target("192.0.2.2", 102)
     assert addresses.behind(target, (ONE,)) == ()
     assert addresses.behind(target, ALL) == (ELSEWHERE,)
+
+
+def whose(protocol: str, *route: str) -> list[str]:
+    """Of two controllers in one chassis, and one whose way nobody configured."""
+    address = "192.0.2.3"
+    first = Controller("first", "north", "hall", "logix", address, 44_818, options=LogixOptions())
+    second = replace(first, id="second", options=LogixOptions(route=((1, "3"),)))
+    event = replace(
+        download(START, address), protocol=protocol, controller=Target(address, 44_818, route=route)
+    )
+    return [each.id for each in Addresses().whose(event, (first, second)) or ()]
+
+
+def test_of_several_in_one_chassis_the_way_of_an_act_decides() -> None:
+    assert whose("cip", "1/0") == ["first"]
+    assert whose("pccc", "1/3") == ["second"]
+
+
+def test_a_way_that_nobody_configured_or_saw_may_lead_to_any_of_them() -> None:
+    assert whose("cip", "1/7") == ["first", "second"]
+    assert whose("cip") == ["first", "second"]
+    assert whose("s7comm", "1/0") == ["first", "second"]

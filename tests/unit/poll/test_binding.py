@@ -26,8 +26,9 @@ from ccontrol.model.snapshot import Listing, Read, Snapshot
 from ccontrol.model.unit import Image, Unit, UnitId, fields
 from ccontrol.poll.binding import Standing, standing_of
 from ccontrol.poll.messages import ProjectRead
-from ccontrol.poll.pipeline import Line, Sighted
+from ccontrol.poll.pipeline import Line
 from ccontrol.poll.project_line import Dropped, take
+from ccontrol.poll.sighted import Sighted
 from ccontrol.store.index import Index
 from ccontrol.store.room import Room
 from tests.unit.store.made_store import Site

@@ -24,7 +24,8 @@ from ccontrol.model.snapshot import LogEntry
 from ccontrol.model.unit import Unit, UnitId, fields
 from ccontrol.model.witness import Hearing
 from ccontrol.poll.originating import Around, anew, beside_of
-from ccontrol.poll.pipeline import Line, Sighted, Written
+from ccontrol.poll.pipeline import Line
+from ccontrol.poll.sighted import Sighted, Written
 from ccontrol.poll.window import Looks
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.message import Message

@@ -17,7 +17,8 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.secret import Seal
 from ccontrol.model.snapshot import Listing, Read, Snapshot, Unread
 from ccontrol.model.unit import Image, Unit, UnitId, fields
-from ccontrol.poll.pipeline import Line, Sighted, Written
+from ccontrol.poll.pipeline import Line
+from ccontrol.poll.sighted import Sighted, Written
 from ccontrol.store.index import Index
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.room import Room
