@@ -42,17 +42,24 @@ class Evidence:
         self._loop = asyncio.get_running_loop()
         self._cases: dict[Key, _Case] = {}
 
-    def act(self, key: Key, effect: Effect, actor: tuple[str, int], action: str = "") -> None:
-        """Take in that somebody was seen at work on a controller just now."""
+    def act(
+        self,
+        key: Key,
+        effect: Effect,
+        actor: tuple[str, int],
+        action: str = "",
+        ago_s: float = 0.0,
+    ) -> None:
+        """Take in that somebody was seen at work on a controller, just now or a while ago."""
         watched = self._roster.find(key)
         if watched is None or not watched.enrolled or effect not in CHANGING:
             return
         schedule = watched.controller.schedule
         wait_s = schedule.restart_s if action in _RESETS else quiet_s(schedule, effect)
-        case, now = self._cases.setdefault(key, _Case()), self._loop.time()
+        case, at = self._cases.setdefault(key, _Case()), self._loop.time() - ago_s
         if case.activity is None:
-            case.activity = Activity(now, now, wait_s)
-        case.activity.add(now, wait_s, effect, actor)
+            case.activity = Activity(at, at, wait_s)
+        case.activity.add(at, wait_s, effect, actor)
         if case.timer is None:
             self._wake_at(key, case, case.activity.due)
 
@@ -61,7 +68,10 @@ class Evidence:
         watched = self._roster.find(key)
         if watched is None or event.outcome.word == "refused" or _is_seen(watched, event):
             return
-        self.act(key, event.effect, (event.actor.address, event.actor.port), event.action)
+        # quiet since the last act, not since somebody told of it: a sensor waits for quiet, too
+        ago_s = max(0.0, (self._clock.now() - event.last).total_seconds())
+        actor = (event.actor.address, event.actor.port)
+        self.act(key, event.effect, actor, event.action, ago_s)
 
     def holds(self, ticket: Ticket) -> bool:
         """Whether a poll has to wait for quiet. By hand it never has to."""

@@ -132,6 +132,21 @@ def test_a_download_that_was_seen_leads_to_a_poll_once_it_is_quiet(
     wait_until(lambda: known.site.index.changes()[0].taken_at > CLOCK.now() - timedelta(minutes=1))
 
 
+def test_quiet_is_counted_from_the_last_act_and_not_from_when_it_was_told(
+    known: Watch, plc: Plc, ears: Path
+) -> None:
+    (watched,) = known.engine.roster
+    schedule = replace(watched.controller.schedule, quiet_s=40.0)
+    watched.controller = replace(watched.controller, schedule=schedule)
+    before, told_at = glances(plc), time.monotonic()
+    with sensor(ears) as client:
+        client.whom()
+        client.say(Handed(1, download(CLOCK.now() - timedelta(seconds=39), seconds=0)))
+        client.kept_up_to(1)
+        wait_until(lambda: glances(plc) > before)
+    assert time.monotonic() - told_at < 30, "told again, it would have waited for 40 s more"
+
+
 def test_a_hint_alone_leads_to_a_poll(plc: Plc, ears: Path) -> None:
     with sensor(ears) as client:
         client.whom()

@@ -1,7 +1,8 @@
 """`ccontrol demo`: the whole job on four simulated controllers, in under two minutes.
 
-Nothing is staged but the controllers: the daemon, the store and every command are the real ones,
-and what the demo promises it checks; a promise that is not kept ends it with an error.
+Nothing is staged but the controllers and the station that loads them: the daemon, the sensor, the
+store and every command are the real ones, and what the demo promises it checks; a promise that is
+not kept ends it with an error.
 """
 
 import shutil
@@ -37,9 +38,10 @@ def command(
     """Show the whole job on four simulated controllers.
 
     Ends by itself in under two minutes. Makes a plant in a temporary folder, watches it with the
-    real daemon through a short day (a download over the network, a memory card swapped at the
-    cabinet, a controller lost and back, a rung edited online, a key turned), then reads and
-    verifies the history with stock git. Leaves nothing behind without --keep.
+    real daemon and the real sensor through a short day (a download over the network, a memory card
+    swapped at the cabinet, a controller lost and back, a rung edited online, a key turned), then
+    reads and verifies the history with stock git. Leaves nothing behind without --keep. Where
+    nobody may listen on the loopback, the sensor hears a mirror of the simulated controllers.
 
     \b
     Example:

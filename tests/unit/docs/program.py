@@ -107,7 +107,7 @@ def why_wrong(arguments: list[str]) -> str:
     words: list[str] = []
     known = commands()
     for argument in arguments:
-        if argument.startswith("-"):
+        if argument.startswith("-") and argument != "-":
             name = argument.partition("=")[0]
             if name not in options(" ".join(words)):
                 return f"`ccontrol {' '.join(words)}` has no option {name}"
