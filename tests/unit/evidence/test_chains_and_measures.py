@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from ccontrol.errors import UnreadableStateError
 from ccontrol.evidence import chains
 from ccontrol.evidence.framework import Framework, in_force, parse_framework
 from ccontrol.evidence.measures import MEASURES, PEOPLE, Measured, measured, not_verified
-from ccontrol.errors import UnreadableStateError
 from ccontrol.model.attestation import Claim
 from ccontrol.packing.frameworks import BUILT_IN, frameworks
 from tests.unit.evidence.plain_facts import (
