@@ -23,8 +23,8 @@ _ELSEWHERE = "Choose another folder, or remove the old one yourself."
 class Folder:
     """A new folder. Nobody but its owner can read what is put into it.
 
-    Nothing is synced to the disk: a pack can be made again, and one that a power cut broke fails its
-    own verification.
+    Nothing is synced to the disk: a pack can be made again, and one that a power cut
+    broke fails its own verification.
     """
 
     def __init__(self, path: Path) -> None:
