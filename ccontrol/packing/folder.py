@@ -21,7 +21,11 @@ _ELSEWHERE = "Choose another folder, or remove the old one yourself."
 
 
 class Folder:
-    """A new folder. Nobody but its owner can read what is put into it."""
+    """A new folder. Nobody but its owner can read what is put into it.
+
+    Nothing is synced to the disk: a pack can be made again, and one that a power cut
+    broke fails its own verification.
+    """
 
     def __init__(self, path: Path) -> None:
         """Make it. Raises AlreadyThereError when it is there, BadFileError when it cannot be."""
@@ -50,8 +54,6 @@ class Folder:
             with os.fdopen(handle, "wb") as file:
                 os.fchmod(handle, _FILE)
                 yield file
-                file.flush()
-                os.fsync(handle)
         except OSError as error:
             raise BadFileError(f"{path}: {error.strerror}", hint=_ELSEWHERE) from error
         self._sums[name] = _sha256(path)

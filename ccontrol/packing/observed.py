@@ -149,9 +149,12 @@ def _note_sight(found: Observed, record: Record) -> None:
 def _change(
     repository: Repository, commit: Commit, record: Record, judgements: int, keep: KeepDiff
 ) -> ObservedChange:
-    patch = repository.patch(commit.parents[0], commit.id) if commit.parents else ""
-    keep(record.change_id, patch)
     folder = Home(record.area, record.controller_id).folder(PLANT)
+    paths: tuple[str, ...] = (folder,)
+    if commit.parents and not record.changes.first:  # a first sight is new as a whole
+        patch = repository.patch(commit.parents[0], commit.id)
+        keep(record.change_id, patch)
+        paths = tuple(_paths(patch))
     entry = repository.entry(folder, commit.id)
     return ObservedChange(
         record=record,
@@ -159,7 +162,7 @@ def _change(
         committed_at=commit.when,
         tree_sha256=commit.trailer(TREE_TRAILER) or "",
         plant_tree="" if entry is None else entry.sha1.hex(),
-        paths=tuple(_paths(patch)),
+        paths=paths,
         judgements=judgements,
     )
 

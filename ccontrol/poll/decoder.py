@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from ccontrol.canonical import captures
 from ccontrol.drivers.registry import DEFAULT, driver, table_named
+from ccontrol.drivers.secret_fields import sealed, secret_fields
 from ccontrol.model.capture import Capture
 from ccontrol.model.snapshot import Snapshot
 from ccontrol.poll.bounds import MEMORY_BYTES, bound_memory, bound_time
@@ -62,7 +63,8 @@ class Decoder:
         """Return the facts; the capture, as large again, is let go of here."""
         capture = _read(request)
         family = driver(capture.family, self._drivers)
-        return family.interpret(capture, request.seal)
+        snapshot = family.interpret(capture, request.seal)
+        return sealed(snapshot, request.seal, secret_fields())
 
     def _beat(self) -> None:
         pause = threading.Event()

@@ -1,9 +1,9 @@
 """The 35 days: what restarts an item's clock, what does not, and what days are."""
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -41,8 +41,8 @@ def watched(
     days: dict[date, WatchedDay],
     scope: Period = YEAR,
     items: Iterable[Item] = (FIRMWARE,),
-    *,
     blind: Blind | None = None,
+    *,
     unsigned: Iterable[date] = (),
     since: date | None = None,
 ) -> Monitor:
@@ -203,7 +203,7 @@ def test_an_item_that_cannot_be_read_has_no_clock() -> None:
 def test_no_gap_is_longer_than_told_and_none_within_the_limit_is_told(reads: set[date]) -> None:
     found = clock(watched({day: full(day) for day in reads}))
     marks = [YEAR.since, *sorted(reads), YEAR.until]
-    lengths = [(after - before).days for before, after in itertools.pairwise(marks)]
+    lengths = [(after - before).days for before, after in pairwise(marks)]
     assert found.longest is not None
     assert found.longest.days == max(lengths)
     assert sorted(gap.days for gap in found.gaps) == sorted(days for days in lengths if days > 35)

@@ -1,0 +1,131 @@
+"""What people say and approve with stock git, and how it stands in a pack."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.packs import FIRST, Person, export, lived_in, stock
+from tests.unit.cli.plants import Plant, Run
+
+
+def rows(pack: Path, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((pack / f"{name}.csv").read_bytes().decode())))
+
+
+def change_of(plant: Plant, run: Run) -> dict[str, str]:
+    said = run("--config", plant.config, "changes", "--controller", "press-3", "--json")
+    found: dict[str, str] = said.json["changes"][0]
+    return found
+
+
+@pytest.fixture
+def people(plant: Plant, tmp_path: Path) -> tuple[Person, Person, Path]:
+    """An approver, a stranger, and the file that says whose approvals count."""
+    lived_in(plant, FIRST)
+    alice, mallory = Person.make(tmp_path, "alice"), Person.make(tmp_path, "mallory")
+    Person.make(tmp_path, "export")
+    (tmp_path / "people").write_text(alice.line)
+    return alice, mallory, tmp_path / "people"
+
+
+def packed(plant: Plant, folder: Path, people: Path) -> Path:
+    assert export(plant, folder / "export", folder / "pack", "--people", people) == 0
+    return folder / "pack"
+
+
+def test_an_approval_by_stock_git_counts_and_its_own_date_proves_nothing(
+    plant: Plant, run: Run, tmp_path: Path, people: tuple[Person, Person, Path]
+) -> None:
+    alice, _, trusted = people
+    change = change_of(plant, run)
+    alice.push(alice.clone(plant, change["commit"]))
+    pack = packed(plant, tmp_path, trusted)
+    told = {row["change_id"]: row for row in rows(pack, "changes")}[change["change_id"]]
+    assert told["classification"] == "accepted, time not proven"
+    authorization = told["authorization_id"]
+    (approved, *_) = [row for row in rows(pack, "authorizations") if row["asset_id"] == "press-3"]
+    assert approved["authorization_id"] == authorization
+    assert (approved["approved_by"], approved["counts"]) == ("alice@plant.example", "yes")
+    assert (approved["approved_utc"], approved["claimed_utc"] != "") == ("", True)
+    population = {row["asset_id"]: row for row in rows(pack, "population")}
+    assert population["press-3"]["in_baseline"] in {"yes", "no"}
+
+
+def test_an_approval_by_a_stranger_approves_nothing_and_is_told(
+    plant: Plant, run: Run, tmp_path: Path, people: tuple[Person, Person, Path]
+) -> None:
+    _, mallory, trusted = people
+    change = change_of(plant, run)
+    mallory.push(mallory.clone(plant, change["commit"]))
+    pack = packed(plant, tmp_path, trusted)
+    told = {row["change_id"]: row for row in rows(pack, "changes")}[change["change_id"]]
+    assert told["classification"] == "unresolved"
+    assert {row["counts"] for row in rows(pack, "authorizations")} == {"no"}
+
+
+def test_what_people_attest_stands_in_the_pack_with_who_signed_it(
+    plant: Plant, run: Run, tmp_path: Path, people: tuple[Person, Person, Path]
+) -> None:
+    alice, _, trusted = people
+    change = change_of(plant, run)
+    clone = alice.clone(plant, change["commit"])
+    firmware = tmp_path / "firmware.upd"
+    firmware.write_bytes(b"firmware")
+    name, where = change["change_id"], ("--clone", clone)
+    config = ("--config", plant.config)
+    for options in (
+        ("--controls", "protection level", "--controls", "key switch", "--text", "as before"),
+        ("--test", "--differences", "no drives attached", "--text", "ran for a day"),
+        ("--source", firmware, "--vendor-hash", f"sha256:{'0' * 64}", "--text", "from the vendor"),
+    ):
+        assert run(*config, "attest", name, *options, *where, "--by", "Bob").code == 0
+    declared = run(*config, "attest", "press-3", "--item", "1.1.4", "--text", "102/tcp", *where)
+    assert declared.code == 0
+    alice.git(clone, "add", "decisions", "attestations")
+    alice.git(clone, "commit", "-q", "-S", "-m", "attest")
+    alice.push(clone)
+    pack = packed(plant, tmp_path, trusted)
+    controls, test = rows(pack, "verification")
+    assert (controls["controls"], controls["done_by"]) == ("protection level; key switch", "Bob")
+    assert (test["differences"], test["signed_by"]) == ("no drives attached", "alice@plant.example")
+    (source,) = rows(pack, "software_sources")
+    assert (source["agrees"], source["before_change"]) == ("no", "not proven")
+    items = {(row["asset_id"], row["item"]): row for row in rows(pack, "baseline")}
+    assert items["press-3", "1.1.4"]["method"] == "unavailable"  # said after the period
+    lacking = [(row["requirement"], row["exception"]) for row in rows(pack, "exceptions")]
+    assert ("R1 1.6", "the hash of the file is not the vendor's") in lacking
+    assert not [one for one in lacking if one[0] in {"R1 1.4", "R1 1.5"}]
+
+
+def test_a_saying_that_nobody_signed_does_not_count(
+    plant: Plant, run: Run, tmp_path: Path, people: tuple[Person, Person, Path]
+) -> None:
+    alice, _, trusted = people
+    change = change_of(plant, run)
+    clone = alice.clone(plant, change["commit"])
+    said = run(
+        *("--config", plant.config, "attest", change["change_id"], "--controls", "x"),
+        *("--text", "fine", "--clone", clone),
+    )
+    assert said.code == 0
+    alice.git(clone, "add", "decisions")
+    alice.git(clone, "commit", "-q", "--no-gpg-sign", "-m", "attest")
+    alice.push(clone)
+    pack = packed(plant, tmp_path, trusted)
+    assert [row["counts"] for row in rows(pack, "verification")] == ["no"]
+    assert "R1 1.4" in {row["requirement"] for row in rows(pack, "exceptions")}
+
+
+def test_an_attestation_is_about_one_thing_of_one_kind(
+    plant: Plant, run: Run, tmp_path: Path
+) -> None:
+    stock("git", "init", "-q", str(tmp_path / "clone"))
+    where = ("--text", "x", "--clone", tmp_path / "clone")
+    config = ("--config", plant.config)
+    assert run(*config, "attest", "press-3", *where).code == 2
+    assert run(*config, "attest", "press-3", "--test", "--item", "1.1.4", *where).code == 2
+    assert run(*config, "attest", "20260301-nothing", "--test", *where).code == 13
+    assert run(*config, "attest", "press-3", "--item", "../x", *where).code == 27
+    assert not (tmp_path / "clone" / "attestations").exists()

@@ -1,0 +1,176 @@
+"""Who answers for a change, since when, and how that is counted."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from ccontrol.errors import UnreadableStateError
+from ccontrol.evidence import chains
+from ccontrol.evidence.framework import Framework, in_force, parse_framework
+from ccontrol.evidence.measures import MEASURES, PEOPLE, Measured, measured, not_verified
+from ccontrol.model.attestation import Claim
+from ccontrol.packing.frameworks import BUILT_IN, frameworks
+from tests.unit.evidence.plain_facts import (
+    NOON,
+    approval,
+    attested,
+    change,
+    decided,
+    facts,
+)
+
+BEFORE, AFTER = NOON - timedelta(days=1), NOON + timedelta(days=2)
+
+
+@pytest.fixture(scope="module")
+def cip() -> Framework:
+    return in_force(frameworks(), "CIP-010-4", date(2026, 6, 1))
+
+
+def told(framework: Framework, **more: object) -> str:
+    (only,) = chains.chains(facts(framework, change("c1"), **more))
+    return only.classification
+
+
+def by_id(results: tuple[Measured, ...]) -> dict[str, Measured]:
+    return {one.requirement.id: one for one in results}
+
+
+def test_only_a_first_sight_before_the_change_makes_it_authorised(cip: Framework) -> None:
+    assert told(cip) == chains.UNRESOLVED
+    assert told(cip, approvals=(approval("t1", BEFORE),)) == chains.AUTHORISED
+    assert told(cip, approvals=(approval("t1", AFTER),)) == chains.AFTERWARDS
+    assert told(cip, approvals=(approval("t1", BEFORE, seen=False),)) == chains.UNPROVEN
+
+
+def test_an_approval_whose_signature_does_not_count_approves_nothing(cip: Framework) -> None:
+    assert told(cip, approvals=(approval("t1", BEFORE, fault="unsigned"),)) == chains.UNRESOLVED
+
+
+def test_an_approval_of_something_else_approves_nothing(cip: Framework) -> None:
+    assert told(cip, approvals=(approval("t9", BEFORE),)) == chains.UNRESOLVED
+
+
+def test_decisions_are_words_of_their_own(cip: Framework) -> None:
+    assert told(cip, decisions=(decided("emergency", "c1"),)) == chains.EMERGENCY
+    assert told(cip, decisions=(decided("reject", "c1"),)) == chains.REJECTED
+    assert told(cip, decisions=(decided("investigate", "c1"),)) == chains.INVESTIGATED
+    assert told(cip, decisions=(decided("investigate", "c2"),)) == chains.UNRESOLVED
+
+
+def test_what_departs_from_nothing_needs_no_approval(cip: Framework) -> None:
+    made = facts(cip, change("c1", first=True))
+    assert chains.chains(made)[0].classification == chains.FIRST
+    assert by_id(measured(made))["R1 1.2"].of == 0
+
+
+def test_a_later_approval_takes_an_earlier_change_with_it(cip: Framework) -> None:
+    later = NOON + timedelta(days=10)
+    made = facts(
+        cip,
+        change("c1", tree="t1"),
+        change("c2", later, tree="t2"),
+        approvals=(approval("t2", later + timedelta(days=1)),),
+    )
+    first, second = chains.chains(made)
+    assert (first.days_to_update, second.days_to_update) == (11, 1)
+
+
+@pytest.mark.parametrize(("days", "lacking"), [(30, 0), (31, 1)])
+def test_thirty_days_are_calendar_days(cip: Framework, days: int, lacking: int) -> None:
+    """From 10 February over the leap day."""
+    made = facts(cip, change("c1"), approvals=(approval("t1", NOON + timedelta(days=days)),))
+    assert by_id(measured(made))["R1 1.3"].lacking == lacking
+
+
+def test_a_change_that_stays_open_for_too_long_is_lacking(cip: Framework) -> None:
+    result = by_id(measured(facts(cip, change("c1"))))["R1 1.3"]
+    assert (result.of, result.lacking) == (1, 1)
+    assert "50 days" in result.shortfalls[0].text
+
+
+def test_what_people_attested_is_counted_and_what_failed_is_not(cip: Framework) -> None:
+    good = (
+        attested(Claim.CONTROLS, "c1"),
+        attested(Claim.TEST, "c1", differences="no drives"),
+        attested(Claim.SOURCE, "c1", file_sha256="a" * 64, vendor_hash="sha256:" + "a" * 64),
+    )
+    results = by_id(measured(facts(cip, change("c1"), attested=good)))
+    assert [results[one].lacking for one in ("R1 1.4", "R1 1.5", "R1 1.6")] == [0, 0, 0]
+    bad = (
+        attested(Claim.CONTROLS, "c1", passed=False),
+        attested(Claim.TEST, "c1"),
+        attested(Claim.SOURCE, "c1", file_sha256="a" * 64, vendor_hash="b" * 64),
+    )
+    results = by_id(measured(facts(cip, change("c1"), attested=bad)))
+    assert [results[one].lacking for one in ("R1 1.4", "R1 1.5", "R1 1.6")] == [1, 1, 1]
+
+
+def test_an_investigation_counts_once_it_has_a_conclusion(cip: Framework) -> None:
+    name = "R2 2.1 (investigation)"
+    open_ = facts(cip, change("c1"), decisions=(decided("investigate", "c1"),))
+    assert by_id(measured(open_))[name].lacking == 1
+    done = facts(cip, change("c1"), decisions=(decided("investigate", "c1", conclusion="x"),))
+    assert by_id(measured(done))[name].lacking == 0
+
+
+def test_nothing_at_all_in_a_period_is_told_as_it_is(cip: Framework) -> None:
+    results = by_id(measured(facts(cip)))
+    assert (results["R1 1.2"].of, results["R1 1.2"].lacking) == (0, 0)
+    assert (results["R2 2.1"].of, results["R2 2.1"].lacking) == (1, 1)
+
+
+def test_nobody_and_nothing_is_measured_as_nothing(cip: Framework) -> None:
+    results = measured(facts(cip, assets=(), known={}, monitors={}))
+    assert all(one.of == 0 for one in results if one.counted in {"assets", "changes"})
+
+
+def test_the_edition_that_holds_is_taken_and_its_end_is_told_a_year_before() -> None:
+    every = frameworks()
+    old = in_force(every, "nerc-cip-010", date(2028, 6, 30))
+    new = in_force(every, "nerc-cip-010", date(2028, 7, 1))
+    assert (old.edition, new.edition) == ("CIP-010-4", "CIP-010-5")
+    assert not any("ends on" in one for one in old.warnings(date(2027, 7, 1)))
+    assert any("ends on 2028-07-01, in 365 days" in one for one in old.warnings(date(2027, 7, 2)))
+    assert any("no longer in force" in one for one in old.warnings(date(2028, 7, 1)))
+    assert any("not in force before" in one for one in new.warnings(date(2028, 6, 30)))
+
+
+def test_an_edition_that_nobody_has_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(UnreadableStateError) as raised:
+        in_force(frameworks(), "nerc-cip-099", date(2026, 6, 1))
+    assert "CIP-010-4" in raised.value.hint
+
+
+def test_every_framework_says_where_it_is_from_and_asks_for_what_can_be_counted() -> None:
+    wanted = {"nerc-cip-010", "nerc-cip-007", "iec-62443-3-3", "nist-sp-800-53", "nis2"}
+    every = frameworks()
+    assert {one.id for one in every} == wanted
+    for one in every:
+        assert one.source
+        assert one.dates_certain or one.note
+        assert {each.measure for each in one.requirements} <= {PEOPLE, *MEASURES}
+    assert len(every) == len(list(BUILT_IN.glob("*.toml")))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (b"form = 1", b"form = 2"),
+        (b'effective_from = "2022', b'effective_from = "22'),
+        (b'aspects = ["firmware"]', b'aspects = ["firmwear"]'),
+    ],
+)
+def test_a_framework_that_is_none_is_refused(right: bytes, wrong: bytes) -> None:
+    content = (BUILT_IN / "nerc-cip-010-4.toml").read_bytes()
+    assert right in content
+    with pytest.raises(UnreadableStateError):
+        parse_framework("x", content.replace(right, wrong, 1))
+
+
+def test_what_is_not_verified_is_said(cip: Framework) -> None:
+    said = " ".join(
+        not_verified(facts(cip, unsigned_days=(date(2028, 1, 3),), unreadable={"a": "torn"}))
+    )
+    for words in ("R3, R4", "1.1.2, 1.1.4, 1.1.5", "1 days have no signed journal", "a could not"):
+        assert words in said
