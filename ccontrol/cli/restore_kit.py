@@ -26,8 +26,8 @@ from ccontrol.model.aspect import Aspect
 from ccontrol.model.secret import Secret
 from ccontrol.model.state import State
 from ccontrol.poll.binding import Standing, standing_of
-from ccontrol.poll.pipeline import read_state
 from ccontrol.poll.places import Places
+from ccontrol.poll.stored_state import read_state
 from ccontrol.store.repository import Repository
 from ccontrol.store.vault import Vault
 

@@ -22,8 +22,9 @@ from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.record import Record
 from ccontrol.model.state import State
 from ccontrol.poll import restless
-from ccontrol.poll.pipeline import Line, Sighted, Written, read_state
+from ccontrol.poll.pipeline import Line, Sighted, Written
 from ccontrol.poll.site import OpenSite
+from ccontrol.poll.stored_state import read_state
 from ccontrol.poll.telling import tell_commit
 from ccontrol.poll.triage import face_of, observed
 from ccontrol.poll.vital import Unrecorded, known_changes

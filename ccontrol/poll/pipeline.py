@@ -7,7 +7,6 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import BinaryIO
 
 from ccontrol.canonical.change_id import change_id
@@ -32,13 +31,7 @@ from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.model.snapshot import LogEntry, Snapshot
 from ccontrol.model.state import State
-from ccontrol.poll.authorising import (
-    Left,
-    authorised,
-    left_in,
-    windows_that_count,
-    with_authorisation,
-)
+from ccontrol.poll.authorising import judged_by_people, left_in
 from ccontrol.poll.authority import Authority
 from ccontrol.poll.binding import due
 from ccontrol.poll.catching_up import Told
@@ -47,11 +40,9 @@ from ccontrol.poll.originating import Around, attributed, beside_of, hearing_of
 from ccontrol.poll.past_changes import moves_firmware, moves_what_runs
 from ccontrol.poll.verdicts import verdict_by
 from ccontrol.poll.window import Looks, windows
-from ccontrol.poll.window_uses import uses_of
 from ccontrol.poll.witnesses import Nobody, Witnesses
 from ccontrol.store.index import Index
 from ccontrol.store.message import Message
-from ccontrol.store.repository import Repository
 from ccontrol.store.room import Room
 from ccontrol.store.trees import Edits, Together
 from ccontrol.store.vault import Vault
@@ -188,19 +179,6 @@ class Line:
             return ""
         self._told.catch_up()
         return receipt.commit
-
-    def with_authorisation(self, record: Record, left: Left) -> Record:
-        """Return the record with whether the change was authorised, by what people signed so far.
-
-        `left` is what the change left in `plant/`. Raises StoreError.
-        """
-        if self.authority is None:
-            return record
-        repository, approvals = self.writer.repository, self.authority.approvals
-        counted = windows_that_count(approvals, record.controller_id)
-        uses = uses_of(repository, self.index, approvals, counted, record.change_id)
-        found = authorised(repository, approvals, record, left, uses=uses)
-        return with_authorisation(record, found)
 
     def keep(self, content: BinaryIO) -> str:
         """Put a file into the vault; return its SHA-256, "" where nothing is kept."""
@@ -373,32 +351,19 @@ class Line:
         controller = work.sighted.controller
         span = Window(record.previous_at, record.not_after or record.taken_at)
         hearing = hearing_of(self._witnesses, controller, span)
-        around = Around((work.before, work.after), beside_of(self.writer.repository, record))
+        repository = self.writer.repository
+        around = Around((work.before, work.after), beside_of(repository, record))
         attribution = attributed(record, controller, around, hearing)
         if work.sighted.sums_up:
             told = (work.sighted.sums_up, *attribution.evidence)
             attribution = replace(attribution, evidence=told)
         judged = replace(record, attribution=attribution)
-        judged = self.with_authorisation(judged, left_in(work.files, files))
+        if self.authority is not None:
+            left = left_in(work.files, files)
+            judged = judged_by_people(repository, self.index, self.authority, judged, left)
         standing = frozenset(finding.code for finding in work.after.findings)
         verdict = verdict_by(self.policy(), judged, controller, standing)
         return replace(judged, verdict=verdict)
-
-
-def read_state(
-    git_dir: Path, controller: Controller, kinds: frozenset[str] | None = None
-) -> State | None:
-    """Return what `Line.state_of` does, from a store opened for reading: no writer is needed.
-
-    What waits for the writer is not in it. Raises StoreError when the store cannot be read.
-    """
-    with Repository.open(git_dir) as repository:
-        home = home_of(repository, controller.id, controller.area)
-        everything = (home.folder(PLANT), home.folder(STATE))
-        files: Files = {}
-        for path in everything if kinds is None else home.read_back(kinds):
-            files |= repository.read(path)
-        return parse(files) if files else None
 
 
 def kinds_of(snapshot: Snapshot) -> frozenset[str]:
