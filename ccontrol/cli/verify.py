@@ -2,7 +2,7 @@
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +15,11 @@ from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
 from ccontrol.cli.trust import trust_in, trust_of
 from ccontrol.errors import StoreTamperedError
+from ccontrol.model.approval import Anchor
+from ccontrol.poll.authority import sighted_at
+from ccontrol.store.approved import Judging, survey
 from ccontrol.store.repository import Repository
-from ccontrol.store.verify import Report, verify
+from ccontrol.store.verify import Fault, Report, verify
 from ccontrol.store.verify_commit import Trust
 
 _SHOWN = 20
@@ -32,6 +35,9 @@ class Doubted:
     store: Path
     sound: bool
     report: Report
+    approved: tuple[Fault, ...] | None = None
+    """What does not hold on `approved`; None: there was no site, or no people, to judge it by."""
+    approved_commits: int = 0
 
 
 def command(
@@ -73,24 +79,28 @@ def command(
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers)
-    doubted = tuple(_doubt(site, path, trust, tuple(seen or ())) for site, path, trust in chosen)
+    here = invocation(context)
+    doubted = tuple(
+        with_people(here, _doubt(site, path, trust, tuple(seen or ())), trust, anchor)
+        for site, path, trust, anchor in chosen
+    )
     if as_json:
         emit("ccontrol/verify/1", {"stores": doubted})
     else:
         for each in doubted:
             _tell(each)
-    faults = sum(len(each.report.faults) for each in doubted)
+    faults = sum(len(each.report.faults) + len(each.approved or ()) for each in doubted)
     if faults:
         raise StoreTamperedError(f"{faults} {'fault' if faults == 1 else 'faults'} found")
 
 
 def _chosen(
     here: Invocation, sites: tuple[str, ...], store: Path | None, signers: Path | None
-) -> list[tuple[str, Path, Trust]]:
+) -> list[tuple[str, Path, Trust, Anchor | None]]:
     if store is not None:
         if len(sites) != 1 or signers is None:
             raise typer.BadParameter("--store needs one SITE and --allowed-signers FILE")
-        return [(sites[0], store, trust_in(signers, sites[0]))]
+        return [(sites[0], store, trust_in(signers, sites[0]), None)]
     config = configured(here)
     wanted = [site_named(config, name) for name in sites] or list(config.sites)
     return [
@@ -98,6 +108,7 @@ def _chosen(
             site.name,
             site.store.path,
             trust_of(config, site) if signers is None else trust_in(signers, site.name),
+            site.people,
         )
         for site in wanted
     ]
@@ -117,6 +128,28 @@ def _doubt(site: str, path: Path, trust: Trust, seen: tuple[str, ...]) -> Doubte
             ),
         )
     return Doubted(site, path, not report.faults, report)
+
+
+def with_people(here: Invocation, doubted: Doubted, trust: Trust, anchor: Anchor | None) -> Doubted:
+    """Return the same with what people signed, where it is known whose signatures begin that."""
+    if anchor is None or doubted.report.head is None:
+        return doubted
+    keys = frozenset(line.public_key for line in trust.signers.lines)
+    with Repository.open(doubted.store) as repository:
+        seen = sighted_at(repository)
+        found = survey(repository, Judging(anchor, keys, seen, here.clock.now()))
+    there = {commit.id for commit in found.approvals.commits}
+    gone = sorted(seen.keys() - there) if not found.faults else []
+    faults = (
+        *(Fault(commit, what) for commit, what in found.faults),
+        *(Fault(commit, "it was seen on approved and is gone from it") for commit in gone),
+    )
+    return replace(
+        doubted,
+        sound=doubted.sound and not faults,
+        approved=faults,
+        approved_commits=len(there),
+    )
 
 
 def _witness(store: Path, text: str) -> str:
@@ -143,11 +176,19 @@ def _tell(doubted: Doubted) -> None:
     say(f"  {report.commits:,} commits up to {head}")
     if report.tree_sha256:
         say(f"  Tree-SHA256 of the files at the head: {report.tree_sha256}")
+    _tell_approved(doubted)
     if doubted.sound:
         say("  sound: every signature, hash and date holds", Tone.GOOD)
         return
-    for fault in report.faults[:_SHOWN]:
+    for fault in (*report.faults, *(doubted.approved or ()))[:_SHOWN]:
         where = "the store" if fault.commit is None else f"commit {fault.commit[:12]}"
         say(f"  {where}: {fault.what}", Tone.BAD)
     if len(report.faults) > _SHOWN:
         say(f"  … and {len(report.faults) - _SHOWN} more (--json lists all)", Tone.BAD)
+
+
+def _tell_approved(doubted: Doubted) -> None:
+    if doubted.approved is None:
+        say("  approved was not checked: no [site.people] says whose signatures begin it")
+    else:
+        say(f"  {doubted.approved_commits:,} commits on approved count")

@@ -10,10 +10,12 @@ from datetime import datetime
 from ccontrol.approval.authorise import authorise
 from ccontrol.approval.case import Case
 from ccontrol.approval.windows import is_about
+from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT, Home
 from ccontrol.model.approval import Approvals, SignedCommit
 from ccontrol.model.record import Record
 from ccontrol.poll.authority import Authority
+from ccontrol.poll.binding import standing_of
 from ccontrol.poll.circumstances import circumstances
 from ccontrol.poll.window_uses import uses_of
 from ccontrol.store.approved import changed_files
@@ -67,11 +69,21 @@ def judged_by_people(
             approvals=approvals,
             restored=restored,
             accepted=accepted,
+            files=_bound_files(repository, record),
             uses=uses_of(repository, index, approvals, counted, but=record.change_id),
         )
     )
     by = found.by if found else ""
     return replace(record, verdict=replace(record.verdict, authorised=found, authorised_by=by))
+
+
+def _bound_files(repository: Repository, record: Record) -> frozenset[str]:
+    """Return the SHA-256 of the project files that are bound to this very change."""
+    home = home_of(repository, record.controller_id, record.area)
+    binding = standing_of(repository, home).binding
+    if binding is None or binding.change.change_id != record.change_id:
+        return frozenset()
+    return frozenset(one.sha256 for one in binding.files)
 
 
 def _closed(record: Record) -> datetime:
