@@ -17,6 +17,7 @@ from ccontrol.config.settings import Config, Site, StoreSettings
 from ccontrol.errors import CcontrolError, EngineError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.closed_sites import ClosedSites
+from ccontrol.poll.configured import configuration_in_force
 from ccontrol.poll.control import ControlDoor
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.herald import Herald
@@ -136,6 +137,7 @@ class Sites:
         self._engine.hold(site.name)
         self._engine.adopt([site])
         site.note(self._line(Outcome.STARTED, f"process {os.getpid()}"))
+        site.note(self._line(Outcome.RAN, configuration_in_force(self._engine.config.path)))
         self._heralds[site.name] = Herald(site, self._clock)
         self._heralds[site.name].start()
 
