@@ -13,6 +13,7 @@ from ccontrol.config.settings import Config, Site
 from ccontrol.errors import CcontrolError
 from ccontrol.model.approval import Baseline
 from ccontrol.model.controller import Controller
+from ccontrol.model.state import State
 from ccontrol.poll.authority import sighted_at
 from ccontrol.store.approved import Judging, changed_files, survey
 from ccontrol.store.repository import Repository
@@ -65,3 +66,10 @@ def baseline_of(
     if before == now:
         return Standing(Baseline.NOT_PROVEN if unread else Baseline.IN_BASELINE)
     return Standing(Baseline.DRIFT, sum(1 for _ in changed_files(repository, before, now, folder)))
+
+
+def is_in_part(state: State | None) -> bool:
+    """Tell whether something of a controller cannot be read at the moment."""
+    if state is None:
+        return False
+    return bool(state.unlisted) or any(one.unread is not None for one in state.units.values())

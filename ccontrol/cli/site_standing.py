@@ -8,7 +8,7 @@ from pathlib import Path
 from ccontrol.canonical.bindings import Bond
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.parse import parse
-from ccontrol.cli.baselines import Approved, approved_of, baseline_of
+from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_part
 from ccontrol.cli.site_files import index_reader, standing
 from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
 from ccontrol.clock import Clock
@@ -141,7 +141,7 @@ def _known(
         state = _sight(repository, controller)
         project_file = _project_file(repository, controller)
         if approved is not None:
-            stands = baseline_of(approved, repository, controller, unread=_is_in_part(state))
+            stands = baseline_of(approved, repository, controller, unread=is_in_part(state))
     except UnreadableStateError as error:  # its neighbours are not concerned
         unreadable = str(error)
     return Known(
@@ -156,13 +156,6 @@ def _known(
         approved=stands,
         best=driver(controller.family).manifest.strengths,
     )
-
-
-def _is_in_part(state: State | None) -> bool:
-    """Tell whether something of a controller cannot be read at the moment."""
-    if state is None:
-        return False
-    return bool(state.unlisted) or any(one.unread is not None for one in state.units.values())
 
 
 def _project_file(repository: Repository, controller: Controller) -> str:

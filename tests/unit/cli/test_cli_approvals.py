@@ -219,3 +219,52 @@ def test_the_audit_log_says_who_signed_what(works: Works) -> None:
     entries = (entry for day in journal.days() for entry in journal.read(day))
     told = [entry.reason for entry in entries if entry.outcome.value == "ran"]
     assert any("approve press-3" in reason and "ada@plant" in reason for reason in told)
+
+
+def baselines(works: Works) -> dict[str, tuple[str, int]]:
+    """Return what status says of each controller, without asking whether a daemon answers."""
+    answer = works.run("--config", works.plant.config, "status", "--json")
+    (site,) = answer.json["sites"]
+    return {one["controller_id"]: (one["baseline"], one["differs"]) for one in site["controllers"]}
+
+
+def differing(works: Works, folder: str) -> int:
+    names = works.git("diff", "--name-only", "approved", "observed", "--", folder)
+    return len(names.splitlines())
+
+
+def test_status_and_git_agree_on_what_is_not_approved(works: Works) -> None:
+    assert baselines(works)["press-3"] == ("not approved", 0)
+    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
+    assert baselines(works)["press-3"] == ("in baseline", 0)
+    now = CLOCK.now()
+    works.change(b"\x65\x07", now, now - timedelta(minutes=5))
+    folder = "plant/hall-2/press-3"
+    assert baselines(works)["press-3"] == ("drift", differing(works, folder))
+    assert differing(works, folder) > 0
+
+
+def test_what_cannot_be_read_is_not_proven_by_an_equal_folder(works: Works) -> None:
+    ob1 = block("OB1", b"\x65\x01")
+    unread = {block("FB12").id: "protected"}
+    snapshot = replace(seen("press-3", *things(ob1), unread=unread), taken_at=CLOCK.now())
+    (press, _) = works.opened.site.controllers
+    works.opened.scribe.give(lambda line: line.take(Sighted(press, snapshot))).result(60)
+    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
+    assert differing(works, "plant/hall-2/press-3") == 0
+    assert baselines(works)["press-3"] == ("not proven", 0)
+
+
+def test_verify_doubts_approved_too(works: Works) -> None:
+    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
+    works.look()
+    assert "2 commits on approved count" in works.ccontrol("verify")
+    head = works.git("rev-parse", "approved").strip()
+    tree = works.git("rev-parse", "approved^{tree}").strip()
+    identity = ("-c", "user.name=x", "-c", "user.email=x@plant")
+    forged = works.git(*identity, "commit-tree", tree, "-p", head, "-m", "forged").strip()
+    works.git("update-ref", "refs/heads/approved", forged)
+    told = works.ccontrol("verify", code=21)
+    assert "it is not signed" in told
+    works.git("update-ref", "refs/heads/approved", f"{head}~1")
+    assert "is gone from it" in works.ccontrol("verify", code=21)
