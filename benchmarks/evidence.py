@@ -23,8 +23,9 @@ from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.snapshot import Listing, Read, Snapshot
 from ccontrol.model.unit import Image, Unit, UnitId, fields
-from ccontrol.poll.pipeline import Line, Sighted
+from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import Places
+from ccontrol.poll.sighted import Sighted
 from ccontrol.store.index import Index
 from ccontrol.store.keys import FileSigner, generate
 from ccontrol.store.message import Message

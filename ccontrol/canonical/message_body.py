@@ -66,8 +66,9 @@ def _meaning(record: Record) -> list[str]:
         lines.append(f"By {_line(who)}")
     if attribution.coverage.sensors:
         lines.append(f"Watched: {_line(watching_words(attribution.coverage))}")
-    if verdict.authorised_by:
-        lines.append(f"Authorised by {_line(verdict.authorised_by)}")
+    if verdict.authorised is not None:
+        found = verdict.authorised
+        lines.append(f"Authorisation: {found.word.value}, {_line(found.reason)}")
     if verdict.techniques:
         lines.append(
             f"Can be (MITRE ATT&CK for ICS): {', '.join(map(printable, verdict.techniques))}"

@@ -9,7 +9,8 @@ from ipaddress import IPv4Address
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured
 from ccontrol.cli.site_standing import site_standing
-from ccontrol.config.settings import Site
+from ccontrol.clock import Clock
+from ccontrol.config.settings import Config, Site
 from ccontrol.discovery.history import remembered
 from ccontrol.discovery.standing import Known, Remembered, Watch
 from ccontrol.errors import CcontrolError, ConfigMissingError, StoreError, UnreadableStateError
@@ -43,7 +44,7 @@ def plant_of(here: Invocation) -> Plant:
     unknown: list[str] = []
     for site in config.sites:
         try:
-            heard = _heard(site, now)
+            heard = _heard(config, site, here.clock)
             history += _remembered(site)
         except (StoreError, UnreadableStateError) as error:
             heard = {}
@@ -57,8 +58,8 @@ def plant_of(here: Invocation) -> Plant:
     return Plant(Known(tuple(watches), tuple(history), now), tuple(unknown))
 
 
-def _heard(site: Site, now: datetime) -> dict[str, datetime | None]:
-    standing = site_standing(site, now)
+def _heard(config: Config, site: Site, clock: Clock) -> dict[str, datetime | None]:
+    standing = site_standing(config, site, clock)
     return {one.controller_id: one.succeeded_at for one in standing.controllers}
 
 

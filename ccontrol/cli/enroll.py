@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.cli.announcing import Announcement, announcement, declared_bytes
+from ccontrol.cli.audit import Ran, audit
 from ccontrol.cli.deciding import enrolled_since, record_enrolment
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Sheet, Tone, emit, say, show
@@ -56,6 +57,7 @@ def command(
             say(f"{one.controller_id} is enrolled already: {stamp(before.at)} UTC by {before.by}")
         elif yes or _agreed(one.controller_id):
             record_enrolment(watched, here.clock)
+            audit(watched.site, here.clock, Ran("enrolled", "", watched.controller.id))
             say(f"{one.controller_id} is enrolled. {_first_read(watched, watched_now)}", Tone.GOOD)
         else:
             say(f"{one.controller_id} is not enrolled; nothing was changed.")

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import typer
 
+from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_part
 from ccontrol.cli.inventory_rows import Stock, csv_text, stock_of
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, complain, emit, print_raw, say, show
 from ccontrol.cli.plant import Watched, configured, everything
 from ccontrol.cli.retired import all_known_named
 from ccontrol.cli.states import state_at
+from ccontrol.clock import Clock
+from ccontrol.config.settings import Config
 from ccontrol.errors import StoreError, UnreadableStateError
+from ccontrol.model.approval import Baseline
+from ccontrol.model.controller import Controller
+from ccontrol.model.state import State
 from ccontrol.store.repository import Repository
 
 
@@ -49,9 +55,10 @@ def command(
       ccontrol inventory press-3
       ccontrol inventory --csv > inventory.csv
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    config = configured(invocation(context))
+    here = invocation(context)
+    config = configured(here)
     chosen = all_known_named(config, controllers) if controllers else tuple(everything(config))
-    stocks, troubles = _stocks(chosen)
+    stocks, troubles = _stocks(config, chosen, here.clock)
     if as_json:
         emit("ccontrol/inventory/1", {"controllers": stocks})
     elif as_csv:
@@ -65,24 +72,40 @@ def command(
     return _ended(troubles)
 
 
-def _stocks(chosen: Iterable[Watched]) -> tuple[list[Stock], list[_Trouble]]:
+def _stocks(
+    config: Config, chosen: Iterable[Watched], clock: Clock
+) -> tuple[list[Stock], list[_Trouble]]:
     """Return what is known of each controller, and what cannot be read of some."""
     stocks: list[Stock] = []
     troubles: dict[tuple[str, str], _Trouble] = {}
     with ExitStack() as stack:
         opened: dict[str, Repository] = {}
+        approved: dict[str, Approved | None] = {}
         for watched in chosen:
             site, who = watched.site, watched.controller
+            baseline: Baseline | None = None
             try:
                 if site.name not in opened:
-                    opened[site.name] = stack.enter_context(Repository.open(site.store.path))
+                    repository = stack.enter_context(Repository.open(site.store.path))
+                    opened[site.name] = repository
+                    approved[site.name] = approved_of(config, site, repository, clock)
                 state, unreadable = state_at(opened[site.name], watched), ""
+                baseline = _baseline(approved[site.name], opened[site.name], who, state)
             except (StoreError, UnreadableStateError) as error:  # its neighbours are not concerned
                 state, unreadable = None, str(error)
                 key = (site.name, unreadable)
                 troubles.setdefault(key, _Trouble(site.name, error)).controllers.append(who.id)
-            stocks.append(stock_of(who, site.name, state, unreadable))
+            stock = stock_of(who, site.name, state, unreadable)
+            stocks.append(replace(stock, baseline=baseline))
     return stocks, list(troubles.values())
+
+
+def _baseline(
+    approved: Approved | None, repository: Repository, who: Controller, state: State | None
+) -> Baseline | None:
+    if approved is None:
+        return None
+    return baseline_of(approved, repository, who, unread=is_in_part(state)).baseline
 
 
 def _ended(troubles: list[_Trouble]) -> int:
@@ -97,7 +120,10 @@ def _ended(troubles: list[_Trouble]) -> int:
 
 def _overview(stocks: list[Stock]) -> Sheet:
     return Sheet(
-        ("controller", "area", "order number", "firmware", "serial", "modules", "program", ""),
+        (
+            *("controller", "area", "order number", "firmware", "serial", "modules", "program"),
+            *("approved", ""),
+        ),
         tuple(_cells(stock) for stock in stocks),
     )
 
@@ -105,9 +131,10 @@ def _overview(stocks: list[Stock]) -> Sheet:
 def _cells(stock: Stock) -> tuple[str | Cell, ...]:
     if stock.unreadable:
         said = Cell("cannot be read", Tone.BAD)
-        return stock.controller_id, stock.area, "", "", "", "", "", said
+        return stock.controller_id, stock.area, "", "", "", "", "", "", said
     if not stock.known:
-        return stock.controller_id, stock.area, "", "", "", "", "", Cell("never read", Tone.CAUTION)
+        said = Cell("never read", Tone.CAUTION)
+        return stock.controller_id, stock.area, "", "", "", "", "", "", said
     unread = f"{stock.unread} unread" if stock.unread else ""
     return (
         stock.controller_id,
@@ -117,6 +144,7 @@ def _cells(stock: Stock) -> tuple[str | Cell, ...]:
         stock.serial,
         str(stock.modules or ""),  # nobody claims that there are none
         " ".join(_counted(count, kind) for kind, count in stock.program),
+        stock.baseline.value if stock.baseline else "",
         Cell(unread, Tone.BAD),
     )
 

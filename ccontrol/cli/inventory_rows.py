@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ccontrol.canonical.spoken import spoken
 from ccontrol.logic.printable import printable
+from ccontrol.model.approval import Baseline
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import Known, State
@@ -78,6 +79,8 @@ class Stock:
     """How many parts of each kind: its blocks by type, or programs, routines, tasks, files."""
     unread: int = 0
     items: tuple[Item, ...] = ()
+    baseline: Baseline | None = None
+    """How it stands to what people approved; None: nobody approves anything there."""
 
 
 def stock_of(controller: Controller, site: str, state: State | None, unreadable: str = "") -> Stock:

@@ -16,6 +16,7 @@ from ccontrol.canonical.bindings import Binding, Bond, Stored
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.names import encode
 from ccontrol.canonical.spoken import spoken
+from ccontrol.cli.audit import Ran, audit
 from ccontrol.cli.identities import identity_in
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say
@@ -117,6 +118,8 @@ def command(
     watched = known_named(configured(here), controller)
     target = folder or Path(f"{watched.controller.id}-restore-kit")
     kit = _made(watched, target, identity)
+    ran = Ran(f"a restore kit of {len(kit.files)} files was exported", "", watched.controller.id)
+    audit(watched.site, here.clock, ran)
     if as_json:
         emit("ccontrol/restore-kit/1", kit)
         return

@@ -20,10 +20,11 @@ from ccontrol.cli.output import Tone, emit, say, show
 from ccontrol.cli.plant import configured
 from ccontrol.cli.times import stamp
 from ccontrol.cli.told_changes import change_named, change_of_commit
-from ccontrol.cli.tones import severity_tone
+from ccontrol.cli.tones import authorisation_tone, severity_tone
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import StoreError, UnknownNameError
 from ccontrol.logic.printable import printable
+from ccontrol.model.judgement import Verdict
 from ccontrol.model.record import Record
 from ccontrol.poll.past_changes import newest_judgement
 from ccontrol.store.index_rows import IndexedChange
@@ -107,10 +108,20 @@ def _tell(site: Site, shown: Shown) -> None:
     say(f"severity   {verdict.severity.word}: {verdict.reason} (rule {verdict.rule})")
     if verdict.techniques:
         say(f"           could be ATT&CK for ICS {', '.join(verdict.techniques)}")
-    say(f"authorised {verdict.authorised_by or 'by nobody that we know of'}")
+    _tell_authorisation(verdict)
     _tell_origin(record)
     _tell_log(record)
     _tell_proof(site, shown)
+
+
+def _tell_authorisation(verdict: Verdict) -> None:
+    found = verdict.authorised
+    if found is None:
+        say("authorised not judged: the site names no people, or nothing of it is approvable")
+        return
+    say(f"authorised {found.word.value}: {printable(found.reason)}", authorisation_tone(found.word))
+    if found.ticket:
+        say(f"           ticket {printable(found.ticket)}")
 
 
 def _tell_origin(record: Record) -> None:

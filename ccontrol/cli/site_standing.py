@@ -7,9 +7,11 @@ from pathlib import Path
 
 from ccontrol.canonical.bindings import Bond
 from ccontrol.canonical.home import home_of
+from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_part
 from ccontrol.cli.site_files import index_reader, standing
 from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
-from ccontrol.config.settings import Site
+from ccontrol.clock import Clock
+from ccontrol.config.settings import Config, Site
 from ccontrol.drivers.registry import driver
 from ccontrol.errors import StoreError, UnreadableStateError
 from ccontrol.model.controller import Controller
@@ -74,6 +76,8 @@ class SiteStanding:
     """What is wrong with its watched folders and the files in them."""
     channels: tuple[ChannelStanding, ...] = ()
     """How the channels for its alerts stand."""
+    approved_fault: str = ""
+    """Why the newest commits on `approved` do not count; empty: they do, or there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +96,29 @@ class _Polls:
     unknown: str = ""
 
 
-def site_standing(site: Site, now: datetime, names: frozenset[str] = frozenset()) -> SiteStanding:
+def site_standing(
+    config: Config, site: Site, clock: Clock, names: frozenset[str] = frozenset()
+) -> SiteStanding:
     """Return how a site and its controllers (those named, or all) stand.
 
     Raises StoreError when the store, or what people decided, cannot be read.
     """
-    decided = standing(site)
+    decided, now = standing(site), clock.now()
     polls = _polls(site)
     with Repository.open(site.store.path) as repository:
         store = _store_standing(site, repository)
+        approved = approved_of(config, site, repository, clock)
         statuses = tuple(
-            controller_standing(controller, _known(repository, decided, polls, controller), now)
+            controller_standing(
+                controller, _known(repository, decided, polls, controller, approved), now
+            )
             for controller in site.controllers
             if not names or controller.id in names
         )
     wrong = complaints_of(site.store.path, (folder.path for folder in site.folders))
     channels = tuple(_channel(site, channel.name) for channel in site.alerts)
-    return SiteStanding(site.name, store, statuses, polls.unknown, wrong, channels)
+    fault = approved.fault if approved else ""
+    return SiteStanding(site.name, store, statuses, polls.unknown, wrong, channels, fault)
 
 
 def _channel(site: Site, name: str) -> ChannelStanding:
@@ -123,12 +133,15 @@ def _known(
     decided: Standing,
     polls: _Polls,
     controller: Controller,
+    approved: Approved | None,
 ) -> Known:
     name = controller.id
-    state, unreadable, project_file = None, "", ""
+    state, unreadable, project_file, stands = None, "", "", None
     try:
         state = _sight(repository, controller)
         project_file = _project_file(repository, controller)
+        if approved is not None:
+            stands = baseline_of(approved, repository, controller, unread=is_in_part(state))
     except UnreadableStateError as error:  # its neighbours are not concerned
         unreadable = str(error)
     return Known(
@@ -140,6 +153,7 @@ def _known(
         state=state,
         unreadable=unreadable,
         project_file=project_file,
+        approved=stands,
         best=driver(controller.family).manifest.strengths,
     )
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ccontrol.cli.baselines import Standing as Approved
 from ccontrol.cli.outcomes import NO_BLIND_SPOTS, outcome_words
 from ccontrol.cli.sight_words import Looks
 from ccontrol.cli.times import age, stamp
+from ccontrol.model.approval import Baseline
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.controller import Controller
 from ccontrol.model.finding import Finding
@@ -18,6 +20,9 @@ from ccontrol.model.state import State
 from ccontrol.poll.staleness import is_stale
 from ccontrol.store.index_rows import PollStatus
 from ccontrol.store.standing import Enrolment, Health, Pause
+
+_OPEN = frozenset({Baseline.DRIFT, Baseline.NOT_APPROVED})
+"""Somebody has to decide; what is not proven is told by what is unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Known:
     """Why nobody can tell what came of its last polls."""
     project_file: str = ""
     """The project file that was dropped last, and whether it is bound; empty: none ever was."""
+    approved: Approved | None = None
+    """How it stands to what people approved; None: nobody approves anything there."""
     best: Mapping[Aspect, Strength] = field(default_factory=dict)
     """How well its family can see a change at best; what is not named, not at all."""
 
@@ -85,6 +92,10 @@ class ControllerStanding:
     """How well a change would be seen, for each aspect; empty while nothing is stored."""
     project_file: str = ""
     """The project file that was dropped last, and whether it is bound; empty: none ever was."""
+    baseline: Baseline | None = None
+    """How it stands to what people approved; None: nobody approves anything there."""
+    differs: int = 0
+    """So many of its files differ from what is approved."""
     beyond: tuple[Aspect, ...] = ()
     """The aspects of which nothing is read on any controller of its family."""
 
@@ -145,6 +156,8 @@ def controller_standing(controller: Controller, known: Known, now: datetime) -> 
         unread=() if state is None else tuple(_unread(state)),
         findings=() if state is None else tuple(sorted(state.findings)),
         strengths={} if state is None else _strengths(state),
+        baseline=known.approved.baseline if known.approved else None,
+        differs=known.approved.differs if known.approved else 0,
         beyond=tuple(
             one
             for one in Aspect
@@ -175,10 +188,21 @@ def attention(
         found.append("not enrolled")
     if status.unread:
         found.append(f"{len(status.unread)} unread")
+    if status.baseline in _OPEN:
+        found.append(baseline_words(status))
     blind = [aspect for aspect in status.unseen if aspect not in status.beyond]
     if blind:
         found.append(f"blind: {', '.join(blind)}")
     return tuple(dict.fromkeys(found))
+
+
+def baseline_words(status: ControllerStanding) -> str:
+    """Return how it stands to what people approved; empty where nobody approves anything."""
+    if status.baseline is Baseline.DRIFT:
+        return (
+            f"drift: {status.differs} {'file differs' if status.differs == 1 else 'files differ'}"
+        )
+    return status.baseline.value if status.baseline else ""
 
 
 def _looks(known: Known) -> Looks:

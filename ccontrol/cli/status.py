@@ -12,10 +12,11 @@ from ccontrol.cli.plant import configured, target_named
 from ccontrol.cli.running import Live, Running, running
 from ccontrol.cli.sight_words import sight_words
 from ccontrol.cli.site_standing import BrokenSite, SiteStanding, site_standing
-from ccontrol.cli.standing_rows import ControllerStanding, attention
+from ccontrol.cli.standing_rows import ControllerStanding, attention, baseline_words
 from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
 from ccontrol.cli.witness_rows import is_deaf, tell_witnesses
+from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import StoreError
 from ccontrol.logic.printable import printable
@@ -58,7 +59,8 @@ def command(
     config = configured(here)
     now = here.clock.now()
     stood = [
-        (_standing(site, now, ids), running(site)) for site, ids in _chosen(config, names or [])
+        (_standing(config, site, here.clock, ids), running(site))
+        for site, ids in _chosen(config, names or [])
     ]
     if as_json:
         rows = [_row(one, daemon, now) for one, daemon in stood]
@@ -87,9 +89,11 @@ def _chosen(config: Config, names: list[str]) -> list[tuple[Site, frozenset[str]
     ]
 
 
-def _standing(site: Site, now: datetime, ids: frozenset[str]) -> SiteStanding | BrokenSite:
+def _standing(
+    config: Config, site: Site, clock: Clock, ids: frozenset[str]
+) -> SiteStanding | BrokenSite:
     try:
-        return site_standing(site, now, ids)
+        return site_standing(config, site, clock, ids)
     except StoreError as error:  # its neighbours are not concerned
         return BrokenSite(site.name, error)
 
@@ -101,6 +105,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "polls_unknown": "",
             "folders": [],
             "channels": [],
+            "approved_fault": "",
             "controllers": [],
         }
     else:
@@ -109,6 +114,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "polls_unknown": one.polls_unknown,
             "folders": one.folders,
             "channels": one.channels,
+            "approved_fault": one.approved_fault,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
     error = one.error if isinstance(one, BrokenSite) else None
@@ -128,7 +134,7 @@ def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bo
     deaf = any(channel.failing_since or channel.lost for channel in one.channels)
     well = daemon.answers and not daemon.trouble and one.store.has_room
     unheard = any(is_deaf(witness, now) for witness in daemon.witnesses)
-    sound = well and not one.folders and not deaf and not unheard
+    sound = well and not one.folders and not deaf and not unheard and not one.approved_fault
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
@@ -146,6 +152,9 @@ def _tell(
     tell_witnesses(daemon, now, in_detail=in_detail)
     if one.polls_unknown:
         say(f"  what came of the last polls is unknown: {one.polls_unknown}", Tone.BAD)
+    if one.approved_fault:
+        say(f"  approved does not count as it stands: {one.approved_fault}", Tone.BAD)
+        say("  → See docs/approvals.md, When something on approved does not count.")
     if daemon.trouble:
         what = "trouble: " if daemon.answers else ""
         say(f"  {what}{daemon.trouble}", Tone.BAD)
@@ -236,6 +245,8 @@ def _tell_detail(status: ControllerStanding, now: datetime) -> None:
         say(f"  {status.failures_in_a_row} failures in a row", Tone.BAD)
     if status.paused:
         say(f"  paused by {status.paused.by}: {status.paused.reason}", Tone.CAUTION)
+    if status.baseline:
+        say(f"  {baseline_words(status)}", Tone.PLAIN)
     if status.project_file:
         say(f"  project file {printable(status.project_file)}")
     _tell_sight(status)

@@ -1,6 +1,7 @@
 """Which colour a word has. Colour never says more than the word beside it. Pure."""
 
 from ccontrol.cli.output import Tone
+from ccontrol.model.approval import Authorisation
 from ccontrol.model.aspect import Strength
 from ccontrol.model.change import Kind
 from ccontrol.model.journal import Outcome
@@ -30,6 +31,12 @@ _KINDS = {
     Kind.CHANGED: Tone.CAUTION,
     Kind.RECOMPILED: Tone.QUIET,
 }
+_AUTHORISATIONS = {
+    Authorisation.AUTHORISED: Tone.GOOD,
+    Authorisation.ACCEPTED_AFTERWARDS: Tone.GOOD,
+    Authorisation.EMERGENCY: Tone.CAUTION,
+    Authorisation.UNDER_INVESTIGATION: Tone.CAUTION,
+}
 _STRENGTHS = {Strength.INDICATOR: Tone.CAUTION, Strength.NONE: Tone.BAD}
 
 
@@ -41,6 +48,11 @@ def severity_tone(severity: Severity) -> Tone:
 def outcome_tone(outcome: Outcome) -> Tone:
     """Return how the outcome of a poll is shown."""
     return _OUTCOMES.get(outcome, Tone.PLAIN)
+
+
+def authorisation_tone(word: Authorisation) -> Tone:
+    """Return how it is shown whether a change was authorised."""
+    return _AUTHORISATIONS.get(word, Tone.BAD)
 
 
 def kind_tone(kind: Kind) -> Tone:

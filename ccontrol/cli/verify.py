@@ -15,11 +15,14 @@ from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
 from ccontrol.cli.trust import log_trust_of, trust_in, trust_of
 from ccontrol.errors import BadFileError, SigningError, StoreTamperedError
+from ccontrol.model.approval import Anchor
+from ccontrol.poll.authority import sighted_at
 from ccontrol.store import notes
+from ccontrol.store.approved import Judging, survey
 from ccontrol.store.checkpoints import parse as parse_checkpoint
 from ccontrol.store.notes import Note
 from ccontrol.store.repository import Repository
-from ccontrol.store.verify import Report, verify
+from ccontrol.store.verify import Fault, Report, verify
 from ccontrol.store.verify_commit import Trust
 from ccontrol.store.verify_log import LogTrust
 
@@ -36,6 +39,9 @@ class Doubted:
     store: Path
     sound: bool
     report: Report
+    approved: tuple[Fault, ...] | None = None
+    """What does not hold on `approved`; None: there was no site, or no people, to judge it by."""
+    approved_commits: int = 0
 
 
 def command(
@@ -88,14 +94,18 @@ def command(
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers)
+    here = invocation(context)
     outside = tuple(map(_outside, checkpoints or ()))
-    doubted = tuple(_doubt(each, tuple(seen or ()), outside) for each in chosen)
+    doubted = tuple(
+        with_people(here, _doubt(each, tuple(seen or ()), outside), each.trust, each.people)
+        for each in chosen
+    )
     if as_json:
         emit("ccontrol/verify/1", {"stores": doubted})
     else:
         for each in doubted:
             _tell(each)
-    faults = sum(len(each.report.faults) for each in doubted)
+    faults = sum(len(each.report.faults) + len(each.approved or ()) for each in doubted)
     if faults:
         raise StoreTamperedError(f"{faults} {'fault' if faults == 1 else 'faults'} found")
 
@@ -108,6 +118,7 @@ class _Chosen:
     store: Path
     trust: Trust
     log: LogTrust
+    people: Anchor | None
 
 
 def _chosen(
@@ -116,7 +127,7 @@ def _chosen(
     if store is not None:
         if len(sites) != 1 or signers is None:
             raise typer.BadParameter("--store needs one SITE and --allowed-signers FILE")
-        return [_Chosen(sites[0], store, trust_in(signers, sites[0]), LogTrust())]
+        return [_Chosen(sites[0], store, trust_in(signers, sites[0]), LogTrust(), None)]
     config = configured(here)
     wanted = [site_named(config, name) for name in sites] or list(config.sites)
     return [
@@ -125,6 +136,7 @@ def _chosen(
             site.store.path,
             trust_of(config, site) if signers is None else trust_in(signers, site.name),
             log_trust_of(site),
+            site.people,
         )
         for site in wanted
     ]
@@ -159,6 +171,28 @@ def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) ->
     return Doubted(site, path, not report.faults, report)
 
 
+def with_people(here: Invocation, doubted: Doubted, trust: Trust, anchor: Anchor | None) -> Doubted:
+    """Return the same with what people signed, where it is known whose signatures begin that."""
+    if anchor is None or doubted.report.head is None:
+        return doubted
+    keys = frozenset(line.public_key for line in trust.signers.lines)
+    with Repository.open(doubted.store) as repository:
+        seen = sighted_at(repository)
+        found = survey(repository, Judging(anchor, keys, seen, here.clock.now()))
+    there = {commit.id for commit in found.approvals.commits}
+    gone = sorted(seen.keys() - there) if not found.faults else []
+    faults = (
+        *(Fault(commit, what) for commit, what in found.faults),
+        *(Fault(commit, "it was seen on approved and is gone from it") for commit in gone),
+    )
+    return replace(
+        doubted,
+        sound=doubted.sound and not faults,
+        approved=faults,
+        approved_commits=len(there),
+    )
+
+
 def _witness(store: Path, text: str) -> str:
     """Return the whole id that was meant. A beginning that nothing here has proves nothing."""
     seen = text.strip().lower()
@@ -185,11 +219,19 @@ def _tell(doubted: Doubted) -> None:
         say(f"  Tree-SHA256 of the files at the head: {report.tree_sha256}")
     for each in report.unchecked:
         say(f"  not checked: {each}", Tone.CAUTION)
+    _tell_approved(doubted)
     if doubted.sound:
         say("  sound: every signature, hash and date holds", Tone.GOOD)
         return
-    for fault in report.faults[:_SHOWN]:
+    for fault in (*report.faults, *(doubted.approved or ()))[:_SHOWN]:
         where = "the store" if fault.commit is None else f"commit {fault.commit[:12]}"
         say(f"  {where}: {fault.what}", Tone.BAD)
     if len(report.faults) > _SHOWN:
         say(f"  … and {len(report.faults) - _SHOWN} more (--json lists all)", Tone.BAD)
+
+
+def _tell_approved(doubted: Doubted) -> None:
+    if doubted.approved is None:
+        say("  approved was not checked: no [site.people] says whose signatures begin it")
+    else:
+        say(f"  {doubted.approved_commits:,} commits on approved count")

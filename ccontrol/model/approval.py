@@ -261,3 +261,14 @@ class Approvals:
     """Oldest first."""
     decisions: tuple[GivenDecision, ...] = ()
     """Oldest first."""
+
+
+class Baseline(StrEnum):
+    """How what a controller holds stands to what people approved."""
+
+    IN_BASELINE = "in baseline"
+    NOT_PROVEN = "not proven"
+    """Equal, but something of it cannot be read: what is compared there is old."""
+    DRIFT = "drift"
+    NOT_APPROVED = "not approved"
+    """People have approved nothing of it yet."""

@@ -17,7 +17,7 @@ from ccontrol.model.approval import Approvals, SignedCommit
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.record import Record
-from ccontrol.poll.authorising import left_by
+from ccontrol.poll.authorising import judged_by_people, left_by
 from ccontrol.poll.authority import Authority, sighting_message
 from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.past_changes import newest_judgement
@@ -60,7 +60,7 @@ def _take(
         site.note(JournalEntry(clock.now(), "", Outcome.APPROVED, reason=reason))
     for controller in site.site.controllers:
         if any(_concerns(one, controller, line, authority.approvals) for one in new):
-            _judge_anew(line, controller)
+            _judge_anew(line, authority, controller)
 
 
 def _concerns(
@@ -77,11 +77,11 @@ def _concerns(
     )
 
 
-def _judge_anew(line: Line, controller: Controller) -> None:
+def _judge_anew(line: Line, authority: Authority, controller: Controller) -> None:
     """Judge a controller's last changes, oldest first: a window may be used up by one of them."""
     for change in reversed(line.index.changes(controller.id, limit=CHANGES_AT_MOST)):
         try:
-            for before, after in _judged(line, controller, change):
+            for before, after in _judged(line, authority, controller, change):
                 words = authorisation_message(before, after)
                 text = Message(words.subject, words.body, words.trailers)
                 line.commit_file(record_path(after), render_record(after), text)
@@ -93,7 +93,7 @@ def _judge_anew(line: Line, controller: Controller) -> None:
 
 
 def _judged(
-    line: Line, controller: Controller, change: IndexedChange
+    line: Line, authority: Authority, controller: Controller, change: IndexedChange
 ) -> Iterator[tuple[Record, Record]]:
     """Yield the judgement before and the new one, if they differ."""
     repository = line.writer.repository
@@ -102,7 +102,7 @@ def _judged(
         return
     before = newest_judgement(repository, first.change_id) or first
     left = left_by(repository, line.home(controller), change.commit)
-    after = line.with_authorisation(before, left)
+    after = judged_by_people(repository, line.index, authority, before, left)
     if after.verdict.authorised == before.verdict.authorised:
         return
     standing = standing_at(repository, controller, change.commit)

@@ -3,18 +3,23 @@
 What follows from that is the core's (`approval`); which commits count is the store's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from ccontrol.approval.authorise import authorise
 from ccontrol.approval.case import Case
 from ccontrol.approval.windows import is_about
+from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT, Home
-from ccontrol.model.approval import Approvals, Authorised, SignedCommit
+from ccontrol.model.approval import Approvals, SignedCommit
 from ccontrol.model.record import Record
+from ccontrol.poll.authority import Authority
+from ccontrol.poll.binding import standing_of
 from ccontrol.poll.circumstances import circumstances
+from ccontrol.poll.window_uses import uses_of
 from ccontrol.store.approved import changed_files
+from ccontrol.store.index import IndexReader
 from ccontrol.store.objects import blob_ids
 from ccontrol.store.repository import Repository
 
@@ -41,46 +46,48 @@ def left_in(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Left:
     }
 
 
-def authorised(
-    repository: Repository,
-    approvals: Approvals,
-    record: Record,
-    left: Left,
-    *,
-    uses: Mapping[str, int],
-    files: Iterable[str] = (),
-) -> Authorised | None:
-    """Return whether a change was authorised; None when nothing of it can be approved."""
-    span = record.previous_at, record.not_after or record.taken_at
+def judged_by_people(
+    repository: Repository, index: IndexReader, authority: Authority, record: Record, left: Left
+) -> Record:
+    """Return the record with whether the change was authorised, by what people signed so far.
+
+    The rules are asked afterwards: they may speak of windows. Raises StoreError.
+    """
+    approvals, span = authority.approvals, (record.previous_at, _closed(record))
     known = circumstances(record.attribution, span, ())
     restored, accepted = _lineage(repository, approvals, left, known.since)
-    return authorise(
+    counted = {
+        one.window.id
+        for one in approvals.windows
+        if one.window.changes_at_most and is_about(one.window, record.controller_id)
+    }
+    found = authorise(
         Case(
             record=record,
             since=known.since,
-            until=known.until or record.taken_at,
+            until=known.until or _closed(record),
             approvals=approvals,
             restored=restored,
             accepted=accepted,
-            uses=uses,
-            files=frozenset(files),
+            files=_bound_files(repository, record),
+            uses=uses_of(repository, index, approvals, counted, but=record.change_id),
         )
     )
-
-
-def with_authorisation(record: Record, found: Authorised | None) -> Record:
-    """Return the record with it; the rules are asked afterwards, they may speak of windows."""
     by = found.by if found else ""
     return replace(record, verdict=replace(record.verdict, authorised=found, authorised_by=by))
 
 
-def windows_that_count(approvals: Approvals, controller_id: str) -> frozenset[str]:
-    """Return the ids of the windows of a controller whose uses are counted."""
-    return frozenset(
-        one.window.id
-        for one in approvals.windows
-        if one.window.changes_at_most and is_about(one.window, controller_id)
-    )
+def _bound_files(repository: Repository, record: Record) -> frozenset[str]:
+    """Return the SHA-256 of the project files that are bound to this very change."""
+    home = home_of(repository, record.controller_id, record.area)
+    binding = standing_of(repository, home).binding
+    if binding is None or binding.change.change_id != record.change_id:
+        return frozenset()
+    return frozenset(one.sha256 for one in binding.files)
+
+
+def _closed(record: Record) -> datetime:
+    return record.not_after or record.taken_at
 
 
 def _lineage(

@@ -22,8 +22,10 @@ from ccontrol.config.settings import Config
 from ccontrol.drivers.registry import DEFAULT
 from ccontrol.errors import CcontrolError, EngineError
 from ccontrol.model.aspect import Depth
+from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.by_hand import poll_and_follow
 from ccontrol.poll.chores import Chores, maintain
+from ccontrol.poll.configured import configuration_in_force
 from ccontrol.poll.control import ENTRIES, JUDGED, STATUS, TAKEN, TENDED
 from ccontrol.poll.ears import Ears
 from ccontrol.poll.engine import Engine
@@ -219,6 +221,9 @@ class Daemon:
             self._notifier.say("READY=1", "STATUS=a bad configuration was refused; the old holds")
             return
         engine.reconfigure(config)
+        reason = configuration_in_force(config.path)
+        for site in engine.roster.sites.values():
+            site.note(JournalEntry(self._clock.now(), "", Outcome.RAN, reason=reason))
         await sites.settle()
         _log.info("the new configuration holds: %s", _scope(engine))
         self._notifier.say("READY=1", self._status_line(engine, sites))

@@ -27,7 +27,8 @@ def sentence(record: Record) -> str:
     origin = attribution.origin.value
     if attribution.confidence is not Confidence.NONE:
         origin = f"{origin} ({attribution.confidence.value})"
-    return f"origin {origin}, severity {verdict.severity.word}"
+    word = f", {verdict.authorised.word.value}" if verdict.authorised else ""
+    return f"origin {origin}, severity {verdict.severity.word}{word}"
 
 
 def facts_of_before(judged: Judgement) -> tuple[tuple[str, str], ...]:
@@ -40,7 +41,14 @@ def facts_of_before(judged: Judgement) -> tuple[tuple[str, str], ...]:
         ("confidencebefore", attribution.confidence.value),
         ("severitybefore", verdict.severity.word),
         ("rulebefore", verdict.rule),
+        *authorisation_facts(judged.before, "before"),
     )
+
+
+def authorisation_facts(record: Record, when: str = "") -> tuple[tuple[str, str], ...]:
+    """Return whether a change was authorised, by its documented name, if that was judged."""
+    found = record.verdict.authorised
+    return () if found is None else ((f"authorisation{when}", found.word.value),)
 
 
 def _weight(record: Record) -> tuple[object, ...]:

@@ -30,13 +30,7 @@ from ccontrol.model.judgement import Attribution, Origin, Severity, Verdict, Win
 from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.model.state import State
-from ccontrol.poll.authorising import (
-    Left,
-    authorised,
-    left_in,
-    windows_that_count,
-    with_authorisation,
-)
+from ccontrol.poll.authorising import judged_by_people, left_in
 from ccontrol.poll.authority import Authority
 from ccontrol.poll.binding import due
 from ccontrol.poll.catching_up import Told
@@ -47,7 +41,6 @@ from ccontrol.poll.sighted import Sighted, Written, kinds_of
 from ccontrol.poll.stored_state import state_at
 from ccontrol.poll.verdict_of_record import verdict_by
 from ccontrol.poll.window import windows
-from ccontrol.poll.window_uses import uses_of
 from ccontrol.poll.witnesses import Nobody, Witnesses
 from ccontrol.store.index import Index
 from ccontrol.store.message import Message
@@ -157,19 +150,6 @@ class Line:
             return ""
         self._told.catch_up()
         return receipt.commit
-
-    def with_authorisation(self, record: Record, left: Left) -> Record:
-        """Return the record with whether the change was authorised, by what people signed so far.
-
-        `left` is what the change left in `plant/`. Raises StoreError.
-        """
-        if self.authority is None:
-            return record
-        repository, approvals = self.writer.repository, self.authority.approvals
-        counted = windows_that_count(approvals, record.controller_id)
-        uses = uses_of(repository, self.index, approvals, counted, record.change_id)
-        found = authorised(repository, approvals, record, left, uses=uses)
-        return with_authorisation(record, found)
 
     def keep(self, content: BinaryIO) -> str:
         """Put a file into the vault; return its SHA-256, "" where nothing is kept."""
@@ -342,13 +322,16 @@ class Line:
         controller = work.sighted.controller
         span = Window(record.previous_at, record.not_after or record.taken_at)
         hearing = hearing_of(self._witnesses, controller, span)
-        around = Around((work.before, work.after), beside_of(self.writer.repository, record))
+        repository = self.writer.repository
+        around = Around((work.before, work.after), beside_of(repository, record))
         attribution = attributed(record, controller, around, hearing)
         if work.sighted.sums_up:
             told = (work.sighted.sums_up, *attribution.evidence)
             attribution = replace(attribution, evidence=told)
         judged = replace(record, attribution=attribution)
-        judged = self.with_authorisation(judged, left_in(work.files, files))
+        if self.authority is not None:
+            left = left_in(work.files, files)
+            judged = judged_by_people(repository, self.index, self.authority, judged, left)
         standing = frozenset(finding.code for finding in work.after.findings)
         verdict = verdict_by(self.policy(), judged, controller, standing)
         return replace(judged, verdict=verdict)

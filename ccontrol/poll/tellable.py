@@ -17,7 +17,12 @@ from ccontrol.model.judgement import Attribution, Origin, Severity
 from ccontrol.model.policy import Policy
 from ccontrol.model.record import Record
 from ccontrol.policy.judge import judge
-from ccontrol.poll.judgements import Judgement, facts_of_before, sentence
+from ccontrol.poll.judgements import (
+    Judgement,
+    authorisation_facts,
+    facts_of_before,
+    sentence,
+)
 from ccontrol.poll.log_head import LogHead
 from ccontrol.poll.vital import StrangeWork, Unrecorded
 
@@ -63,6 +68,7 @@ def _of_record(record: Record, commit: str, controller: Controller | None) -> Al
         change_id=record.change_id,
         commit=commit,
         area=record.area,
+        facts=authorisation_facts(record),
     )
 
 
@@ -83,7 +89,7 @@ def _anew(plain: Alert, judged: Judgement, title: str) -> Iterator[Alert]:
         aspects=record.changes.aspects,
         text=f"{title}: judged anew: {sentence(record)}; before: {old}",
         details=_short(f"{record.attribution.reason}; {record.verdict.reason}"),
-        facts=facts_of_before(judged),
+        facts=(*plain.facts, *facts_of_before(judged)),
     )
 
 
@@ -101,7 +107,7 @@ def _first(
             plain,
             aspects=told.aspects,
             text=f"{title}: {_sum(told)}",
-            details=_short(f"{message(record).subject}; {record.verdict.reason}"),
+            details=_short("; ".join(_why(record))),
         )
     for edge in edges[:FINDINGS_AT_MOST]:
         yield _of_edge(plain, edge, title, record.attribution, controller, policy=policy)
@@ -109,6 +115,14 @@ def _first(
         count = len(edges) - FINDINGS_AT_MOST
         text = f"{title}: {count} more findings began or ended"
         yield replace(plain, id=f"{plain.id}-more", event=Event.FINDING, text=text)
+
+
+def _why(record: Record) -> Iterator[str]:
+    """Yield what changed, why it counts, and whether it was authorised."""
+    yield message(record).subject
+    yield record.verdict.reason
+    if found := record.verdict.authorised:
+        yield f"{found.word.value}: {found.reason}"
 
 
 def unrecorded(seen: Unrecorded, trouble: str, policy: Policy) -> Alert:

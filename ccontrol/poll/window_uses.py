@@ -20,6 +20,7 @@ def uses_of(
     index: IndexReader,
     approvals: Approvals,
     windows: Collection[str],
+    *,
     but: str = "",
 ) -> dict[str, int]:
     """Return how many changes each of these windows allowed, one change aside.

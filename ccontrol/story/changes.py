@@ -74,8 +74,8 @@ def _judged(record: Record) -> Iterator[str]:
         yield _short(f"speaks against it: {line}")
     verdict = record.verdict
     yield _short(f"severity {verdict.severity.word}: {verdict.reason} (rule {verdict.rule})")
-    if verdict.authorised_by:
-        yield _short(f"authorised by {verdict.authorised_by}")
+    if verdict.authorised is not None:
+        yield _short(f"{verdict.authorised.word.value}: {verdict.authorised.reason}")
 
 
 def _later(judgement: Judgement) -> Moment:

@@ -1,0 +1,270 @@
+"""People approve with commands, the daemon judges by it, and git sees what they approved."""
+
+import os
+import subprocess  # noqa: TID251 — stock git and ssh-keygen are the judges
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ccontrol.cli.invocation import Invocation
+from ccontrol.cli.plant import configured_with_secrets
+from ccontrol.clock import SystemClock
+from ccontrol.model.approval import Authorisation, Authorised
+from ccontrol.model.record import Record
+from ccontrol.poll.approved_news import see_approved
+from ccontrol.poll.sighted import Sighted
+from ccontrol.poll.site import OpenSite, open_site
+from ccontrol.poll.window import Looks
+from ccontrol.store.keys import generate
+from tests.unit.cli.plants import Plant, Run, block, seen, things
+
+CLOCK = SystemClock()
+
+
+@dataclass
+class Works:
+    """A plant at work: its daemon's writer is open, and people sign beside it."""
+
+    plant: Plant
+    run: Run
+    opened: OpenSite
+
+    def ccontrol(self, *arguments: str | Path, code: int = 0) -> str:
+        answer = self.run("--config", self.plant.config, *arguments)
+        assert answer.code == code, (arguments, answer)
+        return answer.out + answer.err
+
+    def key(self, name: str) -> Path:
+        return self.plant.folder / name
+
+    def git(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "--git-dir", str(self.plant.store), *arguments],
+            capture_output=True,
+            check=True,
+            env={"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull},
+        )
+        return done.stdout.decode()
+
+    def look(self) -> int:
+        """Let the daemon look at approved."""
+        work: Callable[[object], int] = lambda line: see_approved(line, self.opened, CLOCK)  # type: ignore[arg-type]  # noqa: E731 — the scribe hands a line
+        return self.opened.scribe.give(work).result(60)
+
+    def change(self, body: bytes, at: datetime, since: datetime) -> Record:
+        """Let a poll find another OB1, which was as before at `since`."""
+        units = things(block("OB1", body), block("FB12"))
+        snapshot = replace(seen("press-3", *units), taken_at=at)
+        (press, _) = self.opened.site.controllers
+        sighted = Sighted(press, snapshot, looks=Looks(since, since, since, since))
+        written = self.opened.scribe.give(lambda line: line.take(sighted)).result(60)
+        assert written.record is not None
+        return written.record
+
+    def judged(self, change_id: str) -> Authorised:
+        """Return what the newest judgement of a change says."""
+        answer = self.run("--config", self.plant.config, "show", change_id, "--json")
+        found = answer.json["record"]["verdict"]["authorised"]
+        return Authorised(
+            Authorisation(found["word"]),
+            found["reason"],
+            found["by"],
+            found["ticket"],
+            found["window"],
+        )
+
+
+@pytest.fixture
+def works(plant: Plant, run: Run) -> Iterator[Works]:
+    for name in ("root-1", "root-2", "ada", "bob"):
+        generate(plant.folder / name)
+    roots = [
+        " ".join((plant.folder / f"{name}.pub").read_text().split()[:2])
+        for name in ("root-1", "root-2")
+    ]
+    text = plant.config.read_text()
+    plant.config.write_text(f"{text}\n[site.people]\nroots = {roots!r}\n".replace("'", '"'))
+    (site,) = configured_with_secrets(Invocation(plant.config)).sites
+    opened = open_site(site, plant.folder, CLOCK)
+    works = Works(plant, run, opened)
+    try:
+        begin(works)
+        yield works
+    finally:
+        opened.close(10)
+
+
+def begin(works: Works) -> None:
+    draft = works.key("people.toml")
+    works.ccontrol("people", "draft", draft)
+    for who in ("ada", "bob"):
+        person = ("--person", f"{who}@plant", "--public-key", works.key(f"{who}.pub"))
+        works.ccontrol("people", "add", draft, *person, "--role", "approver")
+    works.ccontrol("people", "sign", draft, "--key", works.key("root-1"))
+    works.ccontrol("people", "commit", draft, "--key", works.key("ada"), code=20)
+    works.ccontrol("people", "sign", draft, "--key", works.key("root-2"))
+    works.ccontrol("people", "commit", draft, "--key", works.key("ada"))
+
+
+def test_an_approved_controller_is_no_different_for_git(works: Works) -> None:
+    assert "ada@plant" in works.ccontrol("people", "show")
+    works.ccontrol("approve", "press-3", "--ticket", "T-1", "--key", works.key("ada"))
+    assert works.git("diff", "--stat", "approved", "observed", "--", "plant/hall-2/press-3") == ""
+    assert "mixer-1" in works.git("diff", "--stat", "approved", "observed", "--", "plant/")
+    assert works.look() == 2  # who may sign, and the approval
+    assert works.look() == 0
+
+
+def test_a_change_that_is_approved_after_it_was_accepted_afterwards(works: Works) -> None:
+    works.look()
+    now = CLOCK.now()
+    record = works.change(b"\x65\x02", now, now - timedelta(minutes=5))
+    assert works.judged(record.change_id).word is Authorisation.UNEXPLAINED
+    words = ("--ticket", "T-2", "--requested-by", "bob@plant", "--key", works.key("ada"))
+    works.ccontrol("approve", record.change_id, *words)
+    assert works.look() == 1
+    found = works.judged(record.change_id)
+    assert found.word is Authorisation.ACCEPTED_AFTERWARDS
+    assert found.ticket == "T-2"
+    assert found.by.startswith("ada@plant")
+    told = works.ccontrol("show", record.change_id)
+    assert "accepted afterwards" in told
+
+
+def test_what_was_approved_and_comes_back_is_authorised(works: Works) -> None:
+    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
+    works.look()
+    now = CLOCK.now()
+    away = works.change(b"\x65\x02", now + timedelta(minutes=5), now + timedelta(minutes=1))
+    back = works.change(b"\x65\x01", now + timedelta(minutes=15), now + timedelta(minutes=11))
+    assert works.judged(away.change_id).word is Authorisation.UNEXPLAINED
+    found = works.judged(back.change_id)
+    assert found.word is Authorisation.AUTHORISED
+    assert "brings back" in found.reason
+
+
+def window(works: Works, name: str, since: datetime, *more: str) -> None:
+    until = since + timedelta(hours=2)
+    times = ("--from", since.isoformat(), "--until", until.isoformat())
+    words = ("--controller", "press-3", "--ticket", "T-3", "--requested-by", "ada@plant", *more)
+    works.ccontrol("window", "add", name, *times, *words, "--key", works.key("bob"))
+
+
+def test_a_window_that_was_seen_before_authorises_what_it_allows(works: Works) -> None:
+    now = CLOCK.now()
+    window(works, "CHG-1", now - timedelta(minutes=10), "--object", "OB/*", "--changes", "1")
+    assert "not seen by the daemon yet" in works.ccontrol("window", "list")
+    works.look()
+    later = CLOCK.now() + timedelta(seconds=1)
+    first = works.change(b"\x65\x02", later + timedelta(minutes=5), later)
+    found = works.judged(first.change_id)
+    assert (found.word, found.window) == (Authorisation.AUTHORISED, "CHG-1")
+    assert "used up" in works.ccontrol("window", "list")
+    second = works.change(b"\x65\x03", later + timedelta(minutes=9), later + timedelta(minutes=6))
+    found = works.judged(second.change_id)
+    assert found.word is Authorisation.OUT_OF_WINDOW
+    assert "used up" in found.reason
+
+
+def test_a_window_that_comes_after_the_change_accepts_it_afterwards(works: Works) -> None:
+    works.look()
+    now = CLOCK.now()
+    record = works.change(b"\x65\x02", now, now - timedelta(minutes=5))
+    window(works, "CHG-2", now - timedelta(hours=1))
+    works.look()
+    found = works.judged(record.change_id)
+    assert (found.word, found.window) == (Authorisation.ACCEPTED_AFTERWARDS, "CHG-2")
+
+
+def test_decisions_are_told_in_their_order(works: Works) -> None:
+    works.look()
+    now = CLOCK.now()
+    change = works.change(b"\x65\x02", now, now - timedelta(minutes=5)).change_id
+    key = ("--key", works.key("ada"))
+    works.ccontrol("investigate", change, "--who", "ivy@plant", *key)
+    works.look()
+    assert works.judged(change).word is Authorisation.UNDER_INVESTIGATION
+    works.ccontrol("reject", change, "--reason", "a slip", *key)
+    works.look()
+    assert works.judged(change).word is Authorisation.REJECTED
+    works.ccontrol("emergency", change, "--reason", "valve stuck", *key)
+    works.look()
+    found = works.judged(change)
+    assert found.word is Authorisation.EMERGENCY
+    assert "documentation is missing" in found.reason
+    words = ("--reason", "valve stuck", "--documentation", "valve replaced")
+    works.ccontrol("emergency", change, *words, *key)
+    works.look()
+    assert "documented: valve replaced" in works.judged(change).reason
+
+
+def test_a_rewritten_branch_goes_on_to_count_as_it_was_seen(works: Works) -> None:
+    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
+    works.look()
+    seen_head = works.git("rev-parse", "approved").strip()
+    works.git("update-ref", "refs/heads/approved", f"{seen_head}~1")
+    works.ccontrol("approve", "mixer-1", "--key", works.key("bob"))
+    assert works.look() == 0
+    authority = works.opened.scribe.give(lambda line: line.authority).result(10)
+    assert authority is not None
+    assert authority.approvals.commits[-1].id == seen_head
+
+
+def test_the_audit_log_says_who_signed_what(works: Works) -> None:
+    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
+    journal = works.opened.journal
+    entries = (entry for day in journal.days() for entry in journal.read(day))
+    told = [entry.reason for entry in entries if entry.outcome.value == "ran"]
+    assert any("approve press-3" in reason and "ada@plant" in reason for reason in told)
+
+
+def baselines(works: Works) -> dict[str, tuple[str, int]]:
+    """Return what status says of each controller, without asking whether a daemon answers."""
+    answer = works.run("--config", works.plant.config, "status", "--json")
+    (site,) = answer.json["sites"]
+    return {one["controller_id"]: (one["baseline"], one["differs"]) for one in site["controllers"]}
+
+
+def differing(works: Works, folder: str) -> int:
+    names = works.git("diff", "--name-only", "approved", "observed", "--", folder)
+    return len(names.splitlines())
+
+
+def test_status_and_git_agree_on_what_is_not_approved(works: Works) -> None:
+    assert baselines(works)["press-3"] == ("not approved", 0)
+    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
+    assert baselines(works)["press-3"] == ("in baseline", 0)
+    now = CLOCK.now()
+    works.change(b"\x65\x07", now, now - timedelta(minutes=5))
+    folder = "plant/hall-2/press-3"
+    assert baselines(works)["press-3"] == ("drift", differing(works, folder))
+    assert differing(works, folder) > 0
+
+
+def test_what_cannot_be_read_is_not_proven_by_an_equal_folder(works: Works) -> None:
+    ob1 = block("OB1", b"\x65\x01")
+    unread = {block("FB12").id: "protected"}
+    snapshot = replace(seen("press-3", *things(ob1), unread=unread), taken_at=CLOCK.now())
+    (press, _) = works.opened.site.controllers
+    works.opened.scribe.give(lambda line: line.take(Sighted(press, snapshot))).result(60)
+    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
+    assert differing(works, "plant/hall-2/press-3") == 0
+    assert baselines(works)["press-3"] == ("not proven", 0)
+
+
+def test_verify_doubts_approved_too(works: Works) -> None:
+    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
+    works.look()
+    assert "2 commits on approved count" in works.ccontrol("verify")
+    head = works.git("rev-parse", "approved").strip()
+    tree = works.git("rev-parse", "approved^{tree}").strip()
+    identity = ("-c", "user.name=x", "-c", "user.email=x@plant")
+    forged = works.git(*identity, "commit-tree", tree, "-p", head, "-m", "forged").strip()
+    works.git("update-ref", "refs/heads/approved", forged)
+    told = works.ccontrol("verify", code=21)
+    assert "it is not signed" in told
+    works.git("update-ref", "refs/heads/approved", f"{head}~1")
+    assert "is gone from it" in works.ccontrol("verify", code=21)
