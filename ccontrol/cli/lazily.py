@@ -50,6 +50,7 @@ _COMMANDS = {
     "witness": "witness",
     "mirror": "mirror",
     "bundle": "bundle",
+    "key": "key",
 }
 """Name to module below ccontrol.cli, in the order of --help. Each module holds a `command`, a
 function, or a whole `group` of them."""

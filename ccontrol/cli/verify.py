@@ -135,7 +135,7 @@ def _chosen(
             site.name,
             site.store.path,
             trust_of(config, site) if signers is None else trust_in(signers, site.name),
-            log_trust_of(site),
+            log_trust_of(config, site, here.clock.now()),
             site.people,
         )
         for site in wanted

@@ -26,14 +26,14 @@ class LogReader:
 
     desk: Desk
 
-    def log(self, raw: Raw, place: Place, site: str) -> LogSettings:
+    def log(self, raw: Raw, place: Place) -> LogSettings:
         """Return the settings; what has a fault is noted and left out."""
         own = {name: value for name, value in raw.items() if name != "cosigner"}
         head = self.desk.table(LogTable, own, place, siblings=("cosigner",)) or LogTable()
         tables = self.desk.tables(raw, "cosigner", place, "url")
         found = [self._cosigner(table, where) for where, table in tables]
         return LogSettings(
-            origin=head.origin or f"ccontrol/{site}",
+            origin=head.origin,
             key=key_of(self.desk, head.key, place.at("key")) if head.key else None,
             cosigners=tuple(each for each in found if each is not None),
         )

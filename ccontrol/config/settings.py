@@ -65,8 +65,8 @@ class Cosigner:
 class LogSettings:
     """The log of ref updates of a site: its name, its key, and who else vouches for it."""
 
-    origin: str
-    """Its name for ever, to everybody: "ccontrol/north"."""
+    origin: str = ""
+    """Its name for ever, to everybody; empty: made of the site's name."""
     key: KeyFile | KeyInAgent | None = None
     """None: it makes a key of its own, which lies in the store's own folder."""
     cosigners: tuple[Cosigner, ...] = ()
@@ -132,7 +132,7 @@ class Site:
     time_zone: str = "UTC"
     """IANA name of the zone whose hours people there mean."""
     sources: tuple[FollowedLog, ...] = ()
-    log: LogSettings = LogSettings("")
+    log: LogSettings = LogSettings()
     learning_days: int = LEARNING_DAYS
     """So long after the first event of a controller whatever its users do is learnt as usual."""
     people: Anchor | None = None

@@ -102,7 +102,7 @@ class SiteReader:
         learnt = self.desk.subtable(raw, "behaviour", place)
         behaviour = self.desk.table(BehaviourTable, learnt, place.at("behaviour"))
         people = self._people(raw, place)
-        log = LogReader(self.desk).log(self.desk.subtable(raw, "log", place), place.at("log"), name)
+        log = LogReader(self.desk).log(self.desk.subtable(raw, "log", place), place.at("log"))
         if head is None or store is None or behaviour is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)

@@ -95,10 +95,10 @@ class Herald:
             self._take_channels(self._site.site.alerts)
             self._tell_unrecorded()
             self._tell_strange_work()
+            self._tell_log_heads()
             if self._couriers:
                 self._mind_troubles()
                 self._follow()
-                self._tell_log_heads()
                 self._remind()
         except StoreError as error:
             if str(error) != self._complained:

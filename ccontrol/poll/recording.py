@@ -23,7 +23,7 @@ def identity_of(site: Site) -> LogIdentity:
     settings, folder = site.log, log_folder(site.store.path)
     key = settings.key
     signer = log_keeping.own_key(folder) if key is None else signer_of(key)
-    return LogIdentity(settings.origin, signer)
+    return LogIdentity(settings.origin or f"ccontrol/{site.name}", signer)
 
 
 def record(site: Site, log: RefLog, now: datetime) -> Note | None:

@@ -14,6 +14,7 @@ from typing import IO
 from ccontrol.errors import StoreError, StoreForeignError, StoreTamperedError
 from ccontrol.store import commits, git_process, known_head, objects, refs, surroundings
 from ccontrol.store.commits import Commit
+from ccontrol.store.key_history import KeySpan, span_fault
 from ccontrol.store.layout import ATTRIBUTES, ATTRIBUTES_PATH, BRANCH
 from ccontrol.store.objects import Kind
 from ccontrol.store.repository import require_store
@@ -87,7 +88,7 @@ def verify(
         # Git itself would be misled or misused: it is not started at all.
         return Report(None, 0, None, (Fault(None, f"nothing was read, for {error}"),))
     with SignatureJudge(trust) as signatures:
-        walk = _Walk(signatures, progress)
+        walk = _Walk(signatures, log.spans, progress)
         if head is None:
             walk.fault(f"there is no branch {BRANCH}")
         else:
@@ -95,7 +96,10 @@ def verify(
         walk.faults.extend(starmap(Fault, signatures.faults()))
     for witness in {*witnesses, *filter(None, [remembered])} - walk.seen.keys():
         walk.fault(f"{witness} was the head once, but the history does not contain it")
-    findings = log_findings(git_dir, sight, log, walk.trees_of) if head else Findings()
+    several = len({line.public_key for line in trust.signers.lines}) > 1
+    findings = Findings()
+    if head is not None:
+        findings = log_findings(git_dir, sight, log, walk.trees_of, several_keys=several)
     walk.faults.extend(Fault(None, what) for what in findings.faults)
     for what in chain(_memory_faults(git_dir, head, walk, journal), surroundings.faults(git_dir)):
         walk.fault(what)
@@ -119,8 +123,14 @@ def _memory_faults(
 class _Walk:
     """One pass over the history, oldest commit first; each object comes after its first user."""
 
-    def __init__(self, signatures: SignatureJudge, progress: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        signatures: SignatureJudge,
+        spans: tuple[KeySpan, ...],
+        progress: Callable[[int], None],
+    ) -> None:
         self._signatures = signatures
+        self._spans = spans
         self._progress = progress
         self._shadows: dict[bytes, bytes] = {}
         self._trees: dict[bytes, bytes] = {}
@@ -186,7 +196,8 @@ class _Walk:
         if commit is None:
             return
         self._signatures.take(commit)
-        for what in chain_faults(commit, self._parent):
+        out_of_place = span_fault(commit, len(self.seen), self._spans)
+        for what in (*chain_faults(commit, self._parent), *filter(None, [out_of_place])):
             self._doubt(what)
         self._judge_tree(commit)
         self.changes.update(value for name, value in commit.trailers if name == TRAILER)

@@ -12,6 +12,7 @@ from ccontrol.errors import StoreError, StoreTamperedError
 from ccontrol.model.note_key import NoteKey
 from ccontrol.store import checkpoints, git_process, log_keeping, notes, ref_log, refs
 from ccontrol.store.checkpoints import Checkpoint
+from ccontrol.store.key_history import KeySpan
 from ccontrol.store.layout import APPROVED, BRANCH, log_folder
 from ccontrol.store.notes import Note
 from ccontrol.store.ref_updates import NOTHING, RefUpdate
@@ -26,6 +27,8 @@ class LogTrust:
     cosigners: tuple[NoteKey, ...] = ()
     outside: tuple[Note, ...] = ()
     """Checkpoints that somebody kept elsewhere."""
+    spans: tuple[KeySpan, ...] = ()
+    """Which key was the daemon's for which commits; empty: nobody has said."""
 
 
 @dataclass(slots=True)
@@ -57,10 +60,14 @@ def look(git_dir: Path, trust: LogTrust) -> LogSight:
 
 
 def log_findings(
-    git_dir: Path, sight: LogSight, trust: LogTrust, trees: Mapping[str, str]
+    git_dir: Path, sight: LogSight, trust: LogTrust, trees: Mapping[str, str], *, several_keys: bool
 ) -> Findings:
-    """Judge the log. `trees`: the commits of `observed`, oldest first, with their Tree-SHA256."""
+    """Judge the log. `trees`: the commits of `observed`, oldest first, with their Tree-SHA256.
+
+    `several_keys`: more than one key counts for the daemon's.
+    """
     found = Findings()
+    _say_of_keys(found, trust, several=several_keys)
     if sight.trouble:
         found.faults.append(sight.trouble)
     if sight.newest is None:
@@ -75,6 +82,17 @@ def log_findings(
     except StoreError as error:
         found.faults.append(str(error))
     return found
+
+
+def _say_of_keys(found: Findings, trust: LogTrust, *, several: bool) -> None:
+    if several and not trust.spans:
+        found.unchecked.append(
+            "no signed history of keys is here: a retired key that signs an old date passes"
+        )
+    if any(span.compromised for span in trust.spans) and not trust.cosigners:
+        found.unchecked.append(
+            "a key of the history was compromised, and no cosigner says what was there before"
+        )
 
 
 def _say_unasked(found: Findings, trust: LogTrust) -> None:
