@@ -18,6 +18,7 @@ from ccontrol.model.engineering import Effect, EngineeringEvent
 from ccontrol.model.witness import Heard, Watch
 
 FORM = "ccontrol/witness/1"
+_FORGEABLE = "forgeable"
 LONGEST_LINE = 1 << 20
 """An event lists 256 objects at most: some 100 KB."""
 
@@ -96,7 +97,8 @@ class Gist:
     """What of a line of a log tells whether it is needed, without reading all of it."""
 
     same: bytes
-    """Equal in two lines that tell of the same event, or watch, for the same controller."""
+    """Equal in two lines that tell of the same event, or watch, for the same controller. What
+    anybody could have sent never takes the place of what only the controller can have."""
     since: datetime
     until: datetime
     """The time that it is about, by the witness's clock; not when it was taken in."""
@@ -110,7 +112,8 @@ def gist(line: bytes) -> Gist:
         if "event" in said:
             event = said["event"]
             times = _time(event["first"]), _time(event["last"])
-            return Gist(_hashed(whose + _word(event["id"])), *times)
+            weak = _FORGEABLE if _FORGEABLE in event["testimony"]["weaknesses"] else ""
+            return Gist(_hashed(whose + weak + _word(event["id"])), *times)
         watch = said["watch"]
         times = _time(watch["since"]), _time(watch["until"])
         return Gist(_hashed(whose + json.dumps(watch, sort_keys=True)), *times)

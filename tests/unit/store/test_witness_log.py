@@ -88,6 +88,16 @@ def test_the_same_event_is_taken_in_once_whoever_hands_it_in_again(
     assert log.days() == (DAY,)
 
 
+def test_a_forged_message_that_comes_first_does_not_take_the_place_of_the_true_one(
+    log: WitnessLog,
+) -> None:
+    true = download(at(1))
+    forged = replace(true, testimony=replace(true.testimony, weaknesses=("forgeable",)))
+    assert len(log.take([heard(forged, at(1))])) == 1
+    assert log.take([heard(true, at(1))]) == (heard(true, at(1)),)
+    assert log.take([heard(forged, at(2)), heard(true, at(2))]) == ()
+
+
 def test_an_event_counts_for_each_controller_behind_an_address(log: WitnessLog) -> None:
     event = download(at(1))
     assert len(log.take([heard(event, at(1)), heard(event, at(1), "press-4")])) == 2
