@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from ccontrol.canonical.json_values import count_of, text_of, time_of
 from ccontrol.model.behaviour import (
     HOURS,
     Behaviour,
@@ -42,13 +43,13 @@ def parse(document: bytes) -> Behaviour:
         if said["form"] != FORM:
             raise ValueError("another form of what was learnt")
         return Behaviour(
-            controller_id=_word(said["controller_id"]),
-            since=None if said["since"] is None else _time(said["since"]),
+            controller_id=text_of(said["controller_id"]),
+            since=None if said["since"] is None else time_of(said["since"]),
             stations=tuple(_station(each) for each in said["stations"]),
-            left_out=_count(said["left_out"]),
+            left_out=count_of(said["left_out"]),
             standing=tuple(_deviation(each) for each in said["standing"]),
-            over=tuple((_word(code), _word(name)) for code, name in said["over"]),
-            decided=_count(said["decided"]),
+            over=tuple((text_of(code), text_of(name)) for code, name in said["over"]),
+            decided=count_of(said["decided"]),
         )
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"not what was learnt of a controller: {error}") from error
@@ -63,39 +64,39 @@ def parse_decision(line: bytes) -> BehaviourDecision:
     """Return what such a line says. Raises ValueError for any other."""
     try:
         said = json.loads(line)
-        who = _word(said["by"]), _word(said["controller_id"]), _word(said["station"])
-        return BehaviourDecision(_time(said["at"]), *who, said["accept"] is True)
+        who = text_of(said["by"]), text_of(said["controller_id"]), text_of(said["station"])
+        return BehaviourDecision(time_of(said["at"]), *who, said["accept"] is True)
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"no decision: {error}") from error
 
 
 def _station(said: dict[str, Any]) -> Station:
     return Station(
-        name=_word(said["name"]),
-        first=_time(said["first"]),
-        last=_time(said["last"]),
-        days=_count(said["days"]),
+        name=text_of(said["name"]),
+        first=time_of(said["first"]),
+        last=time_of(said["last"]),
+        days=count_of(said["days"]),
         engineers=said["engineers"] is True,
         usual=_habits(said["usual"]),
         odd=_habits(said["odd"]),
-        macs=tuple(map(_word, said["macs"])),
-        claims=tuple(map(_word, said["claims"])),
-        accepted=_word(said["accepted"]),
+        macs=tuple(map(text_of, said["macs"])),
+        claims=tuple(map(text_of, said["claims"])),
+        accepted=text_of(said["accepted"]),
     )
 
 
 def _habits(said: dict[str, Any]) -> Habits:
-    hours = tuple((_slot(slot), _count(count)) for slot, count in said["hours"])
+    hours = tuple((_slot(slot), count_of(count)) for slot, count in said["hours"])
     deeds = tuple(
-        Deeds(_word(each["action"]), _word(each["effect"]), _count(each["count"]))
+        Deeds(text_of(each["action"]), text_of(each["effect"]), count_of(each["count"]))
         for each in said["deeds"]
     )
     return Habits(hours, deeds)
 
 
 def _deviation(said: dict[str, Any]) -> Deviation:
-    words = _word(said["station"]), _word(said["about"]), _word(said["text"])
-    return Deviation(Oddness(said["oddness"]), *words, _time(said["at"]))
+    words = text_of(said["station"]), text_of(said["about"]), text_of(said["text"])
+    return Deviation(Oddness(said["oddness"]), *words, time_of(said["at"]))
 
 
 def _plain(value: object) -> object:
@@ -108,27 +109,8 @@ def _plain(value: object) -> object:
     return value
 
 
-def _time(value: object) -> datetime:
-    at = datetime.fromisoformat(_word(value))
-    if at.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return at.astimezone(UTC)
-
-
-def _word(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r:.40} is no text")
-    return value
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
-        raise TypeError(f"{value!r:.40} is no count")
-    return value
-
-
 def _slot(value: object) -> int:
-    slot = _count(value)
+    slot = count_of(value)
     if slot >= _SLOTS:
         raise ValueError(f"{slot} is no hour of a week")
     return slot

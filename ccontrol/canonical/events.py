@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from ccontrol.canonical.json_values import count_of, text_of, time_of
 from ccontrol.model.engineering import (
     Actor,
     Claim,
@@ -80,17 +81,17 @@ def _plain(value: object) -> Any:  # noqa: ANN401 — whatever JSON has a word f
 
 def _event(said: dict[str, Any]) -> EngineeringEvent:
     return EngineeringEvent(
-        first=_time(said["first"]),
-        last=_time(said["last"]),
+        first=time_of(said["first"]),
+        last=time_of(said["last"]),
         controller=_target(said["controller"]),
         actor=_actor(said["actor"]),
-        protocol=_text(said["protocol"]),
-        action=_text(said["action"]),
+        protocol=text_of(said["protocol"]),
+        action=text_of(said["action"]),
         effect=Effect(said["effect"]),
         techniques=_texts(said["techniques"]),
         objects=tuple(_touched(each) for each in said["objects"]),
-        objects_left_out=_count(said["objects_left_out"]),
-        count=_count(said["count"]),
+        objects_left_out=count_of(said["objects_left_out"]),
+        count=count_of(said["count"]),
         outcome=_outcome(said["outcome"]),
         completeness=Completeness(said["completeness"]),
         redacted=bool(said["redacted"]),
@@ -101,69 +102,53 @@ def _event(said: dict[str, Any]) -> EngineeringEvent:
 
 def _target(said: dict[str, Any]) -> Target:
     return Target(
-        _text(said["address"]), _count(said["port"]), _text(said["mac"]), _texts(said["route"])
+        text_of(said["address"]),
+        count_of(said["port"]),
+        text_of(said["mac"]),
+        _texts(said["route"]),
     )
 
 
 def _actor(said: dict[str, Any]) -> Actor:
     return Actor(
-        _text(said["address"]),
-        _count(said["port"]),
-        _text(said["mac"]),
+        text_of(said["address"]),
+        count_of(said["port"]),
+        text_of(said["mac"]),
         MacScope(said["mac_scope"]),
         Role(said["role"]),
-        tuple(Claim(_text(each["kind"]), _text(each["value"])) for each in said["claims"]),
+        tuple(Claim(text_of(each["kind"]), text_of(each["value"])) for each in said["claims"]),
     )
 
 
 def _outcome(said: dict[str, Any]) -> Outcome:
     return Outcome(
-        _count(said["done"]),
-        _count(said["refused"]),
-        _count(said["unanswered"]),
+        count_of(said["done"]),
+        count_of(said["refused"]),
+        count_of(said["unanswered"]),
         _texts(said["errors"]),
     )
 
 
 def _touched(said: dict[str, Any]) -> Touched:
     return Touched(
-        _text(said["kind"]),
-        _text(said["name"]),
+        text_of(said["kind"]),
+        text_of(said["name"]),
         _outcome(said["outcome"]),
-        None if said["size"] is None else _count(said["size"]),
-        _text(said["sha256"]),
-        tuple((_text(name), _text(value)) for name, value in said["facts"]),
+        None if said["size"] is None else count_of(said["size"]),
+        text_of(said["sha256"]),
+        tuple((text_of(name), text_of(value)) for name, value in said["facts"]),
     )
 
 
 def _testimony(said: dict[str, Any]) -> Testimony:
     return Testimony(
         Witness(said["witness"]),
-        _text(said["name"]),
-        _count(said["first"]),
-        _count(said["last"]),
+        text_of(said["name"]),
+        count_of(said["first"]),
+        count_of(said["last"]),
         _texts(said["weaknesses"]),
     )
 
 
-def _time(value: object) -> datetime:
-    time = datetime.fromisoformat(_text(value))
-    if time.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return time.astimezone(UTC)
-
-
 def _texts(value: list[object]) -> tuple[str, ...]:
-    return tuple(_text(each) for each in value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r:.40} is no text")
-    return value
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
-        raise TypeError(f"{value!r:.40} is no count")
-    return value
+    return tuple(text_of(each) for each in value)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ccontrol.canonical import events
+from ccontrol.canonical.json_values import count_of, text_of, time_of
 from ccontrol.model.engineering import Effect, EngineeringEvent
 from ccontrol.model.witness import Heard, Watch
 
@@ -85,8 +86,8 @@ def parse_heard(line: bytes) -> Heard:
     """Return what such a line says. Raises ValueError for any other line."""
     said = _read(line)
     try:
-        at = _time(said["at"])
-        controller, source = _word(said["controller"]), _word(said["source"])
+        at = time_of(said["at"])
+        controller, source = text_of(said["controller"]), text_of(said["source"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"no line of a log of witnesses: {error}") from error
     return Heard(at, controller, _parsed_said(said), source)
@@ -108,14 +109,14 @@ def gist(line: bytes) -> Gist:
     """Return the gist of such a line. Raises ValueError for any other line."""
     said = _read(line)
     try:
-        whose = f"{_word(said['controller'])}\0"
+        whose = f"{text_of(said['controller'])}\0"
         if "event" in said:
             event = said["event"]
-            times = _time(event["first"]), _time(event["last"])
+            times = time_of(event["first"]), time_of(event["last"])
             weak = _FORGEABLE if _FORGEABLE in event["testimony"]["weaknesses"] else ""
-            return Gist(_hashed(whose + weak + _word(event["id"])), *times)
+            return Gist(_hashed(whose + weak + text_of(event["id"])), *times)
         watch = said["watch"]
-        times = _time(watch["since"]), _time(watch["until"])
+        times = time_of(watch["since"]), time_of(watch["until"])
         return Gist(_hashed(whose + json.dumps(watch, sort_keys=True)), *times)
     except (KeyError, TypeError) as error:
         raise ValueError(f"no line of a log of witnesses: {error}") from error
@@ -151,12 +152,12 @@ def parse_line(line: bytes) -> Line:
         if "form" in said:
             return _opening(said)
         if "act" in said:
-            effect, port = Effect(said["effect"]), _number(said["port"])
-            whose = _word(said["controller"]), _word(said["actor"])
-            return Act(_time(said["act"]), *whose, port, effect)
+            effect, port = Effect(said["effect"]), count_of(said["port"])
+            whose = text_of(said["controller"]), text_of(said["actor"])
+            return Act(time_of(said["act"]), *whose, port, effect)
         if "kept" in said:
-            return Kept(_number(said["kept"]))
-        return Handed(_number(said["number"]), _parsed_said(said))
+            return Kept(count_of(said["kept"]))
+        return Handed(count_of(said["number"]), _parsed_said(said))
     except (KeyError, TypeError) as error:
         raise ValueError(f"no line between a sensor and a daemon: {error}") from error
 
@@ -165,8 +166,8 @@ def _opening(said: dict[str, Any]) -> Hello | Whom:
     if said["form"] != FORM:
         raise ValueError(f"another form of talk than {FORM}")
     if "sensor" in said:
-        return Hello(_word(said["sensor"]), _word(said["interface"]), _word(said["version"]))
-    return Whom(tuple((_word(address), _number(port)) for address, port in said["controllers"]))
+        return Hello(text_of(said["sensor"]), text_of(said["interface"]), text_of(said["version"]))
+    return Whom(tuple((text_of(address), count_of(port)) for address, port in said["controllers"]))
 
 
 def _said(said: EngineeringEvent | Watch) -> dict[str, Any]:
@@ -189,13 +190,13 @@ def _parsed_said(said: dict[str, Any]) -> EngineeringEvent | Watch:
         return events.parse(json.dumps(said["event"]).encode())
     try:
         watch = said["watch"]
-        heard = ((_word(address), _number(count)) for address, count in watch["heard"].items())
+        heard = ((text_of(address), count_of(count)) for address, count in watch["heard"].items())
         return Watch(
-            _word(watch["sensor"]),
-            _time(watch["since"]),
-            _time(watch["until"]),
-            _number(watch["packets"]),
-            _number(watch["dropped"]),
+            text_of(watch["sensor"]),
+            time_of(watch["since"]),
+            time_of(watch["until"]),
+            count_of(watch["packets"]),
+            count_of(watch["dropped"]),
             tuple(sorted(heard)),
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -226,31 +227,9 @@ def _text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _time(value: object) -> datetime:
-    time = datetime.fromisoformat(_word(value))
-    if time.tzinfo is None:
-        raise ValueError("a time without a zone")
-    try:
-        return time.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("a time before or after all years") from error
-
-
-def _word(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r:.40} is no text")
-    return value
-
-
 def _countable(count: int) -> int:
     """Return a count that can be read again. Raises ValueError for any other."""
     try:
-        return _number(count)
+        return count_of(count)
     except TypeError as error:
         raise ValueError(str(error)) from error
-
-
-def _number(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
-        raise TypeError(f"{value!r:.40} is no count")
-    return value

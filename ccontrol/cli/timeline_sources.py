@@ -16,6 +16,7 @@ from ccontrol.clock import Clock
 from ccontrol.model.alert import Alert, ToldAlert
 from ccontrol.model.journal import JournalEntry
 from ccontrol.model.witness import Heard, OwnConnection, Watch
+from ccontrol.poll import tellable
 from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.own_ends import connection
 from ccontrol.poll.places import Places, queue_folder, told_folder
@@ -101,7 +102,7 @@ class Sources:
                 except ValidationError:
                     continue  # its courier puts it aside, and tells of it
                 if self._concerns(alert.controller):
-                    yield _as_told(alert, channel.name)
+                    yield tellable.told(alert, channel.name, None)
 
     def _concerns(self, controller_id: str) -> bool:
         return controller_id in {"", self.watched.controller.id}
@@ -120,18 +121,3 @@ class Sources:
                     return
                 yield commit
             start = commits[-1].parents[0] if commits and commits[-1].parents else None
-
-
-def _as_told(alert: Alert, channel: str) -> ToldAlert:
-    return ToldAlert(
-        channel=channel,
-        at=alert.at,
-        told_at=None,
-        id=alert.id,
-        event=alert.event,
-        phase=alert.phase,
-        severity=alert.severity,
-        text=alert.text,
-        controller=alert.controller,
-        change_id=alert.change_id,
-    )

@@ -14,7 +14,7 @@ from ccontrol.alerts.matching import wants
 from ccontrol.clock import Clock
 from ccontrol.config.policies import rules_of
 from ccontrol.errors import StoreError
-from ccontrol.model.alert import Alert, Channel, Event, Phase, ToldAlert
+from ccontrol.model.alert import Alert, Channel, Event, Phase
 from ccontrol.poll import tellable
 from ccontrol.poll.following import Following
 from ccontrol.poll.places import queue_folder, told_folder
@@ -130,7 +130,9 @@ class Herald:
 
         def told(channel: Channel, alerts: Sequence[Alert]) -> None:
             now = clock.now()
-            self._told.note((_told(channel, alert, now) for alert in alerts), now.date())
+            self._told.note(
+                (tellable.told(alert, channel.name, now) for alert in alerts), now.date()
+            )
 
         return Courier(channel, outbox, Means(site.name, clock, self._send, pulse, told))
 
@@ -246,18 +248,3 @@ class Herald:
         for courier in couriers:
             if wants(courier.channel, alert):
                 courier.offer(alert)
-
-
-def _told(channel: Channel, alert: Alert, at: datetime) -> ToldAlert:
-    return ToldAlert(
-        channel=channel.name,
-        at=alert.at,
-        told_at=at,
-        id=alert.id,
-        event=alert.event,
-        phase=alert.phase,
-        severity=alert.severity,
-        text=alert.text,
-        controller=alert.controller,
-        change_id=alert.change_id,
-    )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ccontrol.canonical.message import message
 from ccontrol.logic.printable import printable, shortened
-from ccontrol.model.alert import Alert, Event, Phase
+from ccontrol.model.alert import Alert, Event, Phase, ToldAlert
 from ccontrol.model.change import Change, ChangeSet, Kind
 from ccontrol.model.controller import Controller
 from ccontrol.model.judgement import Attribution, Origin, Severity
@@ -214,6 +214,22 @@ def gap(site: str, at: datetime) -> Alert:
 def about(event: Event, site: str, name: str) -> str:
     """Return what names the trouble of a store (`name` is empty), a channel, or something else."""
     return f"{event.value}/{site}/{name}".rstrip("/")
+
+
+def told(alert: Alert, channel: str, told_at: datetime | None) -> ToldAlert:
+    """Return what is kept of an alert that a channel has, or (None) that waits for it."""
+    return ToldAlert(
+        channel=channel,
+        at=alert.at,
+        told_at=told_at,
+        id=alert.id,
+        event=alert.event,
+        phase=alert.phase,
+        severity=alert.severity,
+        text=alert.text,
+        controller=alert.controller,
+        change_id=alert.change_id,
+    )
 
 
 def still(alert: Alert, at: datetime) -> Alert:

@@ -1,5 +1,6 @@
 """Who works on a controller is learnt as counts; what differs is told, and people decide."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -303,3 +304,10 @@ def test_whatever_else_lies_there_is_refused(document: bytes) -> None:
         parse(document)
     with pytest.raises(ValueError):  # noqa: PT011
         parse_decision(document)
+
+
+def test_a_decision_at_a_time_before_all_years_is_refused_like_any_rubbish() -> None:
+    line = render_decision(BehaviourDecision(LATER, "eva", "press-1", EVA, accept=True))
+    said = json.loads(line) | {"at": "0001-01-01T00:00:00+05:00"}
+    with pytest.raises(ValueError, match="all years"):
+        parse_decision(json.dumps(said).encode())
