@@ -69,7 +69,8 @@ def check_files(
     policy = of_files(tuple(files))
     own = sum(rule.told_in != DEFAULT for rule in policy.rules)
     every = len(policy.rules)
-    say(f"no faults: {own} rules of these files, {every} with the built-in ones", Tone.GOOD)
+    noun = "rule" if own == 1 else "rules"
+    say(f"no faults: {own} {noun} of these files, {every} with the built-in ones", Tone.GOOD)
 
 
 group.command("test")(try_rules)

@@ -26,6 +26,10 @@ HINT_EVERY_NS: Final = 1_000_000_000
 """Of one conversation at most one hint in so long."""
 HELD_NS: Final = 2_000_000_000
 """What waits behind bytes that did not come is heard after so long: they are lost to us."""
+_LASTING: Final = 2
+"""What changes something and goes on for so many times the quiet is told in pieces. The daemon
+looks at a controller after a minute of work without end, and has to know by then who is at work."""
+_CHANGING: Final = frozenset(name for name, each in ACTIONS.items() if each.effect in CHANGES)
 _HINTED: Final = 4096
 _MAC_BYTES: Final = 6
 _NS: Final = 1_000_000_000
@@ -93,6 +97,7 @@ class Ear:
         now_ns = _ns(now)
         self._wire.give_up_before(now_ns - HELD_NS)
         self._folding.close_before(now_ns - self._quiet_ns)
+        self._folding.close_answered(now_ns - _LASTING * self._quiet_ns, _CHANGING)
 
     def watch(self, since: datetime, until: datetime, dropped: int) -> Watch:
         """Return how well it watched since the last time; conversations given up are losses, too.
@@ -124,9 +129,9 @@ class Ear:
         self._folding.add(flow, act)
         if self._evidence is not None:
             self._evidence.told(flow, act)
-        effect = ACTIONS[act.action].effect
-        if effect not in CHANGES:
+        if act.action not in _CHANGING:
             return
+        effect = ACTIONS[act.action].effect
         last = self._hinted.get(flow)
         if last is not None and 0 <= act.time_ns - last < HINT_EVERY_NS:
             return

@@ -6,7 +6,7 @@ are too many of them, or of their objects.
 """
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -190,6 +190,15 @@ class Folding:
         """Hand on every event that nothing was added to since then."""
         for key in [key for key, event in self._open.items() if event.last_ns < time_ns]:
             self._close(key)
+
+    def close_answered(self, began_ns: int, actions: Collection[str]) -> None:
+        """Hand on what goes on since then, of these actions, once all of it is answered.
+
+        What comes after it is an event of its own.
+        """
+        for key in [key for key, event in self._open.items() if event.first_ns < began_ns]:
+            if key[2] in actions and not self._open[key].tally.unanswered:
+                self._close(key)
 
     def close(self) -> None:
         """Hand on every open event: the source is at its end."""

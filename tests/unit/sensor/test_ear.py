@@ -40,6 +40,29 @@ def test_an_event_is_handed_over_when_its_conversation_was_quiet_long_enough() -
     assert {event.testimony.name for event in heard.events} == {"span-a"}
 
 
+def test_a_load_that_goes_on_is_told_in_pieces_and_none_is_cut_off_from_its_answer() -> None:
+    line = Line()
+    talk = Talk(line)
+    heard = Overheard()
+    for second in range(0, 45, 5):  # somebody loads block after block, without a pause
+        begun = len(line.frames)
+        m.load_block(talk, second + 1)
+        moved = [
+            each._replace(time_ns=each.time_ns + second * 10**9) for each in line.frames[begun:]
+        ]
+        heard.hear(moved[:-1])  # the last one answers that the block is in use
+        heard.ear.turn(at(moved[-1], 1))
+        heard.hear(moved[-1:])
+        heard.ear.turn(at(moved[-1], 1.1))
+    told_meanwhile = len(heard.events)
+    heard.ear.close()
+    loads = [event for event in heard.events if event.action == "program.activate"]
+    assert told_meanwhile >= 2
+    assert len(loads) == 2
+    assert [event.outcome.word for event in heard.events] == ["done"] * len(heard.events)
+    assert sum(event.count for event in loads) == 9
+
+
 def test_a_recording_of_the_same_packets_tells_the_same_events() -> None:
     line = a_load()
     heard = Overheard().hear(line.frames)
