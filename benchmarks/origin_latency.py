@@ -176,7 +176,7 @@ def measured(watched: Plant, everyone: Mapping[str, Live], apart_s: float) -> li
 
 def told(times: list[float]) -> int:
     quiet_s = Schedule().quiet_s
-    middle, late = median(times), quantiles(times, n=20)[-1]
+    middle, late = median(times), quantiles(times, n=20, method="inclusive")[-1]
     print(
         f"{len(times)} downloads of OB1, all network, confirmed, with their station: "
         f"median {middle:.1f} s, p95 {late:.1f} s, worst {max(times):.1f} s; {quiet_s:.0f} s of "

@@ -55,6 +55,9 @@ def test_the_demo_keeps_its_promises_and_leaves_nothing_behind(tmp_path: Path) -
     assert processor_s() - began < LONGEST_S / 2, "the other half is spent waiting"
     for words in (
         "OB1",
+        "what was loaded is what runs now: press-3: FB12, OB1 changed",
+        "it names the station that did it: 127.0.0.90",
+        "that it came by hand: mixer-1: memory card serial",
         "MMC 99AA1D07",
         "filler-5: AuditValue",
         "which routine is not known",
