@@ -46,12 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         config = _plant(plant, options.controllers)
         _history(config, options)
         generate(Path(folder) / "export-key")
-        took_s, peak_mb = _export(plant, Path(folder), options.days)
+        took_s, busy_s, peak_mb = _export(plant, Path(folder), options.days)
         pack = Path(folder) / "pack"
         weight = sum(one.stat().st_size for one in pack.rglob("*") if one.is_file()) / 2**20
         rows = len((pack / "monitoring_items.csv").read_bytes().splitlines()) - 1
     print(f"{options.controllers} controllers, {options.days} days, {options.changes} changes")
-    print(f"pack: {took_s:.1f} s, at most {peak_mb:.0f} MB of memory (wanted 60 s, 500 MB)")
+    print(f"pack: {took_s:.1f} s, of which the processor worked {busy_s:.1f} s (wanted 60 s)")
+    print(f"      at most {peak_mb:.0f} MB of memory in one process (wanted 500 MB)")
     print(f"      {weight:.1f} MB, {rows} clocks of items")
     return 0 if took_s < WANTED_S and peak_mb < WANTED_MB else 1
 
@@ -152,17 +153,19 @@ def _day(names: list[str], day: date) -> Iterator[JournalEntry]:
 _WEAK = (("values", "none"),)
 
 
-def _export(plant: Path, folder: Path, days: int) -> tuple[float, float]:
+def _export(plant: Path, folder: Path, days: int) -> tuple[float, float, float]:
     last = FIRST + timedelta(days=days - 1)
     call = [
         *(sys.executable, "-m", "ccontrol", "--config", str(plant / "ccontrol.toml"), "evidence"),
         *("export", "--framework", "nerc-cip-010", "--from", FIRST.isoformat(), "--until"),
         *(last.isoformat(), "--key", str(folder / "export-key"), "-o", str(folder / "pack")),
     ]
-    begun = time.perf_counter()
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
     took_s = time.perf_counter() - begun
-    return took_s, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return took_s, busy_s, after.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

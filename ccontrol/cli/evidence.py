@@ -208,6 +208,7 @@ def _made(order: _Order, target: Path, people: Path | None) -> tuple[tuple[Measu
             observed=head,
             approved=approved or "",
             people=people_of(repository, approved, people),
+            configured=frozenset(one.id for one in order.site.controllers),
             sampled=_sampled(order),
         )
         folder = Folder(target)

@@ -46,6 +46,8 @@ class Wanted:
     """Whose approvals count."""
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
     """Commits of `approved` to when they were first seen."""
+    configured: frozenset[str] = frozenset()
+    """Controllers that are to be polled, whether anything of them was ever stored or not."""
     sampled: frozenset[str] = frozenset()
     """Controllers of which each day is kept."""
 
@@ -83,7 +85,7 @@ def read_facts(repository: Repository, wanted: Wanted, keep: KeepDiff) -> Read:
     known = {one.controller_id: one for one in read_known(repository, head.id, observed)}
     approved = _approved(repository, wanted)
     known = _with_baseline(repository, known, wanted.approved)
-    assets = merged(wanted.population, known)
+    assets = merged(wanted.population, {*known, *wanted.configured})
     monitors = _monitors(wanted, assets, known, observed)
     journal = _journal(repository, wanted, monitors)
     facts = Facts(

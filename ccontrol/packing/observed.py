@@ -50,10 +50,10 @@ def read_changes(
     found = Observed()
     judged: dict[str, list[Record]] = {}
     for commit in _commits(repository, head, since):
-        for trailer in ("Record", "Judgement"):
-            if (record := _record(repository, commit, trailer)) is not None:
-                judged.setdefault(record.change_id, []).append(record)
         record = _record(repository, commit, "Record")
+        for one in (record, _record(repository, commit, "Judgement")):
+            if one is not None:
+                judged.setdefault(one.change_id, []).append(one)
         if record is None or commit.trailer("Class") != "change":
             continue
         _note_sight(found, record)

@@ -76,6 +76,10 @@ daemon=$(sed -n 's/^  *"daemon": "\(.*\)",*$/\1/p' pack.json | head -n 1)
 store log --format='%G? %GS %H' observed >"$work/log" 2>/dev/null || bad "the history cannot be read"
 grep -v -F "G $daemon " "$work/log" >"$work/odd" && bad "not signed by $daemon: $(head -n 1 "$work/odd")"
 ok "$(wc -l <"$work/log" | tr -d ' ') commits signed by $daemon"
+if store rev-parse -q --verify refs/heads/approved >/dev/null; then
+  store log --format='%G? %GS' approved 2>/dev/null | sort | uniq -c \
+    | sed 's/^ */note: approved, commits with this signature (G: good by your signers): /'
+fi
 
 # 5. SHA-256 beside git's SHA-1: the files at the head, and each commit's parent.
 git init -q --object-format=sha256 "$work/again" || exit 2

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.packs import FIRST, LAST, POPULATION, Person, export, lived_in, verify
-from tests.unit.cli.plants import Plant, Run
+from tests.unit.cli.plants import Plant, Run, block, seen, things
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +160,18 @@ def test_the_daemons_own_key_seals_nothing(
     )
     assert said.code == 26
     assert not (tmp_path / "p").exists()
+
+
+def test_a_controller_that_was_never_seen_is_in_the_pack_all_the_same(
+    empty_plant: Plant, tmp_path: Path
+) -> None:
+    """Silence takes nothing out of scope: mixer-1 is configured, and nothing was ever stored."""
+    plant = empty_plant
+    plant.take(seen("press-3", *things(block("OB1"))))
+    lived_in(plant, FIRST)
+    key = Person.make(tmp_path, "export").key
+    assert export(plant, key, tmp_path / "pack") == 0
+    told = {row["asset_id"]: row for row in rows(tmp_path / "pack", "population")}
+    assert set(told) == {"press-3", "mixer-1"}
+    items = [row for row in rows(tmp_path / "pack", "baseline") if row["asset_id"] == "mixer-1"]
+    assert {row["method"] for row in items} == {"unavailable"}
