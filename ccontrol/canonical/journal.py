@@ -37,6 +37,7 @@ _EVENTS = frozenset(
         Outcome.STARTED,
         Outcome.STOPPED,
         Outcome.APPROVED,
+        Outcome.WINDOW,
         Outcome.RAN,
     }
 )
