@@ -38,6 +38,7 @@ _EVENTS = frozenset(
         Outcome.STARTED,
         Outcome.STOPPED,
         Outcome.APPROVED,
+        Outcome.WINDOW,
         Outcome.RAN,
         Outcome.EXPIRED,
     }

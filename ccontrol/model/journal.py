@@ -35,6 +35,8 @@ class Outcome(StrEnum):
     STOPPED = "stopped"
     APPROVED = "approved"
     """A commit of people on `approved` was seen first."""
+    WINDOW = "window"
+    """A change window ended: used, not used, or taken back."""
     RAN = "ran"
     """Somebody ran a command that the audit log keeps, or changed the configuration."""
     EXPIRED = "expired"

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ccontrol.approval.windows import is_about
+from ccontrol.approval.windows import end_of, is_about
 from ccontrol.canonical.authorisation_message import authorisation_message, said
 from ccontrol.canonical.layout import PLANT
 from ccontrol.canonical.records import record_path, render_record
@@ -24,6 +24,7 @@ from ccontrol.poll.past_changes import newest_judgement
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.verdict_of_record import standing_at, verdict_by
+from ccontrol.poll.window_uses import uses_of
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.message import Message
 
@@ -38,7 +39,10 @@ def see_approved(line: Line, site: OpenSite, clock: Clock) -> int:
     A branch that does not hold is told of once, in the journal and the log.
     """
     authority = line.authority
-    if authority is None or not authority.moved(line.writer.repository):
+    if authority is None:
+        return 0
+    _tell_ended(line, site, authority, clock)
+    if not authority.moved(line.writer.repository):
         return 0
     seen = authority.look(line.writer.repository)
     for fault in seen.faults:
@@ -48,6 +52,17 @@ def see_approved(line: Line, site: OpenSite, clock: Clock) -> int:
     if seen.new:
         _take(line, site, authority, seen.new, clock)
     return len(seen.new)
+
+
+def _tell_ended(line: Line, site: OpenSite, authority: Authority, clock: Clock) -> None:
+    """Journal how each change window went that ended meanwhile."""
+    ended = authority.ended()
+    ids = [window.id for window in ended]
+    uses = uses_of(line.writer.repository, line.index, authority.approvals, ids)
+    for window in ended:
+        how = end_of(window, uses[window.id], clock.now())
+        reason = f"{window.id} has ended: {how.value}, {uses[window.id]} changes"
+        site.note(JournalEntry(clock.now(), "", Outcome.WINDOW, reason=reason))
 
 
 def _take(

@@ -18,7 +18,7 @@ from ccontrol.canonical.approvals import (
 )
 from ccontrol.clock import Clock
 from ccontrol.errors import UnreadableStateError
-from ccontrol.model.approval import Anchor, Approvals, Sighting, SignedCommit
+from ccontrol.model.approval import Anchor, Approvals, ChangeWindow, Sighting, SignedCommit
 from ccontrol.store import refs
 from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.layout import APPROVED
@@ -48,6 +48,7 @@ class Authority:
         self._sightings: dict[str, Sighting] | None = None
         self._head: str | None = None
         self._has_looked = False
+        self._ends_told_to = clock.now()
         self.approvals = Approvals()
         """As they were at the last look."""
 
@@ -76,6 +77,15 @@ class Authority:
             return Seen((), tuple(faults))
         new = tuple(one for one in found.approvals.commits if one.id not in known)
         return Seen(new, tuple(faults))
+
+    def ended(self) -> tuple[ChangeWindow, ...]:
+        """Return the windows that ended since this was asked last, by their newest version.
+
+        What ended while no daemon ran is not among them; `ccontrol window list` shows all.
+        """
+        since, self._ends_told_to = self._ends_told_to, self._clock.now()
+        newest = {one.window.id: one.window for one in self.approvals.windows}
+        return tuple(one for one in newest.values() if since < one.until <= self._ends_told_to)
 
     def sightings_of(self, new: Iterable[SignedCommit]) -> dict[str, bytes]:
         """Return the files that say when these commits were seen first: now."""
