@@ -1,7 +1,7 @@
 """What the daemon saw, from the signed history: changes, what is known, the days of the journal."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from ccontrol.canonical.home import homes
@@ -21,6 +21,7 @@ from ccontrol.model.record import Record
 from ccontrol.model.state import State
 from ccontrol.store.commits import Commit
 from ccontrol.store.message import TREE_TRAILER
+from ccontrol.store.patches import read_patches
 from ccontrol.store.repository import Repository
 
 _STEP = 512
@@ -60,8 +61,8 @@ def read_changes(
         if day_of(record.taken_at) in period:
             latest = judged[record.change_id][0]  # the newest commit comes first
             count = len(judged[record.change_id])
-            found.changes.append(_change(repository, commit, latest, count, keep))
-    found.changes.reverse()
+            found.changes.append(_change(repository, commit, latest, count))
+    found.changes = _with_paths(repository, found.changes[::-1], keep)
     return found
 
 
@@ -147,14 +148,9 @@ def _note_sight(found: Observed, record: Record) -> None:
 
 
 def _change(
-    repository: Repository, commit: Commit, record: Record, judgements: int, keep: KeepDiff
+    repository: Repository, commit: Commit, record: Record, judgements: int
 ) -> ObservedChange:
     folder = Home(record.area, record.controller_id).folder(PLANT)
-    paths: tuple[str, ...] = (folder,)
-    if commit.parents and not record.changes.first:  # a first sight is new as a whole
-        patch = repository.patch(commit.parents[0], commit.id)
-        keep(record.change_id, patch)
-        paths = tuple(_paths(patch))
     entry = repository.entry(folder, commit.id)
     return ObservedChange(
         record=record,
@@ -162,9 +158,21 @@ def _change(
         committed_at=commit.when,
         tree_sha256=commit.trailer(TREE_TRAILER) or "",
         plant_tree="" if entry is None else entry.sha1.hex(),
-        paths=paths,
+        paths=(folder,),
         judgements=judgements,
     )
+
+
+def _with_paths(
+    repository: Repository, changes: list[ObservedChange], keep: KeepDiff
+) -> list[ObservedChange]:
+    """Return the changes with the files that each touched; a first sight is new as a whole."""
+    wanted = {one.commit: one for one in changes if not one.record.changes.first}
+    paths: dict[str, tuple[str, ...]] = {}
+    for commit, patch in read_patches(repository.git_dir, tuple(wanted)):
+        keep(wanted[commit].record.change_id, patch)
+        paths[commit] = tuple(_paths(patch))
+    return [replace(one, paths=paths.get(one.commit, one.paths)) for one in changes]
 
 
 def _paths(patch: str) -> Iterator[str]:
