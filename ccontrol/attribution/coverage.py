@@ -18,6 +18,8 @@ _SEAM: Final = timedelta(seconds=1)
 """Shorter holes lie between two reports of one sensor."""
 _NOBODY: Final = "nobody watched"
 _NOT_YET: Final = "not reported yet when this was judged"
+_LATE: Final = timedelta(seconds=30)
+"""A sensor reports every ten seconds: one that is silent for longer watches no more."""
 _Span = tuple[datetime, datetime]
 
 
@@ -92,7 +94,8 @@ def _gaps(whole: _Span, good: list[_Span], weak: list[tuple[Watch, str]]) -> tup
         reasons = sorted(
             {why for watch, why in weak if why and watch.since < until and watch.until > since}
         )[:_REASONS_TOLD]
-        reason = "; ".join(reasons) or (_NOT_YET if since >= newest else _NOBODY)
+        is_due = since >= newest and until - since <= _LATE
+        reason = "; ".join(reasons) or (_NOT_YET if is_due else _NOBODY)
         found.append(Gap(since, until, reason))
     return tuple(found)
 

@@ -48,9 +48,15 @@ def test_time_between_two_watches_is_a_gap_and_a_seam_is_none() -> None:
 
 
 def test_what_no_sensor_has_reported_yet_is_said_apart() -> None:
-    found = covered(watch(until=8))
+    found = covered(watch(until=9.7))
     assert [gap.reason for gap in found.gaps] == ["not reported yet when this was judged"]
     assert found.watching is Watching.PATH
+
+
+def test_a_sensor_that_has_been_silent_for_long_watches_no_more() -> None:
+    found = covered(watch(until=8))
+    assert [gap.reason for gap in found.gaps] == ["nobody watched"]
+    assert found.watching is Watching.DEGRADED
 
 
 def test_lost_packets_degrade_unless_another_sensor_lost_none() -> None:
