@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 HOST = "127.0.0.1"
-TIMEOUT_S = 5
+TIMEOUT_S = 30
 Stranger = Any  # objects of those libraries
 
 

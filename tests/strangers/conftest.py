@@ -31,7 +31,7 @@ def _told_by(python: Path, script: str, *arguments: str) -> dict[str, Any]:
     """Run a script with a stranger's python; returns the JSON that it printed."""
     done = subprocess.run(
         [str(python), str(HERE / script), *arguments],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -115,7 +115,7 @@ def cip_server(cip_python: Path) -> Iterator[int]:
 
 
 def _listens(port: int) -> bool:
-    for _ in range(150):
+    for _ in range(600):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return True
         time.sleep(0.1)

@@ -23,7 +23,7 @@ VALUES = {
 def last_line(command: list[str], folder: Path | None = None) -> dict[str, Any]:
     """Run a stranger; returns the JSON on the last line that it printed."""
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr or done.stdout
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

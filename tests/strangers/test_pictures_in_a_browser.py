@@ -30,7 +30,7 @@ from ccontrol.pictures.svg import svg
 from tests.unit.logic.l5x.plant import PLANT, edited
 from tests.unit.logic.l5x.plant import project as plant
 
-pytestmark = [pytest.mark.strangers, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.strangers, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / ".aside" / "artefacts" / "pictures"
@@ -103,7 +103,7 @@ class Chromium:
     def run(self, file: Path, *more: str) -> str:
         profile = f"--user-data-dir={self.home / 'profile'}"
         command = [self.program, *FLAGS, profile, *more, file.as_uri()]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -127,7 +127,7 @@ class Tshark:
         done = subprocess.run(
             [self.program, *arguments],
             env={"WIRESHARK_CONFIG_DIR": str(self.settings), "HOME": str(self.settings)},
-            capture_output=True, text=True, timeout=120, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
