@@ -101,6 +101,7 @@ class WitnessDoor:
             return
         self._server.close()
         self._server = None
+        await asyncio.sleep(0)  # who was let in a moment ago is met, and sent away
         talks = tuple(self._talks.values())
         for task in talks:
             task.cancel()
@@ -117,6 +118,9 @@ class WitnessDoor:
                 talk.telling.write(render_line(Whom(whom)))
 
     async def _meet(self, asking: asyncio.StreamReader, telling: asyncio.StreamWriter) -> None:
+        if self._server is None:
+            await _hang_up(telling)
+            return
         user = _user(telling)
         why = ""
         if user not in self._users:
