@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ccontrol.cli.evidence_keys import ExportKey, export_key, people_of
+from ccontrol.cli.evidence_keys import ExportKey, counting_of, export_key, people_of
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say, working
 from ccontrol.cli.plant import configured, site_named
@@ -31,6 +31,7 @@ from ccontrol.packing.writing import Cover, Sample, keep_diff, samples_of, write
 from ccontrol.store import refs
 from ccontrol.store.layout import APPROVED
 from ccontrol.store.repository import Repository
+from ccontrol.store.verify_commit import Trust
 
 _LABEL = "CONFIDENTIAL: may contain BES Cyber System Information. Named recipients only."
 
@@ -59,6 +60,7 @@ class _Order:
     samples: tuple[Sample, ...]
     key: ExportKey
     cover: Cover
+    daemon: Trust
 
 
 @group.command("export")
@@ -92,7 +94,9 @@ def export(
     ] = None,
     people: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Allowed signers: whose approvals count."),
+        typer.Option(
+            metavar="FILE", help="Allowed signers: whose approvals count, without [site.people]."
+        ),
     ] = None,
     label: Annotated[str, typer.Option(metavar="TEXT", help="Classification.")] = _LABEL,
     oscal: Annotated[bool, typer.Option("--oscal", help="OSCAL results, too.")] = False,
@@ -114,7 +118,10 @@ def export(
     period = Period(_day("--from", since), _day("--until", until))
     if period.until >= here.clock.now().date():
         raise typer.BadParameter("--until: that day is not over yet (UTC)")
-    seal = export_key(key, chosen.name, trust_of(config, chosen))
+    if people is not None and chosen.people is not None:
+        raise typer.BadParameter("--people: [site.people] says already whose signatures count")
+    daemon = trust_of(config, chosen)
+    seal = export_key(key, chosen.name, daemon)
     order = _Order(
         site=chosen,
         framework=in_force(frameworks(framework_file), framework, period.until),
@@ -122,9 +129,8 @@ def export(
         population=read_population(chosen.store.path),
         samples=() if sample is None else _samples(sample),
         key=seal,
-        cover=Cover(
-            label, version("ccontrol"), trust_of(config, chosen).principal, seal.signers, oscal
-        ),
+        cover=Cover(label, version("ccontrol"), daemon.principal, seal.signers, oscal),
+        daemon=daemon,
     )
     with working(f"reading the history of {chosen.name}"):
         results, sha256 = _made(order, folder, people)
@@ -207,7 +213,8 @@ def _made(order: _Order, target: Path, people: Path | None) -> tuple[tuple[Measu
             population=order.population,
             observed=head,
             approved=approved or "",
-            people=people_of(repository, approved, people),
+            people=counting_of(repository, (head, approved), order.site.people, order.daemon)
+            or people_of(repository, approved, people),
             configured=frozenset(one.id for one in order.site.controllers),
             sampled=_sampled(order),
         )

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccontrol.errors import SigningError
+from ccontrol.model.approval import Anchor
 from ccontrol.packing.folder import NAMESPACE
+from ccontrol.poll.authority import sighted_at
 from ccontrol.store import allowed_signers
 from ccontrol.store.agent import AgentSigner
 from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners
+from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.commits import principal
 from ccontrol.store.keys import FileSigner
 from ccontrol.store.repository import Repository
@@ -49,6 +52,23 @@ def people_of(repository: Repository, approved: str | None, named: Path | None) 
         return AllowedSigners(())
     content = repository.read(_PEOPLE, approved).get(_PEOPLE, b"")
     return allowed_signers.parse(content.decode("utf-8", "replace"))
+
+
+def counting_of(
+    repository: Repository, heads: tuple[str, str | None], anchor: Anchor | None, daemon: Trust
+) -> Survey | None:
+    """Return what counts on `approved` by the pinned roots; None where none are configured.
+
+    `heads` are those of `observed` and `approved`. What nobody had seen by the first is judged as
+    of its time, so that the same commits give the same pack. Raises StoreError.
+    """
+    if anchor is None:
+        return None
+    observed, approved = heads
+    keys = frozenset(line.public_key for line in daemon.signers.lines)
+    now = repository.commit(observed).when
+    judging = Judging(anchor, keys, sighted_at(repository, observed), now)
+    return survey(repository, judging, approved)
 
 
 def _signer(path: Path) -> Signer:

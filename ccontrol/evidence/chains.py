@@ -1,9 +1,11 @@
 """Each change with all that people signed about it: authorised, verified, taken over, or not.
 
 The time of an approval is when the daemon or a witness first saw it. Where nobody told, it counts
-as given, and never as given in time.
+as given, and never as given in time. Where the record of a change says whether it was authorised,
+and those who are said to have done so count, its word is taken: it knows of windows and scopes.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +13,7 @@ from datetime import date, datetime
 from ccontrol.evidence.facts import Approval, Attested, Decided, Facts, ObservedChange, Signed
 from ccontrol.evidence.framework import Item
 from ccontrol.evidence.period import day_of, days_between
+from ccontrol.model.approval import Authorised
 from ccontrol.model.attestation import Claim
 
 AUTHORISED = "authorised"
@@ -23,6 +26,8 @@ UNRESOLVED = "unresolved"
 FIRST = "first sight"
 NO_DEPARTURE = "no departure from the baseline"
 _GOOD = frozenset({AUTHORISED, AFTERWARDS, UNPROVEN, EMERGENCY})
+_COMMIT = re.compile(r"\(([0-9a-f]{12})\)")
+"""How a record names the commit of `approved` that decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,8 @@ class Chain:
 
     change: ObservedChange
     classification: str
-    authorisation: Approval | None
-    """Who took exactly this over; None: nobody."""
+    authorized_by: str
+    """The commit of `approved` that answers for it; empty: none."""
     taken_over: Approval | None
     """The approval by which the baseline was updated, which may have brought later changes too."""
     days_to_update: int | None
@@ -89,10 +94,13 @@ def _chain(change: ObservedChange, facts: Facts, approvals: tuple[Approval, ...]
     taken = exact or _overtaken(change, facts.changes, approvals)
     updated = None if taken is None else day_of(when(taken.signed))
     done = day_of(record.not_after or record.taken_at)
+    known = _said(change, facts, taken, decisions)
+    word = known.word.value if known else _classified(change, taken, decisions)
+    answering = _deciding(known, facts) or (taken.signed.commit if taken else "")
     return Chain(
         change=change,
-        classification=_classified(change, exact or taken, decisions),
-        authorisation=exact or taken,
+        classification=word,
+        authorized_by=answering if word in _GOOD else "",
         taken_over=taken,
         days_to_update=None if updated is None else days_between(done, updated),
         days_open=_days_open(change, updated, done, facts.period.until),
@@ -100,6 +108,32 @@ def _chain(change: ObservedChange, facts: Facts, approvals: tuple[Approval, ...]
         decisions=decisions,
         sayings=sayings,
     )
+
+
+def _said(
+    change: ObservedChange, facts: Facts, taken: Approval | None, decisions: tuple[Decided, ...]
+) -> Authorised | None:
+    """Return what the record says, where it may be believed; None where it is not to be.
+
+    What nobody had seen yet it cannot know of, and whose commit does not count gave no leave.
+    """
+    known = change.record.verdict.authorised
+    if known is None or facts.counting is None or not change.touches_plant:
+        return None
+    about = [one.signed for one in decisions if not one.signed.fault]
+    about += [taken.signed] if taken else []
+    if any(one.first_seen is None for one in about):
+        return None
+    is_founded = known.word.value not in _GOOD or _deciding(known, facts)
+    return known if is_founded else None
+
+
+def _deciding(known: Authorised | None, facts: Facts) -> str:
+    """Return the commit by which a record says that a change was decided; empty: none counts."""
+    named = _COMMIT.search(known.by) if known else None
+    if named is None:
+        return ""
+    return next((one for one in sorted(facts.counting or ()) if one.startswith(named[1])), "")
 
 
 def _takes(approval: Approval, change: ObservedChange) -> bool:

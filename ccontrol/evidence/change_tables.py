@@ -112,7 +112,7 @@ def _change(chain: Chain) -> Row:
         origin_words(attribution.origin, attribution.confidence),
         record.verdict.severity.word,
         chain.classification,
-        chain.authorisation.signed.commit if chain.authorisation else "",
+        chain.authorized_by,
         when(taken.signed) if taken else None,
         chain.days_to_update,
         chain.days_open,
@@ -134,7 +134,7 @@ def _approvals(approval: Approval) -> Iterator[Row]:
         yield (
             *(signed.commit, controller, " ".join(approval.change_ids), approval.requested_by),
             *(signed.signed_by, signed.key, signed.first_seen, signed.committed_at),
-            *(approval.ticket, approval.reason, False, not signed.fault, signed.fault),
+            *(approval.ticket, approval.reason, approval.emergency, not signed.fault, signed.fault),
         )
 
 

@@ -58,7 +58,7 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A commit on `approved` that takes over what was observed."""
+    """A commit on `approved` that takes over what was observed, or gives leave beforehand."""
 
     signed: Signed
     change_ids: tuple[str, ...] = ()
@@ -67,6 +67,7 @@ class Approval:
     ticket: str = ""
     reason: str = ""
     requested_by: str = ""
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ class Decided:
     signed: Signed
     change_id: str
     decision: str
-    """"approve", "reject", "investigate" or "emergency"."""
+    """"approve", "reject", "investigate", "emergency" or "attest"."""
     texts: Mapping[str, str]
-    """Everything else that it says, key by key."""
+    """Everything else that it says, key by key; empty: it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +161,7 @@ class Facts:
     spoiled_lines: int = 0
     unreadable: Mapping[str, str] = field(default_factory=dict)
     """What of the store could not be understood: path or controller, and why."""
+    counting: frozenset[str] | None = None
+    """Commits of `approved` that count by the configured roots; None: none are configured."""
+    doubts: tuple[str, ...] = ()
+    """What of `approved` does not hold, or could not be verified; one sentence each."""

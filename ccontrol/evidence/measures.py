@@ -99,6 +99,7 @@ def not_verified(facts: Facts) -> Iterator[str]:
         yield f"{facts.spoiled_lines} lines of the journal say nothing: torn or damaged"
     for where, why in sorted(facts.unreadable.items()):
         yield f"{where} could not be read: {why}"
+    yield from facts.doubts
     unseen = sum(one.signed.first_seen is None for one in facts.approvals)
     if unseen:
         yield f"{unseen} approvals: nobody told when they were first seen, so none counts as before"

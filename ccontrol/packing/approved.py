@@ -1,24 +1,24 @@
 """What people signed on `approved`, with whose signature each thing bears.
 
-Trust is the caller's: whose signatures count comes from outside of the store.
+All of it is listed, also what does not count: an auditor sees why.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
+from ccontrol.canonical import approvals
 from ccontrol.canonical.attestations import is_attestation, parse_attestation
 from ccontrol.canonical.layout import PLANT
-from ccontrol.canonical.reading import read
-from ccontrol.errors import SigningError, UnreadableStateError
+from ccontrol.errors import UnreadableStateError
 from ccontrol.evidence.facts import Approval, Attested, Decided, Signed
-from ccontrol.store import signing, sshwire
-from ccontrol.store.allowed_signers import AllowedSigners
+from ccontrol.packing.signatures import Signatures
 from ccontrol.store.commits import Commit
 from ccontrol.store.objects import Entry
 from ccontrol.store.repository import Repository
 
-_DECISIONS, _ATTESTATIONS = "decisions/", "attestations/"
+_WINDOWS, _DECISIONS, _ATTESTATIONS = (
+    f"{folder}/" for folder in (approvals.WINDOWS, approvals.DECISIONS, approvals.ATTESTATIONS)
+)
 _STEP = 512
 
 
@@ -35,24 +35,20 @@ class Approved:
 def read_approved(
     repository: Repository,
     head: str,
-    people: AllowedSigners,
+    signatures: Signatures,
     owners: Mapping[str, str],
-    seen: Mapping[str, datetime],
 ) -> Approved:
-    """Return what stands on the branch up to a commit.
-
-    `owners` maps folders in plant/ to controllers, `seen` commits to when they were first seen.
-    """
+    """Return what stands on the branch up to a commit; `owners` maps folders to controllers."""
     found = Approved()
     for commit in reversed(tuple(_commits(repository, head))):
-        signed = _signed(commit, people, seen.get(commit.id))
+        signed = signatures(commit)
         trees: dict[str, str] = {}
         for path, entry in _news(repository, commit):
             folder = "/".join(path.split("/")[:3])
             if path.startswith(f"{PLANT}/") and folder in owners:
                 whole = repository.entry(folder, commit.id)
                 trees[owners[folder]] = "" if whole is None else whole.sha1.hex()
-            elif path.startswith((_DECISIONS, _ATTESTATIONS)):
+            elif path.startswith((_WINDOWS, _DECISIONS, _ATTESTATIONS)):
                 content = repository.objects.content(entry.sha1, "blob")
                 _take(found, path, content, signed)
         if trees:
@@ -66,32 +62,6 @@ def _commits(repository: Repository, head: str) -> Iterator[Commit]:
         commits = repository.history(limit=_STEP, start=start)
         yield from commits
         start = commits[-1].parents[0] if commits and commits[-1].parents else None
-
-
-def _signed(commit: Commit, people: AllowedSigners, seen: datetime | None) -> Signed:
-    key, who, fault = "", "", ""
-    try:
-        signature = signing.parse(commit.signature or "")
-        key = sshwire.fingerprint(signature.public_key)
-        signing.verify(signature, commit.signed_part)
-        who = _principal(people, signature.public_key, commit.when)
-        fault = "" if who else "the key belongs to nobody who may approve"
-    except SigningError as error:
-        fault = str(error)
-    return Signed(commit.id, who, key, commit.when, seen, fault)
-
-
-def _principal(people: AllowedSigners, key: bytes, when: datetime) -> str:
-    """Return the first name under which a key may sign commits; "" when there is none."""
-    return next(
-        (
-            name
-            for line in people.lines
-            for name in line.principals
-            if line.allows(name, key, signing.NAMESPACE, when)
-        ),
-        "",
-    )
 
 
 def _approval(commit: Commit, signed: Signed, trees: Mapping[str, str]) -> Approval:
@@ -109,21 +79,39 @@ def _approval(commit: Commit, signed: Signed, trees: Mapping[str, str]) -> Appro
 def _take(found: Approved, path: str, content: bytes, signed: Signed) -> None:
     """Keep a file; one that cannot be understood is told, and hides none of its neighbours."""
     try:
-        if path.startswith(_ATTESTATIONS) or is_attestation(path, content):
+        if path.startswith(_WINDOWS):
+            found.approvals.append(_window(content, signed))
+        elif path.startswith(_ATTESTATIONS) or is_attestation(path, content):
             found.attested.append(Attested(signed, parse_attestation(path, content)))
         else:
-            found.decisions.append(_decided(path, content, signed))
+            found.decisions.append(_decided(content, signed))
     except UnreadableStateError as error:
         found.unreadable[f"approved: {path}"] = str(error)
 
 
-def _decided(path: str, content: bytes, signed: Signed) -> Decided:
-    table = read(path, content)
+def _window(content: bytes, signed: Signed) -> Approval:
+    """Return leave that was given beforehand: it takes nothing over."""
+    window = approvals.parse_window(content)
+    told = ": cancelled" if window.cancelled else ""
+    return Approval(
+        signed,
+        ticket=window.ticket,
+        reason=f"{window.id}{told}: {window.reason}",
+        requested_by=window.requester,
+        emergency=window.emergency,
+    )
+
+
+def _decided(content: bytes, signed: Signed) -> Decided:
+    decision = approvals.parse_decision(content)
     texts = {
-        name: value for name, value in table.fields() if isinstance(value, str) and name != "form"
+        "reason": decision.reason,
+        "ticket": decision.ticket,
+        "requested_by": decision.requester,
+        "findings": decision.findings,
+        "conclusion": decision.conclusion,
     }
-    word = table.text("decision")
-    return Decided(signed, path.split("/")[1], word, texts)
+    return Decided(signed, decision.change_id, decision.kind.value, texts)
 
 
 def _news(repository: Repository, commit: Commit) -> Iterator[tuple[str, Entry]]:

@@ -1,8 +1,8 @@
 """A store at a commit → the facts of a pack."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from ccontrol.errors import StoreError
 from ccontrol.evidence.facts import Asset, Facts, Heads, Known
@@ -22,7 +22,10 @@ from ccontrol.packing.observed import (
     read_days,
     read_known,
 )
+from ccontrol.packing.signatures import by_signers, by_survey
+from ccontrol.poll.authority import sightings
 from ccontrol.store.allowed_signers import AllowedSigners
+from ccontrol.store.approved import Survey
 from ccontrol.store.message import TREE_TRAILER
 from ccontrol.store.repository import Repository
 
@@ -42,14 +45,17 @@ class Wanted:
     """Commit."""
     approved: str
     """Commit; empty: nobody has approved anything."""
-    people: AllowedSigners
-    """Whose approvals count."""
-    first_seen: Mapping[str, datetime] = field(default_factory=dict)
-    """Commits of `approved` to when they were first seen."""
+    people: AllowedSigners | Survey
+    """Whose approvals count: what holds by the configured roots; where there are none, signers."""
     configured: frozenset[str] = frozenset()
     """Controllers that are to be polled, whether anything of them was ever stored or not."""
     sampled: frozenset[str] = frozenset()
     """Controllers of which each day is kept."""
+
+    @property
+    def baseline(self) -> str:
+        """The last commit of `approved` that counts; empty: none does."""
+        return (self.people.trusted or "") if isinstance(self.people, Survey) else self.approved
 
 
 @dataclass(slots=True)
@@ -84,7 +90,7 @@ def read_facts(repository: Repository, wanted: Wanted, keep: KeepDiff) -> Read:
     observed = read_changes(repository, head.id, wanted.period, since, keep)
     known = {one.controller_id: one for one in read_known(repository, head.id, observed)}
     approved = _approved(repository, wanted)
-    known = _with_baseline(repository, known, wanted.approved)
+    known = _with_baseline(repository, known, wanted.baseline)
     assets = merged(wanted.population, {*known, *wanted.configured})
     monitors = _monitors(wanted, assets, known, observed)
     journal = _journal(repository, wanted, monitors)
@@ -104,6 +110,8 @@ def read_facts(repository: Repository, wanted: Wanted, keep: KeepDiff) -> Read:
         unsigned_days=tuple(journal.unsigned),
         spoiled_lines=journal.spoiled,
         unreadable={**approved.unreadable, **journal.unreadable, **_unread_states(known)},
+        counting=_counting(wanted.people),
+        doubts=tuple(_doubts(repository, wanted)) if wanted.approved else (),
     )
     return Read(facts, journal.days)
 
@@ -112,7 +120,31 @@ def _approved(repository: Repository, wanted: Wanted) -> Approved:
     if not wanted.approved:
         return Approved()
     whose = owners(repository, wanted.observed)
-    return read_approved(repository, wanted.approved, wanted.people, whose, wanted.first_seen)
+    people = wanted.people
+    signatures = by_survey(people) if isinstance(people, Survey) else by_signers(people)
+    return read_approved(repository, wanted.approved, signatures, whose)
+
+
+def _counting(people: AllowedSigners | Survey) -> frozenset[str] | None:
+    if not isinstance(people, Survey):
+        return None
+    return frozenset(one.id for one in people.approvals.commits)
+
+
+def _doubts(repository: Repository, wanted: Wanted) -> Iterator[str]:
+    counting = _counting(wanted.people)
+    if counting is None or not isinstance(wanted.people, Survey):
+        yield (
+            "whether those who signed on approved might do so: [site.people] names no roots, so "
+            "roles, change windows, who asked, the daemon's own key and the time of approvals were "
+            "held against nothing"
+        )
+        return
+    for commit, what in wanted.people.faults:
+        yield f"nothing on approved counts from commit {commit} on: {what}"
+    reached = {one.commit for one in sightings(repository, wanted.observed)} - counting
+    if reached and not wanted.people.faults:
+        yield f"commit {min(reached)} was seen on approved and is gone from it"
 
 
 def _unread_states(known: Mapping[str, Known]) -> dict[str, str]:

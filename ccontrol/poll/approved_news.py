@@ -17,13 +17,12 @@ from ccontrol.model.approval import Approvals, SignedCommit
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.record import Record
-from ccontrol.poll.authorising import judged_by_people, left_by
+from ccontrol.poll.authorised_anew import authorised_anew
 from ccontrol.poll.authority import Authority, sighting_message
 from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.past_changes import newest_judgement
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.site import OpenSite
-from ccontrol.poll.verdict_of_record import standing_at, verdict_by
 from ccontrol.poll.window_uses import uses_of
 from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.message import Message
@@ -75,7 +74,7 @@ def _take(
         site.note(JournalEntry(clock.now(), "", Outcome.APPROVED, reason=reason))
     for controller in site.site.controllers:
         if any(_concerns(one, controller, line, authority.approvals) for one in new):
-            _judge_anew(line, authority, controller)
+            _judge_anew(line, controller)
 
 
 def _concerns(
@@ -92,11 +91,11 @@ def _concerns(
     )
 
 
-def _judge_anew(line: Line, authority: Authority, controller: Controller) -> None:
+def _judge_anew(line: Line, controller: Controller) -> None:
     """Judge a controller's last changes, oldest first: a window may be used up by one of them."""
     for change in reversed(line.index.changes(controller.id, limit=CHANGES_AT_MOST)):
         try:
-            for before, after in _judged(line, authority, controller, change):
+            for before, after in _judged(line, controller, change):
                 words = authorisation_message(before, after)
                 text = Message(words.subject, words.body, words.trailers)
                 line.commit_file(record_path(after), render_record(after), text)
@@ -108,7 +107,7 @@ def _judge_anew(line: Line, authority: Authority, controller: Controller) -> Non
 
 
 def _judged(
-    line: Line, authority: Authority, controller: Controller, change: IndexedChange
+    line: Line, controller: Controller, change: IndexedChange
 ) -> Iterator[tuple[Record, Record]]:
     """Yield the judgement before and the new one, if they differ."""
     repository = line.writer.repository
@@ -116,10 +115,6 @@ def _judged(
     if first is None:
         return
     before = newest_judgement(repository, first.change_id) or first
-    left = left_by(repository, line.home(controller), change.commit)
-    after = judged_by_people(repository, line.index, authority, before, left)
-    if after.verdict.authorised == before.verdict.authorised:
-        return
-    standing = standing_at(repository, controller, change.commit)
-    verdict = verdict_by(line.policy(), after, controller, standing)
-    yield before, replace(after, number=before.number + 1, verdict=verdict)
+    after = authorised_anew(line, controller, change.commit, before)
+    if after is not before:
+        yield before, replace(after, number=before.number + 1)

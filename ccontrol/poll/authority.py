@@ -124,9 +124,9 @@ def sightings(repository: Repository, commit: str | None = None) -> tuple[Sighti
     return tuple(found)
 
 
-def sighted_at(repository: Repository) -> dict[str, datetime]:
-    """Return the times of the sightings by commit."""
-    return {one.commit: one.at for one in sightings(repository)}
+def sighted_at(repository: Repository, commit: str | None = None) -> dict[str, datetime]:
+    """Return the times of the sightings by commit, by the history up to one of its own."""
+    return {one.commit: one.at for one in sightings(repository, commit)}
 
 
 def sighting_message(site: str, new: tuple[SignedCommit, ...]) -> Message:

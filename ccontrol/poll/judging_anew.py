@@ -18,6 +18,7 @@ from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.model.judgement import Confidence, Origin, Window
 from ccontrol.model.record import Record
 from ccontrol.model.witness import Heard
+from ccontrol.poll.authorised_anew import authorised_anew
 from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.originating import Around, anew, beside_of, hearing_of
 from ccontrol.poll.past_changes import newest_judgement
@@ -146,9 +147,10 @@ def _judged(
     window = Window(record.previous_at, record.not_after or record.taken_at)
     hearing = hearing_of(site.hearing, controller, window)
     around = Around(states, beside_of(repository, record))
-    after = anew(record, controller, around, hearing, line.policy())
-    if after is None:
+    told = anew(record, controller, around, hearing, line.policy())
+    if told is None:
         return None
+    after = authorised_anew(line, controller, commit.id, told)
     words = evidence_message(record, after)
     text = Message(words.subject, words.body, words.trailers)
     line.commit_file(record_path(after), render_record(after), text)

@@ -24,6 +24,11 @@ from ccontrol.canonical.approvals import (
     parse_window,
     window_path,
 )
+from ccontrol.canonical.attestations import (
+    folder_of_sayings,
+    is_attestation,
+    parse_attestation,
+)
 from ccontrol.canonical.people import ALLOWED_SIGNERS, FOLDER, PEOPLE, parse_people
 from ccontrol.errors import (
     CcontrolError,
@@ -37,6 +42,7 @@ from ccontrol.model.approval import (
     Approvals,
     ChangeWindow,
     Decision,
+    DecisionKind,
     GivenDecision,
     People,
     SignedCommit,
@@ -249,6 +255,7 @@ class _Walk:
         decisions: Collection[Decision],
     ) -> Iterator[str]:
         kinds = {decision_path(one): one.kind for one in decisions}
+        kinds |= dict.fromkeys(self._sayings_in(signed), DecisionKind.ATTEST)
         for path in signed.paths:
             fault = right_fault(people, signed.principal, path, kinds.get(path))
             if fault is not None:
@@ -274,11 +281,22 @@ class _Walk:
     def _decisions_in(self, signed: SignedCommit) -> tuple[Decision, ...]:
         found = []
         for path, content in self._written(signed, DECISIONS):
+            if is_attestation(path, content):
+                continue
             decision = parse_decision(content)
             if decision_path(decision) != path:
                 raise UnreadableStateError(f"{path} holds a decision of another name")
             found.append(decision)
         return tuple(found)
+
+    def _sayings_in(self, signed: SignedCommit) -> Iterator[str]:
+        """Yield the paths of attestations among the decisions: they decide nothing."""
+        for path, content in self._written(signed, DECISIONS):
+            if is_attestation(path, content):
+                said = parse_attestation(path, content)
+                if folder_of_sayings(said) != path.rpartition("/")[0]:
+                    raise UnreadableStateError(f"{path} holds an attestation of something else")
+                yield path
 
     def _written(self, signed: SignedCommit, folder: str) -> Iterator[tuple[str, bytes]]:
         """Yield the files below a folder that a commit wrote, with their contents."""

@@ -13,13 +13,17 @@ from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets
 from ccontrol.clock import SystemClock
 from ccontrol.model.approval import Authorisation, Authorised
+from ccontrol.model.engineering import Witness
+from ccontrol.model.judgement import Confidence
 from ccontrol.model.record import Record
 from ccontrol.poll.approved_news import see_approved
+from ccontrol.poll.judging_anew import judge_since_mark
 from ccontrol.poll.sighted import Sighted
 from ccontrol.poll.site import OpenSite, open_site
 from ccontrol.poll.window import Looks
 from ccontrol.store.keys import generate
 from tests.unit.cli.plants import Plant, Run, block, seen, things
+from tests.unit.store.heard import download, heard
 
 CLOCK = SystemClock()
 
@@ -284,3 +288,31 @@ def test_the_end_of_a_window_that_nobody_used_is_journaled(works: Works) -> None
     entries = (entry for day in journal.days() for entry in journal.read(day))
     told = [entry.reason for entry in entries if entry.outcome.value == "window"]
     assert told == ["CHG-9 has ended: not used, 0 changes"]
+
+
+def hear(works: Works, at: datetime) -> None:
+    """Let a sensor and the controller itself tell of the same download, later."""
+    loaded = download(at)
+    words = replace(loaded, objects=(), testimony=replace(loaded.testimony, witness=Witness.SYSLOG))
+    works.opened.witnesses.take([heard(loaded, CLOCK.now()), heard(words, CLOCK.now())])
+
+
+def test_evidence_that_comes_late_is_held_against_what_people_signed(works: Works) -> None:
+    """A download dates the change: within the window, and not in the hours around it."""
+    works.look()
+    now = CLOCK.now()
+    window(works, "CHG-5", now + timedelta(hours=3))
+    works.look()
+    later = CLOCK.now() + timedelta(seconds=1)
+    record = works.change(b"\x65\x02", later + timedelta(hours=4), later)
+    assert works.judged(record.change_id).word is Authorisation.OUT_OF_WINDOW
+    hear(works, now + timedelta(hours=3, minutes=5))
+    (anew,) = works.opened.scribe.give(
+        lambda line: judge_since_mark(line, works.opened, CLOCK)
+    ).result(60)
+    assert anew.confidence is Confidence.CONFIRMED
+    found = works.judged(record.change_id)
+    assert (found.word, found.window) == (Authorisation.AUTHORISED, "CHG-5")
+    told = works.git("log", "-1", "--format=%B", "observed")
+    assert "authorised now, out of window before" in told
+    assert works.look() == 0

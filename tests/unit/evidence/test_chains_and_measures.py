@@ -1,13 +1,16 @@
 """Who answers for a change, since when, and how that is counted."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from ccontrol.errors import UnreadableStateError
 from ccontrol.evidence import chains
+from ccontrol.evidence.chains import Chain
 from ccontrol.evidence.framework import Framework, in_force, parse_framework
 from ccontrol.evidence.measures import MEASURES, PEOPLE, Measured, measured, not_verified
+from ccontrol.model.approval import Authorisation, Authorised
 from ccontrol.model.attestation import Claim
 from ccontrol.packing.frameworks import BUILT_IN, frameworks
 from tests.unit.evidence.plain_facts import (
@@ -174,3 +177,39 @@ def test_what_is_not_verified_is_said(cip: Framework) -> None:
     )
     for words in ("R3, R4", "1.1.2, 1.1.4, 1.1.5", "1 days have no signed journal", "a could not"):
         assert words in said
+
+
+WINDOW = "c" * 40
+ALLOWED = Authorised(
+    Authorisation.AUTHORISED, "CHG-1 allows it", f"bob@plant ({WINDOW[:12]}), CHG-1", "T", "CHG-1"
+)
+
+
+def judged(cip: Framework, known: Authorised, **more: object) -> Chain:
+    plain = change("c1")
+    verdict = replace(plain.record.verdict, authorised=known, authorised_by=known.by)
+    told = replace(plain, record=replace(plain.record, verdict=verdict))
+    (only,) = chains.chains(facts(cip, told, **more))
+    return only
+
+
+def test_the_word_of_a_record_is_taken_where_the_commit_that_it_names_counts(
+    cip: Framework,
+) -> None:
+    found = judged(cip, ALLOWED, counting=frozenset({WINDOW}))
+    assert (found.classification, found.authorized_by) == ("authorised", WINDOW)
+    for counting in (frozenset(), frozenset({"d" * 40}), None):
+        found = judged(cip, ALLOWED, counting=counting)
+        assert (found.classification, found.authorized_by) == (chains.UNRESOLVED, "")
+
+
+def test_a_record_that_found_no_leave_is_believed_until_somebody_signs_unseen(
+    cip: Framework,
+) -> None:
+    late = Authorised(Authorisation.UNAUTHORISED, "nobody authorised it")
+    taken = approval("t1", AFTER)
+    found = judged(cip, late, counting=frozenset(), approvals=(taken,))
+    assert (found.classification, found.authorized_by) == ("unauthorised", "")
+    unseen = approval("t1", AFTER, seen=False)
+    found = judged(cip, late, counting=frozenset(), approvals=(unseen,))
+    assert found.classification == chains.UNPROVEN

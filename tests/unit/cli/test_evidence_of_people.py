@@ -1,0 +1,240 @@
+"""A pack of a site whose people are configured: only what holds on `approved` counts in it."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ccontrol.cli.invocation import Invocation
+from ccontrol.cli.plant import configured_with_secrets
+from ccontrol.model.record import Record
+from ccontrol.poll.approved_news import see_approved
+from ccontrol.poll.sighted import Sighted
+from ccontrol.poll.site import OpenSite, open_site
+from ccontrol.poll.window import Looks
+from ccontrol.store.keys import generate
+from tests.unit.cli.packs import Person, export
+from tests.unit.cli.plants import BEGIN, Plant, Run, block, seen, things
+from tests.unit.store.made_store import SetClock
+
+WEEK = BEGIN + timedelta(days=7)
+
+
+@dataclass
+class Site:
+    """A plant a week after its beginning, at work, with people beside it."""
+
+    plant: Plant
+    run: Run
+    clock: SetClock = field(default_factory=lambda: SetClock(WEEK))
+
+    def __post_init__(self) -> None:
+        for name in ("root-1", "root-2", "ada", "bob", "export"):
+            generate(self.plant.folder / name)
+        roots = [
+            " ".join((self.plant.folder / f"{name}.pub").read_text().split()[:2])
+            for name in ("root-1", "root-2")
+        ]
+        table = f"\n[site.people]\nroots = {json.dumps(roots)}\n"
+        self.plant.config.write_text(self.plant.config.read_text() + table)
+        self._begin()
+        (site,) = configured_with_secrets(Invocation(self.plant.config)).sites
+        self.opened: OpenSite = open_site(site, self.plant.folder, self.clock)
+        self.look()
+
+    def _begin(self) -> None:
+        draft = self.key("people.toml")
+        self.ccontrol("people", "draft", draft)
+        for who in ("ada", "bob"):
+            person = ("--person", f"{who}@plant", "--public-key", self.key(f"{who}.pub"))
+            self.ccontrol("people", "add", draft, *person, "--role", "approver")
+        for root in ("root-1", "root-2"):
+            self.ccontrol("people", "sign", draft, "--key", self.key(root))
+        self.ccontrol("people", "commit", draft, "--key", self.key("ada"))
+
+    def key(self, name: str) -> Path:
+        return self.plant.folder / name
+
+    def ccontrol(self, *arguments: str | Path) -> None:
+        answer = self.run("--config", self.plant.config, *arguments)
+        assert answer.code == 0, (arguments, answer)
+
+    def look(self) -> None:
+        """Let the daemon look at approved."""
+        work: Callable[[object], int] = lambda line: see_approved(line, self.opened, self.clock)  # type: ignore[arg-type]  # noqa: E731 — the scribe hands a line
+        self.opened.scribe.give(work).result(60)
+
+    def change(self, body: bytes, at: datetime, since: datetime) -> Record:
+        """Let a poll find another OB1, which was as before at `since`."""
+        self.clock.time = at
+        units = things(block("OB1", body), block("FB12"))
+        snapshot = replace(seen("press-3", *units), taken_at=at)
+        press = self.opened.site.controllers[0]
+        sighted = Sighted(press, snapshot, looks=Looks(since, since, since, since))
+        written = self.opened.scribe.give(lambda line: line.take(sighted)).result(60)
+        assert written.record is not None
+        return written.record
+
+    def window(self, name: str, since: datetime) -> None:
+        times = ("--from", since.isoformat(), "--until", (since + timedelta(hours=2)).isoformat())
+        words = ("--controller", "press-3", "--ticket", "T-3", "--requested-by", "ada@plant")
+        self.ccontrol("window", "add", name, *times, *words, "--key", self.key("bob"))
+
+    def packed(self) -> "Pack":
+        folder = self.plant.folder / "pack"
+        assert export(self.plant, self.key("export"), folder) == 0
+        return Pack(folder)
+
+
+@dataclass
+class Pack:
+    """What stands in a pack."""
+
+    folder: Path
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        content = (self.folder / f"{name}.csv").read_bytes().decode()
+        return list(csv.DictReader(io.StringIO(content)))
+
+    def change(self, change_id: str) -> dict[str, str]:
+        (row,) = [one for one in self.rows("changes") if one["change_id"] == change_id]
+        return row
+
+    @property
+    def not_verified(self) -> str:
+        about = json.loads((self.folder / "pack.json").read_text())
+        return "\n".join(about["not_verified"])
+
+
+@pytest.fixture
+def site(plant: Plant, run: Run) -> Iterator[Site]:
+    site = Site(plant, run)
+    try:
+        yield site
+    finally:
+        site.opened.close(10)
+
+
+def test_what_a_window_allowed_beforehand_is_authorised_in_a_pack(site: Site) -> None:
+    site.window("CHG-7", WEEK)
+    site.look()
+    record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    pack = site.packed()
+    told = pack.change(record.change_id)
+    assert told["classification"] == "authorised"
+    (leave,) = [one for one in pack.rows("authorizations") if one["reason"].startswith("CHG-7")]
+    assert told["authorization_id"] == leave["authorization_id"]
+    assert (leave["approved_by"], leave["requested_by"]) == ("bob@plant", "ada@plant")
+    assert (leave["ticket"], leave["counts"]) == ("T-3", "yes")
+    assert leave["approved_utc"] == f"{WEEK:%Y-%m-%dT%H:%M:%SZ}", "when the daemon saw it first"
+    lacking = [
+        one["change_id"] for one in pack.rows("exceptions") if one["requirement"] == "R1 1.2"
+    ]
+    assert record.change_id not in lacking
+    assert "when they were first seen" not in pack.not_verified
+
+
+def test_what_no_window_allowed_keeps_its_word_in_a_pack(site: Site) -> None:
+    site.window("CHG-7", WEEK + timedelta(hours=5))
+    site.look()
+    record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    told = site.packed().change(record.change_id)
+    assert (told["classification"], told["authorization_id"]) == ("out of window", "")
+
+
+def test_an_approval_by_the_daemons_own_key_counts_for_nothing_in_a_pack(site: Site) -> None:
+    record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    approve_by_hand(site, daemon_key(site))
+    site.look()
+    pack = site.packed()
+    told = pack.change(record.change_id)
+    assert (told["classification"], told["authorization_id"]) == ("unexplained", "")
+    press = [one for one in pack.rows("authorizations") if one["asset_id"] == "press-3"]
+    assert [one["counts"] for one in press] == ["no"]
+    assert "the daemon's key signed it" in press[0]["why_not"]
+    assert "nothing on approved counts from commit" in pack.not_verified
+    population = {row["asset_id"]: row for row in pack.rows("population")}
+    assert population["press-3"]["in_baseline"] == "", "nobody who may approved anything of it"
+
+
+def test_an_approval_that_nobody_has_seen_yet_counts_and_its_time_is_not_proven(
+    site: Site,
+) -> None:
+    record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    site.ccontrol("approve", "press-3", "--key", site.key("ada"))
+    told = site.packed().change(record.change_id)
+    assert told["classification"] == "accepted, time not proven"
+
+
+def test_what_was_seen_on_approved_and_is_gone_is_told(site: Site) -> None:
+    site.ccontrol("approve", "press-3", "--key", site.key("ada"))
+    site.look()
+    Person(site.plant.folder, "ada").git(
+        site.plant.store, "update-ref", "refs/heads/approved", "approved~1"
+    )
+    assert "was seen on approved and is gone from it" in site.packed().not_verified
+
+
+def test_signers_of_ones_own_are_refused_where_people_are_configured(site: Site) -> None:
+    signers = site.key("signers")
+    signers.write_text("")
+    folder = site.plant.folder / "pack"
+    assert export(site.plant, site.key("export"), folder, "--people", signers) == 2
+    assert not folder.exists()
+
+
+def test_without_people_a_pack_says_that_it_held_nothing_against_them(
+    plant: Plant, tmp_path: Path
+) -> None:
+    person = Person.make(tmp_path, "alice")
+    signers = tmp_path / "signers"
+    signers.write_text(person.line)
+    head = person.git(plant.store, "rev-parse", "observed").strip()
+    person.push(person.clone(plant, head))
+    assert export(plant, person.key, tmp_path / "pack", "--people", signers) == 0
+    assert "[site.people] names no roots" in Pack(tmp_path / "pack").not_verified
+
+
+def test_what_people_attested_ends_nothing_on_approved(site: Site) -> None:
+    """A saying about a change lies among the decisions, and has a form of its own."""
+    record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    ada, clone = Person(site.plant.folder, "ada"), cloned(site)
+    what = ("--controls", "key switch", "--text", "as before", "--clone", clone)
+    site.ccontrol("attest", record.change_id, *what)
+    ada.git(clone, "add", "decisions")
+    ada.git(clone, "commit", "-q", "-S", "-m", "attest")
+    ada.push(clone)
+    site.ccontrol("reject", record.change_id, "--reason", "a slip", "--key", site.key("bob"))
+    site.look()
+    pack = site.packed()
+    (controls,) = pack.rows("verification")
+    assert (controls["signed_by"], controls["counts"]) == ("ada@plant", "yes")
+    assert pack.change(record.change_id)["classification"] == "rejected"
+    (rejected,) = pack.rows("investigations")
+    assert (rejected["reason"], rejected["signed_by"]) == ("a slip", "bob@plant")
+
+
+def cloned(site: Site) -> Path:
+    clone = site.plant.folder / "clone"
+    ada = Person(site.plant.folder, "ada")
+    ada.git(
+        site.plant.folder, "clone", "-q", "--branch", "approved", str(site.plant.store), "clone"
+    )
+    return clone
+
+
+def daemon_key(site: Site) -> Path:
+    return next(site.plant.folder.rglob("*signing*key"))
+
+
+def approve_by_hand(site: Site, key: Path) -> None:
+    """Let whoever holds a key take over all that is observed, with stock git."""
+    clone = cloned(site)
+    whoever = Person(key.parent, key.name)
+    whoever.approve(clone, "origin/observed")
+    whoever.push(clone)
