@@ -22,6 +22,9 @@ _WORDS = {
     Outcome.STARTED: "ccontrol began to watch",
     Outcome.STOPPED: "ccontrol ended to watch",
     Outcome.EXPIRED: "artefacts were kept long enough",
+    Outcome.APPROVED: "what people signed on approved was seen first",
+    Outcome.WINDOW: "a change window ended",
+    Outcome.RAN: "somebody ran a command, or the configuration changed",
 }
 _SORTS = {
     Outcome.MISSED: Sort.GAP,
@@ -30,6 +33,9 @@ _SORTS = {
     Outcome.STARTED: Sort.DAEMON,
     Outcome.STOPPED: Sort.DAEMON,
     Outcome.EXPIRED: Sort.DAEMON,
+    Outcome.APPROVED: Sort.DAEMON,
+    Outcome.WINDOW: Sort.DAEMON,
+    Outcome.RAN: Sort.DAEMON,
     Outcome.MENDED: Sort.DAEMON,
 }
 _REASON_AT_MOST = 300

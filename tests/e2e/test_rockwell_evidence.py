@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -48,9 +49,10 @@ class Works:
         return str(self.plant.changes_of(name)[0]["origin"])
 
 
-@pytest.fixture(scope="module")
-def works(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works]:
-    folder = tmp_path_factory.mktemp("rockwell") / "plant"
+@pytest.fixture
+def works(tmp_path: Path) -> Iterator[Works]:
+    """Each test has its own: an act counts for a change some seconds beside its time."""
+    folder = tmp_path / "plant"
     assert main(["init", str(folder), "--site", "north"]) == 0
     with ExitStack() as stack:
         press = stack.enter_context(running_logix(logix_plant.press()))
