@@ -6,7 +6,7 @@ count. Belongs to the writer's thread.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,9 +68,8 @@ class Authority:
         faults = [f"commit {commit}: {what}" for commit, what in found.faults]
         counts = {commit.id for commit in found.approvals.commits}
         if lost := known.keys() - counts:
-            last = max(known.values(), key=lambda one: one.at)
             faults.append(f"approved was rewritten: {min(lost)} was seen in it and is gone")
-            found = survey(repository, self._judging(known), last.commit)
+            found = survey(repository, self._judging(known), _last(repository, known.values()))
         self._head, self._has_looked = head, True
         self.approvals = found.approvals
         if lost:
@@ -111,6 +110,13 @@ class Authority:
         if self._sightings is None:
             self._sightings = {one.commit: one for one in sightings(repository)}
         return self._sightings
+
+
+def _last(repository: Repository, known: Collection[Sighting]) -> str:
+    """Return the head that was seen last. Several commits may have been seen at once."""
+    latest = max(one.at for one in known)
+    at_once = (one.commit for one in known if one.at == latest)
+    return max(at_once, key=lambda name: len(repository.objects.list_commits(name, "", None)))
 
 
 def sightings(repository: Repository, commit: str | None = None) -> tuple[Sighting, ...]:
