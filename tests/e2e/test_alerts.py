@@ -187,9 +187,9 @@ def test_alerts_outlive_a_daemon_that_is_killed_and_a_receiver_that_was_away(
         plant.site = replace(plant.site, alerts=(siem(port),))
         queue = queue_folder(plant.places.alerts, "siem")
         with daemon(plant) as running:
-            wait_until(lambda: count_waiting(queue) == 1)
+            wait_until(lambda: count_waiting(queue) >= 1)  # heads of the log wait there, too
             plc.mode = "stop"
-            wait_until(lambda: count_waiting(queue) == 2)
+            wait_until(lambda: count_waiting(queue) >= 2)
             running.signal(signal.SIGKILL)
             running.wait()
         told = plant.changes()
@@ -270,9 +270,9 @@ def test_a_reload_moves_a_channel_of_the_real_daemon_and_its_queue_goes_with_it(
         dead = replace(plant, site=replace(plant.site, alerts=(siem(closed_port()),)))
         queue = queue_folder(plant.places.alerts, "siem")
         with daemon(dead) as running:
-            wait_until(lambda: count_waiting(queue) == 1)
+            wait_until(lambda: count_waiting(queue) >= 1)
             running.reload(replace(plant, site=replace(plant.site, alerts=(siem(receiver.port),))))
-            wait_until(lambda: len(receiver.without_heartbeats) == 1)
+            wait_until(lambda: any("log-head" not in text for text in receiver.without_heartbeats))
             wait_until(lambda: count_waiting(queue) == 0)
 
 
