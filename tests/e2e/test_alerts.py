@@ -187,9 +187,9 @@ def test_alerts_outlive_a_daemon_that_is_killed_and_a_receiver_that_was_away(
         plant.site = replace(plant.site, alerts=(siem(port),))
         queue = queue_folder(plant.places.alerts, "siem")
         with daemon(plant) as running:
-            wait_until(lambda: count_waiting(queue) >= 1)  # heads of the log wait there, too
+            wait_until(lambda: count_waiting(queue) == 1)
             plc.mode = "stop"
-            wait_until(lambda: count_waiting(queue) >= 2)
+            wait_until(lambda: count_waiting(queue) == 2)
             running.signal(signal.SIGKILL)
             running.wait()
         told = plant.changes()
