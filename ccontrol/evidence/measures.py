@@ -119,7 +119,7 @@ def _framework_limits(facts: Facts) -> Iterator[str]:
 def _population_limits(facts: Facts) -> Iterator[str]:
     undeclared = [one.asset_id for one in facts.assets if not one.is_declared]
     if undeclared:
-        shown = ", ".join(undeclared[:10]) + (" …" if len(undeclared) > 10 else "")  # noqa: PLR2004
+        shown = ", ".join(undeclared[:10]) + (" …" if len(undeclared) > 10 else "")  # noqa: PLR2004 — as many as are named
         yield f"{len(undeclared)} controllers stand in no population, impact unknown: {shown}"
     unpolled = [one.asset_id for one in facts.assets if one.controller_id not in facts.known]
     if unpolled:

@@ -144,7 +144,7 @@ class Client:
 
     async def _unconnected(self, message: bytes) -> bytes:
         # the library's constructor is without types
-        packet: RequestPacket = SendRRDataRequestPacket()  # type: ignore[no-untyped-call]
+        packet: RequestPacket = SendRRDataRequestPacket()  # type: ignore[no-untyped-call]  # pycomm3
         packet.add(message)
         context = self._next()
         answer = await self._say(_built(packet, self._session, context))
@@ -157,7 +157,7 @@ class Client:
         context = self._next()
         count = self._count & 0xFFFF
         # it declares a cycle and takes a number
-        packet = SendUnitDataRequestPacket(count).add(message)  # type: ignore[arg-type]
+        packet = SendUnitDataRequestPacket(count).add(message)  # type: ignore[arg-type]  # pycomm3
         target = self._to_them.to_bytes(4, "little")
         answer = await self._say(_built(packet, self._session, context, target))
         self._require(answer, frames.SEND_UNIT)

@@ -302,7 +302,7 @@ def test_a_decision_is_read_back_as_it_was_made(decision: BehaviourDecision) -> 
 def test_whatever_else_lies_there_is_refused(document: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 — of either kind of fault
         parse(document)
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):  # noqa: PT011 — any refusal
         parse_decision(document)
 
 

@@ -102,7 +102,7 @@ def test_what_passed_and_is_not_what_changed_is_no_cause(
     ],
 )
 def test_an_acknowledged_act_on_the_same_thing_is_probable(said: object) -> None:
-    acts = [event("program.download", said)]  # type: ignore[arg-type]
+    acts = [event("program.download", said)]  # type: ignore[arg-type]  # made
     found = judge(case(changed(), events=acts, before=[OLD], after=[NEW]))
     assert (found.origin, found.confidence) == (Origin.NETWORK, Confidence.PROBABLE)
     assert found.weighed[0].grade is Grade.OBJECT
@@ -127,7 +127,7 @@ def test_it_is_confirmed_where_the_controller_says_so_itself() -> None:
     ],
 )
 def test_an_acknowledged_act_on_who_knows_what_is_probable(act: object) -> None:
-    found = judge(case(changed(), events=[act]))  # type: ignore[list-item]
+    found = judge(case(changed(), events=[act]))  # type: ignore[list-item]  # made
     assert (found.origin, found.confidence) == (Origin.NETWORK, Confidence.PROBABLE)
     assert found.weighed[0].grade is Grade.SESSION
     assert "which object it was about is not known" in found.weighed[0].text
@@ -155,7 +155,7 @@ def test_an_act_that_was_seen_whole_and_names_other_blocks_is_no_cause() -> None
     ],
 )
 def test_an_act_whose_end_nobody_saw_is_possible(act: object, grade: Grade) -> None:
-    found = judge(case(changed(), events=[act]))  # type: ignore[list-item]
+    found = judge(case(changed(), events=[act]))  # type: ignore[list-item]  # made
     assert (found.origin, found.confidence) == (Origin.NETWORK, Confidence.POSSIBLE)
     assert found.weighed[0].grade is grade
 
@@ -275,7 +275,7 @@ def test_a_remote_download_on_an_unmirrored_port_after_the_key_was_turned_is_unk
 @pytest.mark.parametrize("log", [[], [CARD_IN_LOG]])
 def test_network_and_local_evidence_contradict_each_other(log: list[object]) -> None:
     acts = [event("program.download", LOADED)]
-    found = judge(case(CARD, changed(), events=acts, log=log,  # type: ignore[arg-type]
+    found = judge(case(CARD, changed(), events=acts, log=log,  # type: ignore[arg-type]  # made
                        before=[OLD], after=[NEW]))  # fmt: skip
     assert (found.origin, found.actors) == (Origin.UNKNOWN, ())
     assert "program.download" in found.contradictions[0]
