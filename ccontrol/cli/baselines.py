@@ -1,6 +1,7 @@
 """How controllers stand to what people approved, by the ids of their folders on both branches.
 
-So it says the same as `git diff approved observed -- plant/…`, as far as `approved` counts.
+So it says the same as `git diff approved observed -- plant/…`, as far as `approved` counts and
+both are in one form.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from ccontrol.model.approval import Baseline
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
 from ccontrol.poll.authority import sighted_at
-from ccontrol.store.approved import Judging, changed_files, survey
+from ccontrol.store.approved import Judging, survey
+from ccontrol.store.baseline import held
 from ccontrol.store.repository import Repository
 
 
@@ -36,6 +38,8 @@ class Standing:
     baseline: Baseline
     differs: int = 0
     """So many of its files differ from what is approved."""
+    by: str = ""
+    """The upgrade of what was approved after which that holds; empty: none was needed."""
 
 
 def approved_of(
@@ -59,13 +63,14 @@ def baseline_of(
 ) -> Standing:
     """Return how a controller stands. Raises StoreError, UnreadableStateError."""
     folder = home_of(repository, controller.id, controller.area).folder(PLANT)
-    before = repository.entry(folder, approved.commit) if approved.commit else None
-    if before is None:
+    head = repository.head()
+    found = held(repository, folder, approved.commit, head) if approved.commit and head else None
+    if found is None:
         return Standing(Baseline.NOT_APPROVED)
-    now = repository.entry(folder)
-    if before == now:
-        return Standing(Baseline.NOT_PROVEN if unread else Baseline.IN_BASELINE)
-    return Standing(Baseline.DRIFT, sum(1 for _ in changed_files(repository, before, now, folder)))
+    by = found.by.words if found.by else ""
+    if found.differs:
+        return Standing(Baseline.DRIFT, found.differs, by)
+    return Standing(Baseline.NOT_PROVEN if unread else Baseline.IN_BASELINE, by=by)
 
 
 def is_in_part(state: State | None) -> bool:

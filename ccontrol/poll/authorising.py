@@ -19,6 +19,7 @@ from ccontrol.poll.binding import standing_of
 from ccontrol.poll.circumstances import circumstances
 from ccontrol.poll.window_uses import uses_of
 from ccontrol.store.approved import changed_files
+from ccontrol.store.baseline import brought_up
 from ccontrol.store.index import IndexReader
 from ccontrol.store.objects import blob_ids
 from ccontrol.store.repository import Repository
@@ -99,12 +100,22 @@ def _lineage(
     for commit in approvals.commits if left else ():
         if left.keys().isdisjoint(commit.paths):
             continue
-        agrees = all(_id(repository, path, commit.id) == name for path, name in left.items())
+        agrees = _agrees(repository, left, commit.id)
         if since is not None and commit.seen_at is not None and commit.seen_at <= since:
             restored = commit if agrees else None
         elif agrees and accepted is None:
             accepted = commit
     return restored, accepted
+
+
+def _agrees(repository: Repository, left: Left, commit: str) -> bool:
+    """Tell whether a commit of `approved` holds what a change left, in whatever form it does."""
+    if all(_id(repository, path, commit) == name for path, name in left.items()):
+        return True
+    head = repository.head()
+    folder = "/".join(next(iter(left)).split("/")[:3])
+    newer = brought_up(repository, folder, commit, head) if head else None
+    return newer is not None and all(newer.ids.get(path) == name for path, name in left.items())
 
 
 def _id(repository: Repository, path: str, commit: str) -> bytes | None:
