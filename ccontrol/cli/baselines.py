@@ -4,8 +4,10 @@ So it says the same as `git diff approved observed -- plant/…`, as far as `app
 both are in one form.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ccontrol.approval.emergencies import OpenEmergency, open_emergencies
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT
 from ccontrol.cli.trust import trust_of
@@ -29,6 +31,8 @@ class Approved:
     """None: nobody has approved anything yet."""
     fault: str = ""
     """Why the newest commits there do not count; what stands before them does."""
+    undocumented: tuple[OpenEmergency, ...] = ()
+    """Emergencies whose documentation is missing, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ def approved_of(
     except CcontrolError as error:
         return Approved(None, str(error))
     fault = f"commit {found.faults[0][0][:12]}: {found.faults[0][1]}" if found.faults else ""
-    return Approved(found.trusted, fault)
+    undocumented = tuple(open_emergencies(found.approvals, clock.now()))
+    return Approved(found.trusted, fault, undocumented)
 
 
 def baseline_of(
@@ -71,6 +76,31 @@ def baseline_of(
     if found.differs:
         return Standing(Baseline.DRIFT, found.differs, by)
     return Standing(Baseline.NOT_PROVEN if unread else Baseline.IN_BASELINE, by=by)
+
+
+def strays_of(
+    approved: Approved, repository: Repository, controllers: Iterable[Controller]
+) -> Iterator[str]:
+    """Yield the folders that differ and belong to no configured controller, sorted.
+
+    `git diff approved observed -- plant/` shows them, too. Raises StoreError,
+    UnreadableStateError.
+    """
+    if approved.commit is None:
+        return
+    ours = {home_of(repository, one.id, one.area).folder(PLANT) for one in controllers}
+    heads = (approved.commit, repository.head())
+    found = {folder for commit in heads for folder in _folders(repository, commit)}
+    for folder in sorted(found - ours):
+        before, now = (repository.entry(folder, commit) for commit in heads)
+        if before != now:
+            yield folder
+
+
+def _folders(repository: Repository, commit: str | None) -> Iterator[str]:
+    """Yield "plant/<area>/<id>" of every controller at a commit."""
+    for area in repository.names(PLANT, commit):
+        yield from (f"{PLANT}/{area}/{who}" for who in repository.names(f"{PLANT}/{area}", commit))
 
 
 def is_in_part(state: State | None) -> bool:

@@ -142,7 +142,7 @@ def test_what_cannot_be_read_is_not_proven_by_an_equal_folder(works: Works) -> N
     snapshot = replace(seen("press-3", *things(ob1), unread=unread), taken_at=CLOCK.now())
     (press, _) = works.opened.site.controllers
     works.opened.scribe.give(lambda line: line.take(Sighted(press, snapshot))).result(60)
-    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
+    works.approve("press-3", "--with-unread")
     assert works.differing("plant/hall-2/press-3") == 0
     assert works.baselines()["press-3"] == ("not proven", 0)
 
