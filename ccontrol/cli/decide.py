@@ -7,7 +7,7 @@ from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.output import emit
 from ccontrol.cli.plant import configured
 from ccontrol.cli.show import found_change
-from ccontrol.cli.signing_desk import desk, say_signed, trailers
+from ccontrol.cli.signing_desk import Desk, desk, say_signed, trailers
 from ccontrol.model.approval import Decision, DecisionKind
 from ccontrol.store.message import Message
 
@@ -25,12 +25,9 @@ def decide(
     config = configured(here)
     site, found = found_change(config, change)
     with desk(here, config, site, repository) as table:
-        folder = decisions_folder(found.change_id)
-        approved = table.heads.approved
-        number = 1 + len(table.repository.names(folder, approved)) if approved else 1
         decision = Decision(
             change_id=found.change_id,
-            number=number,
+            number=next_number(table, found.change_id),
             kind=wanted.kind,
             controller_id=found.controller_id,
             reason=wanted.reason,
@@ -56,6 +53,13 @@ def decide(
             emit("ccontrol/decision/1", {"site": site.name, "commit": commit, "decision": decision})
         else:
             say_signed(table, commit, f"{found.change_id}: {_WORDS[decision.kind]}")
+
+
+def next_number(table: Desk, change_id: str) -> int:
+    """Return the number of the next file among what people say about a change."""
+    folder, approved = decisions_folder(change_id), table.heads.approved
+    names = table.repository.names(folder, approved) if approved else ()
+    return 1 + max((int(name[:4]) for name in names if name[:4].isdigit()), default=0)
 
 
 _WORDS = {

@@ -18,7 +18,7 @@ from ccontrol.cli.output import Tone, say
 from ccontrol.cli.trust import trust_of
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
-from ccontrol.errors import ConfigError, StoreError
+from ccontrol.errors import ConfigError, StoreError, UnknownNameError
 from ccontrol.model.approval import Approvals, People
 from ccontrol.poll.authority import sightings
 from ccontrol.store import people as people_keys
@@ -73,6 +73,26 @@ class Desk:
                 hint="`ccontrol people draft` begins it; see docs/approvals.md.",
             )
         return self.approvals.people
+
+    def observed_commit(self, name: str) -> str:
+        """Return the commit of `observed` that a name or its beginning means; "" is the newest.
+
+        Raises UnknownNameError: what lies elsewhere was observed by nobody.
+        """
+        head = self.heads.observed
+        if head is None:
+            raise UnknownNameError("nothing was observed here yet")
+        if not name:
+            return head
+        ids = self.repository.objects.list_commits(head, "", None)
+        found = [each for each in ids if each.startswith(name.lower())]
+        if len(found) != 1:
+            what = "more than one commit" if found else "no commit"
+            raise UnknownNameError(
+                f"{what} of observed begins with {name[:40]!a}",
+                hint="`git log observed` lists them; in a clone `git fetch` first.",
+            )
+        return found[0]
 
     def sign(self, key: Path | None, edits: Mapping[str, Content], message: Message) -> str:
         """Append one signed commit, and return it. Raises StoreError when it would not count."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ccontrol.approval.emergencies import OpenEmergency
 from ccontrol.canonical.bindings import Bond
 from ccontrol.canonical.home import home_of
-from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_part
+from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_part, strays_of
 from ccontrol.cli.site_files import index_reader, standing
 from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
 from ccontrol.clock import Clock
@@ -78,6 +79,10 @@ class SiteStanding:
     """How the channels for its alerts stand."""
     approved_fault: str = ""
     """Why the newest commits on `approved` do not count; empty: they do, or there are none."""
+    undocumented: tuple[OpenEmergency, ...] = ()
+    """Emergencies whose documentation is missing."""
+    strays: tuple[str, ...] = ()
+    """Folders of `plant/` that differ and belong to no controller of the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,7 @@ def site_standing(
     with Repository.open(site.store.path) as repository:
         store = _store_standing(site, repository)
         approved = approved_of(config, site, repository, clock)
+        strays = tuple(strays_of(approved, repository, site.controllers)) if approved else ()
         statuses = tuple(
             controller_standing(
                 controller, _known(repository, decided, polls, controller, approved), now
@@ -117,8 +123,17 @@ def site_standing(
         )
     wrong = complaints_of(site.store.path, (folder.path for folder in site.folders))
     channels = tuple(_channel(site, channel.name) for channel in site.alerts)
-    fault = approved.fault if approved else ""
-    return SiteStanding(site.name, store, statuses, polls.unknown, wrong, channels, fault)
+    return SiteStanding(
+        site=site.name,
+        store=store,
+        controllers=statuses,
+        polls_unknown=polls.unknown,
+        folders=wrong,
+        channels=channels,
+        approved_fault=approved.fault if approved else "",
+        undocumented=approved.undocumented if approved else (),
+        strays=strays,
+    )
 
 
 def _channel(site: Site, name: str) -> ChannelStanding:

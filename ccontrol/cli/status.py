@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.approval.emergencies import DUE_DAYS
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, target_named
@@ -106,6 +107,8 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "folders": [],
             "channels": [],
             "approved_fault": "",
+            "undocumented": [],
+            "strays": [],
             "controllers": [],
         }
     else:
@@ -115,6 +118,8 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "folders": one.folders,
             "channels": one.channels,
             "approved_fault": one.approved_fault,
+            "undocumented": one.undocumented,
+            "strays": one.strays,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
     error = one.error if isinstance(one, BrokenSite) else None
@@ -134,7 +139,8 @@ def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bo
     deaf = any(channel.failing_since or channel.lost for channel in one.channels)
     well = daemon.answers and not daemon.trouble and one.store.has_room
     unheard = any(is_deaf(witness, now) for witness in daemon.witnesses)
-    sound = well and not one.folders and not deaf and not unheard and not one.approved_fault
+    late = one.approved_fault or any(each.overdue for each in one.undocumented)
+    sound = well and not one.folders and not deaf and not unheard and not late
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
@@ -152,9 +158,7 @@ def _tell(
     tell_witnesses(daemon, now, in_detail=in_detail)
     if one.polls_unknown:
         say(f"  what came of the last polls is unknown: {one.polls_unknown}", Tone.BAD)
-    if one.approved_fault:
-        say(f"  approved does not count as it stands: {one.approved_fault}", Tone.BAD)
-        say("  → See docs/approvals.md, When something on approved does not count.")
+    _tell_approved(one)
     if daemon.trouble:
         what = "trouble: " if daemon.answers else ""
         say(f"  {what}{daemon.trouble}", Tone.BAD)
@@ -202,6 +206,21 @@ def _tell_channels(one: SiteStanding) -> None:
         if any(told):
             tone = Tone.BAD if channel.failing_since or lost else Tone.PLAIN
             say(f"  channel {channel.name}: {'; '.join(filter(None, told))}", tone)
+
+
+def _tell_approved(one: SiteStanding) -> None:
+    if one.approved_fault:
+        say(f"  approved does not count as it stands: {one.approved_fault}", Tone.BAD)
+        say("  → See docs/approvals.md, When something on approved does not count.")
+    for each in one.undocumented:
+        late = f", overdue: it was due within {DUE_DAYS} days" if each.overdue else ""
+        say(
+            f"  emergency {each.change_id} of {each.controller_id}, declared"
+            f" {stamp(each.since)} UTC by {each.by}: its documentation is missing{late}",
+            Tone.BAD if each.overdue else Tone.CAUTION,
+        )
+    for folder in one.strays:
+        say(f"  {folder} differs from what is approved, and is of no configured controller")
 
 
 def _cells(status: ControllerStanding, daemon: Running, now: datetime) -> tuple[str | Cell, ...]:

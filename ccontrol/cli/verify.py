@@ -14,11 +14,10 @@ from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
 from ccontrol.cli.trust import log_trust_of, trust_in, trust_of
+from ccontrol.cli.verify_approved import Approved, anchor_of, check_approved, tell_approved
 from ccontrol.errors import BadFileError, SigningError, StoreTamperedError
 from ccontrol.model.approval import Anchor
-from ccontrol.poll.authority import sighted_at
 from ccontrol.store import notes
-from ccontrol.store.approved import Judging, survey
 from ccontrol.store.checkpoints import parse as parse_checkpoint
 from ccontrol.store.notes import Note
 from ccontrol.store.repository import Repository
@@ -39,9 +38,8 @@ class Doubted:
     store: Path
     sound: bool
     report: Report
-    approved: tuple[Fault, ...] | None = None
-    """What does not hold on `approved`; None: there was no site, or no people, to judge it by."""
-    approved_commits: int = 0
+    approved: Approved | None = None
+    """What was found on `approved`; None: there is no such branch."""
 
 
 def command(
@@ -78,11 +76,24 @@ def command(
             "of ref updates must be its continuation.",
         ),
     ] = None,
+    root: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY",
+            help="With --store: a root key of the people who may sign on approved, or its .pub "
+            "file. Once for each.",
+        ),
+    ] = None,
+    threshold: Annotated[
+        int, typer.Option(min=1, help="So many of these roots have to have signed that.")
+    ] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Check every signature, every hash and the order of the whole history; and its checkpoints.
 
-    Says what it could not check, too.
+    Says what it could not check, too. `approved` is held against the roots in [site.people], or
+    those of --root; without any only against the people it names itself, which proves no more than
+    that it agrees with itself. That is said, and is no fault.
 
     Nothing is repaired. Ends with code 21 when anything does not hold.
 
@@ -92,20 +103,21 @@ def command(
       ccontrol verify north --seen "$(git -C mirror.git rev-parse refs/heads/observed)"
       ccontrol verify north --seen 4f2c61d09a
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers
-    """  # noqa: D301 — \b is click's mark for "keep these lines"
-    chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers)
+      ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers --root a.pub --root b.pub
+    """  # noqa: D301, E501 — \b is click's mark for "keep these lines"; a line to be copied
+    anchor = anchor_of(root or [], threshold)
+    chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers, anchor)
     here = invocation(context)
     outside = tuple(map(_outside, checkpoints or ()))
     doubted = tuple(
-        with_people(here, _doubt(each, tuple(seen or ()), outside), each.trust, each.people)
-        for each in chosen
+        _with_approved(here, _doubt(each, tuple(seen or ()), outside), each) for each in chosen
     )
     if as_json:
         emit("ccontrol/verify/1", {"stores": doubted})
     else:
         for each in doubted:
             _tell(each)
-    faults = sum(len(each.report.faults) + len(each.approved or ()) for each in doubted)
+    faults = sum(len(_faults(each)) for each in doubted)
     if faults:
         raise StoreTamperedError(f"{faults} {'fault' if faults == 1 else 'faults'} found")
 
@@ -122,12 +134,18 @@ class _Chosen:
 
 
 def _chosen(
-    here: Invocation, sites: tuple[str, ...], store: Path | None, signers: Path | None
+    here: Invocation,
+    sites: tuple[str, ...],
+    store: Path | None,
+    signers: Path | None,
+    anchor: Anchor | None,
 ) -> list[_Chosen]:
     if store is not None:
         if len(sites) != 1 or signers is None:
             raise typer.BadParameter("--store needs one SITE and --allowed-signers FILE")
-        return [_Chosen(sites[0], store, trust_in(signers, sites[0]), LogTrust(), None)]
+        return [_Chosen(sites[0], store, trust_in(signers, sites[0]), LogTrust(), anchor)]
+    if anchor is not None:
+        raise typer.BadParameter("--root is for --store: a configuration pins its own roots")
     config = configured(here)
     wanted = [site_named(config, name) for name in sites] or list(config.sites)
     return [
@@ -171,26 +189,18 @@ def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) ->
     return Doubted(site, path, not report.faults, report)
 
 
-def with_people(here: Invocation, doubted: Doubted, trust: Trust, anchor: Anchor | None) -> Doubted:
-    """Return the same with what people signed, where it is known whose signatures begin that."""
-    if anchor is None or doubted.report.head is None:
+def _with_approved(here: Invocation, doubted: Doubted, chosen: _Chosen) -> Doubted:
+    """Return the same with what people signed."""
+    if doubted.report.head is None:
         return doubted
-    keys = frozenset(line.public_key for line in trust.signers.lines)
-    with Repository.open(doubted.store) as repository:
-        seen = sighted_at(repository)
-        found = survey(repository, Judging(anchor, keys, seen, here.clock.now()))
-    there = {commit.id for commit in found.approvals.commits}
-    gone = sorted(seen.keys() - there) if not found.faults else []
-    faults = (
-        *(Fault(commit, what) for commit, what in found.faults),
-        *(Fault(commit, "it was seen on approved and is gone from it") for commit in gone),
-    )
-    return replace(
-        doubted,
-        sound=doubted.sound and not faults,
-        approved=faults,
-        approved_commits=len(there),
-    )
+    found = check_approved(doubted.store, chosen.trust, chosen.people, here.clock.now())
+    sound = doubted.sound and not (found and found.faults)
+    return replace(doubted, sound=sound, approved=found)
+
+
+def _faults(doubted: Doubted) -> tuple[Fault, ...]:
+    approved = doubted.approved
+    return (*doubted.report.faults, *(approved.faults if approved else ()))
 
 
 def _witness(store: Path, text: str) -> str:
@@ -219,19 +229,14 @@ def _tell(doubted: Doubted) -> None:
         say(f"  Tree-SHA256 of the files at the head: {report.tree_sha256}")
     for each in report.unchecked:
         say(f"  not checked: {each}", Tone.CAUTION)
-    _tell_approved(doubted)
+    if report.head:
+        tell_approved(doubted.approved)
     if doubted.sound:
         say("  sound: every signature, hash and date holds", Tone.GOOD)
         return
-    for fault in (*report.faults, *(doubted.approved or ()))[:_SHOWN]:
+    faults = _faults(doubted)
+    for fault in faults[:_SHOWN]:
         where = "the store" if fault.commit is None else f"commit {fault.commit[:12]}"
         say(f"  {where}: {fault.what}", Tone.BAD)
-    if len(report.faults) > _SHOWN:
-        say(f"  … and {len(report.faults) - _SHOWN} more (--json lists all)", Tone.BAD)
-
-
-def _tell_approved(doubted: Doubted) -> None:
-    if doubted.approved is None:
-        say("  approved was not checked: no [site.people] says whose signatures begin it")
-    else:
-        say(f"  {doubted.approved_commits:,} commits on approved count")
+    if len(faults) > _SHOWN:
+        say(f"  … and {len(faults) - _SHOWN} more (--json lists all)", Tone.BAD)

@@ -4,7 +4,7 @@ What follows from that is the core's (`approval`); which commits count is the st
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ccontrol.approval.authorise import authorise
@@ -19,12 +19,25 @@ from ccontrol.poll.binding import standing_of
 from ccontrol.poll.circumstances import circumstances
 from ccontrol.poll.window_uses import uses_of
 from ccontrol.store.approved import changed_files
+from ccontrol.store.baseline import brought_up
 from ccontrol.store.index import IndexReader
 from ccontrol.store.objects import blob_ids
 from ccontrol.store.repository import Repository
 
 Left = Mapping[str, bytes | None]
 """Path below `plant/` → id (SHA-1) of what a change left there; None: it took it away."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lineage:
+    """Which commits of `approved` hold what a change left."""
+
+    restored: SignedCommit | None
+    """By which it was approved before it happened."""
+    accepted: SignedCommit | None
+    """Which took it over first, afterwards."""
+    newest: SignedCommit | None
+    """Which took it over last; None: it stands otherwise there since."""
 
 
 def left_by(repository: Repository, home: Home, commit: str) -> Left:
@@ -55,7 +68,7 @@ def judged_by_people(
     """
     approvals, span = authority.approvals, (record.previous_at, _closed(record))
     known = circumstances(record.attribution, span, ())
-    restored, accepted = _lineage(repository, approvals, left, known.since)
+    lineage = _lineage(repository, approvals, left, known.since)
     counted = {
         one.window.id
         for one in approvals.windows
@@ -67,8 +80,9 @@ def judged_by_people(
             since=known.since,
             until=known.until or _closed(record),
             approvals=approvals,
-            restored=restored,
-            accepted=accepted,
+            restored=lineage.restored,
+            accepted=lineage.accepted,
+            accepted_last=lineage.newest,
             files=_bound_files(repository, record),
             uses=uses_of(repository, index, approvals, counted, but=record.change_id),
         )
@@ -92,19 +106,30 @@ def _closed(record: Record) -> datetime:
 
 def _lineage(
     repository: Repository, approvals: Approvals, left: Left, since: datetime | None
-) -> tuple[SignedCommit | None, SignedCommit | None]:
-    """Return which commit had approved what a change left, and which took it over afterwards."""
+) -> _Lineage:
     restored: SignedCommit | None = None
     accepted: SignedCommit | None = None
+    newest: SignedCommit | None = None
     for commit in approvals.commits if left else ():
         if left.keys().isdisjoint(commit.paths):
             continue
-        agrees = all(_id(repository, path, commit.id) == name for path, name in left.items())
+        agrees = _agrees(repository, left, commit.id)
         if since is not None and commit.seen_at is not None and commit.seen_at <= since:
             restored = commit if agrees else None
-        elif agrees and accepted is None:
-            accepted = commit
-    return restored, accepted
+            continue
+        accepted = accepted or (commit if agrees else None)
+        newest = commit if agrees else None
+    return _Lineage(restored, accepted, newest)
+
+
+def _agrees(repository: Repository, left: Left, commit: str) -> bool:
+    """Tell whether a commit of `approved` holds what a change left, in whatever form it does."""
+    if all(_id(repository, path, commit) == name for path, name in left.items()):
+        return True
+    head = repository.head()
+    folder = "/".join(next(iter(left)).split("/")[:3])
+    newer = brought_up(repository, folder, commit, head) if head else None
+    return newer is not None and all(newer.ids.get(path) == name for path, name in left.items())
 
 
 def _id(repository: Repository, path: str, commit: str) -> bytes | None:

@@ -314,6 +314,21 @@ class _Walk:
         return content
 
 
+def asked_in(path: str, content: bytes) -> tuple[DecisionKind | None, str]:
+    """Return of a file that people write which decision it holds, and who asked for it.
+
+    Raises UnreadableStateError.
+    """
+    if path.startswith(f"{WINDOWS}/"):
+        return None, parse_window(content).requester
+    if not path.startswith(f"{DECISIONS}/"):
+        return None, ""
+    if is_attestation(path, content):
+        return DecisionKind.ATTEST, ""
+    decision = parse_decision(content)
+    return decision.kind, decision.requester
+
+
 def _removed_windows(signed: SignedCommit, kept: Collection[ChangeWindow]) -> Iterator[str]:
     """Yield the windows that a commit took away."""
     names = {window_path(window.id) for window in kept}

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ccontrol.approval.rights import requester_fault, right_fault
 from ccontrol.errors import StoreError, StoreForeignError
+from ccontrol.model.approval import People
 from ccontrol.store import commits, refs, shadow, signing
-from ccontrol.store.approved import Judging, Survey, require_counting, survey
+from ccontrol.store.approved import Judging, Survey, asked_in, require_counting, survey
 from ccontrol.store.disk import Disk
 from ccontrol.store.layout import APPROVED, ATTRIBUTES, ATTRIBUTES_PATH, BRANCH, shadow_path
 from ccontrol.store.loose import LooseWriter
 from ccontrol.store.message import PARENT_TRAILER, Message, compose
 from ccontrol.store.objects import Entry, format_tree
+from ccontrol.store.people import owner_of
 from ccontrol.store.repository import Repository, require_store
 from ccontrol.store.trees import split
 from ccontrol.store.verify_commit import parent_shadow
@@ -87,12 +90,14 @@ def approve(
     """Append one signed commit to `approved`, durably; return what the branch holds then.
 
     Raises StoreError when the commit would not count, or changes nothing: the branch then stands
-    as it did.
+    as it did. Whoever has no right to it is told before anything is signed.
     """
     _require_free(repository.git_dir)
     heads = heads_of(repository)
     if heads.approved is not None:
-        require_counting(survey(repository, judging, heads.approved))
+        before = survey(repository, judging, heads.approved)
+        require_counting(before)
+        _require_right(before.approvals.people, pen, edits, message, judging)
     loose = LooseWriter(repository.git_dir / "objects", Disk())
     parent = None if heads.approved is None else repository.commit(heads.approved)
     first: Mapping[str, Content] = {ATTRIBUTES_PATH: ATTRIBUTES} if parent is None else {}
@@ -104,12 +109,39 @@ def approve(
     loose.flush()
     found = survey(repository, judging, name)
     if found.faults:
-        raise StoreError(
-            f"this commit would not count: {found.faults[0][1]}",
-            hint="Nothing was changed. `ccontrol people show` tells who may do what.",
-        )
+        raise _would_not_count(found.faults[0][1])
     refs.compare_and_swap(repository.git_dir, APPROVED, heads.own_approved, name, Disk())
     return found
+
+
+def _require_right(
+    people: People | None,
+    pen: Pen,
+    edits: Mapping[str, Content],
+    message: Message,
+    judging: Judging,
+) -> None:
+    """Say what the survey would say, while nobody has touched a token yet. Raises StoreError."""
+    if people is None:
+        return
+    principal = owner_of(pen.signer.public_key, people, judging.now)
+    asked = [value for name, value in message.trailers if name == "Requested-By"]
+    for path, content in edits.items():
+        kind, requester = asked_in(path, content) if isinstance(content, bytes) else (None, "")
+        fault = right_fault(people, principal, path, kind)
+        if fault is not None:
+            raise _would_not_count(fault)
+        asked.append(requester)
+    fault = requester_fault(judging.anchor, principal, asked)
+    if fault is not None:
+        raise _would_not_count(fault)
+
+
+def _would_not_count(what: str) -> StoreError:
+    return StoreError(
+        f"this commit would not count: {what}",
+        hint="Nothing was changed. `ccontrol people show` tells who may do what.",
+    )
 
 
 def _newest(repository: Repository, branch: str) -> str | None:

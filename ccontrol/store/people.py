@@ -100,7 +100,8 @@ def owner_of(key: bytes, people: People, when: datetime) -> str:
     if public_line(key) in people.roots:
         return f"root {sshwire.fingerprint(key)}"
     raise SigningError(
-        f"{sshwire.fingerprint(key)} belongs to nobody who may sign at {when:%Y-%m-%d %H:%M} UTC"
+        f"{sshwire.fingerprint(key)} belongs to nobody who may sign at {when:%Y-%m-%d %H:%M} UTC",
+        hint="`ccontrol people show` lists whose keys count; `ssh-add -l` those of the agent.",
     )
 
 

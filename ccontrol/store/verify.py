@@ -20,6 +20,7 @@ from ccontrol.store.objects import Kind
 from ccontrol.store.repository import require_store
 from ccontrol.store.translator import Translator
 from ccontrol.store.verify_commit import Trust, chain_faults, tree_fault
+from ccontrol.store.verify_forms import CLASS, raised_forms
 from ccontrol.store.verify_journal import TRAILER, Journaled, journaled
 from ccontrol.store.verify_log import Findings, LogTrust, log_findings, look
 from ccontrol.store.verify_signatures import SignatureJudge
@@ -101,12 +102,13 @@ def verify(
     if head is not None:
         findings = log_findings(git_dir, sight, log, walk.trees_of, several_keys=several)
     walk.faults.extend(Fault(None, what) for what in findings.faults)
+    raised = tuple(raised_forms(git_dir, walk.renderings)) if walk.renderings else ()
+    walk.faults.extend(Fault(one.commit, one.what) for one in raised if one.is_fault)
+    unchecked = (*findings.unchecked, *(one.what for one in raised if not one.is_fault))
     for what in chain(_memory_faults(git_dir, head, walk, journal), surroundings.faults(git_dir)):
         walk.fault(what)
     walk.faults.sort(key=lambda fault: walk.seen.get(fault.commit or "", _LAST))
-    return Report(
-        head, len(walk.seen), walk.tree_sha256, tuple(walk.faults), tuple(findings.unchecked)
-    )
+    return Report(head, len(walk.seen), walk.tree_sha256, tuple(walk.faults), unchecked)
 
 
 def _memory_faults(
@@ -141,6 +143,8 @@ class _Walk:
         self.trees_of: dict[str, str] = {}
         """Tree-SHA256 as computed, by commit, oldest first."""
         self.changes: set[str] = set()
+        self.renderings: list[Commit] = []
+        """Those that say that they changed no fact."""
         self.faults: list[Fault] = []
         self.tree_sha256: str | None = None
 
@@ -201,6 +205,8 @@ class _Walk:
             self._doubt(what)
         self._judge_tree(commit)
         self.changes.update(value for name, value in commit.trailers if name == TRAILER)
+        if commit.trailer("Class") == CLASS:
+            self.renderings.append(commit)
         self._parent, self._current = commit, None
 
     def _judge_tree(self, commit: Commit) -> None:
