@@ -43,19 +43,41 @@ class Following:
         self._git_dir = git_dir
         self._path = mark
         self._mark: str | None = None
+        self._kept = False
+        """Whether the mark outlives this process."""
+
+    def stand_by(self) -> None:
+        """Nobody is to be told yet: whatever the history holds now counts as told.
+
+        A mark that lies there already holds. Raises StoreError.
+        """
+        if not self._kept:
+            with named_failures(self._path):
+                self._kept = self._path.is_file()
+                if self._kept:
+                    self._mark = self._path.read_text("ascii", "replace").strip()
+            if not self._kept:
+                self._mark = self.head()
 
     def begin(self) -> None:
-        """Find the mark; without one everything up to now counts as told. Raises StoreError."""
-        with named_failures(self._path):
-            if self._path.is_file():
-                self._mark = self._path.read_text("ascii", "replace").strip()
+        """Keep where the telling begins: where it stood by, or now. Raises StoreError.
+
+        Call it before anybody adds to the history; see `is_known`.
+        """
         if self._mark is None:
-            self.told(self.head())
+            self.stand_by()
+        if not self._kept and self._mark is not None:
+            self.told(self._mark)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known what of the history was told, be it by this process alone."""
+        return self._mark is not None
 
     @property
     def has_begun(self) -> bool:
-        """Whether the mark is known."""
-        return self._mark is not None
+        """Whether the mark is known and outlives this process."""
+        return self._kept
 
     def head(self) -> str:
         """Return the newest commit; "" for none. Raises StoreError."""
@@ -82,6 +104,7 @@ class Following:
         self._mark = commit
         durable.make_folder(self._path.parent)
         durable.write_whole(self._path, f"{commit}\n".encode())
+        self._kept = True
 
 
 def _judged(commit: Commit, repository: Repository) -> Judgement | None:

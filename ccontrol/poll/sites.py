@@ -129,11 +129,13 @@ class Sites:
         return tuple(errors)
 
     async def _take_in(self, site: OpenSite) -> None:
+        herald = Herald(site, self._clock)
+        await in_its_own_thread(herald.start)  # before anybody can have something committed
         door = ControlDoor(site.places, lambda question: self._answer(site, question))
         try:
             await door.open()
         except StoreError:
-            await asyncio.to_thread(site.close, CLOSE_S)
+            await asyncio.to_thread(_let_go, site, None, herald)
             raise
         self._open[site.name], self._doors[site.name] = site, door
         self._engine.hold(site.name)
@@ -142,8 +144,7 @@ class Sites:
         self._notaries[site.name] = Notary(site, self._clock)
         self._notaries[site.name].start()
         site.note(self._line(Outcome.RAN, configuration_in_force(self._engine.config.path)))
-        self._heralds[site.name] = Herald(site, self._clock)
-        self._heralds[site.name].start()
+        self._heralds[site.name] = herald
 
     async def _drop(self, name: str) -> None:
         """Finish what is in hand, write what it brought, and let the next engine in."""

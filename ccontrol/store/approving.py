@@ -16,7 +16,7 @@ from ccontrol.store import commits, refs, shadow, signing
 from ccontrol.store.approved import Judging, Survey, asked_in, require_counting, survey
 from ccontrol.store.disk import Disk
 from ccontrol.store.layout import APPROVED, ATTRIBUTES, ATTRIBUTES_PATH, BRANCH, shadow_path
-from ccontrol.store.loose import LooseWriter
+from ccontrol.store.loose import LooseWriter, of_nobody_else
 from ccontrol.store.message import PARENT_TRAILER, Message, compose
 from ccontrol.store.objects import Entry, format_tree
 from ccontrol.store.people import owner_of
@@ -98,7 +98,7 @@ def approve(
         before = survey(repository, judging, heads.approved)
         require_counting(before)
         _require_right(before.approvals.people, pen, edits, message, judging)
-    loose = LooseWriter(repository.git_dir / "objects", Disk())
+    loose = LooseWriter(repository.git_dir / "objects", Disk(), of_nobody_else())
     parent = None if heads.approved is None else repository.commit(heads.approved)
     first: Mapping[str, Content] = {ATTRIBUTES_PATH: ATTRIBUTES} if parent is None else {}
     tree = _tree(repository, loose, parent, {**first, **edits})

@@ -214,7 +214,7 @@ def _site(plant: Plant) -> dict[str, Any]:
 
 def _channel(channel: Channel) -> dict[str, Any]:
     assert isinstance(channel.way, Syslog)
-    return {"name": channel.name, "port": channel.way.port}
+    return {"name": channel.name, "port": channel.way.port, "events": channel.events}
 
 
 def _schedule(controller: Controller) -> dict[str, float]:

@@ -10,7 +10,7 @@ from typing import Any
 from ccontrol.clock import SystemClock
 from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
 from ccontrol.errors import CcontrolError, ConfigError
-from ccontrol.model.alert import Channel, Syslog
+from ccontrol.model.alert import Channel, Event, Syslog
 from ccontrol.model.controller import Schedule
 from ccontrol.model.judgement import Severity
 from ccontrol.model.secret import Secret
@@ -51,7 +51,12 @@ def _site(told: dict[str, Any]) -> Site:
         low_water_bytes=told["low_water"],
     )
     alerts = tuple(
-        Channel(each["name"], Syslog("127.0.0.1", each["port"], "tcp"), Severity.INFO)
+        Channel(
+            each["name"],
+            Syslog("127.0.0.1", each["port"], "tcp"),
+            Severity.INFO,
+            events=tuple(map(Event, each["events"])),
+        )
         for each in told["alerts"]
     )
     return Site(name, name.title(), store, controllers, alerts=alerts)
