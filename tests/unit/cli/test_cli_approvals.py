@@ -3,6 +3,7 @@
 import os
 import subprocess  # noqa: TID251 — stock git and ssh-keygen are the judges
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,16 +13,19 @@ import pytest
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets
 from ccontrol.clock import SystemClock
+from ccontrol.errors import StoreError
 from ccontrol.model.approval import Authorisation, Authorised
 from ccontrol.model.engineering import Witness
 from ccontrol.model.judgement import Confidence
 from ccontrol.model.record import Record
 from ccontrol.poll.approved_news import see_approved
 from ccontrol.poll.judging_anew import judge_since_mark
+from ccontrol.poll.pinning import pin_anew
+from ccontrol.poll.pipeline import Line
 from ccontrol.poll.sighted import Sighted
 from ccontrol.poll.site import OpenSite, open_site
 from ccontrol.poll.window import Looks
-from ccontrol.store.keys import generate
+from ccontrol.store.keys import generate, public_line
 from tests.unit.cli.plants import Plant, Run, block, seen, things
 from tests.unit.store.heard import download, heard
 
@@ -316,3 +320,40 @@ def test_evidence_that_comes_late_is_held_against_what_people_signed(works: Work
     told = works.git("log", "-1", "--format=%B", "observed")
     assert "authorised now, out of window before" in told
     assert works.look() == 0
+
+
+def test_other_roots_hold_from_the_reload_on_and_the_journal_says_so(works: Works) -> None:
+    works.ccontrol("approve", "press-3", "--ticket", "T-1", "--key", works.key("ada"))
+    assert works.look() == 2
+    strangers = tuple(
+        public_line(generate(works.plant.folder / name).public_key) for name in ("new-1", "new-2")
+    )
+    site = works.opened.site
+    assert site.people is not None
+    works.opened.site = replace(site, people=replace(site.people, roots=strangers))
+    pin_anew(works.opened, CLOCK)
+    assert works.look() == 0
+    assert works.opened.ledger.flush(60)
+    said = [entry.reason for entry in works.opened.journal.read(CLOCK.now().date())]
+    assert "[site.people] is taken anew: 2 of 2 roots sign, requesters may not approve" in said
+    assert any("signed by 0 of the roots that count; 2 are needed" in reason for reason in said)
+    assert not any("rewritten" in reason for reason in said), "the branch stands where it stood"
+    works.opened.site = site
+    pin_anew(works.opened, CLOCK)
+    approvals = works.opened.scribe.give(lambda line: line.authority and line.authority.approvals)
+    found = approvals.result(60)
+    assert found is not None
+    assert [one.principal for one in found.commits] == ["ada@plant", "ada@plant"]
+
+
+def test_a_writer_that_is_opened_again_goes_by_the_roots_of_the_reload(works: Works) -> None:
+    works.opened.site = replace(works.opened.site, people=None)
+
+    def fail(line: Line) -> None:
+        works.opened.scribe.give(lambda again: done.set_result(again.authority is None))
+        if line.authority is not None:
+            raise StoreError("the disk hiccups")
+
+    done: Future[bool] = Future()
+    works.opened.scribe.give(fail)
+    assert done.result(60)
