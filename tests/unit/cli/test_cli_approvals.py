@@ -14,7 +14,7 @@ from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets
 from ccontrol.clock import SystemClock
 from ccontrol.errors import StoreError
-from ccontrol.model.approval import Authorisation, Authorised
+from ccontrol.model.approval import Approvals, Authorisation, Authorised
 from ccontrol.model.engineering import Witness
 from ccontrol.model.judgement import Confidence
 from ccontrol.model.record import Record
@@ -340,9 +340,12 @@ def test_other_roots_hold_from_the_reload_on_and_the_journal_says_so(works: Work
     assert not any("rewritten" in reason for reason in said), "the branch stands where it stood"
     works.opened.site = site
     pin_anew(works.opened, CLOCK)
-    approvals = works.opened.scribe.give(lambda line: line.authority and line.authority.approvals)
-    found = approvals.result(60)
-    assert found is not None
+
+    def approvals(line: Line) -> Approvals:
+        assert line.authority is not None
+        return line.authority.approvals
+
+    found = works.opened.scribe.give(approvals).result(60)
     assert [one.principal for one in found.commits] == ["ada@plant", "ada@plant"]
 
 
