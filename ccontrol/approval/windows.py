@@ -42,7 +42,8 @@ def out_of_time(window: ChangeWindow, since: datetime | None, until: datetime) -
         return f"nobody can tell when it began, so that {window.id} may not cover it"
     if until <= window.since or since >= window.until:
         return f"it happened outside of {window.id}"
-    if since < window.since - GRAIN or until > window.until + GRAIN:
+    # Grain and nearness move the change, never the window: one may be signed until the year 9999.
+    if since + GRAIN < window.since or until - GRAIN > window.until:
         return f"it can have happened outside of {window.id}: nobody looked in between"
     return ""
 
@@ -57,7 +58,7 @@ def held_beforehand(version: WindowVersion, since: datetime | None) -> bool:
 
 def is_near(window: ChangeWindow, since: datetime | None, until: datetime) -> bool:
     """Tell whether a window is near enough to a change to be told beside it."""
-    return window.since - NEAR < until and (since or until) < window.until + NEAR
+    return window.since < until + NEAR and (since or until) - NEAR < window.until
 
 
 def end_of(window: ChangeWindow, uses: int, now: datetime) -> WindowEnd:

@@ -1,11 +1,13 @@
 """Who may sign what ⇄ `people/people.toml`, and the paths beside it. Checks no signature."""
 
+import base64
+import binascii
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from ccontrol.canonical import toml
-from ccontrol.canonical.reading import Table, read
+from ccontrol.canonical.reading import Table, read_written
 from ccontrol.errors import UnreadableStateError
 from ccontrol.model.approval import DaemonKey, People, Person, PersonKey, Role
 
@@ -19,6 +21,8 @@ NAMESPACE = "ccontrol-people"
 _PRINCIPAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,60}@[A-Za-z0-9][A-Za-z0-9.-]{0,60}")
 _KEY = re.compile(r"[a-z0-9@.-]{1,60} [A-Za-z0-9+/]{16,8000}={0,2}")
 _COMMIT = re.compile(r"([0-9a-f]{40})?")
+_CERTIFICATE = "-cert-"
+_FIRST_YEAR = 1970
 _MOST = 10_000
 """People, roots or keys of the daemon; more are rubbish."""
 
@@ -41,7 +45,7 @@ def render_people(people: People) -> bytes:
 
 def parse_people(content: bytes) -> People:
     """Return what the file says. Raises UnreadableStateError for what cannot be meant."""
-    table = read(PEOPLE, content)
+    table = read_written(PEOPLE, content)
     table.require_only("form", "serial", "threshold", "roots", "person", "daemon")
     if table.integer("form") != FORM:
         raise UnreadableStateError(f"{PEOPLE} has a form that this version does not know")
@@ -129,8 +133,8 @@ def _parsed_key(table: Table) -> PersonKey:
     table.require_only("key", "authority", "from", "until")
     return PersonKey(
         line=_key(table, table.text("key")),
-        valid_from=table.time("from") if "from" in table else None,
-        valid_until=table.time("until") if "until" in table else None,
+        valid_from=_since_1970(table, "from"),
+        valid_until=_since_1970(table, "until"),
         is_authority="authority" in table and table.flag("authority"),
     )
 
@@ -155,6 +159,30 @@ def _role(table: Table, word: str) -> Role:
 
 
 def _key(table: Table, line: str) -> str:
-    if _KEY.fullmatch(line) is None:
+    if _KEY.fullmatch(line) is None or not _is_one_key(*line.split()):
         raise UnreadableStateError(f"{table.where}: want a public key without comment")
     return line
+
+
+def _is_one_key(kind: str, text: str) -> bool:
+    """Tell whether a line is the only way in which its key is written: no key has two owners.
+
+    A certificate is none: it is its authority's key that stands here.
+    """
+    try:
+        blob = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return False
+    named = len(kind).to_bytes(4, "big") + kind.encode("ascii")
+    written = base64.b64encode(blob).decode("ascii")
+    return blob.startswith(named) and written == text and _CERTIFICATE not in kind
+
+
+def _since_1970(table: Table, name: str) -> datetime | None:
+    """Return a time that ssh-keygen can take, too: it counts from 1970 on."""
+    if name not in table:
+        return None
+    found = table.time(name)
+    if found.year < _FIRST_YEAR:
+        raise UnreadableStateError(f"{table.where}: {name!r} lies before {_FIRST_YEAR}")
+    return found

@@ -1,7 +1,5 @@
 """`ccontrol evidence`: what an auditor gets, in one folder that stock tools verify."""
 
-import csv
-import io
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +20,7 @@ from ccontrol.evidence.facts import Asset
 from ccontrol.evidence.framework import Framework, in_force
 from ccontrol.evidence.measures import Measured
 from ccontrol.evidence.period import Period
-from ccontrol.evidence.population import parse_population
+from ccontrol.evidence.population import parse_population, rows_of
 from ccontrol.packing.facts import Read, Wanted, read_facts
 from ccontrol.packing.folder import Folder
 from ccontrol.packing.frameworks import frameworks
@@ -246,11 +244,8 @@ def _require_known(samples: tuple[Sample, ...], assets: tuple[Asset, ...]) -> No
 
 
 def _samples(path: Path) -> tuple[Sample, ...]:
-    try:
-        rows = csv.DictReader(io.StringIO(_content(path).decode("utf-8-sig")), strict=True)
-        found = samples_of(iter(rows))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadFileError(f"{path}: not a CSV in UTF-8", hint="Save it as CSV, UTF-8.") from error
+    _, rows = rows_of(str(path), _content(path))
+    found = samples_of(iter(rows))
     if not found or not all(one.asset_id for one in found):
         raise BadFileError(
             f"{path}: want a column asset_id with an id in each line",

@@ -68,7 +68,9 @@ class Authority:
         faults = [f"commit {commit}: {what}" for commit, what in found.faults]
         counts = {commit.id for commit in found.approvals.commits}
         if lost := known.keys() - counts:
-            faults.append(f"approved was rewritten: {min(lost)} was seen in it and is gone")
+            # Other roots in the configuration may have made a commit void that is still there.
+            if gone := lost - _held(repository, head):
+                faults.append(f"approved was rewritten: {min(gone)} was seen in it and is gone")
             found = survey(repository, self._judging(known), _last(repository, known.values()))
         self._head, self._has_looked = head, True
         self.approvals = found.approvals
@@ -116,7 +118,12 @@ def _last(repository: Repository, known: Collection[Sighting]) -> str:
     """Return the head that was seen last. Several commits may have been seen at once."""
     latest = max(one.at for one in known)
     at_once = (one.commit for one in known if one.at == latest)
-    return max(at_once, key=lambda name: len(repository.objects.list_commits(name, "", None)))
+    return max(at_once, key=lambda name: len(_held(repository, name)))
+
+
+def _held(repository: Repository, head: str | None) -> frozenset[str]:
+    """Return all commits of a branch, whether they count or not."""
+    return frozenset(repository.objects.list_commits(head, "", None) if head else ())
 
 
 def sightings(repository: Repository, commit: str | None = None) -> tuple[Sighting, ...]:

@@ -36,6 +36,7 @@ from ccontrol.poll.listeners import Listeners
 from ccontrol.poll.metering import metrics_of
 from ccontrol.poll.metrics import exposition
 from ccontrol.poll.notify import Notifier
+from ccontrol.poll.pinning import pin_anew
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.sites import Sites, require_the_same_stores
 from ccontrol.poll.threads import in_its_own_thread
@@ -220,10 +221,13 @@ class Daemon:
             _log.error(text, error, error.hint)
             self._notifier.say("READY=1", "STATUS=a bad configuration was refused; the old holds")
             return
+        pinned = {site.name: site.people for site in sites.opened}
         engine.reconfigure(config)
         reason = configuration_in_force(config.path)
         for site in engine.roster.sites.values():
             site.note(JournalEntry(self._clock.now(), "", Outcome.RAN, reason=reason))
+            if site.name in pinned and site.site.people != pinned[site.name]:
+                pin_anew(site, self._clock)
         await sites.settle()
         _log.info("the new configuration holds: %s", _scope(engine))
         self._notifier.say("READY=1", self._status_line(engine, sites))

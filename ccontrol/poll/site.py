@@ -170,7 +170,7 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
                 room,
                 clock,
                 witnesses=hearing,
-                authority=_authority(site, writer, clock),
+                authority=authority_of(found.site, writer, clock),
                 policy=current,
             )
 
@@ -207,7 +207,7 @@ def seal_of(site: Site) -> Seal:
     return Seal(bytes.fromhex(site.store.seal_key.reveal()))
 
 
-def _authority(site: Site, writer: Writer, clock: Clock) -> Authority | None:
+def authority_of(site: Site, writer: Writer, clock: Clock) -> Authority | None:
     """Return what people signed at a site. The keys of its daemon count nowhere among them."""
     if site.people is None:
         return None

@@ -209,6 +209,7 @@ def _site(plant: Plant) -> dict[str, Any]:
         "low_water": store.low_water_bytes,
         "controllers": controllers,
         "alerts": [_channel(each) for each in plant.site.alerts],
+        "roots": list(plant.site.people.roots) if plant.site.people else [],
     }
 
 

@@ -11,6 +11,7 @@ from ccontrol.clock import SystemClock
 from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
 from ccontrol.errors import CcontrolError, ConfigError
 from ccontrol.model.alert import Channel, Event, Syslog
+from ccontrol.model.approval import Anchor
 from ccontrol.model.controller import Schedule
 from ccontrol.model.judgement import Severity
 from ccontrol.model.secret import Secret
@@ -59,7 +60,9 @@ def _site(told: dict[str, Any]) -> Site:
         )
         for each in told["alerts"]
     )
-    return Site(name, name.title(), store, controllers, alerts=alerts)
+    roots = tuple(told["roots"])
+    people = Anchor(roots, len(roots)) if roots else None
+    return Site(name, name.title(), store, controllers, alerts=alerts, people=people)
 
 
 def main() -> int:

@@ -1,13 +1,18 @@
 """People approve with commands, the daemon judges by it, and git sees what they approved."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ccontrol.model.approval import Authorisation
+from ccontrol.errors import StoreError
+from ccontrol.model.approval import Approvals, Authorisation
 from ccontrol.model.engineering import Witness
 from ccontrol.model.judgement import Confidence
 from ccontrol.poll.judging_anew import judge_since_mark
+from ccontrol.poll.pinning import pin_anew
+from ccontrol.poll.pipeline import Line
 from ccontrol.poll.sighted import Sighted
+from ccontrol.store.keys import generate, public_line
 from tests.unit.cli.plants import block, seen, things
 from tests.unit.cli.works import CLOCK, Works
 from tests.unit.store.heard import download, heard
@@ -204,3 +209,43 @@ def test_evidence_that_comes_late_is_held_against_what_people_signed(works: Work
     told = works.git("log", "-1", "--format=%B", "observed")
     assert "authorised now, out of window before" in told
     assert works.look() == 0
+
+
+def test_other_roots_hold_from_the_reload_on_and_the_journal_says_so(works: Works) -> None:
+    works.ccontrol("approve", "press-3", "--ticket", "T-1", "--key", works.key("ada"))
+    assert works.look() == 2
+    strangers = tuple(
+        public_line(generate(works.plant.folder / name).public_key) for name in ("new-1", "new-2")
+    )
+    site = works.opened.site
+    assert site.people is not None
+    works.opened.site = replace(site, people=replace(site.people, roots=strangers))
+    pin_anew(works.opened, CLOCK)
+    assert works.look() == 0
+    assert works.opened.ledger.flush(60)
+    said = [entry.reason for entry in works.opened.journal.read(CLOCK.now().date())]
+    assert "[site.people] is taken anew: 2 of 2 roots sign, requesters may not approve" in said
+    assert any("signed by 0 of the roots that count; 2 are needed" in reason for reason in said)
+    assert not any("rewritten" in reason for reason in said), "the branch stands where it stood"
+    works.opened.site = site
+    pin_anew(works.opened, CLOCK)
+
+    def approvals(line: Line) -> Approvals:
+        assert line.authority is not None
+        return line.authority.approvals
+
+    found = works.opened.scribe.give(approvals).result(60)
+    assert [one.principal for one in found.commits] == ["ada@plant", "ada@plant"]
+
+
+def test_a_writer_that_is_opened_again_goes_by_the_roots_of_the_reload(works: Works) -> None:
+    works.opened.site = replace(works.opened.site, people=None)
+
+    def fail(line: Line) -> None:
+        works.opened.scribe.give(lambda again: done.set_result(again.authority is None))
+        if line.authority is not None:
+            raise StoreError("the disk hiccups")
+
+    done: Future[bool] = Future()
+    works.opened.scribe.give(fail)
+    assert done.result(60)
