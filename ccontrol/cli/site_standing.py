@@ -9,6 +9,7 @@ from ccontrol.canonical.bindings import Bond
 from ccontrol.canonical.home import home_of
 from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_part
 from ccontrol.cli.site_files import index_reader, standing
+from ccontrol.cli.stamp_rows import StampStanding, stamp_standing
 from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
@@ -76,6 +77,8 @@ class SiteStanding:
     """What is wrong with its watched folders and the files in them."""
     channels: tuple[ChannelStanding, ...] = ()
     """How the channels for its alerts stand."""
+    stamps: StampStanding | None = None
+    """How its time stamp authority stands; None: nobody is asked."""
     approved_fault: str = ""
     """Why the newest commits on `approved` do not count; empty: they do, or there are none."""
 
@@ -107,6 +110,7 @@ def site_standing(
     polls = _polls(site)
     with Repository.open(site.store.path) as repository:
         store = _store_standing(site, repository)
+        stamps = stamp_standing(site, repository)
         approved = approved_of(config, site, repository, clock)
         statuses = tuple(
             controller_standing(
@@ -118,7 +122,16 @@ def site_standing(
     wrong = complaints_of(site.store.path, (folder.path for folder in site.folders))
     channels = tuple(_channel(site, channel.name) for channel in site.alerts)
     fault = approved.fault if approved else ""
-    return SiteStanding(site.name, store, statuses, polls.unknown, wrong, channels, fault)
+    return SiteStanding(
+        site=site.name,
+        store=store,
+        controllers=statuses,
+        polls_unknown=polls.unknown,
+        folders=wrong,
+        channels=channels,
+        stamps=stamps,
+        approved_fault=fault,
+    )
 
 
 def _channel(site: Site, name: str) -> ChannelStanding:

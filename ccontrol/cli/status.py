@@ -12,6 +12,7 @@ from ccontrol.cli.plant import configured, target_named
 from ccontrol.cli.running import Live, Running, running
 from ccontrol.cli.sight_words import sight_words
 from ccontrol.cli.site_standing import BrokenSite, SiteStanding, site_standing
+from ccontrol.cli.stamp_rows import tell_standing
 from ccontrol.cli.standing_rows import ControllerStanding, attention, baseline_words
 from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
@@ -105,6 +106,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "polls_unknown": "",
             "folders": [],
             "channels": [],
+            "time_stamps": None,
             "approved_fault": "",
             "controllers": [],
         }
@@ -114,6 +116,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "polls_unknown": one.polls_unknown,
             "folders": one.folders,
             "channels": one.channels,
+            "time_stamps": one.stamps,
             "approved_fault": one.approved_fault,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
@@ -134,7 +137,15 @@ def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bo
     deaf = any(channel.failing_since or channel.lost for channel in one.channels)
     well = daemon.answers and not daemon.trouble and one.store.has_room
     unheard = any(is_deaf(witness, now) for witness in daemon.witnesses)
-    sound = well and not one.folders and not deaf and not unheard and not one.approved_fault
+    unstamped = one.stamps is not None and one.stamps.needs_somebody(now)
+    sound = (
+        not unstamped
+        and well
+        and not one.folders
+        and not deaf
+        and not unheard
+        and not one.approved_fault
+    )
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
@@ -149,6 +160,7 @@ def _tell(
     _tell_store(one, now)
     _tell_folders(one, in_detail=in_detail)
     _tell_channels(one)
+    tell_standing(one.stamps, now)
     tell_witnesses(daemon, now, in_detail=in_detail)
     if one.polls_unknown:
         say(f"  what came of the last polls is unknown: {one.polls_unknown}", Tone.BAD)

@@ -13,7 +13,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
-from ccontrol.cli.trust import log_trust_of, trust_in, trust_of
+from ccontrol.cli.stamp_rows import tell_stamps
+from ccontrol.cli.trust import log_trust_of, stamp_trust_of, trust_in, trust_of
 from ccontrol.errors import BadFileError, SigningError, StoreTamperedError
 from ccontrol.model.approval import Anchor
 from ccontrol.poll.authority import sighted_at
@@ -22,9 +23,11 @@ from ccontrol.store.approved import Judging, survey
 from ccontrol.store.checkpoints import parse as parse_checkpoint
 from ccontrol.store.notes import Note
 from ccontrol.store.repository import Repository
+from ccontrol.store.time_stamp import Authorities, authorities_of
 from ccontrol.store.verify import Fault, Report, verify
 from ccontrol.store.verify_commit import Trust
 from ccontrol.store.verify_log import LogTrust
+from ccontrol.store.verify_stamps import StampTrust
 
 _SHOWN = 20
 _WHOLE_ID = re.compile(r"[0-9a-f]{40}")
@@ -78,9 +81,18 @@ def command(
             "of ref updates must be its continuation.",
         ),
     ] = None,
+    tsa_ca: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--tsa-ca",
+            metavar="FILE",
+            help="Certificates (PEM) of the authority whose time stamps count, instead of those "
+            "of the configuration. May be given again.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Check every signature, every hash and the order of the whole history; and its checkpoints.
+    """Check signatures, hashes and the order of the whole history; its checkpoints; its stamps.
 
     Says what it could not check, too.
 
@@ -92,9 +104,11 @@ def command(
       ccontrol verify north --seen "$(git -C mirror.git rev-parse refs/heads/observed)"
       ccontrol verify north --seen 4f2c61d09a
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers
+      ccontrol verify north --tsa-ca tsa-root.pem
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers)
     here = invocation(context)
+    authorities = authorities_of(*tsa_ca) if tsa_ca else None
+    chosen = _chosen(here, tuple(sites or ()), store, allowed_signers, authorities)
     outside = tuple(map(_outside, checkpoints or ()))
     doubted = tuple(
         with_people(here, _doubt(each, tuple(seen or ()), outside), each.trust, each.people)
@@ -118,16 +132,30 @@ class _Chosen:
     store: Path
     trust: Trust
     log: LogTrust
+    stamps: StampTrust
     people: Anchor | None
 
 
 def _chosen(
-    here: Invocation, sites: tuple[str, ...], store: Path | None, signers: Path | None
+    here: Invocation,
+    sites: tuple[str, ...],
+    store: Path | None,
+    signers: Path | None,
+    authorities: Authorities | None,
 ) -> list[_Chosen]:
     if store is not None:
         if len(sites) != 1 or signers is None:
             raise typer.BadParameter("--store needs one SITE and --allowed-signers FILE")
-        return [_Chosen(sites[0], store, trust_in(signers, sites[0]), LogTrust(), None)]
+        return [
+            _Chosen(
+                sites[0],
+                store,
+                trust_in(signers, sites[0]),
+                LogTrust(),
+                StampTrust(authorities),
+                None,
+            )
+        ]
     config = configured(here)
     wanted = [site_named(config, name) for name in sites] or list(config.sites)
     return [
@@ -136,6 +164,7 @@ def _chosen(
             site.store.path,
             trust_of(config, site) if signers is None else trust_in(signers, site.name),
             log_trust_of(config, site, here.clock.now()),
+            stamp_trust_of(site, authorities),
             site.people,
         )
         for site in wanted
@@ -163,6 +192,7 @@ def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) ->
             path,
             chosen.trust,
             log=replace(chosen.log, outside=outside),
+            stamps=chosen.stamps,
             witnesses={_witness(path, text) for text in seen},
             progress=lambda count: progress.update(
                 task, description=f"verifying {site}: {count:,} commits"
@@ -220,6 +250,7 @@ def _tell(doubted: Doubted) -> None:
     for each in report.unchecked:
         say(f"  not checked: {each}", Tone.CAUTION)
     _tell_approved(doubted)
+    tell_stamps(report)
     if doubted.sound:
         say("  sound: every signature, hash and date holds", Tone.GOOD)
         return

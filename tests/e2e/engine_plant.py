@@ -209,7 +209,16 @@ def _site(plant: Plant) -> dict[str, Any]:
         "low_water": store.low_water_bytes,
         "controllers": controllers,
         "alerts": [_channel(each) for each in plant.site.alerts],
+        "timestamps": _timestamps(plant.site),
     }
+
+
+def _timestamps(site: Site) -> dict[str, str] | None:
+    """Whom the daemon asks for time stamps, and whose count."""
+    settings = site.timestamps
+    if settings is None:
+        return None
+    return {"url": settings.url, "authority": str(settings.authorities[0])}
 
 
 def _channel(channel: Channel) -> dict[str, Any]:

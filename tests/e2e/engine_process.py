@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from ccontrol.clock import SystemClock
-from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
+from ccontrol.config.settings import (
+    Config,
+    EngineSettings,
+    KeyFile,
+    Site,
+    StoreSettings,
+    TimestampSettings,
+)
 from ccontrol.errors import CcontrolError, ConfigError
 from ccontrol.model.alert import Channel, Syslog
 from ccontrol.model.controller import Schedule
@@ -54,7 +61,9 @@ def _site(told: dict[str, Any]) -> Site:
         Channel(each["name"], Syslog("127.0.0.1", each["port"], "tcp"), Severity.INFO)
         for each in told["alerts"]
     )
-    return Site(name, name.title(), store, controllers, alerts=alerts)
+    asked = told.get("timestamps")
+    timestamps = TimestampSettings(asked["url"], (Path(asked["authority"]),)) if asked else None
+    return Site(name, name.title(), store, controllers, alerts=alerts, timestamps=timestamps)
 
 
 def main() -> int:
