@@ -49,6 +49,18 @@ def _newest(repository: Repository) -> date | None:
     return stamped_day(f"{STAMPS}/{years[-1]}/{names[-1]}") if names else None
 
 
+def stamps_row(one: StampStanding | None, now: datetime) -> dict[str, object] | None:
+    """Return the same for programs; null where nobody is asked."""
+    if one is None:
+        return None
+    return {
+        "newest": one.newest,
+        "failing_since": one.failing_since,
+        "failure": one.failure,
+        "needs_attention": one.needs_somebody(now),
+    }
+
+
 def tell_standing(one: StampStanding | None, now: datetime) -> None:
     """Say how a site stands to its time stamp authority."""
     if one is None:

@@ -12,7 +12,7 @@ from ccontrol.cli.plant import configured, target_named
 from ccontrol.cli.running import Live, Running, running
 from ccontrol.cli.sight_words import sight_words
 from ccontrol.cli.site_standing import BrokenSite, SiteStanding, site_standing
-from ccontrol.cli.stamp_rows import tell_standing
+from ccontrol.cli.stamp_rows import stamps_row, tell_standing
 from ccontrol.cli.standing_rows import ControllerStanding, attention, baseline_words
 from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
@@ -116,7 +116,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "polls_unknown": one.polls_unknown,
             "folders": one.folders,
             "channels": one.channels,
-            "time_stamps": one.stamps,
+            "time_stamps": stamps_row(one.stamps, now),
             "approved_fault": one.approved_fault,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
