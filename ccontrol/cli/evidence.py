@@ -14,18 +14,19 @@ from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say, working
 from ccontrol.cli.plant import configured, site_named
 from ccontrol.cli.trust import trust_of
-from ccontrol.config.settings import Config, Site
-from ccontrol.errors import BadFileError, UnknownNameError
+from ccontrol.config.settings import Config, Site, TimestampSettings
+from ccontrol.errors import BadFileError, TimeStampError, UnknownNameError
 from ccontrol.evidence.facts import Asset
 from ccontrol.evidence.framework import Framework, in_force
 from ccontrol.evidence.measures import Measured
 from ccontrol.evidence.period import Period
 from ccontrol.evidence.population import parse_population, rows_of
 from ccontrol.packing.facts import Read, Wanted, read_facts
-from ccontrol.packing.folder import Folder
+from ccontrol.packing.folder import MANIFEST, Folder
 from ccontrol.packing.frameworks import frameworks
 from ccontrol.packing.population import read_population, write_population
 from ccontrol.packing.writing import Cover, Sample, keep_diff, samples_of, write_pack
+from ccontrol.poll.stamping import ask
 from ccontrol.store import refs
 from ccontrol.store.layout import APPROVED
 from ccontrol.store.repository import Repository
@@ -59,6 +60,8 @@ class _Order:
     key: ExportKey
     cover: Cover
     daemon: Trust
+    timestamps: TimestampSettings | None = None
+    """Who stamps the manifest; None: nobody is asked."""
 
 
 @group.command("export")
@@ -98,6 +101,12 @@ def export(
     ] = None,
     label: Annotated[str, typer.Option(metavar="TEXT", help="Classification.")] = _LABEL,
     oscal: Annotated[bool, typer.Option("--oscal", help="OSCAL results, too.")] = False,
+    timestamp: Annotated[
+        bool,
+        typer.Option(
+            "--timestamp", help="Have the manifest stamped by the authority of [site.timestamps]."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Write an evidence pack: tables, changes, the signed history, sealed with a key of its own.
@@ -118,6 +127,8 @@ def export(
         raise typer.BadParameter("--until: that day is not over yet (UTC)")
     if people is not None and chosen.people is not None:
         raise typer.BadParameter("--people: [site.people] says already whose signatures count")
+    if timestamp and chosen.timestamps is None:
+        raise typer.BadParameter("--timestamp: no [site.timestamps] says whom to ask")
     daemon = trust_of(config, chosen)
     seal = export_key(key, chosen.name, daemon)
     order = _Order(
@@ -129,6 +140,7 @@ def export(
         key=seal,
         cover=Cover(label, version("ccontrol"), daemon.principal, seal.signers, oscal),
         daemon=daemon,
+        timestamps=chosen.timestamps if timestamp else None,
     )
     with working(f"reading the history of {chosen.name}"):
         results, sha256 = _made(order, folder, people)
@@ -224,7 +236,19 @@ def _made(order: _Order, target: Path, people: Path | None) -> tuple[tuple[Measu
         results = write_pack(folder, read, order.samples, order.cover, git_dir)
         sha256 = folder.seal(order.key.signer)
         undo.pop_all()
+        if order.timestamps is not None:
+            _stamp(folder, order.timestamps)
         return results, sha256
+
+
+def _stamp(folder: Folder, settings: TimestampSettings) -> None:
+    """Put a time stamp of the manifest beside it; without one the pack stands all the same."""
+    manifest = (folder.path / MANIFEST).read_bytes()
+    try:
+        folder.put(f"{MANIFEST}.tsr", ask(settings, manifest).answer)
+    except TimeStampError as error:
+        told = f"{folder.path} is whole and sealed, and has no time stamp: {error}"
+        raise TimeStampError(told, hint="docs/evidence.md stamps it by hand.") from error
 
 
 def _sampled(order: _Order) -> frozenset[str]:

@@ -10,6 +10,7 @@ from ccontrol.canonical.bindings import Bond
 from ccontrol.canonical.home import home_of
 from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_part, strays_of
 from ccontrol.cli.site_files import index_reader, standing
+from ccontrol.cli.stamp_rows import StampStanding, stamp_standing
 from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
@@ -77,6 +78,8 @@ class SiteStanding:
     """What is wrong with its watched folders and the files in them."""
     channels: tuple[ChannelStanding, ...] = ()
     """How the channels for its alerts stand."""
+    stamps: StampStanding | None = None
+    """How its time stamp authority stands; None: nobody is asked."""
     approved_fault: str = ""
     """Why the newest commits on `approved` do not count; empty: they do, or there are none."""
     undocumented: tuple[OpenEmergency, ...] = ()
@@ -112,6 +115,7 @@ def site_standing(
     polls = _polls(site)
     with Repository.open(site.store.path) as repository:
         store = _store_standing(site, repository)
+        stamps = stamp_standing(site, repository)
         approved = approved_of(config, site, repository, clock)
         strays = tuple(strays_of(approved, repository, site.controllers)) if approved else ()
         statuses = tuple(
@@ -130,6 +134,7 @@ def site_standing(
         polls_unknown=polls.unknown,
         folders=wrong,
         channels=channels,
+        stamps=stamps,
         approved_fault=approved.fault if approved else "",
         undocumented=approved.undocumented if approved else (),
         strays=strays,

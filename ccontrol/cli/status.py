@@ -13,6 +13,7 @@ from ccontrol.cli.plant import configured, target_named
 from ccontrol.cli.running import Live, Running, running
 from ccontrol.cli.sight_words import sight_words
 from ccontrol.cli.site_standing import BrokenSite, SiteStanding, site_standing
+from ccontrol.cli.stamp_rows import stamps_row, tell_standing
 from ccontrol.cli.standing_rows import ControllerStanding, attention, baseline_words
 from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
@@ -106,6 +107,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "polls_unknown": "",
             "folders": [],
             "channels": [],
+            "time_stamps": None,
             "approved_fault": "",
             "undocumented": [],
             "strays": [],
@@ -117,6 +119,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "polls_unknown": one.polls_unknown,
             "folders": one.folders,
             "channels": one.channels,
+            "time_stamps": stamps_row(one.stamps, now),
             "approved_fault": one.approved_fault,
             "undocumented": one.undocumented,
             "strays": one.strays,
@@ -140,7 +143,9 @@ def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bo
     well = daemon.answers and not daemon.trouble and one.store.has_room
     unheard = any(is_deaf(witness, now) for witness in daemon.witnesses)
     late = one.approved_fault or any(each.overdue for each in one.undocumented)
-    sound = well and not one.folders and not deaf and not unheard and not late
+    unstamped = one.stamps is not None and one.stamps.needs_somebody(now)
+    trouble = one.folders or deaf or unheard or late or unstamped
+    sound = well and not trouble
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
@@ -155,6 +160,7 @@ def _tell(
     _tell_store(one, now)
     _tell_folders(one, in_detail=in_detail)
     _tell_channels(one)
+    tell_standing(one.stamps, now)
     tell_witnesses(daemon, now, in_detail=in_detail)
     if one.polls_unknown:
         say(f"  what came of the last polls is unknown: {one.polls_unknown}", Tone.BAD)

@@ -14,8 +14,10 @@ from ccontrol.store import allowed_signers, key_history
 from ccontrol.store.commits import principal
 from ccontrol.store.disk import named_failures
 from ccontrol.store.key_history import KeySpan
+from ccontrol.store.time_stamp import Authorities, authorities_of
 from ccontrol.store.verify_commit import Trust
 from ccontrol.store.verify_log import LogTrust
+from ccontrol.store.verify_stamps import StampTrust
 
 
 def trust_of(config: Config, site: Site) -> Trust:
@@ -46,6 +48,17 @@ def log_trust_of(config: Config, site: Site, now: datetime) -> LogTrust:
     cosigners = tuple(cosigner.key for cosigner in site.log.cosigners)
     path = config.path.parent / KEY_HISTORY.format(site=site.name)
     return LogTrust(cosigners=cosigners, spans=key_spans(path, now) if path.is_file() else ())
+
+
+def stamp_trust_of(site: Site, instead: Authorities | None) -> StampTrust:
+    """Return whose time stamps count for a site; `instead` goes before the configuration.
+
+    Raises TimeStampError for files that name nobody.
+    """
+    settings = site.timestamps
+    if settings is None:
+        return StampTrust(instead)
+    return StampTrust(instead or authorities_of(*settings.authorities), expected=True)
 
 
 def key_spans(path: Path, now: datetime) -> tuple[KeySpan, ...]:

@@ -13,7 +13,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
-from ccontrol.cli.trust import log_trust_of, trust_in, trust_of
+from ccontrol.cli.stamp_rows import tell_stamps
+from ccontrol.cli.trust import log_trust_of, stamp_trust_of, trust_in, trust_of
 from ccontrol.cli.verify_approved import Approved, anchor_of, check_approved, tell_approved
 from ccontrol.errors import BadFileError, SigningError, StoreTamperedError
 from ccontrol.model.approval import Anchor
@@ -21,9 +22,11 @@ from ccontrol.store import notes
 from ccontrol.store.checkpoints import parse as parse_checkpoint
 from ccontrol.store.notes import Note
 from ccontrol.store.repository import Repository
+from ccontrol.store.time_stamp import Authorities, authorities_of
 from ccontrol.store.verify import Fault, Report, verify
 from ccontrol.store.verify_commit import Trust
 from ccontrol.store.verify_log import LogTrust
+from ccontrol.store.verify_stamps import StampTrust
 
 _SHOWN = 20
 _WHOLE_ID = re.compile(r"[0-9a-f]{40}")
@@ -87,9 +90,18 @@ def command(
     threshold: Annotated[
         int, typer.Option(min=1, help="So many of these roots have to have signed that.")
     ] = 2,
+    tsa_ca: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--tsa-ca",
+            metavar="FILE",
+            help="Certificates (PEM) of the authority whose time stamps count, instead of those "
+            "of the configuration. May be given again.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Check every signature, every hash and the order of the whole history; and its checkpoints.
+    """Check signatures, hashes and the order of the whole history; its checkpoints; its stamps.
 
     Says what it could not check, too. `approved` is held against the roots in [site.people], or
     those of --root; without any only against the people it names itself, which proves no more than
@@ -104,10 +116,15 @@ def command(
       ccontrol verify north --seen 4f2c61d09a
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers --root a.pub --root b.pub
+      ccontrol verify north --tsa-ca tsa-root.pem
     """  # noqa: D301, E501 — \b is click's mark for "keep these lines"; a line to be copied
-    anchor = anchor_of(root or [], threshold)
-    chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers, anchor)
+    named = _Named(
+        signers=allowed_signers,
+        anchor=anchor_of(root or [], threshold),
+        authorities=authorities_of(*tsa_ca) if tsa_ca else None,
+    )
     here = invocation(context)
+    chosen = _chosen(here, tuple(sites or ()), store, named)
     outside = tuple(map(_outside, checkpoints or ()))
     doubted = tuple(
         _with_approved(here, _doubt(each, tuple(seen or ()), outside), each) for each in chosen
@@ -123,6 +140,15 @@ def command(
 
 
 @dataclass(frozen=True, slots=True)
+class _Named:
+    """Whose word counts, as far as the command line names it."""
+
+    signers: Path | None
+    anchor: Anchor | None
+    authorities: Authorities | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Chosen:
     """A store to be doubted, and by whose keys."""
 
@@ -130,6 +156,7 @@ class _Chosen:
     store: Path
     trust: Trust
     log: LogTrust
+    stamps: StampTrust
     people: Anchor | None
 
 
@@ -137,14 +164,23 @@ def _chosen(
     here: Invocation,
     sites: tuple[str, ...],
     store: Path | None,
-    signers: Path | None,
-    anchor: Anchor | None,
+    named: _Named,
 ) -> list[_Chosen]:
+    signers, authorities = named.signers, named.authorities
     if store is not None:
         if len(sites) != 1 or signers is None:
             raise typer.BadParameter("--store needs one SITE and --allowed-signers FILE")
-        return [_Chosen(sites[0], store, trust_in(signers, sites[0]), LogTrust(), anchor)]
-    if anchor is not None:
+        return [
+            _Chosen(
+                sites[0],
+                store,
+                trust_in(signers, sites[0]),
+                LogTrust(),
+                StampTrust(authorities),
+                named.anchor,
+            )
+        ]
+    if named.anchor is not None:
         raise typer.BadParameter("--root is for --store: a configuration pins its own roots")
     config = configured(here)
     wanted = [site_named(config, name) for name in sites] or list(config.sites)
@@ -154,6 +190,7 @@ def _chosen(
             site.store.path,
             trust_of(config, site) if signers is None else trust_in(signers, site.name),
             log_trust_of(config, site, here.clock.now()),
+            stamp_trust_of(site, authorities),
             site.people,
         )
         for site in wanted
@@ -181,6 +218,7 @@ def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) ->
             path,
             chosen.trust,
             log=replace(chosen.log, outside=outside),
+            stamps=chosen.stamps,
             witnesses={_witness(path, text) for text in seen},
             progress=lambda count: progress.update(
                 task, description=f"verifying {site}: {count:,} commits"
@@ -231,6 +269,7 @@ def _tell(doubted: Doubted) -> None:
         say(f"  not checked: {each}", Tone.CAUTION)
     if report.head:
         tell_approved(doubted.approved)
+    tell_stamps(report)
     if doubted.sound:
         say("  sound: every signature, hash and date holds", Tone.GOOD)
         return

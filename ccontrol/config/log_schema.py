@@ -12,7 +12,7 @@ from ccontrol.config.schema import KeyTable, OptionalPath, PublicKey, Table
 from ccontrol.model.note_key import COSIGNER, read_note_key
 
 
-def _an_address(text: str) -> str:
+def an_address(text: str) -> str:
     """What is asked and answered is signed: plain HTTP cannot forge anything."""
     try:
         url = urlsplit(text)
@@ -50,5 +50,5 @@ class CosignerTable(Table):
     """[[site.log.cosigner]]: a checkpoint witness on another host."""
 
     key: Annotated[PublicKey, AfterValidator(_a_cosigner)]
-    url: Annotated[str, Field(max_length=500), AfterValidator(_an_address)] = ""
+    url: Annotated[str, Field(max_length=500), AfterValidator(an_address)] = ""
     ca_file: OptionalPath = ""

@@ -73,6 +73,21 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TimestampSettings:
+    """Who stamps the head of each day, and whose stamps count."""
+
+    url: str
+    authorities: tuple[Path, ...]
+    """Certificates of the authorities whose stamps count, those of years before included."""
+    policy: str = ""
+    """OID under which they have to be made; empty: any."""
+    ca_file: str = ""
+    """Who vouches for an https URL; empty: whom this host trusts."""
+    user: str = ""
+    password: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WatchedFolder:
     """A folder into which people drop project files, and whose they are."""
 
@@ -133,6 +148,8 @@ class Site:
     """IANA name of the zone whose hours people there mean."""
     sources: tuple[FollowedLog, ...] = ()
     log: LogSettings = LogSettings()
+    timestamps: TimestampSettings | None = None
+    """None: nobody is asked for time stamps."""
     learning_days: int = LEARNING_DAYS
     """So long after the first event of a controller whatever its users do is learnt as usual."""
     people: Anchor | None = None

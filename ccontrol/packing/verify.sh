@@ -1,5 +1,5 @@
 #!/bin/sh
-# Doubt this evidence pack. Needs git, ssh-keygen, sha256sum and openssl (for a time stamp only).
+# Doubt this evidence pack. Needs git, ssh-keygen, sha256sum and openssl (for time stamps only).
 #
 #   sh verify.sh ALLOWED_SIGNERS [TSA_CA.pem]
 #
@@ -50,12 +50,17 @@ cmp -s "$work/there" "$work/sealed" \
   || bad "other files than the sealed ones: $(comm -3 "$work/there" "$work/sealed" | head -n 3 | tr '\n\t' '  ')"
 ok "$(wc -l <MANIFEST.sha256 | tr -d ' ') files as they were sealed"
 
-# 3. The time stamp, where there is one.
+# 3. The time stamp, where there is one. Certificates count as of its own time, which it tells.
+stamped() { # FILE STAMP: whether the authority stamped the file; sets $at
+  at=$(openssl ts -reply -in "$2" -text 2>/dev/null | sed -n 's/^Time stamp: //p')
+  epoch=$(date -u -d "$at" +%s 2>/dev/null) || return 1
+  openssl ts -verify -data "$1" -in "$2" -CAfile "$ca" -attime "$epoch" >/dev/null 2>"$work/why"
+}
 if [ -e MANIFEST.sha256.tsr ]; then
   [ -n "$ca" ] || bad "there is a time stamp: name the certificate of its authority as second argument"
-  openssl ts -verify -data MANIFEST.sha256 -in MANIFEST.sha256.tsr -CAfile "$ca" \
-    >/dev/null 2>"$work/why" || bad "the time stamp does not hold: $(tail -n 1 "$work/why")"
-  ok "time stamp: $(openssl ts -reply -in MANIFEST.sha256.tsr -text 2>/dev/null | sed -n 's/^Time stamp: //p')"
+  stamped MANIFEST.sha256 MANIFEST.sha256.tsr \
+    || bad "the time stamp does not hold: $(tail -n 1 "$work/why" 2>/dev/null)"
+  ok "time stamp: $at"
 fi
 
 # 4. The history, from the bundle alone.
@@ -96,5 +101,29 @@ store log --format='%P %(trailers:key=Parent-SHA256,valueonly,separator=)' obser
   done
 [ ! -e "$work/broken" ] || bad "the chain of commits is broken after $(cat "$work/broken")"
 ok "each commit names its parent by SHA-256"
+
+# 6. The time stamps in the history: each vouches that a commit, and all before it, was there.
+store log --reverse observed \
+  --format='%(trailers:key=Stamped-Commit,valueonly,separator=) %(trailers:key=Stamp,valueonly,separator=)' \
+  | grep -E '^[0-9a-f]{40} journal/stamps/[0-9]{4}/[0-9]{2}-[0-9]{2}\.tsr$' >"$work/stamps"
+if [ -s "$work/stamps" ] && [ -z "$ca" ]; then
+  echo "note: $(wc -l <"$work/stamps" | tr -d ' ') time stamps of the history are not checked: name the certificates of"
+  echo "note: their authority as second argument"
+fi
+while [ -n "$ca" ] && read -r commit path; do
+  store cat-file blob "observed:$path" >"$work/tsr" 2>/dev/null || bad "the time stamp $path is gone"
+  store merge-base --is-ancestor "$commit" observed 2>/dev/null && store cat-file commit "$commit" >"$work/commit" \
+    || bad "$path: the commit $commit is not in the history"
+  stamped "$work/commit" "$work/tsr" || bad "$path does not hold: $(tail -n 1 "$work/why" 2>/dev/null)"
+  [ "$(date -u -d "$at" +%Y/%m-%d)" = "$(expr "$path" : 'journal/stamps/\(.*\)\.tsr')" ] \
+    || bad "$path was made on another day: $at"
+  dated=$(store log -1 --format=%ct "$commit")
+  [ "$dated" -le $((epoch + 660)) ] || bad "$commit is dated after its time stamp of $at"
+  [ "$dated" -ge $((epoch - 172800)) ] || bad "$commit is dated long before its time stamp of $at"
+  last=$commit
+done <"$work/stamps"
+if [ -s "$work/stamps" ] && [ -n "$ca" ]; then
+  ok "$(wc -l <"$work/stamps" | tr -d ' ') time stamps of the history; the newest: $last was there at $at"
+fi
 echo "Everything that this script can check holds. What it cannot: whether ccontrol saw everything,"
 echo "and whether the whole history was made anew with the genuine keys: ask the mirror or the witness."

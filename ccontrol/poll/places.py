@@ -88,6 +88,11 @@ class Places:
         return self.own / "sensors.json"
 
     @property
+    def stamping(self) -> Path:
+        """File that tells why there is no time stamp yet."""
+        return self.own / "stamping.json"
+
+    @property
     def control(self) -> Path:
         """The socket through which a running engine is asked."""
         return self.own / "control"

@@ -7,7 +7,7 @@ engine's business.
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from ccontrol.poll.herald import Herald
 from ccontrol.poll.notary import Notary
 from ccontrol.poll.recovery import recover
 from ccontrol.poll.site import OpenSite, open_site
+from ccontrol.poll.stamper import Stamper
 from ccontrol.poll.threads import in_its_own_thread
 
 OPEN_S = 20.0
@@ -49,6 +50,7 @@ class Sites:
         self._doors: dict[str, ControlDoor] = {}
         self._heralds: dict[str, Herald] = {}
         self._notaries: dict[str, Notary] = {}
+        self._stampers: dict[str, Stamper] = {}
         self._closed = ClosedSites(clock)
         self._recovering: dict[str, asyncio.Task[None]] = {}
 
@@ -143,6 +145,8 @@ class Sites:
         site.note(self._line(Outcome.STARTED, f"process {os.getpid()}"))
         self._notaries[site.name] = Notary(site, self._clock)
         self._notaries[site.name].start()
+        self._stampers[site.name] = Stamper(site, self._clock)
+        self._stampers[site.name].start()
         site.note(self._line(Outcome.RAN, configuration_in_force(self._engine.config.path)))
         self._heralds[site.name] = herald
 
@@ -162,8 +166,8 @@ class Sites:
 
     async def _close(self, site: OpenSite, reason: str) -> None:
         site.note(self._line(Outcome.STOPPED, reason))
-        notary, herald = self._notaries.pop(site.name, None), self._heralds.pop(site.name, None)
-        await asyncio.to_thread(_let_go, site, notary, herald)
+        beside = (self._stampers, self._notaries, self._heralds)
+        await asyncio.to_thread(_let_go, site, [each.pop(site.name, None) for each in beside])
 
     def _recover_beside(self, site: OpenSite) -> None:
         task = asyncio.create_task(self._recover(site))
@@ -187,12 +191,11 @@ class Sites:
         return JournalEntry(self._clock.now(), "", outcome, reason=reason)
 
 
-def _let_go(site: OpenSite, notary: Notary | None, herald: Herald | None) -> None:
+def _let_go(site: OpenSite, beside: Iterable[Stamper | Notary | Herald | None]) -> None:
     """Write what is in hand, tell it, and let the next engine in."""
-    if notary is not None:
-        notary.stop(TELL_S)
-    if herald is not None:
-        herald.stop(TELL_S)
+    for each in beside:
+        if each is not None:
+            each.stop(TELL_S)
     site.close(CLOSE_S)
 
 

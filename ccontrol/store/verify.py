@@ -24,9 +24,18 @@ from ccontrol.store.verify_forms import CLASS, raised_forms
 from ccontrol.store.verify_journal import TRAILER, Journaled, journaled
 from ccontrol.store.verify_log import Findings, LogTrust, log_findings, look
 from ccontrol.store.verify_signatures import SignatureJudge
+from ccontrol.store.verify_stamps import (
+    Brought,
+    StampedDay,
+    StampFindings,
+    StampTrust,
+    brought_by,
+    stamp_findings,
+)
 from ccontrol.store.verify_witnesses import witness_faults
 
 _NO_LOG_TRUST = LogTrust()
+_NO_STAMP_TRUST = StampTrust()
 _PROGRESS_STEP = 500
 _LAST = sys.maxsize
 _KINDS: dict[bytes, Kind] = {b"blob": "blob", b"tree": "tree", b"commit": "commit"}
@@ -54,6 +63,8 @@ class Report:
     faults: tuple[Fault, ...]
     unchecked: tuple[str, ...] = ()
     """What nobody could check here, each in a sentence; no fault, and no proof either."""
+    stamps: tuple[StampedDay, ...] = ()
+    """The days that an authority outside has stamped, oldest first."""
 
     def require_sound(self) -> None:
         """Raise StoreTamperedError when anything does not hold."""
@@ -69,13 +80,14 @@ def verify(
     *,
     witnesses: Collection[str] = (),
     log: LogTrust = _NO_LOG_TRUST,
+    stamps: StampTrust = _NO_STAMP_TRUST,
     progress: Callable[[int], None] = lambda _commits: None,
 ) -> Report:
     """Check the whole of `observed`.
 
     `witnesses` are commits that somebody outside has seen (a mirror, a log host): the history has
-    to contain them. `log` says whose checkpoints count. `progress` is told every so often how
-    many commits were read.
+    to contain them. `log` says whose checkpoints count, `stamps` whose time stamps. `progress` is
+    told every so often how many commits were read.
     Raises StoreError when there is no store.
     """
     try:
@@ -107,8 +119,29 @@ def verify(
     unchecked = (*findings.unchecked, *(one.what for one in raised if not one.is_fault))
     for what in chain(_memory_faults(git_dir, head, walk, journal), surroundings.faults(git_dir)):
         walk.fault(what)
+    stamped = _stamped(git_dir, head, walk, stamps)
     walk.faults.sort(key=lambda fault: walk.seen.get(fault.commit or "", _LAST))
-    return Report(head, len(walk.seen), walk.tree_sha256, tuple(walk.faults), unchecked)
+    return Report(
+        head=head,
+        commits=len(walk.seen),
+        tree_sha256=walk.tree_sha256,
+        faults=tuple(walk.faults),
+        unchecked=(*unchecked, *stamped.unchecked),
+        stamps=tuple(stamped.days),
+    )
+
+
+def _stamped(git_dir: Path, head: str | None, walk: "_Walk", trust: StampTrust) -> StampFindings:
+    """Judge the time stamps of a history that could be read to its head."""
+    if head is None or not walk.reached(head):
+        return StampFindings()
+    try:
+        found = stamp_findings(git_dir, head, walk.seen, walk.brought, trust)
+    except StoreError as error:
+        walk.fault(f"the time stamps cannot be read: {error}")
+        return StampFindings()
+    walk.faults.extend(starmap(Fault, found.faults))
+    return found
 
 
 def _memory_faults(
@@ -145,6 +178,8 @@ class _Walk:
         self.changes: set[str] = set()
         self.renderings: list[Commit] = []
         """Those that say that they changed no fact."""
+        self.brought: list[Brought] = []
+        """Time stamps, as the commits that brought them name them."""
         self.faults: list[Fault] = []
         self.tree_sha256: str | None = None
 
@@ -207,6 +242,7 @@ class _Walk:
         self.changes.update(value for name, value in commit.trailers if name == TRAILER)
         if commit.trailer("Class") == CLASS:
             self.renderings.append(commit)
+        self.brought.extend(filter(None, [brought_by(commit)]))
         self._parent, self._current = commit, None
 
     def _judge_tree(self, commit: Commit) -> None:

@@ -210,7 +210,16 @@ def _site(plant: Plant) -> dict[str, Any]:
         "controllers": controllers,
         "alerts": [_channel(each) for each in plant.site.alerts],
         "roots": list(plant.site.people.roots) if plant.site.people else [],
+        "timestamps": _timestamps(plant.site),
     }
+
+
+def _timestamps(site: Site) -> dict[str, str] | None:
+    """Whom the daemon asks for time stamps, and whose count."""
+    settings = site.timestamps
+    if settings is None:
+        return None
+    return {"url": settings.url, "authority": str(settings.authorities[0])}
 
 
 def _channel(channel: Channel) -> dict[str, Any]:

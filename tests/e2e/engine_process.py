@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from ccontrol.clock import SystemClock
-from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
+from ccontrol.config.settings import (
+    Config,
+    EngineSettings,
+    KeyFile,
+    Site,
+    StoreSettings,
+    TimestampSettings,
+)
 from ccontrol.errors import CcontrolError, ConfigError
 from ccontrol.model.alert import Channel, Event, Syslog
 from ccontrol.model.approval import Anchor
@@ -62,7 +69,17 @@ def _site(told: dict[str, Any]) -> Site:
     )
     roots = tuple(told["roots"])
     people = Anchor(roots, len(roots)) if roots else None
-    return Site(name, name.title(), store, controllers, alerts=alerts, people=people)
+    asked = told.get("timestamps")
+    timestamps = TimestampSettings(asked["url"], (Path(asked["authority"]),)) if asked else None
+    return Site(
+        name,
+        name.title(),
+        store,
+        controllers,
+        alerts=alerts,
+        people=people,
+        timestamps=timestamps,
+    )
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.cli.packs import CLEAN, FIRST, Person, export, lived_in, stock, verify
 from tests.unit.cli.plants import Plant, block, seen, things
+from tests.unit.store.stamp_authority import StampAuthority
 
 
 @pytest.fixture(scope="module")
@@ -193,23 +194,12 @@ def reseal_without_a_file(pack: Path, key: Path) -> None:
 
 
 def stamp(pack: Path, folder: Path) -> Path:
-    """Let an authority of our own stamp the manifest; return its certificate."""
-    (folder / "serial").write_text("01\n")
-    (folder / "tsa.cnf").write_text(
-        "[tsa]\ndefault_tsa = own\n[own]\n"
-        f"serial = {folder}/serial\nsigner_cert = {folder}/tsa.pem\nsigner_key = {folder}/tsa.key\n"
-        f"certs = {folder}/tsa.pem\nsigner_digest = sha256\ndefault_policy = 1.2.3.4\n"
-        "digests = sha256\naccuracy = secs:1\n"
-    )
-    openssl = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3000")
-    usage = ("-addext", "extendedKeyUsage=critical,timeStamping")
-    files = ("-keyout", f"{folder}/tsa.key", "-out", f"{folder}/tsa.pem", "-subj", "/CN=own")
-    stock(*openssl, *files, *usage)
-    query = ("openssl", "ts", "-query", "-data", str(pack / "MANIFEST.sha256"), "-sha256", "-cert")
-    stock(*query, "-out", f"{folder}/query")
-    reply = ("openssl", "ts", "-reply", "-config", f"{folder}/tsa.cnf", "-queryfile")
-    stock(*reply, f"{folder}/query", "-out", str(pack / "MANIFEST.sha256.tsr"))
-    return folder / "tsa.pem"
+    """Let an authority stamp the manifest; return whose certificate to trust."""
+    authority = StampAuthority.make(folder / "authority")
+    manifest = (pack / "MANIFEST.sha256").read_bytes()
+    answer = authority.answer(authority.query(manifest))
+    (pack / "MANIFEST.sha256.tsr").write_bytes(answer)
+    return authority.ca
 
 
 def test_a_replaced_object_changes_nothing_of_what_is_read(
