@@ -4,16 +4,16 @@ It is the same file that stock git is given, so both judge by the same keys. It 
 store that is being doubted.
 """
 
-from datetime import datetime
 from pathlib import Path
 
 from ccontrol.config.settings import Config, KeyInAgent, Site
-from ccontrol.errors import SigningError
+from ccontrol.errors import BadFileError, SigningError
+from ccontrol.model.approval import Anchor
 from ccontrol.poll.signers import ALLOWED_SIGNERS, read_signers
-from ccontrol.store import allowed_signers, key_history
+from ccontrol.store import allowed_signers
 from ccontrol.store.commits import principal
-from ccontrol.store.disk import named_failures
-from ccontrol.store.key_history import KeySpan
+from ccontrol.store.keys import public_line
+from ccontrol.store.people import key_of
 from ccontrol.store.verify_commit import Trust
 from ccontrol.store.verify_log import LogTrust
 
@@ -38,31 +38,34 @@ def trust_in(path: Path, site: str) -> Trust:
     return Trust(principal(site), read_signers(path, site))
 
 
-def log_trust_of(config: Config, site: Site, now: datetime) -> LogTrust:
-    """Return who vouches for a site's log of ref updates, and which keys were the daemon's when.
+def anchor_in(path: Path, threshold: int) -> Anchor:
+    """Return whose signatures begin who may sign, from a file of public keys.
 
-    Raises SigningError when the history of keys is there and no root key signed it.
+    Raises BadFileError unless it names at least so many keys.
     """
-    cosigners = tuple(cosigner.key for cosigner in site.log.cosigners)
-    path = config.path.parent / KEY_HISTORY.format(site=site.name)
-    return LogTrust(cosigners=cosigners, spans=key_spans(path, now) if path.is_file() else ())
-
-
-def key_spans(path: Path, now: datetime) -> tuple[KeySpan, ...]:
-    """Read a signed history of keys; the root keys lie beside it, see KEY_ROOTS."""
-    roots = path.with_name(KEY_ROOTS)
-    with named_failures(path):
+    try:
         text = path.read_text("utf-8")
-        armor = path.with_name(path.name + ".sig").read_text("ascii")
-        trusted = allowed_signers.parse(roots.read_text("utf-8"))
-    key_history.require_signed(text, armor, trusted, now)
-    return key_history.parse(text)
+        roots = tuple(
+            public_line(key_of(" ".join(line.split()[:2])))
+            for line in text.splitlines()
+            if line.strip() and not line.startswith("#")
+        )
+    except (OSError, UnicodeDecodeError, SigningError) as error:
+        raise BadFileError(f"{path}: {error}", hint=_ROOTS_HINT) from error
+    if len(set(roots)) < max(threshold, 1):
+        raise BadFileError(
+            f"{path}: names {len(set(roots))} roots, and {threshold} have to sign", hint=_ROOTS_HINT
+        )
+    return Anchor(roots, threshold)
 
 
-KEY_HISTORY, KEY_ROOTS = "key_history.{site}.toml", "key_roots"
-"""Beside the configuration: which keys were the daemon's, and who may say so."""
+def log_trust_of(site: Site) -> LogTrust:
+    """Return who vouches for a site's log of ref updates, as the configuration pins it."""
+    cosigners = tuple(cosigner.key for cosigner in site.log.cosigners)
+    return LogTrust(key=site.log.public_key, cosigners=cosigners)
 
 
+_ROOTS_HINT = "One public key a line, as in .pub files: `ssh-ed25519 AAAA…`."
 _HINT = "Name the file that `ccontrol init` wrote with --allowed-signers, or a copy of it."
 
 

@@ -13,13 +13,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
-from ccontrol.cli.trust import log_trust_of, trust_in, trust_of
-from ccontrol.errors import BadFileError, SigningError, StoreTamperedError
+from ccontrol.cli.trust import anchor_in, log_trust_of, trust_in, trust_of
+from ccontrol.errors import BadFileError, SigningError, StoreError, StoreTamperedError
 from ccontrol.model.approval import Anchor
+from ccontrol.model.note_key import COSIGNER, LOG, NoteKey, read_note_key
 from ccontrol.poll.authority import sighted_at
 from ccontrol.store import notes
 from ccontrol.store.approved import Judging, survey
 from ccontrol.store.checkpoints import parse as parse_checkpoint
+from ccontrol.store.key_history import KeySpan, spans_of
 from ccontrol.store.notes import Note
 from ccontrol.store.repository import Repository
 from ccontrol.store.verify import Fault, Report, verify
@@ -78,6 +80,27 @@ def command(
             "of ref updates must be its continuation.",
         ),
     ] = None,
+    people_roots: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --store: public keys of the roots, one a line, by which `approved` and the "
+            "history of the daemon's keys are judged.",
+        ),
+    ] = None,
+    threshold: Annotated[
+        int, typer.Option(metavar="COUNT", min=1, help="So many of these roots have to sign.")
+    ] = 2,
+    requester_approves: Annotated[
+        bool, typer.Option("--requester-approves", help="Whoever asked may approve at that site.")
+    ] = False,
+    log_key: Annotated[
+        str, typer.Option(metavar="KEY", help="Of the log of ref updates, kept elsewhere.")
+    ] = "",
+    cosigners: Annotated[
+        list[str] | None,
+        typer.Option("--cosigner", metavar="KEY", help="With --store: of a checkpoint witness."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Check every signature, every hash and the order of the whole history; and its checkpoints.
@@ -93,11 +116,19 @@ def command(
       ccontrol verify north --seen 4f2c61d09a
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers)
+    pinned = _Pinned(
+        allowed_signers,
+        _anchor(people_roots, threshold, requester_approves=requester_approves),
+        LogTrust(
+            _note_key(log_key, LOG) if log_key else None,
+            tuple(_note_key(each, COSIGNER) for each in cosigners or ()),
+        ),
+    )
+    chosen = _chosen(invocation(context), tuple(sites or ()), store, pinned)
     here = invocation(context)
     outside = tuple(map(_outside, checkpoints or ()))
     doubted = tuple(
-        with_people(here, _doubt(each, tuple(seen or ()), outside), each.trust, each.people)
+        with_people(here, _doubt(here, each, tuple(seen or ()), outside), each.trust, each.people)
         for each in chosen
     )
     if as_json:
@@ -121,25 +152,56 @@ class _Chosen:
     people: Anchor | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Pinned:
+    """What the command line says of whose signatures count."""
+
+    signers: Path | None
+    people: Anchor | None
+    log: LogTrust
+
+
 def _chosen(
-    here: Invocation, sites: tuple[str, ...], store: Path | None, signers: Path | None
+    here: Invocation, sites: tuple[str, ...], store: Path | None, pinned: _Pinned
 ) -> list[_Chosen]:
+    signers = pinned.signers
     if store is not None:
         if len(sites) != 1 or signers is None:
             raise typer.BadParameter("--store needs one SITE and --allowed-signers FILE")
-        return [_Chosen(sites[0], store, trust_in(signers, sites[0]), LogTrust(), None)]
+        trust = trust_in(signers, sites[0])
+        return [_Chosen(sites[0], store, trust, pinned.log, pinned.people)]
+    if pinned.people is not None or pinned.log.cosigners:
+        raise typer.BadParameter("--people-roots and --cosigner need --store; else see [site]")
     config = configured(here)
     wanted = [site_named(config, name) for name in sites] or list(config.sites)
+    if pinned.log.key is not None and len(wanted) != 1:
+        raise typer.BadParameter("--log-key needs one SITE")
     return [
         _Chosen(
             site.name,
             site.store.path,
             trust_of(config, site) if signers is None else trust_in(signers, site.name),
-            log_trust_of(config, site, here.clock.now()),
+            replace(log_trust_of(site), key=pinned.log.key or site.log.public_key),
             site.people,
         )
         for site in wanted
     ]
+
+
+def _anchor(roots: Path | None, threshold: int, *, requester_approves: bool) -> Anchor | None:
+    if roots is None:
+        return None
+    return replace(anchor_in(roots, threshold), requester_approves=requester_approves)
+
+
+def _note_key(text: str, kind: int) -> NoteKey:
+    try:
+        key = read_note_key(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    if key.kind != kind:
+        raise typer.BadParameter(f"{key.name}: a log's key is no cosigner's")
+    return key
 
 
 def _outside(path: Path) -> Note:
@@ -153,7 +215,9 @@ def _outside(path: Path) -> Note:
     return note
 
 
-def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) -> Doubted:
+def _doubt(
+    here: Invocation, chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]
+) -> Doubted:
     site, path = chosen.site, chosen.store
     console = Console(file=sys.stderr)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -162,13 +226,26 @@ def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) ->
         report = verify(
             path,
             chosen.trust,
-            log=replace(chosen.log, outside=outside),
+            log=replace(chosen.log, outside=outside, spans=_spans(here, chosen)),
             witnesses={_witness(path, text) for text in seen},
             progress=lambda count: progress.update(
                 task, description=f"verifying {site}: {count:,} commits"
             ),
         )
     return Doubted(site, path, not report.faults, report)
+
+
+def _spans(here: Invocation, chosen: _Chosen) -> tuple[KeySpan, ...]:
+    """Return the daemon's keys as people signed them; none where that cannot be read."""
+    if chosen.people is None:
+        return ()
+    keys = frozenset(line.public_key for line in chosen.trust.signers.lines)
+    try:
+        with Repository.open(chosen.store) as repository:
+            judging = Judging(chosen.people, keys, sighted_at(repository), here.clock.now())
+            return spans_of(survey(repository, judging).approvals.people)
+    except StoreError:
+        return ()  # what is wrong with the store is told by who doubts it next
 
 
 def with_people(here: Invocation, doubted: Doubted, trust: Trust, anchor: Anchor | None) -> Doubted:
