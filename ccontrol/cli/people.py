@@ -157,6 +157,10 @@ def sign(*, file: DraftArgument, key: KeyOption = None) -> None:
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     content = file.read_bytes()
     people, signer = parse_people(content), signer_in(key)
+    if render_people(people) != content:
+        content = render_people(people)
+        file.write_bytes(content)
+        say(f"{file}: written anew in the one form that counts", Tone.CAUTION)
     line = public_line(signer.public_key)
     if line not in people.roots:
         say(

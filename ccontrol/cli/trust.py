@@ -38,11 +38,13 @@ def trust_in(path: Path, site: str) -> Trust:
     return Trust(principal(site), read_signers(path, site))
 
 
-def anchor_in(path: Path, threshold: int) -> Anchor:
-    """Return whose signatures begin who may sign, from a file of public keys.
+def anchor_of(path: Path | None, threshold: int, *, requester_approves: bool) -> Anchor | None:
+    """Return whose signatures begin who may sign, from a file of public keys; None without one.
 
     Raises BadFileError unless it names at least so many keys.
     """
+    if path is None:
+        return None
     try:
         text = path.read_text("utf-8")
         roots = tuple(
@@ -56,7 +58,7 @@ def anchor_in(path: Path, threshold: int) -> Anchor:
         raise BadFileError(
             f"{path}: names {len(set(roots))} roots, and {threshold} have to sign", hint=_ROOTS_HINT
         )
-    return Anchor(roots, threshold)
+    return Anchor(roots, threshold, requester_approves)
 
 
 def log_trust_of(site: Site) -> LogTrust:

@@ -13,7 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
-from ccontrol.cli.trust import anchor_in, log_trust_of, trust_in, trust_of
+from ccontrol.cli.trust import anchor_of, log_trust_of, trust_in, trust_of
 from ccontrol.errors import BadFileError, SigningError, StoreError, StoreTamperedError
 from ccontrol.model.approval import Anchor
 from ccontrol.model.note_key import COSIGNER, LOG, NoteKey, read_note_key
@@ -118,7 +118,7 @@ def command(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     pinned = _Pinned(
         allowed_signers,
-        _anchor(people_roots, threshold, requester_approves=requester_approves),
+        anchor_of(people_roots, threshold, requester_approves=requester_approves),
         LogTrust(
             _note_key(log_key, LOG) if log_key else None,
             tuple(_note_key(each, COSIGNER) for each in cosigners or ()),
@@ -186,12 +186,6 @@ def _chosen(
         )
         for site in wanted
     ]
-
-
-def _anchor(roots: Path | None, threshold: int, *, requester_approves: bool) -> Anchor | None:
-    if roots is None:
-        return None
-    return replace(anchor_in(roots, threshold), requester_approves=requester_approves)
 
 
 def _note_key(text: str, kind: int) -> NoteKey:
