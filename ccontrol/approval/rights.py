@@ -14,8 +14,8 @@ _APPROVES = frozenset({Role.APPROVER})
 
 
 def belongs(path: str) -> bool:
-    """Tell whether a file has a place on `approved` at all."""
-    return path == _ATTRIBUTES or path.startswith(_FOLDERS)
+    """Tell whether a file has a place on `approved` at all: none that tells git something has."""
+    return path == _ATTRIBUTES or (path.startswith(_FOLDERS) and "/.git" not in path)
 
 
 def is_append_only(path: str) -> bool:

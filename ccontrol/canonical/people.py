@@ -20,7 +20,6 @@ NAMESPACE = "ccontrol-people"
 """What a root key signs for: `ssh-keygen -Y sign -n ccontrol-people people.toml`."""
 _PRINCIPAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,60}@[A-Za-z0-9][A-Za-z0-9.-]{0,60}")
 _KEY = re.compile(r"[a-z0-9@.-]{1,60} [A-Za-z0-9+/]{16,8000}={0,2}")
-_COMMIT = re.compile(r"([0-9a-f]{40})?")
 _CERTIFICATE = "-cert-"
 _FIRST_YEAR = 1970
 _MOST = 10_000
@@ -81,6 +80,7 @@ def _require_sense(people: People) -> None:
         (len({name.lower() for name in names}) < len(names), "a principal stands twice"),
         (len(set(lines)) < len(lines), "one key belongs to two people, or stands twice"),
         (not {*people.roots, *lines}.isdisjoint(_of_daemon(people)), "a key of the daemon's"),
+        (len({*_of_daemon(people)}) < len(people.daemon_keys), "a daemon's key stands twice"),
     )
     for is_wrong, what in complaints:
         if is_wrong:
@@ -109,11 +109,10 @@ def _person_key(key: PersonKey) -> Iterator[tuple[str, str | bool | datetime | N
     yield "until", key.valid_until
 
 
-def _daemon(key: DaemonKey) -> Iterator[tuple[str, str | bool | None]]:
+def _daemon(key: DaemonKey) -> Iterator[tuple[str, str | int | None]]:
     yield "key", key.line
-    yield "first_commit", key.first_commit or None
-    yield "last_commit", key.last_commit or None
-    yield "compromised", key.compromised
+    yield "last", key.last
+    yield "compromised_from", key.compromised_from
 
 
 def _parsed_person(table: Table) -> Person:
@@ -140,12 +139,17 @@ def _parsed_key(table: Table) -> PersonKey:
 
 
 def _parsed_daemon(table: Table) -> DaemonKey:
-    table.require_only("key", "first_commit", "last_commit", "compromised")
-    first, last = table.text("first_commit", ""), table.text("last_commit", "")
-    if not (_COMMIT.fullmatch(first) and _COMMIT.fullmatch(last)):
-        raise UnreadableStateError(f"{table.where}: want the full id of a commit")
-    compromised = "compromised" in table and table.flag("compromised")
-    return DaemonKey(_key(table, table.text("key")), first, last, compromised)
+    table.require_only("key", "last", "compromised_from")
+    last, since = (_place(table, name) for name in ("last", "compromised_from"))
+    return DaemonKey(_key(table, table.text("key")), last, since)
+
+
+def _place(table: Table, name: str) -> int | None:
+    """Return the number of a commit; None when the file names none. A key may have signed none."""
+    number = table.integer(name) if name in table else None
+    if number is not None and number < 0:
+        raise UnreadableStateError(f"{table.where}: {name} counts commits, and is {number}")
+    return number
 
 
 def _role(table: Table, word: str) -> Role:

@@ -23,6 +23,7 @@ from ccontrol.errors import AlreadyThereError, SigningError, UnknownNameError
 from ccontrol.model.approval import DaemonKey, People, Person, PersonKey, Role
 from ccontrol.store import signing
 from ccontrol.store.approving import Content, Pen, approve
+from ccontrol.store.key_history import closed
 from ccontrol.store.keys import public_line
 from ccontrol.store.message import Message
 from ccontrol.store.people import (
@@ -99,8 +100,7 @@ def draft(
     if file.exists():
         raise AlreadyThereError(f"{file} exists already")
     with desk(here, config, chosen, repository) as table:
-        known = table.approvals.people
-        next_one = _first(table) if known is None else replace(known, serial=known.serial + 1)
+        next_one = next_version(table)
     file.write_bytes(render_people(next_one))
     say(f"{file}: version {next_one.serial}; add people, then have {next_one.threshold} roots sign")
 
@@ -157,6 +157,10 @@ def sign(*, file: DraftArgument, key: KeyOption = None) -> None:
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     content = file.read_bytes()
     people, signer = parse_people(content), signer_in(key)
+    if render_people(people) != content:
+        content = render_people(people)
+        file.write_bytes(content)
+        say(f"{file}: written anew in the one form that counts", Tone.CAUTION)
     line = public_line(signer.public_key)
     if line not in people.roots:
         say(
@@ -210,10 +214,14 @@ def _site(context: typer.Context, name: str | None) -> tuple[Invocation, Config,
     return here, config, chosen[0]
 
 
-def _first(table: Desk) -> People:
-    anchor = table.judging.anchor
-    daemons = tuple(DaemonKey(public_line(key)) for key in sorted(table.judging.daemon_keys))
-    return People(1, anchor.threshold, anchor.roots, (), daemons)
+def next_version(table: Desk) -> People:
+    """Return a draft: what counts now, or the first one; with where the daemon's keys ended."""
+    anchor, known = table.judging.anchor, table.approvals.people
+    if known is None:
+        daemons = tuple(DaemonKey(public_line(key)) for key in table.daemon_keys)
+        known = People(0, anchor.threshold, anchor.roots, (), daemons)
+    ended = closed(known.daemon_keys, table.last_signed())
+    return replace(known, serial=known.serial + 1, daemon_keys=ended)
 
 
 def _files(file: Path, content: bytes, people: People, before: People) -> dict[str, Content]:

@@ -21,6 +21,7 @@ from ccontrol.config.settings import Config, Site
 from ccontrol.errors import ConfigError, StoreError, UnknownNameError
 from ccontrol.model.approval import Approvals, People
 from ccontrol.poll.authority import sightings
+from ccontrol.store import own_keys
 from ccontrol.store import people as people_keys
 from ccontrol.store.approved import Judging, require_counting, survey
 from ccontrol.store.approving import Content, Heads, Pen, approve, git_dir_of, heads_of, open_any
@@ -63,6 +64,8 @@ class Desk:
     judging: Judging
     approvals: Approvals
     clock: Clock
+    daemon_keys: tuple[bytes, ...]
+    """As the configuration knows them, in the order of its file."""
 
     @property
     def people(self) -> People:
@@ -104,6 +107,11 @@ class Desk:
         self.note(message.subject, principal)
         return found.trusted or ""
 
+    def last_signed(self) -> dict[bytes, int]:
+        """Return the number of the last commit of `observed` that each key signed."""
+        head = self.heads.observed
+        return {} if head is None else own_keys.last_signed(self.repository, head)
+
     def note(self, what: str, principal: str) -> None:
         """Have the audit log say who signed what."""
         audit(self.site, self.clock, Ran(what, f"signed by {principal}"))
@@ -117,17 +125,17 @@ def desk(here: Invocation, config: Config, site: Site, folder: Path | None) -> I
             f"site {site.name} has no [site.people]: nobody approves anything there",
             hint="See docs/approvals.md: root keys first, then `ccontrol people draft`.",
         )
-    keys = frozenset(line.public_key for line in trust_of(config, site).signers.lines)
+    keys = tuple(line.public_key for line in trust_of(config, site).signers.lines)
     with open_any(folder or site.store.path) as repository:
         heads = heads_of(repository)
         seen = {one.commit: one.at for one in sightings(repository, heads.observed)}
-        judging = Judging(site.people, keys, seen, here.clock.now())
+        judging = Judging(site.people, frozenset(keys), seen, here.clock.now())
         approvals = Approvals()
         if heads.approved is not None:
             found = survey(repository, judging, heads.approved)
             require_counting(found)
             approvals = found.approvals
-        yield Desk(site, repository, heads, judging, approvals, here.clock)
+        yield Desk(site, repository, heads, judging, approvals, here.clock, keys)
 
 
 def say_signed(desk_: Desk, commit: str, what: str) -> None:

@@ -14,12 +14,16 @@ from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
 from ccontrol.cli.stamp_rows import tell_stamps
-from ccontrol.cli.trust import log_trust_of, stamp_trust_of, trust_in, trust_of
-from ccontrol.cli.verify_approved import Approved, anchor_of, check_approved, tell_approved
-from ccontrol.errors import BadFileError, SigningError, StoreTamperedError
+from ccontrol.cli.trust import anchor_of, log_trust_of, stamp_trust_of, trust_in, trust_of
+from ccontrol.cli.verify_approved import Approved, check_approved, tell_approved
+from ccontrol.errors import BadFileError, SigningError, StoreError, StoreTamperedError
 from ccontrol.model.approval import Anchor
+from ccontrol.model.note_key import COSIGNER, LOG, NoteKey, read_note_key
+from ccontrol.poll.authority import sighted_at
 from ccontrol.store import notes
+from ccontrol.store.approved import Judging, survey
 from ccontrol.store.checkpoints import parse as parse_checkpoint
+from ccontrol.store.key_history import KeySpan, spans_of
 from ccontrol.store.notes import Note
 from ccontrol.store.repository import Repository
 from ccontrol.store.time_stamp import Authorities, authorities_of
@@ -83,13 +87,23 @@ def command(
         list[str] | None,
         typer.Option(
             metavar="KEY",
-            help="With --store: a root key of the people who may sign on approved, or its .pub "
-            "file. Once for each.",
+            help="With --store: a root key of the people who may sign on approved, or a file of "
+            "them. Once for each.",
         ),
     ] = None,
     threshold: Annotated[
         int, typer.Option(min=1, help="So many of these roots have to have signed that.")
     ] = 2,
+    requester_approves: Annotated[
+        bool, typer.Option("--requester-approves", help="Whoever asked may approve at that site.")
+    ] = False,
+    log_key: Annotated[
+        str, typer.Option(metavar="KEY", help="Of the log of ref updates, kept elsewhere.")
+    ] = "",
+    cosigners: Annotated[
+        list[str] | None,
+        typer.Option("--cosigner", metavar="KEY", help="With --store: of a checkpoint witness."),
+    ] = None,
     tsa_ca: Annotated[
         list[Path] | None,
         typer.Option(
@@ -118,16 +132,21 @@ def command(
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers --root a.pub --root b.pub
       ccontrol verify north --tsa-ca tsa-root.pem
     """  # noqa: D301, E501 — \b is click's mark for "keep these lines"; a line to be copied
-    named = _Named(
+    pinned = _Pinned(
         signers=allowed_signers,
-        anchor=anchor_of(root or [], threshold),
+        people=anchor_of(root or [], threshold, requester_approves=requester_approves),
+        log=LogTrust(
+            key=_note_key(log_key, LOG) if log_key else None,
+            cosigners=tuple(_note_key(each, COSIGNER) for each in cosigners or ()),
+        ),
         authorities=authorities_of(*tsa_ca) if tsa_ca else None,
     )
     here = invocation(context)
-    chosen = _chosen(here, tuple(sites or ()), store, named)
+    chosen = _chosen(here, tuple(sites or ()), store, pinned)
     outside = tuple(map(_outside, checkpoints or ()))
     doubted = tuple(
-        _with_approved(here, _doubt(each, tuple(seen or ()), outside), each) for each in chosen
+        _with_approved(here, _doubt(here, each, tuple(seen or ()), outside), each)
+        for each in chosen
     )
     if as_json:
         emit("ccontrol/verify/1", {"stores": doubted})
@@ -137,15 +156,6 @@ def command(
     faults = sum(len(_faults(each)) for each in doubted)
     if faults:
         raise StoreTamperedError(f"{faults} {'fault' if faults == 1 else 'faults'} found")
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Whose word counts, as far as the command line names it."""
-
-    signers: Path | None
-    anchor: Anchor | None
-    authorities: Authorities | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +170,20 @@ class _Chosen:
     people: Anchor | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Pinned:
+    """What the command line says of whose signatures count."""
+
+    signers: Path | None
+    people: Anchor | None
+    log: LogTrust
+    authorities: Authorities | None
+
+
 def _chosen(
-    here: Invocation,
-    sites: tuple[str, ...],
-    store: Path | None,
-    named: _Named,
+    here: Invocation, sites: tuple[str, ...], store: Path | None, pinned: _Pinned
 ) -> list[_Chosen]:
-    signers, authorities = named.signers, named.authorities
+    signers, authorities = pinned.signers, pinned.authorities
     if store is not None:
         if len(sites) != 1 or signers is None:
             raise typer.BadParameter("--store needs one SITE and --allowed-signers FILE")
@@ -175,26 +192,38 @@ def _chosen(
                 sites[0],
                 store,
                 trust_in(signers, sites[0]),
-                LogTrust(),
+                pinned.log,
                 StampTrust(authorities),
-                named.anchor,
+                pinned.people,
             )
         ]
-    if named.anchor is not None:
-        raise typer.BadParameter("--root is for --store: a configuration pins its own roots")
+    if pinned.people is not None or pinned.log.cosigners:
+        raise typer.BadParameter("--root and --cosigner need --store; else see [site]")
     config = configured(here)
     wanted = [site_named(config, name) for name in sites] or list(config.sites)
+    if pinned.log.key is not None and len(wanted) != 1:
+        raise typer.BadParameter("--log-key needs one SITE")
     return [
         _Chosen(
             site.name,
             site.store.path,
             trust_of(config, site) if signers is None else trust_in(signers, site.name),
-            log_trust_of(config, site, here.clock.now()),
+            replace(log_trust_of(site), key=pinned.log.key or site.log.public_key),
             stamp_trust_of(site, authorities),
             site.people,
         )
         for site in wanted
     ]
+
+
+def _note_key(text: str, kind: int) -> NoteKey:
+    try:
+        key = read_note_key(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    if key.kind != kind:
+        raise typer.BadParameter(f"{key.name}: a log's key is no cosigner's")
+    return key
 
 
 def _outside(path: Path) -> Note:
@@ -208,7 +237,9 @@ def _outside(path: Path) -> Note:
     return note
 
 
-def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) -> Doubted:
+def _doubt(
+    here: Invocation, chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]
+) -> Doubted:
     site, path = chosen.site, chosen.store
     console = Console(file=sys.stderr)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -217,7 +248,7 @@ def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) ->
         report = verify(
             path,
             chosen.trust,
-            log=replace(chosen.log, outside=outside),
+            log=replace(chosen.log, outside=outside, spans=_spans(here, chosen)),
             stamps=chosen.stamps,
             witnesses={_witness(path, text) for text in seen},
             progress=lambda count: progress.update(
@@ -225,6 +256,19 @@ def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) ->
             ),
         )
     return Doubted(site, path, not report.faults, report)
+
+
+def _spans(here: Invocation, chosen: _Chosen) -> tuple[KeySpan, ...]:
+    """Return the daemon's keys as people signed them; none where that cannot be read."""
+    if chosen.people is None:
+        return ()
+    keys = frozenset(line.public_key for line in chosen.trust.signers.lines)
+    try:
+        with Repository.open(chosen.store) as repository:
+            judging = Judging(chosen.people, keys, sighted_at(repository), here.clock.now())
+            return spans_of(survey(repository, judging).approvals.people)
+    except StoreError:
+        return ()  # what is wrong with the store is told by who doubts it next
 
 
 def _with_approved(here: Invocation, doubted: Doubted, chosen: _Chosen) -> Doubted:

@@ -12,13 +12,12 @@ from ccontrol.canonical.home import homes
 from ccontrol.canonical.layout import PLANT
 from ccontrol.canonical.people import PEOPLE, parse_people
 from ccontrol.cli.output import Tone, say
-from ccontrol.errors import CcontrolError, SigningError, StoreTamperedError, UnreadableStateError
+from ccontrol.errors import CcontrolError, StoreTamperedError, UnreadableStateError
 from ccontrol.model.approval import Anchor, Approvals
 from ccontrol.poll.authority import sighted_at
 from ccontrol.store import refs, sshwire
 from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.baseline import held
-from ccontrol.store.keys import public_line
 from ccontrol.store.layout import APPROVED
 from ccontrol.store.people import key_of
 from ccontrol.store.repository import Repository
@@ -51,22 +50,6 @@ class Approved:
     people: tuple[str, ...] = ()
     """Who may sign at its end, and as what."""
     upgraded: tuple[Upgraded, ...] = ()
-
-
-def anchor_of(roots: list[str], threshold: int) -> Anchor | None:
-    """Return the roots that a command names, as keys or as .pub files; None: it names none.
-
-    Raises SigningError for what is no key.
-    """
-    lines = tuple(dict.fromkeys(line for text in roots for line in _lines(text)))
-    if not lines:
-        return None
-    if threshold > len(lines):
-        raise SigningError(
-            f"--threshold {threshold} with {len(lines)} root keys can never be met",
-            hint="Say --root once for each root key.",
-        )
-    return Anchor(lines, threshold)
 
 
 def check_approved(
@@ -120,23 +103,6 @@ def _faults(read: Survey, seen: Collection[str]) -> Iterator[Fault]:
     there = {commit.id for commit in read.approvals.commits}
     for commit in sorted(set(seen) - there) if not read.faults else ():
         yield Fault(commit, "it was seen on approved and is gone from it")
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Yield the keys that an option names: the key itself, or the lines of a file."""
-    if " " in text.strip():
-        wanted = text
-    else:
-        try:
-            wanted = Path(text).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SigningError(
-                f"--root {text}: neither a key nor a file that can be read",
-                hint='Name a .pub file, or say "ssh-ed25519 AAAA…" in quotes.',
-            ) from error
-    for line in wanted.splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield public_line(key_of(" ".join(line.split()[:2])))
 
 
 def _named_by_itself(repository: Repository) -> Anchor:

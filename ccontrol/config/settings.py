@@ -69,6 +69,8 @@ class LogSettings:
     """Its name for ever, to everybody; empty: made of the site's name."""
     key: KeyFile | KeyInAgent | None = None
     """None: it makes a key of its own, which lies in the store's own folder."""
+    public_key: NoteKey | None = None
+    """What `verify` judges its checkpoints by; None: only a cosigner can say whose key signed."""
     cosigners: tuple[Cosigner, ...] = ()
 
 

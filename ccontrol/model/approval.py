@@ -45,14 +45,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class DaemonKey:
-    """One key with which the daemon signs, or signed; it never counts on `approved`."""
+    """One key with which the daemon signs, signed, or will; it never counts on `approved`."""
 
     line: str
-    first_commit: str = ""
-    """Of `observed`, full id; empty: nobody said."""
-    last_commit: str = ""
-    """The last one that this key may have signed; empty: it is in use."""
-    compromised: bool = False
+    last: int | None = None
+    """Number of the last commit of `observed` that counts with it, from 1; None: nobody said."""
+    compromised_from: int | None = None
+    """Somebody else may have had it from this commit on; None: nobody says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,7 @@ class People:
     """Public keys, as in .pub files, without comments."""
     persons: tuple[Person, ...] = ()
     daemon_keys: tuple[DaemonKey, ...] = ()
+    """In the order in which they take over; the last one is, or will be, in use."""
 
     def person(self, principal: str) -> Person | None:
         """Return the person of that name, None when there is none."""

@@ -33,6 +33,8 @@ from ccontrol.poll.vital import StrangeWork, Unrecorded, Vital
 from ccontrol.store import repository
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
+from ccontrol.store.key_history import spans_of
+from ccontrol.store.own_keys import require_in_order
 from ccontrol.store.room import Room
 from ccontrol.store.spool import Spool
 from ccontrol.store.standing import Standing
@@ -161,7 +163,13 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
         vault = _vault(site.store, places)
 
         def open_line() -> Line:
-            writer = Writer(site.store.path, daemon_of(site, config_folder, clock.now()), clock)
+            daemon = daemon_of(site, config_folder, clock.now())
+            with ExitStack() as begun:
+                writer = begun.enter_context(Writer(site.store.path, daemon, clock))
+                authority = authority_of(found.site, writer, clock)
+                people = authority.approvals.people if authority is not None else None
+                require_in_order(writer.repository, spans_of(people), daemon.signer.public_key)
+                begun.pop_all()
             room = _room(site.store)
             return Line(
                 writer,
@@ -170,7 +178,7 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
                 room,
                 clock,
                 witnesses=hearing,
-                authority=authority_of(found.site, writer, clock),
+                authority=authority,
                 policy=current,
             )
 

@@ -29,7 +29,13 @@ from ccontrol.canonical.attestations import (
     is_attestation,
     parse_attestation,
 )
-from ccontrol.canonical.people import ALLOWED_SIGNERS, FOLDER, PEOPLE, parse_people
+from ccontrol.canonical.people import (
+    ALLOWED_SIGNERS,
+    FOLDER,
+    PEOPLE,
+    parse_people,
+    render_people,
+)
 from ccontrol.errors import (
     CcontrolError,
     SigningError,
@@ -214,6 +220,8 @@ class _Walk:
     def _people_faults(self, files: Mapping[str, bytes], people: People) -> Iterator[str]:
         anchor, before = self._judging.anchor, self._people
         roots, threshold = root_rule(anchor, before)
+        if render_people(people) != files[PEOPLE]:
+            yield f"{PEOPLE} is not in the one form in which ccontrol writes it"
         yield from succession_faults(anchor, before, people)
         yield from keys.root_faults(files, roots, threshold)
         if files.get(ALLOWED_SIGNERS) != keys.signers_of(people).text().encode("ascii"):

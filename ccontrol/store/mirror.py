@@ -1,6 +1,6 @@
 """Mirrors: a bare repository on another host that only takes what its hook lets in; and bundles.
 
-The hook and the pull are shell scripts for hosts that have git and ssh-keygen and nothing of ours;
+The hooks and the pull are shell scripts for hosts that have git and ssh-keygen and nothing of ours;
 they are run here as they are there.
 """
 
@@ -12,12 +12,20 @@ from importlib.resources import files
 from pathlib import Path
 
 from ccontrol.errors import AlreadyThereError, BadFileError, MirrorError, StoreError
-from ccontrol.store import allowed_signers, creation, durable, git_process, refs, sshwire
+from ccontrol.model.approval import Anchor
+from ccontrol.store import creation, durable, git_process, refs, sshwire
 from ccontrol.store.allowed_signers import AllowedSigners
 from ccontrol.store.disk import named_failures
 from ccontrol.store.layout import APPROVED, BRANCH, OWN_FOLDER
+from ccontrol.store.people import key_of
 
-_SCRIPTS = {"update": "mirror_update.sh", "pull": "mirror_pull.sh"}
+_SCRIPTS = {
+    "update": "mirror_update.sh",
+    "people": "mirror_people.sh",
+    "pull": "mirror_pull.sh",
+}
+_OWN_HOOKS = "[core]\n\thooksPath = hooks\n"
+"""Whatever the host's own configuration of git says, it is these that judge a push."""
 _RUN_BY_OWNER = 0o700
 _ADDRESS = re.compile(r"[A-Za-z0-9./~][A-Za-z0-9._~:/@+%,=-]{0,400}")
 
@@ -27,18 +35,19 @@ def pinned_folder(git_dir: Path) -> Path:
     return git_dir / OWN_FOLDER / "mirror"
 
 
-def make(git_dir: Path, source: str, daemon: AllowedSigners, people: AllowedSigners | None) -> None:
+def make(git_dir: Path, source: str, daemon: AllowedSigners, people: Anchor | None) -> None:
     """Make an empty mirror of `source` with its hook.
 
-    Raises AlreadyThereError when the name is taken, and StoreError when a key stands on both
-    sides: whoever observes may not approve.
+    `people`: the roots that begin who may sign on `approved`; None: nobody may. Raises
+    AlreadyThereError when the name is taken, and StoreError when a key stands on both sides:
+    whoever observes may not approve.
     """
-    both = _keys(daemon) & _keys(people) if people else frozenset()
-    if both:
+    roots = frozenset(map(key_of, people.roots)) if people else frozenset()
+    if both := _keys(daemon) & roots:
         names = ", ".join(map(sshwire.fingerprint, sorted(both)))
         raise StoreError(
-            f"a daemon's key is among the people's: {names}",
-            hint="The daemon never approves: take its line out of the people's allowed signers.",
+            f"a daemon's key is among the roots: {names}",
+            hint="The daemon never approves: take it out of the roots.",
         )
     _require_address(source)
     if git_dir.exists():
@@ -46,22 +55,29 @@ def make(git_dir: Path, source: str, daemon: AllowedSigners, people: AllowedSign
     creation.initialise(git_dir)
     with named_failures(git_dir):
         with (git_dir / "config").open("a", encoding="utf-8") as config:
+            config.write(_OWN_HOOKS)
             config.write(f'[remote "origin"]\n\turl = {source}\n')
         _lay_down_scripts(git_dir)
     pin(git_dir, daemon, people)
 
 
-def pin(git_dir: Path, daemon: AllowedSigners, people: AllowedSigners | None) -> None:
+def pin(git_dir: Path, daemon: AllowedSigners, people: Anchor | None) -> None:
     """Say anew whose signatures count from now on; what was taken before stays."""
     folder = durable.make_folder(pinned_folder(git_dir))
     prints = sorted(map(sshwire.fingerprint, _keys(daemon)))
-    nobody = "# nobody may approve yet\n"
-    for name, text in (
-        ("daemon_signers", daemon.text()),
-        ("people_signers", people.text() if people else nobody),
-        ("daemon_fingerprints", "".join(f"{each}\n" for each in prints)),
-    ):
+    files = {
+        "daemon_signers": daemon.text(),
+        "daemon_fingerprints": "".join(f"{each}\n" for each in prints),
+        "roots": "".join(f"{line}\n" for line in people.roots) if people else "",
+        "threshold": f"{people.threshold if people else 1}\n",
+    }
+    for name, text in files.items():
         durable.write_whole(folder / name, text.encode())
+    rule = folder / "requester_approves"
+    if people is not None and people.requester_approves:
+        durable.write_whole(rule, b"whoever asked for a change may approve it here\n")
+    else:
+        durable.remove(rule)
 
 
 def pull(git_dir: Path, source: str = "") -> tuple[str, ...]:
@@ -115,12 +131,6 @@ def heads_of(bundle: Path) -> tuple[str, ...]:
             hint="Copy it again: it is not a whole bundle of git's.",
         )
     return tuple(done.stdout.decode("ascii", "replace").splitlines())
-
-
-def read_people(path: Path) -> AllowedSigners:
-    """Read an allowed-signers file of people."""
-    with named_failures(path):
-        return allowed_signers.parse(path.read_text("utf-8"))
 
 
 def _keys(signers: AllowedSigners) -> frozenset[bytes]:

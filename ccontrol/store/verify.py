@@ -14,7 +14,7 @@ from typing import IO
 from ccontrol.errors import StoreError, StoreForeignError, StoreTamperedError
 from ccontrol.store import commits, git_process, known_head, objects, refs, surroundings
 from ccontrol.store.commits import Commit
-from ccontrol.store.key_history import KeySpan, span_fault
+from ccontrol.store.key_history import KeySpan, Succession
 from ccontrol.store.layout import ATTRIBUTES, ATTRIBUTES_PATH, BRANCH
 from ccontrol.store.objects import Kind
 from ccontrol.store.repository import require_store
@@ -22,7 +22,7 @@ from ccontrol.store.translator import Translator
 from ccontrol.store.verify_commit import Trust, chain_faults, tree_fault
 from ccontrol.store.verify_forms import CLASS, raised_forms
 from ccontrol.store.verify_journal import TRAILER, Journaled, journaled
-from ccontrol.store.verify_log import Findings, LogTrust, log_findings, look
+from ccontrol.store.verify_log import Findings, Known, LogTrust, log_findings, look
 from ccontrol.store.verify_signatures import SignatureJudge
 from ccontrol.store.verify_stamps import (
     Brought,
@@ -109,10 +109,15 @@ def verify(
         walk.faults.extend(starmap(Fault, signatures.faults()))
     for witness in {*witnesses, *filter(None, [remembered])} - walk.seen.keys():
         walk.fault(f"{witness} was the head once, but the history does not contain it")
-    several = len({line.public_key for line in trust.signers.lines}) > 1
     findings = Findings()
     if head is not None:
-        findings = log_findings(git_dir, sight, log, walk.trees_of, several_keys=several)
+        known = Known(
+            trees=walk.trees_of,
+            doubtful=walk.succession.doubtful(),
+            seen_outside=max((walk.seen.get(each, -1) + 1 for each in witnesses), default=0),
+            several_keys=len({line.public_key for line in trust.signers.lines}) > 1,
+        )
+        findings = log_findings(git_dir, sight, log, known)
     walk.faults.extend(Fault(None, what) for what in findings.faults)
     raised = tuple(raised_forms(git_dir, walk.renderings)) if walk.renderings else ()
     walk.faults.extend(Fault(one.commit, one.what) for one in raised if one.is_fault)
@@ -165,7 +170,6 @@ class _Walk:
         progress: Callable[[int], None],
     ) -> None:
         self._signatures = signatures
-        self._spans = spans
         self._progress = progress
         self._shadows: dict[bytes, bytes] = {}
         self._trees: dict[bytes, bytes] = {}
@@ -182,6 +186,7 @@ class _Walk:
         """Time stamps, as the commits that brought them name them."""
         self.faults: list[Fault] = []
         self.tree_sha256: str | None = None
+        self.succession = Succession(spans)
 
     def run(self, git_dir: Path, head: str) -> None:
         listing = ["-c", "core.commitGraph=false", "rev-list", "--objects", "--in-commit-order"]
@@ -235,7 +240,7 @@ class _Walk:
         if commit is None:
             return
         self._signatures.take(commit)
-        out_of_place = span_fault(commit, len(self.seen), self._spans)
+        out_of_place = self.succession.fault(commit, len(self.seen))
         for what in (*chain_faults(commit, self._parent), *filter(None, [out_of_place])):
             self._doubt(what)
         self._judge_tree(commit)

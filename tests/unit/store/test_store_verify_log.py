@@ -184,3 +184,28 @@ def test_an_approval_that_was_taken_back_is_told(logged: Logged) -> None:
     assert logged.verify().faults == ()
     site.git("update-ref", "-d", APPROVED)
     assert f"names {pushed}, which {APPROVED} does not hold" in complaints(logged.verify())
+
+
+def test_a_log_key_out_of_the_doubted_store_itself_is_said_to_prove_nothing(
+    logged: Logged,
+) -> None:
+    def judged(*outside: Note, pinned: bool = False, cosigned: bool = False) -> Report:
+        keys = (logged.book.key,) if cosigned else ()
+        trust = LogTrust(honest if pinned else None, keys, outside)
+        return verify(logged.site.git_dir, logged.site.daemon.trust, log=trust)
+
+    honest = logged.identity.key
+    said = "it lies in the store itself, where somebody can have put another"
+    assert said in "\n".join(judged().unchecked)
+    assert said not in "\n".join(judged(pinned=True).unchecked)
+    assert judged(cosigned=True).unchecked == ()  # people told the cosigner whose key it is
+    kept = logged.book.seen_note("ccontrol/plant-1")
+    for name in ("key", "key.pub"):
+        (logged.folder / name).unlink()
+    log_keeping.checkpoint_path(logged.folder).unlink()
+    logged.keep()  # with another key, by somebody who may write there
+    assert judged().faults == ()
+    assert said in "\n".join(judged().unchecked)
+    assert "is not signed by the log's key" in complaints(judged(pinned=True))
+    assert said in "\n".join(judged(cosigned=True).unchecked)
+    assert said in "\n".join(judged(kept, cosigned=True).unchecked)
