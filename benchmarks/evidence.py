@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -26,8 +27,11 @@ from ccontrol.model.unit import Image, Unit, UnitId, fields
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import Places
 from ccontrol.poll.sighted import Sighted
+from ccontrol.store import maintenance
 from ccontrol.store.index import Index
 from ccontrol.store.keys import FileSigner, generate
+from ccontrol.store.layout import lock_path
+from ccontrol.store.locks import WriterLock
 from ccontrol.store.message import Message
 from ccontrol.store.room import Room
 from ccontrol.store.writer import Daemon, Writer
@@ -100,6 +104,8 @@ def _history(config: Config, options: argparse.Namespace) -> None:
         writer.commit({journal_path(day): content}, message=text, when=when)
     line.close()
     line.index.close()
+    with closing(WriterLock(lock_path(site.store.path))) as lock:  # as the daemon does each night
+        maintenance.pack(site.store.path, lock.handle)
 
 
 def _polls(names: list[str], options: argparse.Namespace) -> Iterator[tuple[datetime, str, int]]:

@@ -5,8 +5,9 @@ their form; whatever has another one goes through tomllib.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from functools import lru_cache
 
 from ccontrol.canonical.reading import Table, read
 from ccontrol.errors import UnreadableStateError
@@ -18,10 +19,17 @@ _NO_ANSWERS = ("incomplete", "failed", "missed")
 COUNTED = frozenset({*_ANSWERS, *_NO_ANSWERS})
 """Outcomes that are polls."""
 _CONTROLLERS = b"[controller]\n"
-_ID = rb"[A-Za-z0-9_-]+|\"[A-Za-z0-9._-]+\""
-_PAIR = rb"[a-z_]+ = (?:[0-9]+|[0-9T:.-]+Z|\{ [^{}\n]* \})"
-_LINE = re.compile(rb"(%b) = \{ (%b(?:, %b)*) \}\n" % (_ID, _PAIR, _PAIR))
-_PAIRS = re.compile(r"([a-z_]+) = (?:([0-9]+)(?=[, ]|\Z)|([0-9T:.-]+Z)|\{ ([^{}\n]*) \})")
+_TIME = "[0-9T:.-]+Z"
+_NUMBER = "[a-z_]+ = [0-9]+"
+_LINE = re.compile(
+    '([A-Za-z0-9_-]+|"[A-Za-z0-9._-]+") = '
+    rf"\{{ ((?:{_NUMBER}, )*)first = ({_TIME}), last = ({_TIME}), longest_gap_s = ([0-9]+)"
+    rf"(?:, {_NUMBER})*?, most_unread = ([0-9]+)(?:, full_reads = ([0-9]+))?"
+    rf"(?:, last_full = ({_TIME}), full_unread = ([0-9]+))?"
+    r'(?:, strengths = \{ ([A-Za-z0-9_=", -]*) \})? \}\n'
+)
+"""A controller's line in the order in which it is written."""
+_PAIRS = re.compile("([a-z_]+) = ([0-9]+)")
 _WORDS = re.compile(r'([A-Za-z0-9_-]+) = "([a-z]+)"')
 
 
@@ -46,19 +54,38 @@ def parse_day(where: str, content: bytes) -> JournalDay:
     )
 
 
-def _quick(text: bytes) -> tuple[dict[str, WatchedDay], int]:
+def _quick(content: bytes) -> tuple[dict[str, WatchedDay], int]:
     """Return the lines at the beginning that have the usual form, and where they end."""
     found: dict[str, WatchedDay] = {}
-    at = 0
+    text, at = content.decode("latin-1"), 0  # a character for each byte; the form is ASCII
     while (line := _LINE.match(text, at)) is not None:
         at = line.end()
-        pairs = _PAIRS.findall(line[2].decode("ascii"))
-        numbers = {name: int(number) for name, number, _time, _words in pairs if number}
-        times = {name: _time_of(time) for name, _number, time, _words in pairs if time}
-        words = next((words for name, _n, _t, words in pairs if name == "strengths"), "")
-        strengths = tuple(_WORDS.findall(words))
-        found[line[1].decode("ascii").strip('"')] = _watched(numbers, times, strengths)
+        name, polls, first, last, gap, unread, reads, last_read, left, strengths = line.groups()
+        found[name.strip('"')] = WatchedDay(
+            *_polls(polls),
+            _time_of(first),
+            _time_of(last),
+            int(gap),
+            int(unread),
+            None if reads is None else int(reads),
+            None if last_read is None else _time_of(last_read),
+            int(left or 0),
+            _strengths(strengths or ""),
+        )
     return found, at
+
+
+# Both are said alike of many controllers, day by day.
+@lru_cache(maxsize=4096)
+def _polls(text: str) -> tuple[int, int]:
+    """Return how many polls were answered, and how many were not."""
+    numbers = {name: int(number) for name, number in _PAIRS.findall(text)}
+    return _sum(numbers, _ANSWERS), _sum(numbers, _NO_ANSWERS)
+
+
+@lru_cache(maxsize=256)
+def _strengths(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_WORDS.findall(text))
 
 
 def _slow(table: Table) -> Iterator[tuple[str, WatchedDay]]:
@@ -84,8 +111,8 @@ def _watched(
     if "first" not in times or "last" not in times:
         raise UnreadableStateError("a summary of the journal lacks the times of a controller")
     return WatchedDay(
-        answers=sum(numbers.get(one, 0) for one in _ANSWERS),
-        unanswered=sum(numbers.get(one, 0) for one in _NO_ANSWERS),
+        answers=_sum(numbers, _ANSWERS),
+        unanswered=_sum(numbers, _NO_ANSWERS),
         first=times["first"],
         last=times["last"],
         longest_gap_s=numbers.get("longest_gap_s", 0),
@@ -95,6 +122,10 @@ def _watched(
         full_unread=numbers.get("full_unread", 0),
         strengths=strengths,
     )
+
+
+def _sum(numbers: Mapping[str, int], names: Iterable[str]) -> int:
+    return sum(numbers.get(name, 0) for name in names)
 
 
 def _event(table: Table) -> JournalEntry:
@@ -107,9 +138,10 @@ def _event(table: Table) -> JournalEntry:
 
 
 def _time_of(text: str) -> datetime:
+    """Read a time that ends with Z, which makes it one of UTC."""
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
         raise UnreadableStateError(f"{text!r} in a summary of the journal is no time") from error
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from ccontrol.evidence.framework import Item
 from ccontrol.evidence.period import Period, days_between
@@ -77,29 +78,34 @@ class ItemClock:
     longest: Gap | None = None
     known_before: bool = False
     """Whether a read before the period starts the clock; else the period's first day does."""
+    _most_days: int = -1
 
     def note(self, day: date, quality: Quality) -> None:
         """Count a day."""
         inside = day >= self.begun
-        if quality is Quality.INDICATOR and inside:
-            self.indicators += 1
         if quality is not Quality.COMPLETE:
+            self.indicators += inside and quality is Quality.INDICATOR
             return
         if inside:
             self.reads += 1
-            self._close(Gap(self.last or self.begun, day))
+            self._close(self.last or self.begun, day)
         else:
             self.known_before = True
         self.last = max(self.last or day, day)
 
     def end(self, until: date) -> None:
         """Close the clock at the period's last day, or at the day on which it left the scope."""
-        self._close(Gap(self.last or self.begun, until, is_open=True))
+        self._close(self.last or self.begun, until, is_open=True)
 
-    def _close(self, gap: Gap) -> None:
-        if self.longest is None or gap.days > self.longest.days:
-            self.longest = gap
-        if self.limit_days and gap.days > self.limit_days:
+    def _close(self, since: date, until: date, *, is_open: bool = False) -> None:
+        days = days_between(since, until)
+        is_beyond = 0 < self.limit_days < days
+        if days <= self._most_days and not is_beyond:
+            return
+        gap = Gap(since, until, is_open)
+        if days > self._most_days:
+            self.longest, self._most_days = gap, days
+        if is_beyond:
             self.gaps.append(gap)
 
     @property
@@ -148,14 +154,16 @@ class Monitor:
         """
         if day > self.scope.until:
             return
+        whole = _of_day(watched, signed=signed)
         worst: Quality | None = None
         for clock in self.clocks:
-            quality = _quality(day, watched, clock.item, self.blind, signed=signed)
+            quality = whole or _of_full_read(day, watched, clock.item, self.blind)
             clock.note(day, quality)
-            worst = quality if worst is None else max(worst, quality, key=_RANK.__getitem__)
+            if worst is None or _RANK[quality] > _RANK[worst]:
+                worst = quality
         if day in self.scope:
-            whole = worst or _quality(day, watched, _NOTHING, self.blind, signed=signed)
-            self._run(day, whole, watched)
+            without = whole or _of_full_read(day, watched, _NOTHING, self.blind)
+            self._run(day, worst or without, watched)
 
     def end(self) -> None:
         """Close all clocks."""
@@ -189,10 +197,8 @@ def silences(monitored: Monitor) -> Iterator[Run]:
             yield run
 
 
-def _quality(
-    day: date, watched: WatchedDay | None, item: Item, blind: Blind, *, signed: bool
-) -> Quality:
-    """Return what the day's polls say of an item."""
+def _of_day(watched: WatchedDay | None, *, signed: bool) -> Quality | None:
+    """Return what a day says of every item alike; None: all was read, each item tells by itself."""
     if not signed:
         return Quality.UNSIGNED
     if watched is None:
@@ -201,19 +207,25 @@ def _quality(
         return Quality.SILENT
     if watched.full_reads is None:
         return Quality.UNKNOWN
-    if not watched.full_reads:
-        return Quality.ANSWERED
-    return _of_full_read(day, watched, item, blind)
+    return None if watched.full_reads else Quality.ANSWERED
 
 
-def _of_full_read(day: date, watched: WatchedDay, item: Item, blind: Blind) -> Quality:
-    if _misses(day, watched, item, blind):
+def _of_full_read(day: date, watched: WatchedDay | None, item: Item, blind: Blind) -> Quality:
+    if watched is None:
+        return Quality.ABSENT
+    if watched.full_unread and _misses(day, watched, item, blind):
         return Quality.PARTIAL
-    weak = dict(watched.strengths)
-    seen = [weak.get(aspect.value, Strength.CONTENT.value) for aspect in item.aspects]
-    if all(one == Strength.CONTENT for one in seen):
+    weak = _weak(watched.strengths, item.aspects)
+    if not weak:
         return Quality.COMPLETE
-    return Quality.PARTIAL if Strength.NONE in seen else Quality.INDICATOR
+    return Quality.PARTIAL if Strength.NONE.value in weak else Quality.INDICATOR
+
+
+@lru_cache(maxsize=1024)
+def _weak(strengths: tuple[tuple[str, str], ...], aspects: tuple[Aspect, ...]) -> frozenset[str]:
+    """Return in which ways less than content was compared of some aspects."""
+    words = {aspect.value for aspect in aspects}
+    return frozenset(how for what, how in strengths if what in words) - {Strength.CONTENT.value}
 
 
 def _misses(day: date, watched: WatchedDay, item: Item, blind: Blind) -> bool:
@@ -222,8 +234,6 @@ def _misses(day: date, watched: WatchedDay, item: Item, blind: Blind) -> bool:
     The journal counts what stayed unread and does not say of which aspect. Only where that is as
     many as the history names, and sight has not changed since, it is known what they are.
     """
-    if not watched.full_unread:
-        return False
     is_what_we_know = watched.full_unread == blind.count and (
         blind.moved_on is None or blind.moved_on < day
     )

@@ -1,8 +1,9 @@
 """What the daemon saw, from the signed history: changes, what is known, the days of the journal."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import islice
 
 from ccontrol.canonical.home import homes
 from ccontrol.canonical.journal import journal_path
@@ -19,12 +20,15 @@ from ccontrol.model.change import Kind
 from ccontrol.model.journal import JournalDay
 from ccontrol.model.record import Record
 from ccontrol.model.state import State
+from ccontrol.store.bulk import commits_back, find_entries, read_files
 from ccontrol.store.commits import Commit
 from ccontrol.store.message import TREE_TRAILER
 from ccontrol.store.patches import read_patches
 from ccontrol.store.repository import Repository
 
 _STEP = 512
+"""Commits whose records are read at once."""
+_TRAILERS = ("Record", "Judgement")
 _SIGHT = frozenset({Kind.LOST_SIGHT, Kind.REGAINED})
 KeepDiff = Callable[[str, str], None]
 
@@ -50,26 +54,29 @@ def read_changes(
     """
     found = Observed()
     judged: dict[str, list[Record]] = {}
-    for commit in _commits(repository, head, since):
-        record = _record(repository, commit, "Record")
-        for one in (record, _record(repository, commit, "Judgement")):
-            if one is not None:
-                judged.setdefault(one.change_id, []).append(one)
+    changes: list[tuple[Commit, Record, int]] = []
+    for commit, record, judgement in _records(repository, _since(repository, head, since)):
+        for one in filter(None, (record, judgement)):
+            judged.setdefault(one.change_id, []).append(one)
         if record is None or commit.trailer("Class") != "change":
             continue
         _note_sight(found, record)
         if day_of(record.taken_at) in period:
-            latest = judged[record.change_id][0]  # the newest commit comes first
-            count = len(judged[record.change_id])
-            found.changes.append(_change(repository, commit, latest, count))
-    found.changes = _with_paths(repository, found.changes[::-1], keep)
+            known = judged[record.change_id]
+            changes.append((commit, known[0], len(known)))  # the newest commit comes first
+    made = _changes(repository, changes[::-1])
+    found.changes = _with_paths(repository, made, keep)
     return found
 
 
 def read_known(repository: Repository, head: str, observed: Observed) -> Iterator[Known]:
     """Yield what is known of each controller at a commit, by area and id."""
-    for home, family in homes(repository, head):
-        yield _known(repository, head, home, family, observed)
+    every = tuple(homes(repository, head))
+    root = bytes.fromhex(repository.commit(head).tree)
+    wanted = [(root, home.folder(part)) for home, _ in every for part in (PLANT, STATE)]
+    files = read_files(repository.git_dir, wanted)
+    for (home, family), plant, state in zip(every, files, files, strict=True):
+        yield _known(repository, (head, home, family), {**plant, **state}, observed)
 
 
 def owners(repository: Repository, head: str) -> dict[str, str]:
@@ -98,9 +105,12 @@ def read_days(
     repository: Repository, head: str, days: Iterable[date]
 ) -> Iterator[tuple[date, JournalDay | None, str]]:
     """Yield each day with its signed summary; None where there is none, and why."""
-    for day in days:
-        path = journal_path(day)
-        content = repository.read(path, head).get(path)
+    every = tuple(days)
+    root = bytes.fromhex(repository.commit(head).tree)
+    wanted = [(root, journal_path(day)) for day in every]
+    read = read_files(repository.git_dir, wanted)
+    for day, (_, path), files in zip(every, wanted, read, strict=True):
+        content = files.get(path)
         if content is None:
             yield day, None, ""
             continue
@@ -116,26 +126,35 @@ def first_commit_day(repository: Repository, head: str) -> date:
     return day_of(repository.commit(newest_first[-1]).when)
 
 
-def _commits(repository: Repository, head: str, since: date) -> Iterator[Commit]:
+def _since(repository: Repository, head: str, since: date) -> Iterator[Commit]:
     """Yield commits, newest first. What a commit tells of is never newer than it is."""
-    start: str | None = head
-    while start is not None:
-        commits = repository.history(limit=_STEP, start=start)
-        for commit in commits:
-            if day_of(commit.when) < since - timedelta(days=1):
-                return
-            yield commit
-        start = commits[-1].parents[0] if commits and commits[-1].parents else None
+    for commit in commits_back(repository.git_dir, head):
+        if day_of(commit.when) < since - timedelta(days=1):
+            return
+        yield commit
 
 
-def _record(repository: Repository, commit: Commit, trailer: str) -> Record | None:
-    path = commit.trailer(trailer)
-    if path is None:
-        return None
-    content = repository.read(path, commit.id).get(path)
-    if content is None:
-        raise UnreadableStateError(f"{commit.id} does not hold the record {path}")
-    return parse_record(content)
+def _records(
+    repository: Repository, commits: Iterator[Commit]
+) -> Iterator[tuple[Commit, Record | None, Record | None]]:
+    """Yield each commit with the record that it brought, and the one that judges anew."""
+    while some := tuple(islice(commits, _STEP)):
+        named = [
+            (commit, trailer, path)
+            for commit in some
+            for trailer in _TRAILERS
+            if (path := commit.trailer(trailer)) is not None
+        ]
+        wanted = [(bytes.fromhex(commit.tree), path) for commit, _, path in named]
+        read: dict[tuple[str, str], Record] = {}
+        files = read_files(repository.git_dir, wanted)
+        for (commit, trailer, path), found in zip(named, files, strict=True):
+            if path not in found:
+                raise UnreadableStateError(f"{commit.id} does not hold the record {path}")
+            read[commit.id, trailer] = parse_record(found[path])
+        for one in some:
+            record, judgement = (read.get((one.id, trailer)) for trailer in _TRAILERS)
+            yield one, record, judgement
 
 
 def _note_sight(found: Observed, record: Record) -> None:
@@ -147,20 +166,27 @@ def _note_sight(found: Observed, record: Record) -> None:
         found.sight_moved[who] = max(found.sight_moved.get(who, day), day)
 
 
-def _change(
-    repository: Repository, commit: Commit, record: Record, judgements: int
-) -> ObservedChange:
-    folder = Home(record.area, record.controller_id).folder(PLANT)
-    entry = repository.entry(folder, commit.id)
-    return ObservedChange(
-        record=record,
-        commit=commit.id,
-        committed_at=commit.when,
-        tree_sha256=commit.trailer(TREE_TRAILER) or "",
-        plant_tree="" if entry is None else entry.sha1.hex(),
-        paths=(folder,),
-        judgements=judgements,
-    )
+def _changes(
+    repository: Repository, told: Sequence[tuple[Commit, Record, int]]
+) -> list[ObservedChange]:
+    folders = [Home(record.area, record.controller_id).folder(PLANT) for _, record, _ in told]
+    wanted = [
+        (bytes.fromhex(commit.tree), folder)
+        for (commit, _, _), folder in zip(told, folders, strict=True)
+    ]
+    entries = find_entries(repository.git_dir, wanted)
+    return [
+        ObservedChange(
+            record=record,
+            commit=commit.id,
+            committed_at=commit.when,
+            tree_sha256=commit.trailer(TREE_TRAILER) or "",
+            plant_tree="" if entry is None else entry.sha1.hex(),
+            paths=(folder,),
+            judgements=judgements,
+        )
+        for (commit, record, judgements), folder, entry in zip(told, folders, entries, strict=True)
+    ]
 
 
 def _with_paths(
@@ -182,9 +208,14 @@ def _paths(patch: str) -> Iterator[str]:
             yield line.removeprefix("diff --git a/").partition(" b/")[0]
 
 
-def _known(repository: Repository, head: str, home: Home, family: str, observed: Observed) -> Known:
+def _known(
+    repository: Repository,
+    whose: tuple[str, Home, str],
+    files: Mapping[str, bytes],
+    observed: Observed,
+) -> Known:
+    head, home, family = whose
     folder = home.folder(PLANT)
-    files = {**repository.read(folder, head), **repository.read(home.folder(STATE), head)}
     try:
         state = parse(files)
     except UnreadableStateError as error:

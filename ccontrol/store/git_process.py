@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess  # noqa: TID251 — this is the door to git
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -101,6 +101,30 @@ def pipe(git_dir: Path, first: Sequence[str], second: Sequence[str]) -> Iterator
             if process.wait() not in {0, -signal.SIGPIPE}:
                 complaints.seek(0)
                 raise _failure(arguments, process.returncode, complaints.read())
+
+
+@contextmanager
+def fed(git_dir: Path, arguments: Sequence[str], lines: Iterable[bytes]) -> Iterator[IO[bytes]]:
+    """Run git on these lines and hand out what comes out, as it comes.
+
+    The lines are written down first: nobody waits for the other. Raises StoreError, with what git
+    complained of.
+    """
+    with ExitStack() as stack:
+        complaints = stack.enter_context(tempfile.TemporaryFile())
+        told = stack.enter_context(tempfile.TemporaryFile())
+        told.writelines(lines)
+        told.seek(0)
+        process = stack.enter_context(_start(git_dir, arguments, told, complaints))
+        try:
+            yield _output(process)
+        except BaseException:  # whatever stops the reader must not leave git running
+            process.kill()
+            raise
+        _output(process).close()
+        if process.wait() not in {0, -signal.SIGPIPE}:
+            complaints.seek(0)
+            raise _failure(arguments, process.returncode, complaints.read())
 
 
 def _start(

@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain, starmap
 from pathlib import Path
-from typing import IO
 
 from ccontrol.errors import StoreError, StoreForeignError, StoreTamperedError
 from ccontrol.store import commits, git_process, known_head, objects, refs, surroundings
+from ccontrol.store.bulk import content_of, stream_objects
 from ccontrol.store.commits import Commit
 from ccontrol.store.key_history import KeySpan, Succession
 from ccontrol.store.layout import ATTRIBUTES, ATTRIBUTES_PATH, BRANCH
@@ -38,7 +38,6 @@ _NO_LOG_TRUST = LogTrust()
 _NO_STAMP_TRUST = StampTrust()
 _PROGRESS_STEP = 500
 _LAST = sys.maxsize
-_KINDS: dict[bytes, Kind] = {b"blob": "blob", b"tree": "tree", b"commit": "commit"}
 _ATTRIBUTES_ENTRY = b"100644 %b\0%b" % (
     ATTRIBUTES_PATH.encode("ascii"),
     objects.sha1_id("blob", ATTRIBUTES),
@@ -196,7 +195,7 @@ class _Walk:
                 [*listing, "--no-object-names", "--reverse", head],
                 ["cat-file", "--batch", "--buffer"],
             ) as stream:
-                for name, kind, framed in _objects(stream):
+                for name, kind, framed in stream_objects(stream):
                     self._take(name, kind, framed)
         except StoreError as error:
             self.fault(f"the history cannot be read to its end: {error}")
@@ -222,7 +221,7 @@ class _Walk:
             self._trees[sha1] = framed
         else:
             self._finish()
-            self._begin(name, _content(framed))
+            self._begin(name, content_of(framed))
 
     def _begin(self, name: str, content: bytes) -> None:
         try:
@@ -272,35 +271,10 @@ class _Walk:
         """Return an object's shadow id; a tree's is computed once, when it is first needed."""
         known = self._shadows.get(sha1)
         if known is None:
-            content = self._translator.translate(_content(self._trees[sha1]))
+            content = self._translator.translate(content_of(self._trees[sha1]))
             known = self._shadows[sha1] = objects.sha256_id("tree", content)
             del self._trees[sha1]
         return known
 
     def _doubt(self, what: str) -> None:
         self.faults.append(Fault(None if self._current is None else self._current.id, what))
-
-
-def _objects(stream: IO[bytes]) -> Iterator[tuple[str, Kind, bytes]]:
-    """Take apart what `git cat-file --batch` prints: id, kind, and the object as git hashes it.
-
-    That is `<kind> <size>`, a zero byte and the content: the printed line without the id is half
-    of it already.
-    """
-    while header := stream.readline():
-        fields = header.split()
-        if len(fields) != 3:  # noqa: PLR2004 — id, kind, size; else `<id> missing`
-            raise StoreError(f"git cat-file: {header.decode('utf-8', 'replace').strip()}")
-        name, kind, size = fields
-        if kind not in _KINDS:
-            raise StoreError(f"{name.decode()} is a {kind.decode()}, which ccontrol never writes")
-        yield (
-            name.decode("ascii"),
-            _KINDS[kind],
-            b"%b %b\0%b" % (kind, size, stream.read(int(size))),
-        )
-        stream.read(1)
-
-
-def _content(framed: bytes) -> bytes:
-    return framed[framed.index(b"\0") + 1 :]
