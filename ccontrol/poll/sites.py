@@ -137,7 +137,7 @@ class Sites:
         try:
             await door.open()
         except StoreError:
-            await asyncio.to_thread(_let_go, site, None, herald)
+            await asyncio.to_thread(_let_go, site, [herald])
             raise
         self._open[site.name], self._doors[site.name] = site, door
         self._engine.hold(site.name)

@@ -6,7 +6,7 @@ for something else, or with bytes of its own.
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -169,7 +169,7 @@ def test_whatever_a_hostile_authority_answers_is_told_and_never_stored(
         with Repository.open(plant.site.store.path) as repository:
             content = repository.objects.content(bytes.fromhex(repository.head() or ""), "commit")
         now = CLOCK.now()
-        answers = {
+        answers: dict[str, Callable[[], bytes | None]] = {
             "something else": lambda: authority.answer(authority.query(b"another")),
             "the same again": lambda: authority.answer(authority.query(content)),
             "nothing": lambda: None,

@@ -67,7 +67,7 @@ PEOPLE = People(
         Person("ada@plant", frozenset({Role.APPROVER}), (PersonKey(line(3), AT),), "Ada"),
         Person("bob@plant", frozenset({Role.EXPORTER}), (PersonKey(line(4), is_authority=True),)),
     ),
-    daemon_keys=(DaemonKey(line(5), "a" * 40),),
+    daemon_keys=(DaemonKey(line(5), 7),),
 )
 WINDOW = ChangeWindow(
     "CHG-1", ("press-*",), AT, AT + timedelta(hours=2), "T-1", "retrofit", "ada@plant",
