@@ -221,3 +221,39 @@ def test_an_approval_in_a_clone_takes_what_was_fetched(works: Works) -> None:
     assert "git push origin approved" in told
     ada.sh("git push --quiet origin approved")
     assert works.baselines() == {"press-3": ("in baseline", 0), "mixer-1": ("in baseline", 0)}
+
+
+def test_a_window_written_on_windows_counts(works: Works) -> None:
+    ada = Engineer.begin(works, "ada", USUAL)
+    ada.prepare()
+    lines = (
+        "form = 1",
+        'id = "CHG-7"',
+        'controllers = ["press-3"]',
+        "from = 2026-11-23T18:00:00+01:00",
+        "until = 2026-11-23T22:00:00+01:00",
+        'ticket = "T-7"',
+        'reason = "retrofit"',
+        "aspects = []",
+        "objects = []",
+    )
+    (ada.clone / "changes").mkdir()
+    (ada.clone / "changes" / "CHG-7.toml").write_bytes(
+        "".join(f"{one}\r\n" for one in lines).encode()
+    )
+    ada.sh(
+        "git add changes && git commit --quiet -S -m 'CHG-7' && git push --quiet origin approved"
+    )
+    assert works.look() == 2
+    assert "CHG-7" in works.ccontrol("window", "list")
+
+
+def test_other_line_ends_are_other_bytes_and_so_drift(works: Works) -> None:
+    ada = Engineer.begin(works, "ada", USUAL)
+    ada.prepare()
+    ada.approve()
+    ada.sh(f"sed -i 's/$/\\r/' {FOLDER}/OB/OB1.press-3.toml && git commit --quiet -a -S -m ends")
+    ada.sh("git push --quiet origin approved")
+    assert works.look() == 3
+    assert works.differing(FOLDER) == 1
+    assert works.baselines()["press-3"] == ("drift", 1)
