@@ -1,6 +1,6 @@
 """Each change with all that people signed about it: authorised, verified, taken over, or not.
 
-The time of an approval is when the daemon or a witness first saw it. Where nobody told, it counts
+The time of an approval is when the daemon first saw it. Where nobody told, it counts
 as given, and never as given in time. Where the record of a change says whether it was authorised,
 and those who are said to have done so count, its word is taken: it knows of windows and scopes.
 """

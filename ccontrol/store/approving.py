@@ -72,12 +72,15 @@ def open_any(folder: Path) -> Repository:
 
 
 def heads_of(repository: Repository) -> Heads:
-    """Return where the branches stand; a clone's own come before those of its origin."""
-    own = refs.read(repository.git_dir, APPROVED)
+    """Return where the branches stand; in a clone whichever is further, its own or its origin's.
+
+    A fetch moves only the origin's: who signs by the clone's own would take what is old.
+    """
     return Heads(
-        observed=_newest(repository, BRANCH), approved=own or _origin(repository, APPROVED),
-        own_approved=own,
-    )  # fmt: skip
+        observed=_newest(repository, BRANCH),
+        approved=_newest(repository, APPROVED),
+        own_approved=refs.read(repository.git_dir, APPROVED),
+    )
 
 
 def approve(
@@ -145,7 +148,10 @@ def _would_not_count(what: str) -> StoreError:
 
 
 def _newest(repository: Repository, branch: str) -> str | None:
-    return refs.read(repository.git_dir, branch) or _origin(repository, branch)
+    own, origin = refs.read(repository.git_dir, branch), _origin(repository, branch)
+    if own is None or origin is None or own == origin:
+        return own or origin
+    return origin if own in repository.objects.list_commits(origin, "", None) else own
 
 
 def _origin(repository: Repository, branch: str) -> str | None:

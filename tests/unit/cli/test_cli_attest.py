@@ -102,8 +102,8 @@ def test_what_people_attest_stands_in_the_pack_with_who_signed_it(
     controls, test = rows(pack, "verification")
     assert (controls["controls"], controls["done_by"]) == ("protection level; key switch", "Bob")
     assert (test["differences"], test["signed_by"]) == ("no drives attached", "alice@plant.example")
-    (told,) = rows(pack, "software_sources")
-    assert (told["agrees"], told["before_change"]) == ("no", "not proven")
+    (from_vendor,) = rows(pack, "software_sources")
+    assert (from_vendor["agrees"], from_vendor["before_change"]) == ("no", "not proven")
     items = {(row["asset_id"], row["item"]): row for row in rows(pack, "baseline")}
     assert items["press-3", "1.1.4"]["method"] == "unavailable"  # said after the period
     lacking = [(row["requirement"], row["exception"]) for row in rows(pack, "exceptions")]
