@@ -41,6 +41,7 @@ class Stamper:
         self._began = clock.now().date()
         self._done: date | None = None
         self._try_at = clock.monotonic()
+        self._settings: TimestampSettings | None = None
         self._wait_s = RETRY_FIRST_S
         self._trouble: StampingTrouble | None = None
         self._told: tuple[date, str] | None = None
@@ -64,9 +65,17 @@ class Stamper:
         except StoreError as error:
             _log.error("what was noted of time stamps cannot be read: %s", error)
         while not self._stopping.wait(LOOK_S):
-            settings = self._site.site.timestamps
+            settings = self._settled()
             if settings is not None and self._is_due(self._clock.now()):
                 self._look(settings)
+
+    def _settled(self) -> TimestampSettings | None:
+        """Return whom to ask. New settings are tried at once: somebody waits for what they do."""
+        settings = self._site.site.timestamps
+        if settings != self._settings:
+            self._settings, self._wait_s = settings, RETRY_FIRST_S
+            self._try_at = self._clock.monotonic()
+        return settings
 
     def _is_due(self, now: datetime) -> bool:
         if self._done == now.date() or self._clock.monotonic() < self._try_at:

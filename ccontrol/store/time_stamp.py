@@ -12,14 +12,17 @@ from pathlib import Path
 
 import rfc3161_client
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ccontrol.errors import TimeStampError
+from ccontrol.logic.printable import printable, shortened
 from ccontrol.store.set_order import with_sorted_certificates
 
 LARGEST = 64 * 1024
 """Bytes of an answer. One with a chain of certificates has some six thousand."""
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _GRANTED = 0
+_NAME_AT_MOST = 200
 _OPENSSL_SAYS = re.compile(r"Verify error: ([^\"]{1,200})")
 _CERTIFICATES_AT_MOST = 1_024 * 1024
 
@@ -62,19 +65,17 @@ def question_for(content: bytes) -> Question:
 
 def authorities_of(*paths: Path) -> Authorities:
     """Read whose stamps count, from files in PEM. Raises TimeStampError for what holds nobody."""
-    found: list[bytes] = []
-    certificates: list[x509.Certificate] = []
+    found: list[x509.Certificate] = []
     for path in paths:
         try:
             with path.open("rb") as file:
-                pem = file.read(_CERTIFICATES_AT_MOST)
-            certificates += x509.load_pem_x509_certificates(pem)
+                found += x509.load_pem_x509_certificates(file.read(_CERTIFICATES_AT_MOST))
         except OSError as error:
             raise TimeStampError(f"{path}: {error.strerror}", hint=_NAME_PEM) from error
         except ValueError as error:
             raise TimeStampError(f"{path}: no certificate in PEM", hint=_NAME_PEM) from error
-        found.append(pem)
-    return Authorities(b"".join(found), tuple(certificates))
+    # Written anew: what else stands in such a file, a key perhaps, is nobody's business.
+    return Authorities(b"".join(one.public_bytes(Encoding.PEM) for one in found), tuple(found))
 
 
 def checked(
@@ -140,7 +141,7 @@ def _signer(found: rfc3161_client.TimeStampResponse) -> str:
         certificate = x509.load_der_x509_certificate(der)
         named = certificate.issuer, certificate.serial_number
         if named == (signer.issuer, signer.serial_number):
-            return certificate.subject.rfc4514_string()
+            return shortened(printable(certificate.subject.rfc4514_string()), _NAME_AT_MOST)
     raise TimeStampError("the certificate that signed it is not in it")
 
 

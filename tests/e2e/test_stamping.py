@@ -124,22 +124,38 @@ def test_the_head_is_stamped_once_a_day_and_both_tools_agree(
 def test_an_authority_that_comes_late_is_asked_until_it_answers(
     known: Watch, plant: Plant, authority: StampAuthority
 ) -> None:
+    is_there = threading.Event()
+
+    def answering(query: bytes) -> bytes | None:
+        return authority.answer(query) if is_there.is_set() else None
+
+    with serving_stamps(answering) as served, stamping_at(known, authority, served.url):
+        wait_until(lambda: len(served.asked) > 1)
+        known.poll()  # nobody waits for the authority
+        assert stamping_trouble(plant.places) is not None
+        assert stamps(plant) == {}
+        is_there.set()
+        wait_until(lambda: bool(stamps(plant)))
+        wait_until(lambda: stamping_trouble(plant.places) is None)
+    (told,) = {*said_of_failing(plant)}
+    assert "the authority could not be asked" in told
+    assert len(said_of_failing(plant)) == 1
+    assert verified(plant, authority).faults == ()
+
+
+def test_new_settings_are_tried_at_once(
+    known: Watch, plant: Plant, authority: StampAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever mends the address does not sit out the pause after the last failure."""
+    monkeypatch.setattr(stamper, "RETRY_FIRST_S", 1e6)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    with stamping_at(known, authority, f"http://127.0.0.1:{port}/tsr") as asking:
+    with stamping_at(known, authority, f"http://127.0.0.1:{port}/tsr"):
         wait_until(lambda: stamping_trouble(plant.places) is not None)
-        known.poll()  # nobody waits for the authority
-        assert stamps(plant) == {}
-        wait_until(lambda: bool(said_of_failing(plant)))
         with serving_stamps(authority.answer) as served:
             settings = TimestampSettings(served.url, (authority.ca,))
             known.site.site = replace(known.site.site, timestamps=settings)
             wait_until(lambda: bool(stamps(plant)))
-            wait_until(lambda: stamping_trouble(plant.places) is None)
-        asking.stop(30)
-    (told,) = {*said_of_failing(plant)}
-    assert "the authority could not be asked" in told
-    assert verified(plant, authority).faults == ()
 
 
 HOSTILE = {

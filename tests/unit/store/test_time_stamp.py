@@ -71,6 +71,19 @@ def test_an_answer_with_a_chain_in_any_order_is_read(
         assert again == with_sorted_certificates(each)
 
 
+def test_an_authority_that_tells_fractions_of_a_second_is_read(tmp_path: Path) -> None:
+    """Its time is taken in whole seconds, which is finer than any clock is trusted here."""
+    precise = StampAuthority.make(tmp_path / "precise")
+    path = precise.folder / "tsa.cnf"
+    more = "clock_precision_digits = 3\nordering = yes\ntsa_name = yes\n"
+    path.write_text(path.read_text().replace("secs:1", "secs:1, millisecs:500") + more)
+    before = SystemClock().now().replace(microsecond=0)
+    answer = precise.answer(precise.query(CONTENT))
+    stamp = checked(answer, CONTENT, authorities_of(precise.ca))
+    assert before <= stamp.at <= SystemClock().now()
+    assert (stamp.at.microsecond, stamp.accuracy) == (0, timedelta(seconds=1.5))
+
+
 def test_a_time_of_our_choosing_holds_like_the_hosts_own(
     authority: StampAuthority, trusted: Authorities, answer: bytes
 ) -> None:
@@ -158,6 +171,13 @@ def test_certificates_of_several_files_count_together(
     both = authorities_of(other.ca, authority.ca)
     assert isinstance(checked(answer, CONTENT, both), TimeStamp)
     assert both.pem == other.ca.read_bytes() + authority.ca.read_bytes()
+
+
+def test_a_key_beside_a_certificate_goes_nowhere(authority: StampAuthority, tmp_path: Path) -> None:
+    """What is trusted is stored in the history, where everybody reads it."""
+    key = (authority.folder / "root.key").read_text()
+    (tmp_path / "both.pem").write_text(key + authority.ca.read_text())
+    assert authorities_of(tmp_path / "both.pem").pem == authority.ca.read_bytes()
 
 
 def test_files_without_certificates_are_named(tmp_path: Path, authority: StampAuthority) -> None:
