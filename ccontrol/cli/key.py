@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.audit import Ran, audit_all
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, say
 from ccontrol.cli.plant import configured, site_named
@@ -66,7 +67,11 @@ def rotate(
     with ExitStack() as held:
         for site in sites:
             held.callback(EngineLock(Places(site.store.path)).close)
-        _rotate(config, sites, key.path, keys.FileSigner.load(root), now, compromised=compromised)
+        signer = keys.FileSigner.load(root)
+        _rotate(config, sites, key.path, signer, now, compromised=compromised)
+        how = "since somebody else may have the old one, " if compromised else ""
+        by = f"{how}signed with {fingerprint(signer.public_key)}"
+        audit_all(sites, here.clock, Ran("changed the daemon's key", by))
 
 
 def _rotate(

@@ -78,6 +78,8 @@ class SiteStanding:
     """How the channels for its alerts stand."""
     approved_fault: str = ""
     """Why the newest commits on `approved` do not count; empty: they do, or there are none."""
+    configuration_fault: str = ""
+    """That no configurator signed the configuration; empty: one did, or nobody has that role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ def site_standing(
         )
     wrong = complaints_of(site.store.path, (folder.path for folder in site.folders))
     channels = tuple(_channel(site, channel.name) for channel in site.alerts)
-    fault = approved.fault if approved else ""
-    return SiteStanding(site.name, store, statuses, polls.unknown, wrong, channels, fault)
+    faults = (approved.fault, approved.unsigned) if approved else ("", "")
+    return SiteStanding(site.name, store, statuses, polls.unknown, wrong, channels, *faults)
 
 
 def _channel(site: Site, name: str) -> ChannelStanding:

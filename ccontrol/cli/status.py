@@ -106,6 +106,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "folders": [],
             "channels": [],
             "approved_fault": "",
+            "configuration_fault": "",
             "controllers": [],
         }
     else:
@@ -115,6 +116,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "folders": one.folders,
             "channels": one.channels,
             "approved_fault": one.approved_fault,
+            "configuration_fault": one.configuration_fault,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
     error = one.error if isinstance(one, BrokenSite) else None
@@ -134,7 +136,8 @@ def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bo
     deaf = any(channel.failing_since or channel.lost for channel in one.channels)
     well = daemon.answers and not daemon.trouble and one.store.has_room
     unheard = any(is_deaf(witness, now) for witness in daemon.witnesses)
-    sound = well and not one.folders and not deaf and not unheard and not one.approved_fault
+    signed = not one.approved_fault and not one.configuration_fault
+    sound = well and not one.folders and not deaf and not unheard and signed
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
@@ -155,6 +158,9 @@ def _tell(
     if one.approved_fault:
         say(f"  approved does not count as it stands: {one.approved_fault}", Tone.BAD)
         say("  → See docs/approvals.md, When something on approved does not count.")
+    if one.configuration_fault:
+        say(f"  {one.configuration_fault}", Tone.BAD)
+        say("  → A configurator reads it and signs it: `ccontrol config approve`.")
     if daemon.trouble:
         what = "trouble: " if daemon.answers else ""
         say(f"  {what}{daemon.trouble}", Tone.BAD)
