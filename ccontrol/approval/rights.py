@@ -1,26 +1,30 @@
 """What a commit on `approved` does, who may do that, and who may not. Pure; checks no signature."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from ccontrol.model.approval import Anchor, DecisionKind, People, Role
 
 _PLANT, _WINDOWS, _DECISIONS, _ATTESTATIONS = "plant/", "changes/", "decisions/", "attestations/"
 _PEOPLE = "people/"
+_CONFIGURATION = re.compile(r"configuration/[0-9a-f]{64}\.toml")
 _FOLDERS = (_PLANT, _WINDOWS, _DECISIONS, _ATTESTATIONS, _PEOPLE)
 _ATTRIBUTES = ".gitattributes"
 _SAYS_ONLY = frozenset({Role.APPROVER, Role.INVESTIGATOR})
 _BY_KIND = {DecisionKind.INVESTIGATE: _SAYS_ONLY, DecisionKind.ATTEST: _SAYS_ONLY}
 _APPROVES = frozenset({Role.APPROVER})
+_CONFIGURES = frozenset({Role.CONFIGURATOR})
 
 
 def belongs(path: str) -> bool:
     """Tell whether a file has a place on `approved` at all: none that tells git something has."""
-    return path == _ATTRIBUTES or (path.startswith(_FOLDERS) and "/.git" not in path)
+    own = path == _ATTRIBUTES or (path.startswith(_FOLDERS) and "/.git" not in path)
+    return own or _CONFIGURATION.fullmatch(path) is not None
 
 
 def is_append_only(path: str) -> bool:
     """Tell whether a file may only be added, never edited nor taken away."""
-    return path.startswith((_DECISIONS, _ATTESTATIONS))
+    return path.startswith((_DECISIONS, _ATTESTATIONS, "configuration/"))
 
 
 def roles_for(path: str, kind: DecisionKind | None = None) -> frozenset[Role]:
@@ -30,6 +34,8 @@ def roles_for(path: str, kind: DecisionKind | None = None) -> frozenset[Role]:
     """
     if path.startswith(_ATTESTATIONS):
         return _SAYS_ONLY
+    if _CONFIGURATION.fullmatch(path):
+        return _CONFIGURES
     if path.startswith(_DECISIONS):
         return _APPROVES if kind is None else _BY_KIND.get(kind, _APPROVES)
     return _APPROVES if path.startswith((_PLANT, _WINDOWS)) else frozenset()

@@ -71,7 +71,12 @@ def signature_path(fingerprint_hex: str) -> str:
 
 def _require_sense(people: People) -> None:
     names = [person.principal for person in people.persons]
-    lines = [key.line for person in people.persons for key in person.keys]
+    own = [key.line for one in people.persons for key in one.keys if not key.is_authority]
+    vouching = [
+        (one.principal, key.line) for one in people.persons for key in one.keys if key.is_authority
+    ]
+    authorities = {line for _, line in vouching}
+    lines = [*own, *authorities]
     complaints = (
         (people.serial < 1, "serial has to be 1 or more"),
         (not 1 <= people.threshold <= len(people.roots), "threshold: not so many roots"),
@@ -79,6 +84,8 @@ def _require_sense(people: People) -> None:
         (len(set(people.roots)) < len(people.roots), "a root key stands twice"),
         (len({name.lower() for name in names}) < len(names), "a principal stands twice"),
         (len(set(lines)) < len(lines), "one key belongs to two people, or stands twice"),
+        (len(set(vouching)) < len(vouching), "an authority stands twice at one person"),
+        (not authorities.isdisjoint(people.roots), "a root key is an authority, too"),
         (not {*people.roots, *lines}.isdisjoint(_of_daemon(people)), "a key of the daemon's"),
         (len({*_of_daemon(people)}) < len(people.daemon_keys), "a daemon's key stands twice"),
     )

@@ -4,9 +4,11 @@ So it says the same as `git diff approved observed -- plant/…`, as far as `app
 both are in one form.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ccontrol.approval.configuration import configuration_signed
 from ccontrol.approval.emergencies import OpenEmergency, open_emergencies
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT
@@ -14,7 +16,7 @@ from ccontrol.cli.trust import trust_of
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import CcontrolError
-from ccontrol.model.approval import Baseline
+from ccontrol.model.approval import Approvals, Baseline
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
 from ccontrol.poll.authority import sighted_at
@@ -33,6 +35,8 @@ class Approved:
     """Why the newest commits there do not count; what stands before them does."""
     undocumented: tuple[OpenEmergency, ...] = ()
     """Emergencies whose documentation is missing, the oldest first."""
+    unsigned: str = ""
+    """That no configurator signed the configuration; empty: one did, or nobody has that role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,21 @@ def approved_of(
     except CcontrolError as error:
         return Approved(None, str(error))
     fault = f"commit {found.faults[0][0][:12]}: {found.faults[0][1]}" if found.faults else ""
-    undocumented = tuple(open_emergencies(found.approvals, clock.now()))
-    return Approved(found.trusted, fault, undocumented)
+    return Approved(
+        found.trusted,
+        fault,
+        tuple(open_emergencies(found.approvals, clock.now())),
+        _unsigned(config, found.approvals),
+    )
+
+
+def _unsigned(config: Config, approvals: Approvals) -> str:
+    try:
+        sha256 = hashlib.sha256(config.path.read_bytes()).hexdigest()
+    except OSError as error:
+        return f"{config.path}: nobody can tell whether it is signed: {error.strerror}"
+    signed = configuration_signed(approvals, sha256)
+    return signed.words if signed is not None and signed.by is None else ""
 
 
 def baseline_of(

@@ -1,10 +1,12 @@
 """`ccontrol bundle`: history over a diode or on a stick, judged on the other side."""
 
+import hashlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ccontrol.cli.audit import Ran, audit
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, say
 from ccontrol.cli.plant import configured, site_named
@@ -45,10 +47,12 @@ def export(
       ccontrol bundle export north -o /mnt/stick/north-1.bundle
       ccontrol bundle export north -o /mnt/stick/north-2.bundle --after north-1.bundle
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    site = site_named(configured(invocation(context)), name)
+    here = invocation(context)
+    site = site_named(configured(here), name)
     known = [] if after is None else [line.split()[0] for line in mirror.heads_of(after)]
     for line in mirror.export_bundle(site.store.path, output, known):
         say(line)
+    audit(site, here.clock, Ran("exported a bundle", _sha256(output)))
     say(f"{output}: written", Tone.GOOD)
 
 
@@ -72,3 +76,8 @@ def bring_in(
     mirror.heads_of(file)
     for line in mirror.pull(folder, str(file.absolute())) or ("nothing new",):
         say(line)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return f"SHA-256 {hashlib.file_digest(file, 'sha256').hexdigest()}"

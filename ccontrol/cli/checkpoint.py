@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.audit import Ran, audit
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, configured_with_secrets, site_named
@@ -89,6 +90,7 @@ def make(context: typer.Context, *, name: SiteName) -> None:
     site, folder = _site(here, name), log_folder(_site(here, name).store.path)
     with RefLog(folder) as log:
         record(site, log, here.clock.now())
+    audit(site, here.clock, Ran("brought the log of ref updates up to date"))
     note = _newest(site)
     say(note.text().rstrip())
     for cosigner, error in ask_all(site.log, folder, note):
@@ -146,11 +148,13 @@ def answer(
     Example:
       ccontrol checkpoint answer north /mnt/stick/north.answer --request /mnt/stick/north.request
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    site = _site(invocation(context), name)
+    here = invocation(context)
+    site = _site(here, name)
     found, folder = _cosigner(site, cosigner), log_folder(site.store.path)
     note = cosigning.note_of(_content(asked))
     text = _content(file).decode("utf-8", "replace")
     cosigning.keep_cosigned(folder, note, found.key, text)
+    audit(site, here.clock, Ran(f"kept what {found.key.name} cosigned"))
     say(f"cosigned by {found.key.name}: {checkpoints.parse(note).size} entries", Tone.GOOD)
 
 

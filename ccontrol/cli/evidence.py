@@ -9,7 +9,14 @@ from typing import Annotated
 
 import typer
 
-from ccontrol.cli.evidence_keys import ExportKey, counting_of, export_key, people_of
+from ccontrol.cli.audit import Ran, actor, audit
+from ccontrol.cli.evidence_keys import (
+    ExportKey,
+    counting_of,
+    export_key,
+    people_now,
+    people_of,
+)
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say, working
 from ccontrol.cli.plant import configured, site_named
@@ -24,7 +31,7 @@ from ccontrol.evidence.population import parse_population, rows_of
 from ccontrol.packing.facts import Read, Wanted, read_facts
 from ccontrol.packing.folder import MANIFEST, Folder
 from ccontrol.packing.frameworks import frameworks
-from ccontrol.packing.population import read_population, write_population
+from ccontrol.packing.population import read_given, read_population, write_population
 from ccontrol.packing.writing import Cover, Sample, keep_diff, samples_of, write_pack
 from ccontrol.poll.stamping import ask
 from ccontrol.store import refs
@@ -130,7 +137,9 @@ def export(
     if timestamp and chosen.timestamps is None:
         raise typer.BadParameter("--timestamp: no [site.timestamps] says whom to ask")
     daemon = trust_of(config, chosen)
-    seal = export_key(key, chosen.name, daemon)
+    named = people_now(chosen.store.path, chosen.people, daemon)
+    seal = export_key(key, chosen.name, daemon, named, here.clock.now())
+    given = read_given(chosen.store.path)
     order = _Order(
         site=chosen,
         framework=in_force(frameworks(framework_file), framework, period.until),
@@ -138,12 +147,23 @@ def export(
         population=read_population(chosen.store.path),
         samples=() if sample is None else _samples(sample),
         key=seal,
-        cover=Cover(label, version("ccontrol"), daemon.principal, seal.signers, oscal),
+        cover=Cover(
+            label=label,
+            version=version("ccontrol"),
+            daemon=daemon.principal,
+            allowed_signers=seal.signers,
+            sealed_by=seal.owner,
+            sealed_as=seal.standing,
+            population=given,
+            oscal=oscal,
+        ),
         daemon=daemon,
         timestamps=chosen.timestamps if timestamp else None,
     )
     with working(f"reading the history of {chosen.name}"):
         results, sha256 = _made(order, folder, people)
+    told = f"{framework} {since} to {until}, manifest {sha256}, sealed by {seal.owner}"
+    audit(chosen, here.clock, Ran("exported an evidence pack", told))
     _tell(order, folder, results, sha256, as_json=as_json)
 
 
@@ -165,11 +185,14 @@ def population(
     Example:
       ccontrol evidence population assets.csv
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    chosen = _site(configured(invocation(context)), site)
+    here = invocation(context)
+    chosen = _site(configured(here), site)
     content = _content(file)
     assets = parse_population(str(file), content)
     ids = {controller.id for controller in chosen.controllers}
-    write_population(chosen.store.path, content)
+    given = write_population(chosen.store.path, content, actor(), here.clock.now())
+    about = f"{len(assets)} assets, SHA-256 {given.sha256}"
+    audit(chosen, here.clock, Ran("gave the population", about))
     say(f"{chosen.name}: {len(assets)} assets", Tone.GOOD)
     for asset in assets:
         if asset.controller_id and asset.controller_id not in ids:

@@ -2,18 +2,20 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from ccontrol.errors import SigningError
-from ccontrol.model.approval import Anchor
+from ccontrol.model.approval import Anchor, People, Role
 from ccontrol.packing.folder import NAMESPACE
 from ccontrol.poll.authority import sighted_at
-from ccontrol.store import allowed_signers
+from ccontrol.store import allowed_signers, refs
 from ccontrol.store.agent import AgentSigner
 from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners
 from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.commits import principal
-from ccontrol.store.keys import FileSigner
+from ccontrol.store.keys import FileSigner, public_line
+from ccontrol.store.layout import APPROVED
 from ccontrol.store.repository import Repository
 from ccontrol.store.signing import Signer
 from ccontrol.store.verify_commit import Trust
@@ -29,10 +31,19 @@ class ExportKey:
 
     signer: Signer
     signers: str
+    owner: str
+    """Under whose name the seal stands."""
+    standing: str
+    """By what that one exports, in words for the pack."""
 
 
-def export_key(path: Path, site: str, daemon: Trust) -> ExportKey:
-    """Return what seals. Raises SigningError when it is the daemon's own key, or cannot be had."""
+def export_key(
+    path: Path, site: str, daemon: Trust, people: People | None, now: datetime
+) -> ExportKey:
+    """Return what seals. Raises SigningError when it is the daemon's own key, or cannot be had.
+
+    Where `people` name exporters, also when it is the key of none of them.
+    """
     signer = _signer(path)
     if any(line.public_key == signer.public_key for line in daemon.signers.lines):
         raise SigningError(
@@ -40,8 +51,37 @@ def export_key(path: Path, site: str, daemon: Trust) -> ExportKey:
             hint=_OWN_KEY,
         )
     who = principal(site).replace("ccontrol@", "export@", 1)
+    standing = "nobody says who may export here: the seal is that of whoever held the key"
+    if people is not None and people.having(Role.EXPORTER):
+        who = _exporter(path, signer.public_key, people, now)
+        standing = f"exporter, by version {people.serial} of who may sign"
     own = AllowedSigner((who,), signer.public_key, (NAMESPACE,))
-    return ExportKey(signer, AllowedSigners((*daemon.signers.lines, own)).text())
+    signers = AllowedSigners((*daemon.signers.lines, own)).text()
+    return ExportKey(signer, signers, who, standing)
+
+
+def _exporter(path: Path, key: bytes, people: People, now: datetime) -> str:
+    """Return who of the exporters holds a key. Certificates seal nothing: packs outlive them."""
+    line = public_line(key)
+    for person in people.having(Role.EXPORTER):
+        own = (one for one in person.keys if one.line == line and not one.is_authority)
+        if any(one.holds(now) for one in own):
+            return person.principal
+    names = ", ".join(one.principal for one in people.having(Role.EXPORTER))
+    raise SigningError(
+        f"{path}: not the key of an exporter",
+        hint=f"people.toml names as exporters: {names}. Seal with the key that it names.",
+    )
+
+
+def people_now(git_dir: Path, anchor: Anchor | None, daemon: Trust) -> People | None:
+    """Return who may do what at a site today; None where nobody is pinned or named yet."""
+    with Repository.open(git_dir) as repository:
+        head = repository.head()
+        if head is None:
+            return None
+        found = counting_of(repository, (head, refs.read(git_dir, APPROVED)), anchor, daemon)
+        return None if found is None else found.approvals.people
 
 
 def people_of(repository: Repository, approved: str | None, named: Path | None) -> AllowedSigners:

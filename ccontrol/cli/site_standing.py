@@ -86,6 +86,8 @@ class SiteStanding:
     """Emergencies whose documentation is missing."""
     strays: tuple[str, ...] = ()
     """Folders of `plant/` that differ and belong to no controller of the configuration."""
+    configuration_fault: str = ""
+    """That no configurator signed the configuration; empty: one did, or nobody has that role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def site_standing(
         approved_fault=approved.fault if approved else "",
         undocumented=approved.undocumented if approved else (),
         strays=strays,
+        configuration_fault=approved.unsigned if approved else "",
     )
 
 

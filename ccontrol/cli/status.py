@@ -111,6 +111,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "approved_fault": "",
             "undocumented": [],
             "strays": [],
+            "configuration_fault": "",
             "controllers": [],
         }
     else:
@@ -123,6 +124,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "approved_fault": one.approved_fault,
             "undocumented": one.undocumented,
             "strays": one.strays,
+            "configuration_fault": one.configuration_fault,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
     error = one.error if isinstance(one, BrokenSite) else None
@@ -144,7 +146,7 @@ def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bo
     unheard = any(is_deaf(witness, now) for witness in daemon.witnesses)
     late = one.approved_fault or any(each.overdue for each in one.undocumented)
     unstamped = one.stamps is not None and one.stamps.needs_somebody(now)
-    trouble = one.folders or deaf or unheard or late or unstamped
+    trouble = one.folders or deaf or unheard or late or unstamped or one.configuration_fault
     sound = well and not trouble
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
@@ -218,6 +220,9 @@ def _tell_approved(one: SiteStanding) -> None:
     if one.approved_fault:
         say(f"  approved does not count as it stands: {one.approved_fault}", Tone.BAD)
         say("  → See docs/approvals.md, When something on approved does not count.")
+    if one.configuration_fault:
+        say(f"  {one.configuration_fault}", Tone.BAD)
+        say("  → A configurator reads it and signs it: `ccontrol config approve`.")
     for each in one.undocumented:
         late = f", overdue: it was due within {DUE_DAYS} days" if each.overdue else ""
         say(

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.audit import Ran, audit
 from ccontrol.cli.identities import identity_in
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
@@ -105,8 +106,8 @@ def open_artefact(
     Example:
       ccontrol vault open 20261123-0123456789abcdef --identity /media/safe/id -o it.capture
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    config = configured(invocation(context))
-    sites = sites_named(config, site)
+    here = invocation(context)
+    sites = sites_named(configured(here), site)
     found = [(each, one) for each in sites for one in _artefacts(each) if _is_meant(one, name)]
     if len(found) != 1:
         many = "more than one artefact is called" if found else "the vault keeps nothing called"
@@ -114,6 +115,9 @@ def open_artefact(
     owner, artefact = found[0]
     vault = Vault(Places(owner.store.path).vault, owner.store.vault_recipient)
     content = vault.get(artefact.sha256, identity_in(identity))
+    of = artefact.change_id or "no change"
+    ran = Ran(f"opened {artefact.sha256} of the vault", of, artefact.controller_id)
+    audit(owner, here.clock, ran)  # before anybody holds it
     _write(output, content)
     say(f"{output}: {len(content)} bytes, as sha256 {artefact.sha256} says", Tone.GOOD)
 
@@ -157,6 +161,7 @@ def _expired(site: Site, clock: Clock) -> tuple[Expired, ...]:
         gone = Vault(places.vault, site.store.vault_recipient).expire(days, clock.now())
         if gone:
             journal(site, clock).append(expiry(gone, days, clock.now()))
+        audit(site, clock, Ran(f"let go of {len(gone)} old artefacts of the vault"))
     finally:
         lock.close()
     return gone

@@ -32,6 +32,11 @@ class PersonKey:
     is_authority: bool = False
     """A certificate authority: certificates that it issued for the person's name count."""
 
+    def holds(self, when: datetime) -> bool:
+        """Tell whether it counts at a time, as allowed signers take it: both ends included."""
+        since, until = self.valid_from, self.valid_until
+        return (since is None or when >= since) and (until is None or when <= until)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -71,6 +76,10 @@ class People:
     def person(self, principal: str) -> Person | None:
         """Return the person of that name, None when there is none."""
         return next((one for one in self.persons if one.principal == principal), None)
+
+    def having(self, role: Role) -> tuple[Person, ...]:
+        """Return the people with a role."""
+        return tuple(one for one in self.persons if role in one.roles)
 
 
 @dataclass(frozen=True, slots=True)

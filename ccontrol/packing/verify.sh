@@ -77,6 +77,7 @@ for branch in observed approved; do
   [ "$wanted" = "$found" ] || bad "$branch stands at '$found', the pack is about '$wanted'"
 done
 ok "the bundle holds the commits that the pack is about"
+sed -n 's/^  "sealed_as": "\(.*\)",*$/note: the pack says of who sealed it: \1/p' pack.json
 daemon=$(sed -n 's/^  *"daemon": "\(.*\)",*$/\1/p' pack.json | head -n 1)
 store log --format='%G? %GS %H' observed >"$work/log" 2>/dev/null || bad "the history cannot be read"
 grep -v -F "G $daemon " "$work/log" >"$work/odd" && bad "not signed by $daemon: $(head -n 1 "$work/odd")"

@@ -17,6 +17,7 @@ from ccontrol.evidence.tables import Row, Table, csv_bytes
 from ccontrol.model.journal import WatchedDay
 from ccontrol.packing.facts import Read
 from ccontrol.packing.folder import Folder
+from ccontrol.packing.population import Given
 from ccontrol.packing.workbook import workbook
 from ccontrol.store.bundle import write_bundle
 from ccontrol.store.layout import APPROVED, BRANCH
@@ -54,6 +55,11 @@ class Cover:
     """The principal that signs the history."""
     allowed_signers: str
     """The text of the file; the key of the seal among them."""
+    sealed_by: str
+    sealed_as: str
+    """By what that one exports, in words."""
+    population: Given
+    """Which list of assets this pack goes by, and who gave it."""
     oscal: bool = False
 
 
@@ -138,6 +144,13 @@ def _about(facts: Facts, whole: tuple[Table, ...], cover: Cover) -> bytes:
         "observed_at": f"{heads.observed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "tree_sha256": heads.tree_sha256,
         "daemon": cover.daemon,
+        "sealed_by": cover.sealed_by,
+        "sealed_as": cover.sealed_as,
+        "population": {
+            "sha256": cover.population.sha256,
+            "given_by": cover.population.by,
+            "given_at": cover.population.at,
+        },
         "framework": {
             "id": framework.id,
             "edition": framework.edition,

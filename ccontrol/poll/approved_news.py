@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ccontrol.approval.configuration import configuration_signed
 from ccontrol.approval.windows import end_of, is_about
 from ccontrol.canonical.authorisation_message import authorisation_message, said
 from ccontrol.canonical.layout import PLANT
@@ -42,6 +43,7 @@ def see_approved(line: Line, site: OpenSite, clock: Clock) -> int:
         return 0
     _tell_ended(line, site, authority, clock)
     if not authority.moved(line.writer.repository):
+        _tell_configuration(site, authority, clock)
         return 0
     seen = authority.look(line.writer.repository)
     for fault in seen.faults:
@@ -50,6 +52,7 @@ def see_approved(line: Line, site: OpenSite, clock: Clock) -> int:
         site.note(JournalEntry(clock.now(), "", Outcome.FAILED, reason=reason))
     if seen.new:
         _take(line, site, authority, seen.new, clock)
+    _tell_configuration(site, authority, clock)
     return len(seen.new)
 
 
@@ -62,6 +65,21 @@ def _tell_ended(line: Line, site: OpenSite, authority: Authority, clock: Clock) 
         how = end_of(window, uses[window.id], clock.now())
         reason = f"{window.id} has ended: {how.value}, {uses[window.id]} changes"
         site.note(JournalEntry(clock.now(), "", Outcome.WINDOW, reason=reason))
+
+
+def _tell_configuration(site: OpenSite, authority: Authority, clock: Clock) -> None:
+    """Journal who signed the configuration in force, once; nothing where nobody has that role."""
+    if not site.configuration:
+        return
+    signed = configuration_signed(authority.approvals, site.configuration)
+    words = "" if signed is None else signed.words
+    if words == site.configuration_told:
+        return
+    site.configuration_told = words
+    if signed is not None and signed.by is None:
+        _log.error("%s site=%s", words, site.name)
+    reason = words or "nobody has the role configurator any more"
+    site.note(JournalEntry(clock.now(), "", Outcome.RAN, reason=reason))
 
 
 def _take(

@@ -25,7 +25,7 @@ from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.by_hand import poll_and_follow
 from ccontrol.poll.chores import Chores, maintain
-from ccontrol.poll.configured import configuration_in_force
+from ccontrol.poll.configured import configuration_in_force, configuration_sha256
 from ccontrol.poll.control import ENTRIES, JUDGED, STATUS, TAKEN, TENDED
 from ccontrol.poll.ears import Ears
 from ccontrol.poll.engine import Engine
@@ -226,6 +226,7 @@ class Daemon:
         reason = configuration_in_force(config.path)
         for site in engine.roster.sites.values():
             site.note(JournalEntry(self._clock.now(), "", Outcome.RAN, reason=reason))
+            site.configuration = configuration_sha256(config.path)
             if site.name in pinned and site.site.people != pinned[site.name]:
                 pin_anew(site, self._clock)
         await sites.settle()

@@ -79,6 +79,10 @@ class OpenSite:
     """What the log of ref updates came to, for whoever tells of it."""
     contradicted: str = ""
     """What a cosigner of the log holds against it."""
+    configuration: str = ""
+    """SHA-256 of the configuration in force."""
+    configuration_told: str = ""
+    """What was journaled last about who signed it."""
     vital: Vital | None = None
     """The last proof that this site is watched."""
     tally: Tally = field(default_factory=Tally)

@@ -17,7 +17,7 @@ from ccontrol.config.settings import Config, Site, StoreSettings
 from ccontrol.errors import CcontrolError, EngineError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.closed_sites import ClosedSites
-from ccontrol.poll.configured import configuration_in_force
+from ccontrol.poll.configured import configuration_in_force, configuration_sha256
 from ccontrol.poll.control import ControlDoor
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.herald import Herald
@@ -148,6 +148,7 @@ class Sites:
         self._stampers[site.name] = Stamper(site, self._clock)
         self._stampers[site.name].start()
         site.note(self._line(Outcome.RAN, configuration_in_force(self._engine.config.path)))
+        site.configuration = configuration_sha256(self._engine.config.path)
         self._heralds[site.name] = herald
 
     async def _drop(self, name: str) -> None:
