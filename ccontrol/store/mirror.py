@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ccontrol.errors import AlreadyThereError, BadFileError, MirrorError, StoreError
 from ccontrol.model.approval import Anchor
-from ccontrol.store import creation, durable, git_process, refs, sshwire
+from ccontrol.store import bundled_log, creation, durable, git_process, refs, sshwire
 from ccontrol.store.allowed_signers import AllowedSigners
 from ccontrol.store.disk import named_failures
 from ccontrol.store.layout import APPROVED, BRANCH, OWN_FOLDER
@@ -102,12 +102,41 @@ def pull(git_dir: Path, source: str = "") -> tuple[str, ...]:
     return tuple(done.stdout.decode("ascii", "replace").splitlines())
 
 
-def export_bundle(git_dir: Path, target: Path, known: Sequence[str] = ()) -> tuple[str, ...]:
-    """Write both branches into a bundle of git's; only what is not in the `known` commits.
+def export_bundle(git_dir: Path, target: Path, after: Path | None = None) -> tuple[str, ...]:
+    """Write both branches into a bundle of git's, and beside it the log of ref updates.
 
-    Return what it holds, as `git bundle list-heads` prints it. Raises StoreError when there is
-    nothing new.
+    Only what is newer than the bundle `after`, which has its own log beside it. Return what it
+    holds, as `git bundle list-heads` prints it. Raises StoreError when there is nothing new.
     """
+    # The log before the branches: whatever it names has to be in the bundle.
+    checkpoint = bundled_log.newest(git_dir)
+    known = [line.split()[0] for line in heads_of(after)] if after is not None else []
+    heads = _write_bundle(git_dir, target, known)
+    if checkpoint is not None:
+        before = None if after is None else bundled_log.beside(after)
+        carried = before is not None and before.is_file()
+        first = bundled_log.head_of(before).end.size if before is not None and carried else 0
+        bundled_log.write(git_dir, target, checkpoint, first)
+    return heads
+
+
+def import_bundle(git_dir: Path, bundle: Path) -> tuple[str, ...]:
+    """Take a bundle and the log beside it into a mirror; return what moved. May be done again.
+
+    Raises BadFileError for what is damaged and MirrorError for what was refused.
+    """
+    heads_of(bundle)
+    log = bundled_log.beside(bundle)
+    if log.is_file():
+        bundled_log.require_of(log, bundle)
+    moved = pull(git_dir, str(bundle.absolute()))
+    if log.is_file():
+        fresh = bundled_log.take(git_dir, bundle)
+        return (*moved, f"log of ref updates: {fresh} new entries") if fresh else moved
+    return moved
+
+
+def _write_bundle(git_dir: Path, target: Path, known: Sequence[str]) -> tuple[str, ...]:
     here = [ref for ref in (BRANCH, APPROVED) if refs.read(git_dir, ref) not in {None, *known}]
     if not here:
         raise StoreError("there is nothing new to export", hint="Leave --after out for everything.")
@@ -116,7 +145,7 @@ def export_bundle(git_dir: Path, target: Path, known: Sequence[str] = ()) -> tup
     without = [f"^{commit}" for commit in known]
     try:
         git_process.run(git_dir, ["bundle", "create", "--quiet", str(half), *here, *without])
-        durable.move(half, target)
+        durable.settle(half, target)
     finally:
         durable.remove(half)
     return heads_of(target)

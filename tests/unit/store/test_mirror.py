@@ -1,11 +1,10 @@
 """A mirror takes growth by the right keys and nothing else, whether it pulls or is pushed to."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from ccontrol.errors import AlreadyThereError, BadFileError, MirrorError, StoreError
+from ccontrol.errors import AlreadyThereError, MirrorError, StoreError
 from ccontrol.store import mirror
 from ccontrol.store.keys import generate
 from ccontrol.store.verify import verify
@@ -124,67 +123,6 @@ def test_a_merge_is_no_line_of_approvals(mirrored: Mirrored) -> None:
     mirrored.approve()
     mirrored.in_clone("merge", "--quiet", "-S", "--no-ff", "-m", "both", "side")
     assert "does not follow the one commit before it" in mirrored.refused()
-
-
-def test_history_crosses_on_a_stick_whole_and_then_in_steps(mirrored: Mirrored) -> None:
-    site, stick = mirrored.site, mirrored.folder
-    other = mirrored.folder / "other.git"
-    mirror.make(other, "/nowhere", site.daemon.trust.signers, mirrored.anchor)
-    heads = mirror.export_bundle(site.git_dir, stick / "first.bundle")
-    approved = mirrored.stands_at(APPROVED)
-    assert set(heads) == {f"{approved} {APPROVED}", f"{head_of(site)} {OBSERVED}"}
-    mirror.pull(other, str(stick / "first.bundle"))
-    assert verify(other, site.daemon.trust).faults == ()
-    known = [head.split()[0] for head in mirror.heads_of(stick / "first.bundle")]
-    with pytest.raises(StoreError, match="nothing new"):
-        mirror.export_bundle(site.git_dir, stick / "none.bundle", known)
-    for text in (b"4", b"5"):
-        site.write({"plant/press/id": text})
-    mirror.export_bundle(site.git_dir, stick / "second.bundle", known)
-    assert mirror.pull(other, str(stick / "second.bundle")) == (f"{OBSERVED} {head_of(site)}",)
-    assert verify(other, site.daemon.trust).faults == ()
-    assert verify(other, site.daemon.trust).commits == 6
-
-
-def test_a_step_that_was_left_out_is_told(mirrored: Mirrored) -> None:
-    site, stick = mirrored.site, mirrored.folder
-    other = mirrored.folder / "other.git"
-    mirror.make(other, "/nowhere", site.daemon.trust.signers, None)
-    mirror.export_bundle(site.git_dir, stick / "first.bundle")
-    known = [head.split()[0] for head in mirror.heads_of(stick / "first.bundle")]
-    site.write({"plant/press/id": b"4"})
-    mirror.export_bundle(site.git_dir, stick / "second.bundle", known)
-    with pytest.raises(MirrorError, match="could not be fetched whole"):
-        mirror.pull(other, str(stick / "second.bundle"))
-    assert not mirrored.git(
-        "--git-dir", str(other), "for-each-ref", "--format=%(refname)"
-    ).stdout.strip()
-
-
-@pytest.mark.parametrize("kept", [10, 60, -20])
-def test_a_truncated_bundle_changes_nothing(mirrored: Mirrored, kept: int) -> None:
-    mirrored.site.write({"plant/press/id": b"4"})
-    bundle = mirrored.folder / "cut.bundle"
-    mirror.export_bundle(mirrored.site.git_dir, bundle)
-    bundle.write_bytes(bundle.read_bytes()[:kept])
-    stood = mirrored.stands_at(OBSERVED)
-    with pytest.raises(MirrorError, match="nothing was changed"):
-        mirror.pull(mirrored.git_dir, str(bundle))
-    assert mirrored.stands_at(OBSERVED) == stood
-    if kept == 10:
-        with pytest.raises(BadFileError):
-            mirror.heads_of(bundle)
-
-
-def test_a_bundle_of_another_history_is_refused(mirrored: Mirrored, tmp_path: Path) -> None:
-    folder = tmp_path / "forger"
-    folder.mkdir()
-    shutil.copy(mirrored.folder / "signing-key", folder / "key")
-    forger = Site.make(folder)
-    forger.write({"plant/press/id": b"6"})
-    mirror.export_bundle(forger.git_dir, folder / "forged.bundle")
-    with pytest.raises(MirrorError, match="may not be rewritten"):
-        mirror.pull(mirrored.git_dir, str(folder / "forged.bundle"))
 
 
 def test_two_pulls_do_not_meet_and_a_name_is_taken_once(mirrored: Mirrored) -> None:
