@@ -30,7 +30,7 @@ from ccontrol.poll.signers import daemon_of
 from ccontrol.poll.site_hearing import SiteHearing
 from ccontrol.poll.tally import Tally
 from ccontrol.poll.vital import StrangeWork, Unrecorded, Vital
-from ccontrol.store import repository
+from ccontrol.store import gate, repository
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
 from ccontrol.store.key_history import spans_of
@@ -39,6 +39,7 @@ from ccontrol.store.room import Room
 from ccontrol.store.spool import Spool
 from ccontrol.store.standing import Standing
 from ccontrol.store.vault import Vault
+from ccontrol.store.verify_commit import Trust
 from ccontrol.store.witness_log import WitnessLog
 from ccontrol.store.writer import Writer
 
@@ -77,6 +78,8 @@ class OpenSite:
     """What was seen at addresses that nobody has, for whoever tells of it."""
     log_heads: "SimpleQueue[LogHead]" = field(default_factory=SimpleQueue)
     """What the log of ref updates came to, for whoever tells of it."""
+    trust: Trust | None = None
+    """Whose commits on `observed` are the daemon's; None: its keys could not be had yet."""
     contradicted: str = ""
     """What a cosigner of the log holds against it."""
     vital: Vital | None = None
@@ -170,6 +173,8 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
                 people = authority.approvals.people if authority is not None else None
                 require_in_order(writer.repository, spans_of(people), daemon.signer.public_key)
                 begun.pop_all()
+            found.trust = daemon.trust
+            guard(found.site, writer)
             room = _room(site.store)
             return Line(
                 writer,
@@ -222,6 +227,15 @@ def authority_of(site: Site, writer: Writer, clock: Clock) -> Authority | None:
     authority = Authority(site.people, writer.own_keys, clock)
     authority.load(writer.repository)
     return authority
+
+
+def guard(site: Site, writer: Writer) -> None:
+    """Have the store's hooks judge what is pushed to it, by what the configuration says now."""
+    try:
+        gate.install(site.store.path, writer.trust.signers, site.people)
+    except StoreError as error:  # commits go on; `ccontrol verify` says that the door is open
+        text = "nobody judges what is pushed to the store site=%s: %s (%s)"
+        _log.error(text, site.name, error, error.hint)
 
 
 def _room(store: StoreSettings) -> Room:

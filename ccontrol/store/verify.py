@@ -11,7 +11,7 @@ from itertools import chain, starmap
 from pathlib import Path
 
 from ccontrol.errors import StoreError, StoreForeignError, StoreTamperedError
-from ccontrol.store import commits, git_process, known_head, objects, refs, surroundings
+from ccontrol.store import commits, gate, git_process, known_head, objects, refs, surroundings
 from ccontrol.store.bulk import content_of, stream_objects
 from ccontrol.store.commits import Commit
 from ccontrol.store.key_history import KeySpan, Succession
@@ -120,7 +120,11 @@ def verify(
     walk.faults.extend(Fault(None, what) for what in findings.faults)
     raised = tuple(raised_forms(git_dir, walk.renderings)) if walk.renderings else ()
     walk.faults.extend(Fault(one.commit, one.what) for one in raised if one.is_fault)
-    unchecked = (*findings.unchecked, *(one.what for one in raised if not one.is_fault))
+    unchecked = (
+        *findings.unchecked,
+        *(one.what for one in raised if not one.is_fault),
+        *gate.faults(git_dir),
+    )
     for what in chain(_memory_faults(git_dir, head, walk, journal), surroundings.faults(git_dir)):
         walk.fault(what)
     stamped = _stamped(git_dir, head, walk, stamps)
