@@ -17,8 +17,8 @@ from ccontrol.errors import CcontrolError
 from ccontrol.model.approval import Baseline
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
-from ccontrol.poll.authority import sighted_at
-from ccontrol.store.approved import Judging, survey
+from ccontrol.poll.authority import look_at, sighted_at
+from ccontrol.store.approved import Judging
 from ccontrol.store.baseline import held
 from ccontrol.store.repository import Repository
 
@@ -55,12 +55,12 @@ def approved_of(
     try:
         keys = frozenset(line.public_key for line in trust_of(config, site).signers.lines)
         judging = Judging(site.people, keys, sighted_at(repository), clock.now())
-        found = survey(repository, judging)
+        found = look_at(repository, judging)
     except CcontrolError as error:
         return Approved(None, str(error))
-    fault = f"commit {found.faults[0][0][:12]}: {found.faults[0][1]}" if found.faults else ""
-    undocumented = tuple(open_emergencies(found.approvals, clock.now()))
-    return Approved(found.trusted, fault, undocumented)
+    undocumented = tuple(open_emergencies(found.counts.approvals, clock.now()))
+    fault = "; ".join(filter(None, (found.rewritten, *found.faults)))
+    return Approved(found.counts.trusted, fault, undocumented)
 
 
 def baseline_of(

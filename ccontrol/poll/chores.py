@@ -58,6 +58,16 @@ class Chores:
         if site.site.people is not None:
             self._give(site, _APPROVED_NEWS)
 
+    def look_at_approved(self, site: OpenSite) -> None:
+        """Have what people signed taken in as soon as it is there. Call it every second."""
+        if site.site.people is None:
+            return
+        try:
+            if site.notice_approved(self._clock.now()):
+                self._give(site, _APPROVED_NEWS)
+        except StoreError as error:  # the writer meets it, too, and that is told
+            _log.debug("approved cannot be read site=%s: %s", site.name, error)
+
     def _give(self, site: OpenSite, what: str) -> None:
         mark = what, site.scribe
         if mark in self._busy:

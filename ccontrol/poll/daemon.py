@@ -47,6 +47,8 @@ LOOK_S = 0.5
 PROGRESS_S = 10.0
 """A loop that has not turned for so long makes no progress: the watchdog is not fed."""
 CHORE_LOOKS = 60
+APPROVED_LOOKS = 2
+"""What people sign counts from when it was seen: each second of delay is one without leave."""
 VITAL_LOOKS = 20
 """A heartbeat needs a proof of life that is at most 45 s old."""
 PLAN_LOOKS = 1_200
@@ -168,6 +170,9 @@ class Daemon:
             ears.see_to()
             listeners.see_to(engine.roster.sites.values())
             self._feed_the_watchdog(engine)
+            if looks % APPROVED_LOOKS == 0:
+                for site in engine.roster.sites.values():
+                    self._chores.look_at_approved(site)
             if looks % VITAL_LOOKS == 1:
                 self._show_life(engine)
             if looks % CHORE_LOOKS == 1:

@@ -53,10 +53,9 @@ def make(git_dir: Path, source: str, daemon: AllowedSigners, people: Anchor | No
     if git_dir.exists():
         raise AlreadyThereError(f"{git_dir} exists already")
     creation.initialise(git_dir)
-    with named_failures(git_dir):
-        with (git_dir / "config").open("a", encoding="utf-8") as config:
-            config.write(OWN_HOOKS)
-            config.write(f'[remote "origin"]\n\turl = {source}\n')
+    with named_failures(git_dir), (git_dir / "config").open("a", encoding="utf-8") as config:
+        config.write(OWN_HOOKS)
+        config.write(f'[remote "origin"]\n\turl = {source}\n')
     lay_down_scripts(git_dir, _SCRIPTS)
     pin(git_dir, daemon, people)
 
