@@ -19,8 +19,8 @@ from ccontrol.errors import CcontrolError
 from ccontrol.model.approval import Approvals, Baseline
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
-from ccontrol.poll.authority import sighted_at
-from ccontrol.store.approved import Judging, survey
+from ccontrol.poll.authority import look_at, sighted_at
+from ccontrol.store.approved import Judging
 from ccontrol.store.baseline import held
 from ccontrol.store.repository import Repository
 
@@ -59,15 +59,14 @@ def approved_of(
     try:
         keys = frozenset(line.public_key for line in trust_of(config, site).signers.lines)
         judging = Judging(site.people, keys, sighted_at(repository), clock.now())
-        found = survey(repository, judging)
+        found = look_at(repository, judging)
     except CcontrolError as error:
         return Approved(None, str(error))
-    fault = f"commit {found.faults[0][0][:12]}: {found.faults[0][1]}" if found.faults else ""
     return Approved(
-        found.trusted,
-        fault,
-        tuple(open_emergencies(found.approvals, clock.now())),
-        _unsigned(config, found.approvals),
+        found.counts.trusted,
+        "; ".join(filter(None, (found.rewritten, *found.faults))),
+        tuple(open_emergencies(found.counts.approvals, clock.now())),
+        _unsigned(config, found.counts.approvals),
     )
 
 

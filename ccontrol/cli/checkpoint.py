@@ -11,10 +11,11 @@ from ccontrol.cli.audit import Ran, audit
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, configured_with_secrets, site_named
+from ccontrol.cli.trust import trust_of
 from ccontrol.config.settings import Cosigner, Site
 from ccontrol.errors import CosignerError, StoreError, UnknownNameError
 from ccontrol.poll import cosigning
-from ccontrol.poll.recording import ask_all, identity_of, record
+from ccontrol.poll.recording import ask_all, identity_of, judges_of, record
 from ccontrol.store import checkpoints, durable, log_keeping
 from ccontrol.store.layout import log_folder
 from ccontrol.store.notes import Note
@@ -88,8 +89,9 @@ def make(context: typer.Context, *, name: SiteName) -> None:
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     site, folder = _site(here, name), log_folder(_site(here, name).store.path)
+    judges = judges_of(site, trust_of(configured(here), site), here.clock)
     with RefLog(folder) as log:
-        record(site, log, here.clock.now())
+        record(site, log, judges, here.clock.now())
     audit(site, here.clock, Ran("brought the log of ref updates up to date"))
     note = _newest(site)
     say(note.text().rstrip())

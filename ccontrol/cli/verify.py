@@ -311,6 +311,8 @@ def _tell(doubted: Doubted) -> None:
         say(f"  Tree-SHA256 of the files at the head: {report.tree_sha256}")
     for each in report.unchecked:
         say(f"  not checked: {each}", Tone.CAUTION)
+    for each in report.notes:
+        say(f"  note: {each}")
     if report.head:
         tell_approved(doubted.approved)
     tell_stamps(report)

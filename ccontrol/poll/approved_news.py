@@ -6,6 +6,7 @@ The writer does it between two results. Done twice, it finds nothing to do.
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from ccontrol.approval.configuration import configuration_signed
 from ccontrol.approval.windows import end_of, is_about
@@ -19,7 +20,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.record import Record
 from ccontrol.poll.authorised_anew import authorised_anew
-from ccontrol.poll.authority import Authority, sighting_message
+from ccontrol.poll.authority import Authority, Seen, sighting_message
 from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.past_changes import newest_judgement
 from ccontrol.poll.pipeline import Line
@@ -40,20 +41,27 @@ def see_approved(line: Line, site: OpenSite, clock: Clock) -> int:
     """
     authority = line.authority
     if authority is None:
+        site.approved = Seen()
         return 0
     _tell_ended(line, site, authority, clock)
     if not authority.moved(line.writer.repository):
         _tell_configuration(site, authority, clock)
         return 0
     seen = authority.look(line.writer.repository)
-    for fault in seen.faults:
+    wrong = _wrong(seen)
+    for fault in wrong if site.approved is None or wrong != _wrong(site.approved) else ():
         _log.error("approved does not count site=%s: %s", site.name, fault)
         reason = f"approved: {fault}"
         site.note(JournalEntry(clock.now(), "", Outcome.FAILED, reason=reason))
+    site.approved = seen
     if seen.new:
         _take(line, site, authority, seen.new, clock)
     _tell_configuration(site, authority, clock)
     return len(seen.new)
+
+
+def _wrong(seen: Seen) -> tuple[str, ...]:
+    return tuple(filter(None, (*seen.faults, seen.rewritten)))
 
 
 def _tell_ended(line: Line, site: OpenSite, authority: Authority, clock: Clock) -> None:
@@ -85,14 +93,37 @@ def _tell_configuration(site: OpenSite, authority: Authority, clock: Clock) -> N
 def _take(
     line: Line, site: OpenSite, authority: Authority, new: tuple[SignedCommit, ...], clock: Clock
 ) -> None:
-    line.commit_files(authority.sightings_of(new), sighting_message(site.name, new))
+    files = authority.sightings_of(new, site.noticed)
+    line.commit_files(files, sighting_message(site.name, new))
     authority.told(line.writer.repository)
+    for controller in _to_glance_at(authority.approvals, new, site, clock):
+        site.to_glance.put(controller.id)
     for one in new:
         reason = f"{one.id} by {one.principal}: {one.subject}"
         site.note(JournalEntry(clock.now(), "", Outcome.APPROVED, reason=reason))
+        site.noticed.pop(one.id, None)
     for controller in site.site.controllers:
         if any(_concerns(one, controller, line, authority.approvals) for one in new):
             _judge_anew(line, controller)
+
+
+def _to_glance_at(
+    approvals: Approvals, new: tuple[SignedCommit, ...], site: OpenSite, clock: Clock
+) -> Iterator[Controller]:
+    """Yield whoever a window lets change now, or before the next look of the schedule.
+
+    One glance tells what had changed before the signature from what comes after it.
+    """
+    names, now = {one.id for one in new}, clock.now()
+    windows = [each.window for each in approvals.windows if each.commit.id in names]
+    for controller in site.site.controllers:
+        soon = now + timedelta(seconds=controller.schedule.glance_s)
+        if any(
+            one.since <= soon and now < one.until and is_about(one, controller.id)
+            for one in windows
+            if not one.cancelled
+        ):
+            yield controller
 
 
 def _concerns(

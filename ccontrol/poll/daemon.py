@@ -47,6 +47,8 @@ LOOK_S = 0.5
 PROGRESS_S = 10.0
 """A loop that has not turned for so long makes no progress: the watchdog is not fed."""
 CHORE_LOOKS = 60
+APPROVED_LOOKS = 2
+"""What people sign counts from when it was seen: each second of delay is one without leave."""
 VITAL_LOOKS = 20
 """A heartbeat needs a proof of life that is at most 45 s old."""
 PLAN_LOOKS = 1_200
@@ -168,13 +170,20 @@ class Daemon:
             ears.see_to()
             listeners.see_to(engine.roster.sites.values())
             self._feed_the_watchdog(engine)
-            if looks % VITAL_LOOKS == 1:
-                self._show_life(engine)
-            if looks % CHORE_LOOKS == 1:
-                self._see_to_chores(engine, sites)
-            if looks % PLAN_LOOKS == 1:
-                for site in engine.roster.sites.values():
-                    site.ledger.plan(engine.overview.planned(site))
+            self._now_and_then(engine, sites, looks)
+
+    def _now_and_then(self, engine: Engine, sites: Sites, looks: int) -> None:
+        """Do what is due at some looks only."""
+        if looks % APPROVED_LOOKS == 0:
+            for site in engine.roster.sites.values():
+                self._chores.look_at_approved(site)
+        if looks % VITAL_LOOKS == 1:
+            self._show_life(engine)
+        if looks % CHORE_LOOKS == 1:
+            self._see_to_chores(engine, sites)
+        if looks % PLAN_LOOKS == 1:
+            for site in engine.roster.sites.values():
+                site.ledger.plan(engine.overview.planned(site))
 
     def _see_to_sites(self, engine: Engine, sites: Sites, looks: int) -> None:
         """Take a new configuration, or try again to open what could not be opened."""

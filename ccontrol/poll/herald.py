@@ -222,18 +222,24 @@ class Herald:
             self._over(about, now)
         elif about not in self._standing and (now - since).total_seconds() >= STORE_GRACE_S:
             self._tell(tellable.trouble(Event.STORE, name, "", since, str(complaint)))
-        self._mind_cosigners(now)
+        self._mind_history(now)
         for courier in tuple(self._couriers.values()):
             self._mind_courier(courier, now)
 
-    def _mind_cosigners(self, now: datetime) -> None:
-        """Tell at once that a cosigner holds something against our history: nothing is graver."""
-        why, name = self._site.contradicted, self._site.name
-        about = tellable.about(Event.COSIGNER, name, "")
+    def _mind_history(self, now: datetime) -> None:
+        """Tell at once of what is wrong with the history: nothing is graver."""
+        self._mind(Event.COSIGNER, self._site.contradicted, now)
+        wrong = self._site.approved
+        if wrong is not None:
+            self._mind(Event.APPROVED, "; ".join(wrong.faults), now)
+            self._mind(Event.REWRITTEN, wrong.rewritten, now)
+
+    def _mind(self, event: Event, why: str, now: datetime) -> None:
+        about = tellable.about(event, self._site.name, "")
         if not why:
             self._over(about, now)
         elif about not in self._standing:
-            self._tell(tellable.trouble(Event.COSIGNER, name, "", now, why))
+            self._tell(tellable.trouble(event, self._site.name, "", now, why))
 
     def _mind_courier(self, courier: Courier, now: datetime) -> None:
         failing, name = courier.failing, courier.channel.name

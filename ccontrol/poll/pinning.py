@@ -9,7 +9,7 @@ from ccontrol.clock import Clock
 from ccontrol.model.approval import Anchor
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.pipeline import Line
-from ccontrol.poll.site import OpenSite, authority_of
+from ccontrol.poll.site import OpenSite, authority_of, guard
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ def pin_anew(site: OpenSite, clock: Clock) -> None:
 
     def take(line: Line) -> None:
         line.authority = authority_of(site.site, line.writer, clock)
+        guard(site.site, line.writer)
 
     site.scribe.give(take)
 

@@ -32,6 +32,8 @@ DETAILS_AT_MOST = 2_000
 _TROUBLES = {
     Event.STORE: "the store is in trouble",
     Event.COSIGNER: "the history is not what was vouched for elsewhere",
+    Event.APPROVED: "a commit on approved does not count, nor does anything after it",
+    Event.REWRITTEN: "approved was rewritten; what was seen on it goes on to count",
     Event.CLOSED: "the site cannot be opened, nothing of it is watched",
 }
 _FINDING = {Kind.RAISED: Phase.RAISED, Kind.CLEARED: Phase.CLEARED}

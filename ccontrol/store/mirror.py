@@ -7,7 +7,7 @@ they are run here as they are there.
 import os
 import re
 import subprocess  # noqa: TID251 — runs the mirror's own script, as a host without ccontrol does
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -24,7 +24,7 @@ _SCRIPTS = {
     "people": "mirror_people.sh",
     "pull": "mirror_pull.sh",
 }
-_OWN_HOOKS = "[core]\n\thooksPath = hooks\n"
+OWN_HOOKS = "[core]\n\thooksPath = hooks\n"
 """Whatever the host's own configuration of git says, it is these that judge a push."""
 _RUN_BY_OWNER = 0o700
 _ADDRESS = re.compile(r"[A-Za-z0-9./~][A-Za-z0-9._~:/@+%,=-]{0,400}")
@@ -53,11 +53,10 @@ def make(git_dir: Path, source: str, daemon: AllowedSigners, people: Anchor | No
     if git_dir.exists():
         raise AlreadyThereError(f"{git_dir} exists already")
     creation.initialise(git_dir)
-    with named_failures(git_dir):
-        with (git_dir / "config").open("a", encoding="utf-8") as config:
-            config.write(_OWN_HOOKS)
-            config.write(f'[remote "origin"]\n\turl = {source}\n')
-        _lay_down_scripts(git_dir)
+    with named_failures(git_dir), (git_dir / "config").open("a", encoding="utf-8") as config:
+        config.write(OWN_HOOKS)
+        config.write(f'[remote "origin"]\n\turl = {source}\n')
+    lay_down_scripts(git_dir, _SCRIPTS)
     pin(git_dir, daemon, people)
 
 
@@ -162,15 +161,22 @@ def heads_of(bundle: Path) -> tuple[str, ...]:
     return tuple(done.stdout.decode("ascii", "replace").splitlines())
 
 
+def script(name: str) -> bytes:
+    """Return one of the hooks as it is laid down."""
+    return files("ccontrol.store").joinpath(_SCRIPTS[name]).read_bytes()
+
+
+def lay_down_scripts(git_dir: Path, names: Iterable[str]) -> None:
+    """Lay hooks down, over whatever is there."""
+    folder = durable.make_folder(git_dir / "hooks")
+    with named_failures(folder):
+        for name in names:
+            durable.write_whole(folder / name, script(name))
+            (folder / name).chmod(_RUN_BY_OWNER)
+
+
 def _keys(signers: AllowedSigners) -> frozenset[bytes]:
     return frozenset(line.public_key for line in signers.lines)
-
-
-def _lay_down_scripts(git_dir: Path) -> None:
-    folder = durable.make_folder(git_dir / "hooks")
-    for name, resource in _SCRIPTS.items():
-        durable.write_whole(folder / name, files("ccontrol.store").joinpath(resource).read_bytes())
-        (folder / name).chmod(_RUN_BY_OWNER)
 
 
 def _require_address(source: str) -> None:

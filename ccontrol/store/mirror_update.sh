@@ -7,6 +7,7 @@
 #   daemon_fingerprints  keys that never count on `approved`, whatever people.toml says
 #   roots, threshold     whose signatures, and how many, begin who may sign; without them nobody may
 #   requester_approves   if it is there, whoever asked for a change may approve it
+#   only_approved        if it is there, this is a daemon's store: nothing else may be pushed
 # hooks/people, read below, judges `approved`. Prints why something is refused, and ends with 1 then.
 set -eu
 umask 077
@@ -73,6 +74,9 @@ signed_by_daemon() { # git log
 }
 
 is_nothing "$new" && refuse "nothing is ever deleted here"
+
+[ "$ref" = refs/heads/approved ] || [ ! -e "$pinned/only_approved" ] ||
+	refuse "only approved may be pushed here; all else is the daemon's"
 
 case $ref in
 refs/heads/observed | refs/heads/approved) ;;

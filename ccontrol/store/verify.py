@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import chain, starmap
 from pathlib import Path
 
+from ccontrol.canonical.approvals import SIGHTINGS
 from ccontrol.errors import StoreError, StoreForeignError, StoreTamperedError
-from ccontrol.store import commits, git_process, known_head, objects, refs, surroundings
+from ccontrol.store import commits, gate, git_process, known_head, objects, refs, surroundings
 from ccontrol.store.bulk import content_of, stream_objects
 from ccontrol.store.commits import Commit
 from ccontrol.store.key_history import KeySpan, Succession
@@ -62,6 +63,8 @@ class Report:
     faults: tuple[Fault, ...]
     unchecked: tuple[str, ...] = ()
     """What nobody could check here, each in a sentence; no fault, and no proof either."""
+    notes: tuple[str, ...] = ()
+    """What happened and is no fault, each in a sentence."""
     stamps: tuple[StampedDay, ...] = ()
     """The days that an authority outside has stamped, oldest first."""
 
@@ -112,6 +115,7 @@ def verify(
     if head is not None:
         known = Known(
             trees=walk.trees_of,
+            counted=_seen_on_approved(git_dir, head),
             doubtful=walk.succession.doubtful(),
             seen_outside=max((walk.seen.get(each, -1) + 1 for each in witnesses), default=0),
             several_keys=len({line.public_key for line in trust.signers.lines}) > 1,
@@ -120,7 +124,11 @@ def verify(
     walk.faults.extend(Fault(None, what) for what in findings.faults)
     raised = tuple(raised_forms(git_dir, walk.renderings)) if walk.renderings else ()
     walk.faults.extend(Fault(one.commit, one.what) for one in raised if one.is_fault)
-    unchecked = (*findings.unchecked, *(one.what for one in raised if not one.is_fault))
+    unchecked = (
+        *findings.unchecked,
+        *(one.what for one in raised if not one.is_fault),
+        *gate.faults(git_dir),
+    )
     for what in chain(_memory_faults(git_dir, head, walk, journal), surroundings.faults(git_dir)):
         walk.fault(what)
     stamped = _stamped(git_dir, head, walk, stamps)
@@ -131,6 +139,7 @@ def verify(
         tree_sha256=walk.tree_sha256,
         faults=tuple(walk.faults),
         unchecked=(*unchecked, *stamped.unchecked),
+        notes=tuple(findings.notes),
         stamps=tuple(stamped.days),
     )
 
@@ -146,6 +155,13 @@ def _stamped(git_dir: Path, head: str | None, walk: "_Walk", trust: StampTrust) 
         return StampFindings()
     walk.faults.extend(starmap(Fault, found.faults))
     return found
+
+
+def _seen_on_approved(git_dir: Path, head: str) -> frozenset[str]:
+    """Return the commits of which the daemon wrote down that it saw them, and that they counted."""
+    done = git_process.attempt(git_dir, ["ls-tree", "-r", "--name-only", head, f"{SIGHTINGS}/"])
+    paths = done.stdout.decode("utf-8", "replace").splitlines()
+    return frozenset(Path(path).stem for path in paths)
 
 
 def _memory_faults(

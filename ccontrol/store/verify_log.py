@@ -4,7 +4,7 @@ Everything is hashed anew from the log's lines; its file of hashes is not believ
 be checked is said as well: silence would pass for proof.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from ccontrol.store.checkpoints import Checkpoint
 from ccontrol.store.key_history import Doubtful, KeySpan
 from ccontrol.store.layout import APPROVED, BRANCH, log_folder
 from ccontrol.store.notes import Note
-from ccontrol.store.ref_updates import NOTHING, RefUpdate
+from ccontrol.store.ref_updates import RefUpdate
+from ccontrol.store.verify_moves import Followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Findings:
     """What does not hold, and what nobody could check."""
 
     faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What happened and is no fault."""
     unchecked: list[str] = field(default_factory=list)
 
 
@@ -47,6 +50,8 @@ class Known:
 
     trees: Mapping[str, str]
     """Its commits, oldest first, with their Tree-SHA256."""
+    counted: Collection[str] = ()
+    """The commits of `approved` that the daemon saw, and that counted then."""
     doubtful: tuple[Doubtful, ...] = ()
     seen_outside: int = 0
     """Number of the newest commit that somebody outside has seen."""
@@ -82,13 +87,13 @@ def log_findings(git_dir: Path, sight: LogSight, trust: LogTrust, known: Known) 
             "people signed no history of the daemon's keys: a retired key that signs an old date "
             "passes"
         )
-    covered = max(known.seen_outside, _judge_log(found, git_dir, sight, trust, known.trees))
+    covered = max(known.seen_outside, _judge_log(found, git_dir, sight, trust, known))
     found.faults += _doubts(known.doubtful, covered)
     return found
 
 
 def _judge_log(
-    found: Findings, git_dir: Path, sight: LogSight, trust: LogTrust, trees: Mapping[str, str]
+    found: Findings, git_dir: Path, sight: LogSight, trust: LogTrust, known: Known
 ) -> int:
     """Judge the log; return the number of the newest commit that a cosigner vouches for."""
     if sight.trouble:
@@ -102,7 +107,8 @@ def _judge_log(
     try:
         vouched = _judge_roots(found, git_dir, newest, tuple(_seen(found, sight, trust)))
         entries = _Entries(vouched)
-        found.faults += entries.faults(git_dir, newest.size, trees)
+        found.faults += entries.faults(git_dir, newest.size, known)
+        found.notes += entries.notes
     except StoreError as error:
         found.faults.append(str(error))
         return 0
@@ -211,21 +217,28 @@ class _Entries:
         self._vouched = vouched
         self.vouched_commits = 0
         """So many commits of `observed` are among the entries that others vouch for."""
+        self.notes: tuple[str, ...] = ()
+        """What the log tells and what is no fault, a sentence each."""
 
-    def faults(self, git_dir: Path, size: int, trees: Mapping[str, str]) -> Iterator[str]:
+    def faults(self, git_dir: Path, size: int, known: Known) -> Iterator[str]:
         """Say where entries and branches differ. The newest commits may not be logged yet."""
-        expected = {BRANCH: iter(trees), APPROVED: iter(_approved(git_dir))}
-        stands = {BRANCH: NOTHING, APPROVED: NOTHING}
+        trees = known.trees
+        follow = {
+            BRANCH: Followed(BRANCH, tuple(trees)),
+            APPROVED: Followed(APPROVED, _approved(git_dir), known.counted),
+        }
         before: RefUpdate | None = None
         for update in ref_log.updates(log_folder(git_dir)):
             if update.sequence >= size:
                 return
             where = f"entry {update.sequence} of the log of ref updates"
-            if update.ref not in stands or update.old != stands[update.ref]:
+            branch = follow.get(update.ref)
+            if branch is None or update.old != branch.stands:
                 yield f"{where} moves {update.ref} from {update.old}, where it did not stand"
                 return
-            if update.new != next(expected[update.ref], None):
-                yield f"{where} names {update.new}, which {update.ref} does not hold at that place"
+            fault = branch.take(update.new)
+            if fault:
+                yield f"{where} {fault}"
                 return
             if update.ref == BRANCH and trees[update.new] != update.tree_sha256:
                 yield f"{where} names other files than {update.new} holds"
@@ -233,7 +246,8 @@ class _Entries:
                 yield f"{where} is older than the entry before it"
             if update.ref == BRANCH and update.sequence < self._vouched:
                 self.vouched_commits += 1
-            stands[update.ref], before = update.new, update
+            before = update
+        self.notes = follow[APPROVED].notes
 
 
 def _approved(git_dir: Path) -> tuple[str, ...]:

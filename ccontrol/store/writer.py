@@ -108,6 +108,11 @@ class Writer(Closing):
         return self._lock.handle
 
     @property
+    def trust(self) -> Trust:
+        """Whose signatures it accepts on its own branch."""
+        return self._daemon.trust
+
+    @property
     def own_keys(self) -> frozenset[bytes]:
         """Every key with which this daemon signs, or signed, in SSH's binary form."""
         lines = self._daemon.trust.signers.lines

@@ -13,7 +13,7 @@ from ccontrol.errors import BadFileError, CcontrolError, MirrorError, StoreError
 from ccontrol.poll import cosigning
 from ccontrol.store import bundled_log, log_keeping, mirror
 from ccontrol.store.layout import log_folder
-from ccontrol.store.log_keeping import LogIdentity, keep
+from ccontrol.store.log_keeping import Judges, LogIdentity, keep
 from ccontrol.store.ref_log import RefLog
 from ccontrol.store.verify import Report, verify
 from ccontrol.store.verify_log import LogTrust
@@ -50,10 +50,15 @@ class Crossing:
     def identity(self) -> LogIdentity:
         return LogIdentity("ccontrol/plant-1", log_keeping.own_key(log_folder(self.site.git_dir)))
 
+    @property
+    def judges(self) -> Judges:
+        """The daemon's key for `observed`; on `approved` everything counts."""
+        return Judges(log_keeping.signed_by_daemon(self.site.daemon.trust), lambda _, head: head)
+
     def cosign(self, since: int = 0) -> None:
         folder = log_folder(self.site.git_dir)
         with RefLog(folder) as log:
-            keep(self.site.git_dir, log, self.identity, self.site.clock.now())
+            keep(self.site.git_dir, log, self.identity, self.judges, self.site.clock.now())
         note = log_keeping.newest(folder)
         assert note is not None
         answer = self.book.take(cosigning.submission_for(folder, note, since).body())
@@ -216,7 +221,8 @@ def test_a_log_that_was_rewritten_does_not_continue_the_one_here(crossing: Cross
         (folder / name).unlink()
     crossing.site.clock.pass_by(hours=1)
     with RefLog(folder) as log:
-        keep(crossing.site.git_dir, log, crossing.identity, crossing.site.clock.now())
+        now = crossing.site.clock.now()
+        keep(crossing.site.git_dir, log, crossing.identity, crossing.judges, now)
     crossing.site.write({"plant/press/id": b"4"})
     stood = crossing.stands
     with pytest.raises(MirrorError, match="is another one than here: rewritten"):
