@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.canonical.people import render_people
-from ccontrol.cli.audit import Ran, audit
+from ccontrol.cli.audit import Ran, audit_all
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, say
 from ccontrol.cli.people import next_version
@@ -82,6 +82,7 @@ def make_next(
         raise AlreadyThereError(f"{output} exists already")
     new = prepare(found.path)
     _allow(found.config.path.parent / ALLOWED_SIGNERS, found)
+    audit_all(found.sharing, here.clock, Ran("key next", f"{fingerprint(new.public_key)} is made"))
     if found.site.people is None:
         say(f"{found.site.name} has no [site.people]: nobody signs which key was the daemon's when")
         say(f"{fingerprint(new.public_key)} is next: `ccontrol key rotate {name}`", Tone.GOOD)
@@ -165,8 +166,8 @@ def rotate(context: typer.Context, *, name: SiteName, key_file: KeyFileOption = 
             _allow(found.config.path.parent / ALLOWED_SIGNERS, found)
         retired = take_over(found.path)
     now = fingerprint(FileSigner.load(found.path).public_key)
+    audit_all(found.sharing, here.clock, Ran("key rotate", f"{now} signs from now on"))
     for site in found.sharing:
-        audit(site, here.clock, Ran("key rotate", f"{now} signs from now on"))
         say(f"{site.name}: {now} signs from now on", Tone.GOOD)
     for each in retired:
         say(f"{each}: destroy it; give {ALLOWED_SIGNERS} to who verifies with stock git")
