@@ -8,6 +8,9 @@ from ccontrol.model.aspect import Aspect
 from ccontrol.model.judgement import Severity
 from ccontrol.model.secret import Secret
 
+AUTHORISATION_REASON = "authorisationreason"
+"""Name of the fact why a change counts as authorised or not. It may name what is in a program."""
+
 
 class Event(StrEnum):
     """What an alert is about. The words are stable: rules in SIEMs refer to them."""

@@ -88,7 +88,7 @@ def _anew(plain: Alert, judged: Judgement, title: str) -> Iterator[Alert]:
         weighs=max(severities),
         aspects=record.changes.aspects,
         text=f"{title}: judged anew: {sentence(record)}; before: {old}",
-        details=_short(f"{record.attribution.reason}; {record.verdict.reason}"),
+        details=_short("; ".join((record.attribution.reason, *_weighed(record)))),
         facts=(*plain.facts, *facts_of_before(judged)),
     )
 
@@ -106,7 +106,7 @@ def _first(
         yield replace(
             plain,
             aspects=told.aspects,
-            text=f"{title}: {_sum(told)}",
+            text=f"{title}: {_sum(told)}{_word(record)}",
             details=_short("; ".join(_why(record))),
         )
     for edge in edges[:FINDINGS_AT_MOST]:
@@ -120,6 +120,11 @@ def _first(
 def _why(record: Record) -> Iterator[str]:
     """Yield what changed, why it counts, and whether it was authorised."""
     yield message(record).subject
+    yield from _weighed(record)
+
+
+def _weighed(record: Record) -> Iterator[str]:
+    """Yield why it counts as it does, and whether it was authorised."""
     yield record.verdict.reason
     if found := record.verdict.authorised:
         yield f"{found.word.value}: {found.reason}"
@@ -313,6 +318,12 @@ def _sum(changes: ChangeSet) -> str:
     kinds = [change.kind for change in changes.changes]
     counts = ", ".join(f"{kinds.count(kind)} {kind.value}" for kind in Kind if kind in kinds)
     return f"{_listed(aspect.value for aspect in changes.aspects)}: {counts}"
+
+
+def _word(record: Record) -> str:
+    """Return "; unauthorised": whether it was authorised, where that was judged."""
+    found = record.verdict.authorised
+    return f"; {found.word.value}" if found else ""
 
 
 def _listed(words: Iterable[str]) -> str:

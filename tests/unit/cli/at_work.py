@@ -1,0 +1,116 @@
+"""A plant whose daemon's writer is open while people sign beside it with commands."""
+
+import os
+import subprocess  # noqa: TID251 — stock git is the judge
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ccontrol.cli.invocation import Invocation
+from ccontrol.cli.plant import configured_with_secrets
+from ccontrol.clock import SystemClock
+from ccontrol.model.approval import Authorisation, Authorised
+from ccontrol.model.record import Record
+from ccontrol.poll.approved_news import see_approved
+from ccontrol.poll.sighted import Sighted
+from ccontrol.poll.site import OpenSite, open_site
+from ccontrol.poll.window import Looks
+from ccontrol.store.keys import generate
+from tests.unit.cli.plants import Plant, Run, block, seen, things
+
+CLOCK = SystemClock()
+
+
+@dataclass
+class Works:
+    """A plant at work: its daemon's writer is open, and people sign beside it."""
+
+    plant: Plant
+    run: Run
+    opened: OpenSite
+
+    def ccontrol(self, *arguments: str | Path, code: int = 0) -> str:
+        answer = self.run("--config", self.plant.config, *arguments)
+        assert answer.code == code, (arguments, answer)
+        return answer.out + answer.err
+
+    def key(self, name: str) -> Path:
+        return self.plant.folder / name
+
+    def git(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "--git-dir", str(self.plant.store), *arguments],
+            capture_output=True,
+            check=True,
+            env={"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull},
+        )
+        return done.stdout.decode()
+
+    def look(self) -> int:
+        """Let the daemon look at approved."""
+        work: Callable[[object], int] = lambda line: see_approved(line, self.opened, CLOCK)  # type: ignore[arg-type]  # noqa: E731 — the scribe hands a line
+        return self.opened.scribe.give(work).result(60)
+
+    def change(self, body: bytes, at: datetime, since: datetime) -> Record:
+        """Let a poll find another OB1, which was as before at `since`."""
+        units = things(block("OB1", body), block("FB12"))
+        snapshot = replace(seen("press-3", *units), taken_at=at)
+        (press, _) = self.opened.site.controllers
+        sighted = Sighted(press, snapshot, looks=Looks(since, since, since, since))
+        written = self.opened.scribe.give(lambda line: line.take(sighted)).result(60)
+        assert written.record is not None
+        return written.record
+
+    def judged(self, change_id: str) -> Authorised:
+        """Return what the newest judgement of a change says."""
+        answer = self.run("--config", self.plant.config, "show", change_id, "--json")
+        found = answer.json["record"]["verdict"]["authorised"]
+        return Authorised(
+            Authorisation(found["word"]),
+            found["reason"],
+            found["by"],
+            found["ticket"],
+            found["window"],
+        )
+
+
+@contextmanager
+def at_work(plant: Plant, run: Run) -> Iterator[Works]:
+    """Open a plant's store as its daemon does; ada and bob may approve."""
+    for name in ("root-1", "root-2", "ada", "bob"):
+        generate(plant.folder / name)
+    roots = [
+        " ".join((plant.folder / f"{name}.pub").read_text().split()[:2])
+        for name in ("root-1", "root-2")
+    ]
+    text = plant.config.read_text()
+    plant.config.write_text(f"{text}\n[site.people]\nroots = {roots!r}\n".replace("'", '"'))
+    (site,) = configured_with_secrets(Invocation(plant.config)).sites
+    opened = open_site(site, plant.folder, CLOCK)
+    works = Works(plant, run, opened)
+    try:
+        begin(works)
+        yield works
+    finally:
+        opened.close(10)
+
+
+def begin(works: Works) -> None:
+    draft = works.key("people.toml")
+    works.ccontrol("people", "draft", draft)
+    for who in ("ada", "bob"):
+        person = ("--person", f"{who}@plant", "--public-key", works.key(f"{who}.pub"))
+        works.ccontrol("people", "add", draft, *person, "--role", "approver")
+    works.ccontrol("people", "sign", draft, "--key", works.key("root-1"))
+    works.ccontrol("people", "commit", draft, "--key", works.key("ada"), code=20)
+    works.ccontrol("people", "sign", draft, "--key", works.key("root-2"))
+    works.ccontrol("people", "commit", draft, "--key", works.key("ada"))
+
+
+def window(works: Works, name: str, since: datetime, *more: str) -> None:
+    until = since + timedelta(hours=2)
+    times = ("--from", since.isoformat(), "--until", until.isoformat())
+    words = ("--controller", "press-3", "--ticket", "T-3", "--requested-by", "ada@plant", *more)
+    works.ccontrol("window", "add", name, *times, *words, "--key", works.key("bob"))
