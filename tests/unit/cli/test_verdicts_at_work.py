@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from ccontrol.model.approval import Authorisation
 from ccontrol.model.judgement import Severity
 from ccontrol.model.record import Record
 from ccontrol.poll.past_changes import newest_judgement
@@ -71,3 +72,22 @@ def test_rules_of_leave_are_tried_on_the_history(works: Works) -> None:
     tried = works.run("--config", works.plant.config, "policy", "test", rules, "--json").json
     assert "not-authorised" not in {rule["rule"] for rule in tried["sites"][0]["rules"]}
     assert tried["sites"][0]["differing"]["lighter"] == 1
+
+
+def test_what_is_older_than_the_people_here_is_held_against_nobody(works: Works) -> None:
+    """The plant's own history began without them: naming people is no wave of alerts."""
+    before = works.git("rev-parse", "observed")
+    assert works.look() == 1  # who may sign
+    (said,) = works.git("log", "--format=%(trailers:key=Class,valueonly)", f"{before.strip()}..observed").split()
+    assert said == "sighting"
+    (old,) = [one for one in listed(works) if one["controller_id"] == "press-3"][:1]
+    works.ccontrol("approve", old["change_id"], "--key", works.key("ada"))
+    works.look()
+    assert works.judged(old["change_id"]).word is Authorisation.ACCEPTED_AFTERWARDS
+
+
+def listed(works: Works, *arguments: str) -> list[dict[str, str]]:
+    """Return what `changes` lists."""
+    answer = works.run("--config", works.plant.config, "changes", "--json", *arguments)
+    found: list[dict[str, str]] = answer.json["changes"]
+    return found
