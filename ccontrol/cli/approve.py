@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.canonical.approvals import decision_path, render_decision
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT
+from ccontrol.cli.decide import about
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import emit
 from ccontrol.cli.plant import Watched, configured, controller_named, everything
@@ -24,6 +26,7 @@ from ccontrol.cli.signing_desk import (
 )
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import UnknownNameError
+from ccontrol.model.approval import Decision, DecisionKind
 from ccontrol.poll.authorising import left_by
 from ccontrol.store.approved import changed_files
 from ccontrol.store.approving import Content
@@ -68,8 +71,8 @@ def command(
     """Approve what was observed: one commit on `approved`, signed with your own key.
 
     The same bytes at the same paths, so that `git diff approved observed -- plant/` shows what is
-    not approved. The daemon judges the changes anew within a minute. Stock git on a clone does the
-    same, see docs/approvals.md.
+    not approved; of a change also a decision that names it. The daemon judges the changes anew
+    within a minute. Stock git on a clone does the same, see docs/approvals.md.
 
     \b
     Example:
@@ -82,8 +85,20 @@ def command(
     site = _one_site(chosen)
     with desk(here, config, site, repository) as table:
         edits: dict[str, Content] = {}
+        wanted = Decision(
+            "",
+            0,
+            DecisionKind.APPROVE,
+            "",
+            reason=reason,
+            ticket=ticket,
+            requester=requested_by,
+        )
         for _site, one in chosen:
             edits |= dict(_edits(table, one, observed, tuple(paths or ())))
+            if isinstance(one, IndexedChange) and not paths:  # some of it is no decision about it
+                decision = about(table, one, wanted)
+                edits[decision_path(decision)] = render_decision(decision)
         changes = " ".join(one.change_id for _, one in chosen if isinstance(one, IndexedChange))
         named = " ".join(dict.fromkeys(_controller(one) for _, one in chosen))
         message = Message(

@@ -47,7 +47,9 @@ class Authority:
         self._clock = clock
         self._sightings: dict[str, Sighting] | None = None
         self._head: str | None = None
-        self._has_looked = False
+        self._settled = False
+        """Whether all was done that the last look led to."""
+        self._faults: tuple[str, ...] = ()
         self._ends_told_to = clock.now()
         self.approvals = Approvals()
         """As they were at the last look."""
@@ -57,11 +59,17 @@ class Authority:
         self.approvals = self.survey(repository).approvals
 
     def moved(self, repository: Repository) -> bool:
-        """Tell whether the branch stands elsewhere than at the last look. Costs one read."""
-        return not self._has_looked or refs.read(repository.git_dir, APPROVED) != self._head
+        """Tell whether it has to be looked at: it stands elsewhere, or that is not settled yet.
+
+        Costs one read.
+        """
+        return not self._settled or refs.read(repository.git_dir, APPROVED) != self._head
 
     def look(self, repository: Repository) -> Seen:
-        """Read the branch; what is new in it has to be `told` before it counts as seen."""
+        """Read the branch; what is new in it has to be `told` before it counts as seen.
+
+        A fault that was found at the look before is not returned again.
+        """
         known = self._known(repository)
         head = refs.read(repository.git_dir, APPROVED)
         found = survey(repository, self._judging(known))
@@ -70,12 +78,18 @@ class Authority:
         if lost := known.keys() - counts:
             faults.append(f"approved was rewritten: {min(lost)} was seen in it and is gone")
             found = survey(repository, self._judging(known), _last(repository, known.values()))
-        self._head, self._has_looked = head, True
+        self._head, self._settled = head, False
         self.approvals = found.approvals
+        news = tuple(fault for fault in faults if fault not in self._faults)
+        self._faults = tuple(faults)
         if lost:
-            return Seen((), tuple(faults))
+            return Seen((), news)
         new = tuple(one for one in found.approvals.commits if one.id not in known)
-        return Seen(new, tuple(faults))
+        return Seen(new, news)
+
+    def settle(self) -> None:
+        """Take in that nothing is left to do of what the last look found."""
+        self._settled = True
 
     def ended(self) -> tuple[ChangeWindow, ...]:
         """Return the windows that ended since this was asked last, by their newest version.

@@ -78,6 +78,11 @@ class Places:
         return self.own / "judged"
 
     @property
+    def approved(self) -> Path:
+        """File that tells by which commit of `approved` changes were judged anew last."""
+        return self.own / "approved-judged"
+
+    @property
     def followed(self) -> Path:
         """Folder that tells up to where logs of other sensors were read."""
         return self.own / "followed"

@@ -2,7 +2,7 @@
 
 import os
 import subprocess  # noqa: TID251 — stock git is the judge
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,9 +11,12 @@ from pathlib import Path
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets
 from ccontrol.clock import SystemClock
+from ccontrol.errors import StoreError
 from ccontrol.model.approval import Authorisation, Authorised
 from ccontrol.model.record import Record
 from ccontrol.poll.approved_news import see_approved
+from ccontrol.poll.authority import sighting_message
+from ccontrol.poll.pipeline import Line
 from ccontrol.poll.sighted import Sighted
 from ccontrol.poll.site import OpenSite, open_site
 from ccontrol.poll.window import Looks
@@ -21,6 +24,7 @@ from ccontrol.store.keys import generate
 from tests.unit.cli.plants import Plant, Run, block, seen, things
 
 CLOCK = SystemClock()
+REFUSED = -1
 
 
 @dataclass
@@ -50,8 +54,30 @@ class Works:
 
     def look(self) -> int:
         """Let the daemon look at approved."""
-        work: Callable[[object], int] = lambda line: see_approved(line, self.opened, CLOCK)  # type: ignore[arg-type]  # noqa: E731 — the scribe hands a line
-        return self.opened.scribe.give(work).result(60)
+        return self.opened.scribe.give(self._looked).result(60)
+
+    def _looked(self, line: Line) -> int:
+        try:
+            return see_approved(line, self.opened, CLOCK)
+        except StoreError:  # as the chore does; the writer itself would try again at once
+            return REFUSED
+
+    def only_written_down(self) -> None:
+        """Let the daemon write down what it sees on approved, and be killed before it judges."""
+
+        def first_half(line: Line) -> None:
+            authority = line.authority
+            assert authority is not None
+            new = authority.look(line.writer.repository).new
+            line.commit_files(authority.sightings_of(new), sighting_message("north", new))
+
+        self.opened.scribe.give(first_half).result(60)
+
+    def restart(self) -> None:
+        """Let another daemon open the store."""
+        site = self.opened.site
+        self.opened.close(10)
+        self.opened = open_site(site, self.plant.folder, CLOCK)
 
     def change(self, body: bytes, at: datetime, since: datetime) -> Record:
         """Let a poll find another OB1, which was as before at `since`."""
@@ -94,7 +120,7 @@ def at_work(plant: Plant, run: Run) -> Iterator[Works]:
         begin(works)
         yield works
     finally:
-        opened.close(10)
+        works.opened.close(10)
 
 
 def begin(works: Works) -> None:

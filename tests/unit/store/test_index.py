@@ -212,7 +212,7 @@ def test_an_index_of_another_version_is_thrown_away(index: Index, path: Path) ->
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
-    assert Index(path).fresh_because == "it has version 99, this program writes version 2"
+    assert Index(path).fresh_because == "it has version 99, this program writes version 3"
 
 
 def test_readers_see_what_is_committed_while_the_daemon_writes(index: Index, path: Path) -> None:
