@@ -12,7 +12,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.authorised_anew import judge_anew
 from ccontrol.poll.authority import Authority, sighting_message
-from ccontrol.poll.concerned import Concerned, concerned
+from ccontrol.poll.concerned import Concerned, beside_files, concerned
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.window_uses import uses_of
@@ -40,6 +40,8 @@ def see_approved(line: Line, site: OpenSite, clock: Clock) -> int:
     if seen.new:
         _take(line, site, authority, seen.new, clock)
     _judge_by(line, site, _unjudged(site, authority), clock)
+    for controller in site.site.controllers:  # of files that a daemon took before it was killed
+        judge_anew(line, controller, beside_files(line, controller, clock.now()))
     authority.settle()
     return len(seen.new)
 

@@ -7,13 +7,16 @@ a bound, and what lies beyond it is counted.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from ccontrol.approval.windows import NEAR, is_about
 from ccontrol.canonical.approvals import WINDOWS
+from ccontrol.canonical.bindings import WITHIN
 from ccontrol.canonical.layout import PLANT
 from ccontrol.canonical.people import FOLDER
 from ccontrol.model.approval import Approvals, Authorisation, SignedCommit, WindowVersion
 from ccontrol.model.controller import Controller
+from ccontrol.poll.authorising import expects_files
 from ccontrol.poll.pipeline import Line
 from ccontrol.store.index_rows import IndexedChange
 
@@ -56,6 +59,16 @@ def concerned(line: Line, controller: Controller, new: tuple[SignedCommit, ...])
     if is_approved:
         groups.append(line.index.changes(controller.id, limit=_LISTED, authorisations=_WAITING))
     return _together((*named, *last), groups)
+
+
+def beside_files(line: Line, controller: Controller, at: datetime) -> tuple[IndexedChange, ...]:
+    """Return the changes, oldest first, with which a file may go that was dropped at a time.
+
+    None where no change window of the controller expects any. Raises StoreError.
+    """
+    if line.authority is None or not expects_files(line.authority.approvals, controller.id):
+        return ()
+    return tuple(reversed(line.index.changes(controller.id, at - WITHIN, LAST)))
 
 
 def _together(
