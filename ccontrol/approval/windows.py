@@ -80,7 +80,7 @@ def end_of(window: ChangeWindow, uses: int, now: datetime) -> WindowEnd:
     if window.changes_at_most and uses >= window.changes_at_most:
         return WindowEnd.USED_UP
     if now < window.since:
-        return WindowEnd.AHEAD
+        return WindowEnd.SOON if window.since - now < NEAR else WindowEnd.AHEAD
     if now < window.until:
         return WindowEnd.OPEN
     return WindowEnd.USED if uses else WindowEnd.NOT_USED

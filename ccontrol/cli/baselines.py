@@ -3,7 +3,7 @@
 So it says the same as `git diff approved observed -- plant/…`, as far as `approved` counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT
@@ -11,7 +11,7 @@ from ccontrol.cli.trust import trust_of
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import CcontrolError
-from ccontrol.model.approval import Baseline
+from ccontrol.model.approval import Approvals, Baseline
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
 from ccontrol.poll.authority import sighted_at
@@ -27,6 +27,7 @@ class Approved:
     """None: nobody has approved anything yet."""
     fault: str = ""
     """Why the newest commits there do not count; what stands before them does."""
+    approvals: Approvals = field(default_factory=Approvals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def approved_of(
     except CcontrolError as error:
         return Approved(None, str(error))
     fault = f"commit {found.faults[0][0][:12]}: {found.faults[0][1]}" if found.faults else ""
-    return Approved(found.trusted, fault)
+    return Approved(found.trusted, fault, found.approvals)
 
 
 def baseline_of(

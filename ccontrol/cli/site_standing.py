@@ -10,6 +10,7 @@ from ccontrol.canonical.home import home_of
 from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_part
 from ccontrol.cli.site_files import index_reader, standing
 from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
+from ccontrol.cli.window_rows import WindowStanding, is_current, windows_of
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
 from ccontrol.drivers.registry import driver
@@ -78,6 +79,8 @@ class SiteStanding:
     """How the channels for its alerts stand."""
     approved_fault: str = ""
     """Why the newest commits on `approved` do not count; empty: they do, or there are none."""
+    windows: tuple[WindowStanding, ...] = ()
+    """Change windows that are open, open soon, or are over since a few days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,27 @@ def site_standing(
         )
     wrong = complaints_of(site.store.path, (folder.path for folder in site.folders))
     channels = tuple(_channel(site, channel.name) for channel in site.alerts)
-    fault = approved.fault if approved else ""
-    return SiteStanding(site.name, store, statuses, polls.unknown, wrong, channels, fault)
+    return SiteStanding(
+        site.name,
+        store,
+        statuses,
+        polls.unknown,
+        wrong,
+        channels,
+        approved.fault if approved else "",
+        _windows(site, approved, now),
+    )
+
+
+def _windows(site: Site, approved: Approved | None, now: datetime) -> tuple[WindowStanding, ...]:
+    """Return the windows that matter now; without an index nobody can count their uses."""
+    if approved is None or not Places(site.store.path).index.is_file():
+        return ()
+    try:
+        told = windows_of(site, approved.approvals, now)
+    except StoreError:  # of the index, whose trouble is told beside the polls
+        return ()
+    return tuple(one for one in told if is_current(one, now))
 
 
 def _channel(site: Site, name: str) -> ChannelStanding:

@@ -15,6 +15,7 @@ from ccontrol.cli.site_standing import BrokenSite, SiteStanding, site_standing
 from ccontrol.cli.standing_rows import ControllerStanding, attention, baseline_words
 from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
+from ccontrol.cli.window_rows import tell_windows
 from ccontrol.cli.witness_rows import is_deaf, tell_witnesses
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
@@ -106,6 +107,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "folders": [],
             "channels": [],
             "approved_fault": "",
+            "windows": [],
             "controllers": [],
         }
     else:
@@ -115,6 +117,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "folders": one.folders,
             "channels": one.channels,
             "approved_fault": one.approved_fault,
+            "windows": one.windows,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
     error = one.error if isinstance(one, BrokenSite) else None
@@ -155,6 +158,7 @@ def _tell(
     if one.approved_fault:
         say(f"  approved does not count as it stands: {one.approved_fault}", Tone.BAD)
         say("  → See docs/approvals.md, When something on approved does not count.")
+    tell_windows(one.windows, now)
     if daemon.trouble:
         what = "trouble: " if daemon.answers else ""
         say(f"  {what}{daemon.trouble}", Tone.BAD)

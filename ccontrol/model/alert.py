@@ -21,6 +21,8 @@ class Event(StrEnum):
     """Evidence that came later gave a change that is in the history another origin or verdict."""
     UNRECORDED = "change-not-recorded"
     """A change was seen and the store takes nothing: it is told before it is committed."""
+    WINDOW_ENDED = "change-window-ended"
+    """A change window is over: used, not used, or used up."""
     FINDING = "finding"
     """A finding about a controller began, stands or is over."""
     STRANGE = "engineering-to-unknown"

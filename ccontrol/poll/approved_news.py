@@ -5,7 +5,6 @@ The writer does it between two results. Done twice, it finds nothing to do.
 
 import logging
 
-from ccontrol.approval.windows import end_of
 from ccontrol.clock import Clock
 from ccontrol.model.approval import SignedCommit
 from ccontrol.model.controller import Controller
@@ -15,7 +14,6 @@ from ccontrol.poll.authority import Authority, sighting_message
 from ccontrol.poll.concerned import Concerned, beside_files, concerned
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.site import OpenSite
-from ccontrol.poll.window_uses import uses_of
 from ccontrol.store import durable
 
 _log = logging.getLogger(__name__)
@@ -29,9 +27,14 @@ def see_approved(line: Line, site: OpenSite, clock: Clock) -> int:
     authority = line.authority
     if authority is None:
         return 0
-    _tell_ended(line, site, authority, clock)
-    if not authority.moved(line.writer.repository):
-        return 0
+    count = 0
+    if authority.moved(line.writer.repository):
+        count = _look(line, site, authority, clock)
+    site.window_ends.tell(line, authority.approvals)
+    return count
+
+
+def _look(line: Line, site: OpenSite, authority: Authority, clock: Clock) -> int:
     seen = authority.look(line.writer.repository)
     for fault in seen.faults:
         _log.error("approved does not count site=%s: %s", site.name, fault)
@@ -46,21 +49,12 @@ def see_approved(line: Line, site: OpenSite, clock: Clock) -> int:
     return len(seen.new)
 
 
-def _tell_ended(line: Line, site: OpenSite, authority: Authority, clock: Clock) -> None:
-    """Journal how each change window went that ended meanwhile."""
-    ended = authority.ended()
-    ids = [window.id for window in ended]
-    uses = uses_of(line.writer.repository, line.index, authority.approvals, ids)
-    for window in ended:
-        how = end_of(window, uses[window.id], clock.now())
-        reason = f"{window.id} has ended: {how.value}, {uses[window.id]} changes"
-        site.note(JournalEntry(clock.now(), "", Outcome.WINDOW, reason=reason))
-
-
 def _take(
     line: Line, site: OpenSite, authority: Authority, new: tuple[SignedCommit, ...], clock: Clock
 ) -> None:
-    line.commit_files(authority.sightings_of(new), sighting_message(site.name, new))
+    line.commit_files(
+        authority.sightings_of(line.writer.repository, new), sighting_message(site.name, new)
+    )
     authority.told(line.writer.repository)
     for one in new:
         reason = f"{one.id} by {one.principal}: {one.subject}"

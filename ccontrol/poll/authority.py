@@ -18,7 +18,7 @@ from ccontrol.canonical.approvals import (
 )
 from ccontrol.clock import Clock
 from ccontrol.errors import UnreadableStateError
-from ccontrol.model.approval import Anchor, Approvals, ChangeWindow, Sighting, SignedCommit
+from ccontrol.model.approval import Anchor, Approvals, Sighting, SignedCommit
 from ccontrol.store import refs
 from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.layout import APPROVED
@@ -50,7 +50,6 @@ class Authority:
         self._settled = False
         """Whether all was done that the last look led to."""
         self._faults: tuple[str, ...] = ()
-        self._ends_told_to = clock.now()
         self.approvals = Approvals()
         """As they were at the last look."""
 
@@ -91,18 +90,16 @@ class Authority:
         """Take in that nothing is left to do of what the last look found."""
         self._settled = True
 
-    def ended(self) -> tuple[ChangeWindow, ...]:
-        """Return the windows that ended since this was asked last, by their newest version.
+    def sightings_of(self, repository: Repository, new: Iterable[SignedCommit]) -> dict[str, bytes]:
+        """Return the files that say when these commits were seen first: now.
 
-        What ended while no daemon ran is not among them; `ccontrol window list` shows all.
+        Never before what the history holds already: a clock that was set back would give leave
+        to changes that had happened.
         """
-        since, self._ends_told_to = self._ends_told_to, self._clock.now()
-        newest = {one.window.id: one.window for one in self.approvals.windows}
-        return tuple(one for one in newest.values() if since < one.until <= self._ends_told_to)
-
-    def sightings_of(self, new: Iterable[SignedCommit]) -> dict[str, bytes]:
-        """Return the files that say when these commits were seen first: now."""
+        head = repository.head()
+        last = repository.commit(head).when if head else None
         now = self._clock.now()
+        now = now if last is None else max(now, last)
         sightings = [Sighting(one.id, now, one.principal, one.subject) for one in new]
         return {sighting_path(one.commit): render_sighting(one) for one in sightings}
 

@@ -155,6 +155,7 @@ def test_of_what_moves_by_itself_nothing_is_said() -> None:
 def test_how_a_window_stands_is_said() -> None:
     day = timedelta(days=1)
     assert end_of(WINDOW, 0, OPENS - day) is WindowEnd.AHEAD
+    assert end_of(WINDOW, 0, OPENS - timedelta(hours=23)) is WindowEnd.SOON
     assert end_of(WINDOW, 0, OPENS) is WindowEnd.OPEN
     assert end_of(WINDOW, 0, OPENS + day) is WindowEnd.NOT_USED
     assert end_of(WINDOW, 2, OPENS + day) is WindowEnd.USED

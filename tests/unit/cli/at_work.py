@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets
-from ccontrol.clock import SystemClock
+from ccontrol.clock import Clock, SystemClock
 from ccontrol.errors import StoreError
 from ccontrol.model.approval import Authorisation, Authorised
 from ccontrol.model.record import Record
@@ -34,6 +34,7 @@ class Works:
     plant: Plant
     run: Run
     opened: OpenSite
+    clock: Clock = CLOCK
 
     def ccontrol(self, *arguments: str | Path, code: int = 0) -> str:
         answer = self.run("--config", self.plant.config, *arguments)
@@ -58,7 +59,7 @@ class Works:
 
     def _looked(self, line: Line) -> int:
         try:
-            return see_approved(line, self.opened, CLOCK)
+            return see_approved(line, self.opened, self.clock)
         except StoreError:  # as the chore does; the writer itself would try again at once
             return REFUSED
 
@@ -69,7 +70,9 @@ class Works:
             authority = line.authority
             assert authority is not None
             new = authority.look(line.writer.repository).new
-            line.commit_files(authority.sightings_of(new), sighting_message("north", new))
+            line.commit_files(
+                authority.sightings_of(line.writer.repository, new), sighting_message("north", new)
+            )
 
         self.opened.scribe.give(first_half).result(60)
 
@@ -77,7 +80,7 @@ class Works:
         """Let another daemon open the store."""
         site = self.opened.site
         self.opened.close(10)
-        self.opened = open_site(site, self.plant.folder, CLOCK)
+        self.opened = open_site(site, self.plant.folder, self.clock)
 
     def change(self, body: bytes, at: datetime, since: datetime) -> Record:
         """Let a poll find another OB1, which was as before at `since`."""
@@ -103,7 +106,7 @@ class Works:
 
 
 @contextmanager
-def at_work(plant: Plant, run: Run) -> Iterator[Works]:
+def at_work(plant: Plant, run: Run, clock: Clock = CLOCK) -> Iterator[Works]:
     """Open a plant's store as its daemon does; ada and bob may approve."""
     for name in ("root-1", "root-2", "ada", "bob"):
         generate(plant.folder / name)
@@ -114,8 +117,8 @@ def at_work(plant: Plant, run: Run) -> Iterator[Works]:
     text = plant.config.read_text()
     plant.config.write_text(f"{text}\n[site.people]\nroots = {roots!r}\n".replace("'", '"'))
     (site,) = configured_with_secrets(Invocation(plant.config)).sites
-    opened = open_site(site, plant.folder, CLOCK)
-    works = Works(plant, run, opened)
+    opened = open_site(site, plant.folder, clock)
+    works = Works(plant, run, opened, clock)
     try:
         begin(works)
         yield works
@@ -135,8 +138,17 @@ def begin(works: Works) -> None:
     works.ccontrol("people", "commit", draft, "--key", works.key("ada"))
 
 
-def window(works: Works, name: str, since: datetime, *more: str) -> None:
-    until = since + timedelta(hours=2)
+def journaled(works: Works, outcome: str) -> list[str]:
+    """Return the reasons of the journal's lines of one outcome."""
+    works.opened.ledger.flush(60)
+    journal = works.opened.journal
+    entries = (entry for day in journal.days() for entry in journal.read(day))
+    return [entry.reason for entry in entries if entry.outcome.value == outcome]
+
+
+def window(works: Works, name: str, since: datetime, *more: str, hours: float = 2) -> None:
+    """Let bob sign a change window."""
+    until = since + timedelta(hours=hours)
     times = ("--from", since.isoformat(), "--until", until.isoformat())
     words = ("--controller", "press-3", "--ticket", "T-3", "--requested-by", "ada@plant", *more)
     works.ccontrol("window", "add", name, *times, *words, "--key", works.key("bob"))

@@ -176,22 +176,6 @@ def test_verify_doubts_approved_too(works: Works) -> None:
     assert "is gone from it" in works.ccontrol("verify", code=21)
 
 
-def test_the_end_of_a_window_that_nobody_used_is_journaled(works: Works) -> None:
-    works.look()
-    now = CLOCK.now()
-    times = ("--from", now.isoformat(), "--until", (now + timedelta(seconds=4)).isoformat())
-    words = ("--controller", "press-3", "--ticket", "T-9", "--key", works.key("bob"))
-    works.ccontrol("window", "add", "CHG-9", *times, *words)
-    while CLOCK.now() < now + timedelta(seconds=4.1):
-        works.look()
-    works.look()
-    works.opened.ledger.stop(10)
-    journal = works.opened.journal
-    entries = (entry for day in journal.days() for entry in journal.read(day))
-    told = [entry.reason for entry in entries if entry.outcome.value == "window"]
-    assert told == ["CHG-9 has ended: not used, 0 changes"]
-
-
 def hear(works: Works, at: datetime) -> None:
     """Let a sensor and the controller itself tell of the same download, later."""
     loaded = download(at)

@@ -12,7 +12,7 @@ from ccontrol.model.judgement import Severity
 from ccontrol.model.record import Record
 from ccontrol.poll import approved_news, concerned
 from ccontrol.poll.past_changes import newest_judgement
-from tests.unit.cli.at_work import CLOCK, REFUSED, Works, at_work, window
+from tests.unit.cli.at_work import CLOCK, REFUSED, Works, at_work, journaled, window
 from tests.unit.cli.plants import Plant, Run
 
 
@@ -168,14 +168,6 @@ def test_what_the_disk_refused_is_judged_at_the_next_look(
         assert works.look() == REFUSED
     works.look()
     assert works.judged(record.change_id).word is Authorisation.ACCEPTED_AFTERWARDS
-
-
-def journaled(works: Works, outcome: str) -> list[str]:
-    """Return the reasons of the journal's lines of one outcome."""
-    works.opened.ledger.flush(60)
-    journal = works.opened.journal
-    entries = (entry for day in journal.days() for entry in journal.read(day))
-    return [entry.reason for entry in entries if entry.outcome.value == outcome]
 
 
 def test_changes_are_listed_by_origin_and_by_whether_they_were_authorised(works: Works) -> None:
