@@ -52,9 +52,8 @@ def _look(line: Line, site: OpenSite, authority: Authority, clock: Clock) -> int
 def _take(
     line: Line, site: OpenSite, authority: Authority, new: tuple[SignedCommit, ...], clock: Clock
 ) -> None:
-    line.commit_files(
-        authority.sightings_of(line.writer.repository, new), sighting_message(site.name, new)
-    )
+    sightings = authority.sightings_of(new, line.index.latest())
+    line.commit_files(sightings, sighting_message(site.name, new))
     authority.told(line.writer.repository)
     for one in new:
         reason = f"{one.id} by {one.principal}: {one.subject}"

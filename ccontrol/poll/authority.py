@@ -90,16 +90,15 @@ class Authority:
         """Take in that nothing is left to do of what the last look found."""
         self._settled = True
 
-    def sightings_of(self, repository: Repository, new: Iterable[SignedCommit]) -> dict[str, bytes]:
+    def sightings_of(
+        self, new: Iterable[SignedCommit], latest: datetime | None
+    ) -> dict[str, bytes]:
         """Return the files that say when these commits were seen first: now.
 
-        Never before what the history holds already: a clock that was set back would give leave
-        to changes that had happened.
+        Never before `latest`, the last time of a change that is recorded: a clock that was set back
+        would give leave to what had happened.
         """
-        head = repository.head()
-        last = repository.commit(head).when if head else None
-        now = self._clock.now()
-        now = now if last is None else max(now, last)
+        now = self._clock.now() if latest is None else max(self._clock.now(), latest)
         sightings = [Sighting(one.id, now, one.principal, one.subject) for one in new]
         return {sighting_path(one.commit): render_sighting(one) for one in sightings}
 

@@ -88,6 +88,11 @@ class IndexReader:
         """Return a controller's newest change, or None before its first."""
         return next(iter(self.changes(controller_id, limit=1)), None)
 
+    def latest(self) -> datetime | None:
+        """Return when the change was seen that has the latest time; None before the first."""
+        (found,) = self._select(rows.LATEST, {})
+        return datetime.fromisoformat(str(found[0])) if found[0] else None
+
     def polls(self) -> tuple[PollStatus, ...]:
         """Return how the polls of every controller went, sorted by controller id."""
         found = self._select(rows.LIST_POLLS, {"controller_id": None})

@@ -45,6 +45,7 @@ authorisation = excluded.authorisation,
 subject = excluded.subject,
 aspects = excluded.aspects
 """
+LATEST = "SELECT max(taken_at) FROM changes"
 LIST_POLLS = """
 SELECT controller_id, outcome, depth, reason, attempted_at, succeeded_at, next_at,
 attempts, failures, missed, unread, requests, bytes

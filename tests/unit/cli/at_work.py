@@ -70,9 +70,8 @@ class Works:
             authority = line.authority
             assert authority is not None
             new = authority.look(line.writer.repository).new
-            line.commit_files(
-                authority.sightings_of(line.writer.repository, new), sighting_message("north", new)
-            )
+            sightings = authority.sightings_of(new, line.index.latest())
+            line.commit_files(sightings, sighting_message("north", new))
 
         self.opened.scribe.give(first_half).result(60)
 
