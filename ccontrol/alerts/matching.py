@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ccontrol.model.alert import Alert, Channel, Event, Syslog
+from ccontrol.model.alert import AUTHORISATION_REASON, Alert, Channel, Event, Syslog
 
 _ALWAYS = frozenset({Event.TEST, Event.LOST, Event.FAILED})
 """Whoever is told anything is told these: they are about the telling itself."""
@@ -25,7 +25,10 @@ def wants(channel: Channel, alert: Alert) -> bool:
 
 def as_wanted(channel: Channel, alert: Alert) -> Alert:
     """Return the alert as the channel may have it: without logic and addresses, unless it may."""
-    return alert if channel.details else replace(alert, details="", address="")
+    if channel.details:
+        return alert
+    facts = tuple(one for one in alert.facts if not one[0].startswith(AUTHORISATION_REASON))
+    return replace(alert, details="", address="", facts=facts)
 
 
 def _hears_all_events_by_syslog(channel: Channel) -> bool:

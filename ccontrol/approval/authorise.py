@@ -12,6 +12,7 @@ from ccontrol.approval.windows import (
     held_beforehand,
     is_about,
     is_near,
+    not_dropped,
     out_of_scope,
     out_of_time,
 )
@@ -104,6 +105,7 @@ def _by_window(case: Case, decided: tuple[GivenDecision, ...]) -> Authorised | N
                 word = Authorisation.EMERGENCY
             else:
                 why, word = f"{window.id} allows it", Authorisation.AUTHORISED
+            why += not_dropped(window, case)
             return Authorised(word, why, by, window.ticket, window.id)
     return None
 
@@ -197,6 +199,7 @@ def _by_late_window(case: Case, decided: tuple[GivenDecision, ...]) -> Authorise
                 Authorisation.EMERGENCY if window.emergency else Authorisation.ACCEPTED_AFTERWARDS
             )
             why = f"{window.id} allows it, and was seen only after it may have happened"
+            why += not_dropped(window, case)
             why += f"; {_documentation(decided)}" if window.emergency else ""
             return Authorised(word, why, by, window.ticket, window.id)
     return None

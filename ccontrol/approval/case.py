@@ -27,4 +27,6 @@ class Case:
     uses: Mapping[str, int] = field(default_factory=dict)
     """How many earlier changes used each change window."""
     files: frozenset[str] = frozenset()
-    """SHA-256 of the project files that go with it, as far as one knows."""
+    """SHA-256 of the project files and firmware packages that go with it, as far as one knows."""
+    dropped: frozenset[str] = frozenset()
+    """SHA-256 of all of them that were dropped for the controller, whenever."""

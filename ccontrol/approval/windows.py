@@ -36,6 +36,19 @@ def out_of_scope(window: ChangeWindow, case: Case) -> str:
     return ""
 
 
+def not_dropped(window: ChangeWindow, case: Case) -> str:
+    """Return which expected files nobody dropped, as the rest of a sentence; empty: all came.
+
+    What was loaded nobody can tell by that: a file that did not come is said, and forbids nothing.
+    """
+    missing = [one.name for one in window.files if one.sha256 not in case.dropped]
+    if not missing:
+        return ""
+    if len(missing) == len(window.files):
+        return "; none of the files that it expects was dropped"
+    return f"; of the files that it expects, {', '.join(sorted(missing))} was not dropped"
+
+
 def out_of_time(window: ChangeWindow, since: datetime | None, until: datetime) -> str:
     """Return how the time of a change lies outside of a window; empty when it lies in it."""
     if since is None:
@@ -68,7 +81,7 @@ def end_of(window: ChangeWindow, uses: int, now: datetime) -> WindowEnd:
     if window.changes_at_most and uses >= window.changes_at_most:
         return WindowEnd.USED_UP
     if now < window.since:
-        return WindowEnd.AHEAD
+        return WindowEnd.SOON if window.since - now < NEAR else WindowEnd.AHEAD
     if now < window.until:
         return WindowEnd.OPEN
     return WindowEnd.USED if uses else WindowEnd.NOT_USED

@@ -49,6 +49,13 @@ class Approvable:
     edits: Mapping[str, Content] = field(default_factory=dict, repr=False)
     stopped: bool = False
     """Its last decision stands against it: an approval has to say that this is over."""
+    in_part: bool = False
+    """Only some of it is meant: that is no decision about a change."""
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether an approval has a decision with it that names the change."""
+        return bool(self.change_id) and (self.stopped or (self.is_news and not self.in_part))
 
     @property
     def is_news(self) -> bool:
@@ -87,6 +94,7 @@ def approvable(
         unread=unread,
         edits=edits,
         stopped=isinstance(one, IndexedChange) and _is_stopped(desk.approvals, one.change_id),
+        in_part=bool(paths),
     )
 
 

@@ -92,8 +92,9 @@ def command(
     """Approve what was observed: one commit on `approved`, signed with your own key.
 
     Shows what would be approved first, and on a terminal asks. The same bytes at the same paths, so
-    that `git diff approved observed -- plant/` shows what is not approved. The daemon judges the
-    changes anew within a minute. Stock git on a clone does the same, see docs/approvals.md.
+    that `git diff approved observed -- plant/` shows what is not approved; of a change also a
+    decision that names it. The daemon judges the changes anew within a minute. Stock git on a clone
+    does the same, see docs/approvals.md.
 
     \b
     Example:
@@ -180,10 +181,10 @@ def _words(told: tuple[Approvable, ...]) -> str:
 
 
 def _edits(table: Desk, told: tuple[Approvable, ...], words: _Words) -> dict[str, Content]:
-    """Return what is signed: files as observed and, where a decision stands against it, another."""
+    """Return what is signed: files as observed, and of each change that was named a decision."""
     edits = {path: entry for one in told for path, entry in one.edits.items()}
     for one in told:
-        if one.stopped:
+        if one.is_decided:
             decision = Decision(
                 one.change_id,
                 next_number(table, one.change_id),

@@ -6,7 +6,7 @@ both are in one form.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ccontrol.approval.configuration import configuration_signed
 from ccontrol.approval.emergencies import OpenEmergency, open_emergencies
@@ -37,6 +37,7 @@ class Approved:
     """Emergencies whose documentation is missing, the oldest first."""
     unsigned: str = ""
     """That no configurator signed the configuration; empty: one did, or nobody has that role."""
+    approvals: Approvals = field(default_factory=Approvals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def approved_of(
         "; ".join(filter(None, (found.rewritten, *found.faults))),
         tuple(open_emergencies(found.counts.approvals, clock.now())),
         _unsigned(config, found.counts.approvals),
+        found.counts.approvals,
     )
 
 

@@ -12,6 +12,7 @@ from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_par
 from ccontrol.cli.site_files import index_reader, standing
 from ccontrol.cli.stamp_rows import StampStanding, stamp_standing
 from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
+from ccontrol.cli.window_rows import WindowStanding, is_current, windows_of
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
 from ccontrol.drivers.registry import driver
@@ -88,6 +89,8 @@ class SiteStanding:
     """Folders of `plant/` that differ and belong to no controller of the configuration."""
     configuration_fault: str = ""
     """That no configurator signed the configuration; empty: one did, or nobody has that role."""
+    windows: tuple[WindowStanding, ...] = ()
+    """Change windows that are open, open soon, or are over since a few days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,19 @@ def site_standing(
         undocumented=approved.undocumented if approved else (),
         strays=strays,
         configuration_fault=approved.unsigned if approved else "",
+        windows=_windows(site, approved, now),
     )
+
+
+def _windows(site: Site, approved: Approved | None, now: datetime) -> tuple[WindowStanding, ...]:
+    """Return the windows that matter now; without an index nobody can count their uses."""
+    if approved is None or not Places(site.store.path).index.is_file():
+        return ()
+    try:
+        told = windows_of(site, approved.approvals, now)
+    except StoreError:  # of the index, whose trouble is told beside the polls
+        return ()
+    return tuple(one for one in told if is_current(one, now))
 
 
 def _channel(site: Site, name: str) -> ChannelStanding:

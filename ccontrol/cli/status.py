@@ -17,6 +17,7 @@ from ccontrol.cli.stamp_rows import stamps_row, tell_standing
 from ccontrol.cli.standing_rows import ControllerStanding, attention, baseline_words
 from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
+from ccontrol.cli.window_rows import tell_windows
 from ccontrol.cli.witness_rows import is_deaf, tell_witnesses
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
@@ -112,6 +113,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "undocumented": [],
             "strays": [],
             "configuration_fault": "",
+            "windows": [],
             "controllers": [],
         }
     else:
@@ -125,6 +127,7 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "undocumented": one.undocumented,
             "strays": one.strays,
             "configuration_fault": one.configuration_fault,
+            "windows": one.windows,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
     error = one.error if isinstance(one, BrokenSite) else None
@@ -167,6 +170,7 @@ def _tell(
     if one.polls_unknown:
         say(f"  what came of the last polls is unknown: {one.polls_unknown}", Tone.BAD)
     _tell_approved(one)
+    tell_windows(one.windows, now)
     if daemon.trouble:
         what = "trouble: " if daemon.answers else ""
         say(f"  {what}{daemon.trouble}", Tone.BAD)

@@ -1,17 +1,15 @@
 """`ccontrol window`: change windows, leave that is given beforehand."""
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from ccontrol.approval.windows import end_of
 from ccontrol.canonical.approvals import render_window, window_path
-from ccontrol.cli.invocation import Invocation, invocation
+from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, controller_named, sites_named
 from ccontrol.cli.signing_desk import (
@@ -25,34 +23,16 @@ from ccontrol.cli.signing_desk import (
     say_signed,
     trailers,
 )
-from ccontrol.cli.site_files import index_reader
 from ccontrol.cli.times import local_moment
+from ccontrol.cli.window_rows import TONES, WindowStanding, windows_of
 from ccontrol.config.settings import Site
 from ccontrol.errors import UnknownNameError
-from ccontrol.model.approval import ChangeWindow, ExpectedFile, Scope, WindowEnd, WindowVersion
+from ccontrol.model.approval import ChangeWindow, ExpectedFile, Scope, WindowVersion
 from ccontrol.model.aspect import Aspect
-from ccontrol.poll.window_uses import uses_of
 from ccontrol.store.message import Message
-from ccontrol.store.repository import Repository
 
 group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 WindowArgument = Annotated[str, typer.Argument(metavar="CHG-ID", help="E.g. CHG-4711.")]
-_TONES = {
-    WindowEnd.OPEN: Tone.GOOD,
-    WindowEnd.USED_UP: Tone.CAUTION,
-    WindowEnd.NOT_USED: Tone.CAUTION,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """One window, and how it stands."""
-
-    window: ChangeWindow
-    approved_by: str
-    seen_at: datetime | None
-    uses: int
-    stands: WindowEnd
 
 
 @group.callback()
@@ -178,7 +158,7 @@ def list_windows(
     repository: RepositoryOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List change windows: open, ahead, used, used up, not used.
+    """List change windows: open, soon (within a day), ahead, used, used up, not used, cancelled.
 
     \b
     Example:
@@ -186,12 +166,13 @@ def list_windows(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     config = configured(here)
-    found: list[tuple[Site, tuple[_Told, ...]]] = []
+    found: list[tuple[Site, tuple[WindowStanding, ...]]] = []
     for chosen in sites_named(config, site):
         if chosen.people is None:
             continue
         with desk(here, config, chosen, repository) as table:
-            found.append((chosen, _told(table, here)))
+            told = windows_of(table.site, table.approvals, here.clock.now())
+            found.append((chosen, told))
     if as_json:
         sites = [{"site": chosen.name, "windows": told} for chosen, told in found]
         emit("ccontrol/windows/1", {"sites": sites})
@@ -227,30 +208,12 @@ def _newest(table: Desk) -> tuple[WindowVersion, ...]:
     return tuple(newest.values())
 
 
-def _told(table: Desk, here: Invocation) -> tuple[_Told, ...]:
-    versions = _newest(table)
-    ids = [version.window.id for version in versions]
-    with index_reader(table.site) as index, Repository.open(table.site.store.path) as store:
-        uses = uses_of(store, index, table.approvals, ids)
-    now = here.clock.now()
-    return tuple(
-        _Told(
-            one.window,
-            one.commit.principal,
-            one.commit.seen_at,
-            uses[one.window.id],
-            end_of(one.window, uses[one.window.id], now),
-        )
-        for one in versions
-    )
-
-
-def _cells(told: _Told) -> tuple[str | Cell, ...]:
+def _cells(told: WindowStanding) -> tuple[str | Cell, ...]:
     window, zone = told.window, _zone(told.window.time_zone)
     seen = "" if told.seen_at else " (not seen by the daemon yet)"
     return (
         window.id,
-        Cell(told.stands.value, _TONES.get(told.stands, Tone.PLAIN)),
+        Cell(told.stands.value, TONES.get(told.stands, Tone.PLAIN)),
         f"{window.since.astimezone(zone):%Y-%m-%d %H:%M %Z}",
         f"{window.until.astimezone(zone):%Y-%m-%d %H:%M %Z}",
         ", ".join(window.controllers),

@@ -208,6 +208,8 @@ class WindowEnd(StrEnum):
     """How a change window stands, or ended."""
 
     AHEAD = "ahead"
+    SOON = "soon"
+    """It opens within a day."""
     OPEN = "open"
     USED_UP = "used up"
     USED = "used"
@@ -215,6 +217,21 @@ class WindowEnd(StrEnum):
     NOT_USED = "not used"
     """It is over, and nothing changed in it."""
     CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowEnded:
+    """That a change window is over, and how it went, as was known when it was told."""
+
+    window: str
+    controllers: tuple[str, ...]
+    """As in the window: ids, or patterns of them."""
+    until: datetime
+    how: WindowEnd
+    changes: int
+    """So many used it."""
+    told_at: datetime
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)

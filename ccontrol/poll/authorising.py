@@ -10,6 +10,7 @@ from datetime import datetime
 from ccontrol.approval.authorise import authorise
 from ccontrol.approval.case import Case
 from ccontrol.approval.windows import is_about
+from ccontrol.canonical.bindings import WITHIN, Stored
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT, Home
 from ccontrol.model.approval import Approvals, SignedCommit
@@ -17,6 +18,7 @@ from ccontrol.model.record import Record
 from ccontrol.poll.authority import Authority
 from ccontrol.poll.binding import standing_of
 from ccontrol.poll.circumstances import circumstances
+from ccontrol.poll.past_changes import moves_firmware, moves_what_runs
 from ccontrol.poll.window_uses import uses_of
 from ccontrol.store.approved import changed_files
 from ccontrol.store.baseline import brought_up
@@ -74,6 +76,7 @@ def judged_by_people(
         for one in approvals.windows
         if one.window.changes_at_most and is_about(one.window, record.controller_id)
     }
+    files, dropped = _files(repository, approvals, record)
     found = authorise(
         Case(
             record=record,
@@ -83,7 +86,8 @@ def judged_by_people(
             restored=lineage.restored,
             accepted=lineage.accepted,
             accepted_last=lineage.newest,
-            files=_bound_files(repository, record),
+            files=files,
+            dropped=dropped,
             uses=uses_of(repository, index, approvals, counted, but=record.change_id),
         )
     )
@@ -91,13 +95,36 @@ def judged_by_people(
     return replace(record, verdict=replace(record.verdict, authorised=found, authorised_by=by))
 
 
-def _bound_files(repository: Repository, record: Record) -> frozenset[str]:
-    """Return the SHA-256 of the project files that are bound to this very change."""
-    home = home_of(repository, record.controller_id, record.area)
-    binding = standing_of(repository, home).binding
-    if binding is None or binding.change.change_id != record.change_id:
-        return frozenset()
-    return frozenset(one.sha256 for one in binding.files)
+def expects_files(approvals: Approvals, controller_id: str) -> bool:
+    """Tell whether a change window of a controller names files that are to be loaded."""
+    return any(
+        one.window.files and is_about(one.window, controller_id) for one in approvals.windows
+    )
+
+
+def _files(
+    repository: Repository, approvals: Approvals, record: Record
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the SHA-256 of the files that go with a change, and of all that were dropped.
+
+    Those go with it that are bound to it, and those that were dropped so near to it that they
+    belong to one piece of work: firmware to a change of firmware, others to one of what runs.
+    """
+    if not expects_files(approvals, record.controller_id):
+        return frozenset(), frozenset()
+    standing = standing_of(repository, home_of(repository, record.controller_id, record.area))
+    binding, bound = standing.binding, frozenset[str]()
+    if binding is not None and binding.change.change_id == record.change_id:
+        bound = frozenset(one.sha256 for one in binding.files)
+    near = {one.file.sha256 for one in standing.stored if _goes_with(one, record)}
+    return bound | near, bound | {one.file.sha256 for one in standing.stored}
+
+
+def _goes_with(one: Stored, record: Record) -> bool:
+    if one.contradicts or abs(one.taken_at - record.taken_at) > WITHIN:
+        return False
+    moves = moves_firmware if one.is_firmware else moves_what_runs
+    return moves(record.changes)
 
 
 def _closed(record: Record) -> datetime:

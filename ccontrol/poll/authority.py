@@ -18,7 +18,7 @@ from ccontrol.canonical.approvals import (
 )
 from ccontrol.clock import Clock
 from ccontrol.errors import UnreadableStateError
-from ccontrol.model.approval import Anchor, Approvals, ChangeWindow, Sighting, SignedCommit
+from ccontrol.model.approval import Anchor, Approvals, Sighting, SignedCommit
 from ccontrol.store import refs
 from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.layout import APPROVED
@@ -79,8 +79,8 @@ class Authority:
         self._clock = clock
         self._sightings: dict[str, Sighting] | None = None
         self._head: str | None = None
-        self._has_looked = False
-        self._ends_told_to = clock.now()
+        self._settled = False
+        """Whether all was done that the last look led to."""
         self.approvals = Approvals()
         """As they were at the last look."""
 
@@ -90,42 +90,46 @@ class Authority:
         self.approvals = found.counts.approvals
 
     def moved(self, repository: Repository) -> bool:
-        """Tell whether the branch stands elsewhere than at the last look. Costs one read."""
-        return not self._has_looked or refs.read(repository.git_dir, APPROVED) != self._head
+        """Tell whether it has to be looked at: it stands elsewhere, or that is not settled yet.
+
+        Costs one read.
+        """
+        return not self._settled or refs.read(repository.git_dir, APPROVED) != self._head
 
     def look(self, repository: Repository) -> Seen:
         """Read the branch; what is new in it has to be `told` before it counts as seen."""
         known = self._known(repository)
         head = refs.read(repository.git_dir, APPROVED)
         found = look_at(repository, self._judging(known))
-        self._head, self._has_looked = head, True
+        self._head, self._settled = head, False
         self.approvals = found.counts.approvals
         if found.counts is not found.stands:
             return Seen((), found.faults, found.rewritten)
         new = tuple(one for one in found.counts.approvals.commits if one.id not in known)
         return Seen(new, found.faults)
 
-    def ended(self) -> tuple[ChangeWindow, ...]:
-        """Return the windows that ended since this was asked last, by their newest version.
-
-        What ended while no daemon ran is not among them; `ccontrol window list` shows all.
-        """
-        since, self._ends_told_to = self._ends_told_to, self._clock.now()
-        newest = {one.window.id: one.window for one in self.approvals.windows}
-        return tuple(one for one in newest.values() if since < one.until <= self._ends_told_to)
+    def settle(self) -> None:
+        """Take in that nothing is left to do of what the last look found."""
+        self._settled = True
 
     def sightings_of(
-        self, new: Iterable[SignedCommit], noticed: Mapping[str, datetime]
+        self,
+        new: Iterable[SignedCommit],
+        noticed: Mapping[str, datetime],
+        latest: datetime | None,
     ) -> dict[str, bytes]:
         """Return the files that say when these commits, oldest first, were seen first.
 
-        That is when the branch was `noticed` to stand at one of them, or beyond it; else now.
+        That is when the branch was `noticed` to stand at one of them, or beyond it; else now. Never
+        before `latest`, the last time of a change that is recorded: a clock that was set back would
+        give leave to what had happened.
         """
         at = self._clock.now()
         found = {}
         for one in reversed(tuple(new)):
             at = min(at, noticed.get(one.id, at))
-            sighting = Sighting(one.id, at, one.principal, one.subject)
+            seen = at if latest is None else max(at, latest)
+            sighting = Sighting(one.id, seen, one.principal, one.subject)
             found[sighting_path(one.id)] = render_sighting(sighting)
         return found
 

@@ -5,11 +5,14 @@ and nothing that a crash could forget.
 """
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccontrol.canonical.records import parse_record, record_path
+from ccontrol.canonical.window_ends import TRAILER, parse_end
 from ccontrol.errors import UnreadableStateError
+from ccontrol.model.approval import WindowEnded
 from ccontrol.model.record import Record
 from ccontrol.poll.catching_up import back_from, record_in
 from ccontrol.poll.judgements import Judgement
@@ -32,6 +35,8 @@ class News:
     head: str
     told: tuple[Judgement, ...] = ()
     """Oldest first."""
+    ended: tuple[WindowEnded, ...] = ()
+    """Change windows, in the order in which their ends were written."""
     whole: bool = True
     """False: the mark was not found, the history was rewritten or has grown too much."""
 
@@ -97,7 +102,9 @@ class Following:
                     break
                 commits.append(commit)
             found = [_judged(one, repository) for one in reversed(commits)]
-        return News(head, tuple(one for one in found if one is not None), whole=whole)
+            ended = [each for one in reversed(commits) for each in _ended(one, repository)]
+        told = tuple(one for one in found if one is not None)
+        return News(head, told, tuple(ended), whole=whole)
 
     def told(self, commit: str) -> None:
         """Move the mark: everything up to this commit was told. Raises StoreError."""
@@ -114,6 +121,15 @@ def _judged(commit: Commit, repository: Repository) -> Judgement | None:
         _log.error("a change cannot be told commit=%s: %s", commit.id, error)
         return None
     return None if record is None else Judgement(commit.id, record, _before(record, repository))
+
+
+def _ended(commit: Commit, repository: Repository) -> Iterator[WindowEnded]:
+    for path in (value for name, value in commit.trailers if name == TRAILER):
+        content = repository.read(path, commit.id).get(path, b"")
+        try:
+            yield parse_end(content)
+        except UnreadableStateError as error:  # the others are still to be told
+            _log.error("the end of a change window cannot be told path=%s: %s", path, error)
 
 
 def _before(record: Record, repository: Repository) -> Record | None:

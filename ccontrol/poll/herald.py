@@ -204,7 +204,9 @@ class Herald:
             controller = controllers.get(judged.record.controller_id)
             for alert in tellable.of_judgement(judged, controller, policy):
                 self._tell(alert)
-        if news.told or not whole:
+        for ended in news.ended:
+            self._tell(tellable.window_ended(ended, self._site.name, controllers.values()))
+        if news.told or news.ended or not whole:
             self._following.told(news.head)
 
     def _tell_log_heads(self) -> None:

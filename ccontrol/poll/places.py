@@ -78,6 +78,16 @@ class Places:
         return self.own / "judged"
 
     @property
+    def ending(self) -> Path:
+        """File that tells which ends of change windows are about to be journaled."""
+        return self.own / "windows-ending"
+
+    @property
+    def approved(self) -> Path:
+        """File that tells by which commit of `approved` changes were judged anew last."""
+        return self.own / "approved-judged"
+
+    @property
     def followed(self) -> Path:
         """Folder that tells up to where logs of other sensors were read."""
         return self.own / "followed"

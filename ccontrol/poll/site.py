@@ -31,6 +31,7 @@ from ccontrol.poll.signers import daemon_of
 from ccontrol.poll.site_hearing import SiteHearing
 from ccontrol.poll.tally import Tally
 from ccontrol.poll.vital import StrangeWork, Unrecorded, Vital
+from ccontrol.poll.window_ends import WindowEnds
 from ccontrol.store import gate, refs, repository
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
@@ -69,6 +70,7 @@ class OpenSite:
     ledger: Ledger
     scribe: Scribe
     room: Room
+    window_ends: WindowEnds
     _opened: ExitStack
     full: StoreError | None = None
     """Why nothing may be committed, found before a commit needed the room."""
@@ -231,6 +233,7 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
             ledger=ledger,
             scribe=scribe,
             room=_room(site.store),
+            window_ends=WindowEnds(site.name, places, journal, clock),
             _opened=opened.pop_all(),
         )
     scribe.start()

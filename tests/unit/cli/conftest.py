@@ -11,7 +11,7 @@ from ccontrol.cli import main
 from ccontrol.model.snapshot import LogEntry
 from ccontrol.model.unit import fields
 from tests.unit.cli.plants import CONTROLLERS, Plant, Run, block, in_this_process, seen, things
-from tests.unit.cli.works import Works
+from tests.unit.cli.works import Works, at_work
 
 
 @pytest.fixture
@@ -56,8 +56,5 @@ def plant(made_plants: tuple[Path, Path], tmp_path: Path) -> Plant:
 @pytest.fixture
 def works(plant: Plant, run: Run) -> Iterator[Works]:
     """That plant at work: a daemon's writer is open, and Ada and Bob may approve."""
-    works = Works.begin(plant, run)
-    try:
+    with at_work(plant, run) as works:
         yield works
-    finally:
-        works.opened.close(10)

@@ -14,7 +14,7 @@ from ccontrol.poll.pipeline import Line
 from ccontrol.poll.sighted import Sighted
 from ccontrol.store.keys import generate, public_line
 from tests.unit.cli.plants import block, seen, things
-from tests.unit.cli.works import CLOCK, Works
+from tests.unit.cli.works import CLOCK, Works, window
 from tests.unit.store.heard import download, heard
 
 
@@ -53,13 +53,6 @@ def test_what_was_approved_and_comes_back_is_authorised(works: Works) -> None:
     found = works.judged(back.change_id)
     assert found.word is Authorisation.AUTHORISED
     assert "brings back" in found.reason
-
-
-def window(works: Works, name: str, since: datetime, *more: str) -> None:
-    until = since + timedelta(hours=2)
-    times = ("--from", since.isoformat(), "--until", until.isoformat())
-    words = ("--controller", "press-3", "--ticket", "T-3", "--requested-by", "ada@plant", *more)
-    works.ccontrol("window", "add", name, *times, *words, "--key", works.key("bob"))
 
 
 def test_a_window_that_was_seen_before_authorises_what_it_allows(works: Works) -> None:
@@ -165,22 +158,6 @@ def test_verify_doubts_approved_too(works: Works) -> None:
     assert "it is not signed" in told
     works.git("update-ref", "refs/heads/approved", f"{head}~1")
     assert "is gone from it" in works.ccontrol("verify", code=21)
-
-
-def test_the_end_of_a_window_that_nobody_used_is_journaled(works: Works) -> None:
-    works.look()
-    now = CLOCK.now()
-    times = ("--from", now.isoformat(), "--until", (now + timedelta(seconds=4)).isoformat())
-    words = ("--controller", "press-3", "--ticket", "T-9", "--key", works.key("bob"))
-    works.ccontrol("window", "add", "CHG-9", *times, *words)
-    while CLOCK.now() < now + timedelta(seconds=4.1):
-        works.look()
-    works.look()
-    works.opened.ledger.stop(10)
-    journal = works.opened.journal
-    entries = (entry for day in journal.days() for entry in journal.read(day))
-    told = [entry.reason for entry in entries if entry.outcome.value == "window"]
-    assert told == ["CHG-9 has ended: not used, 0 changes"]
 
 
 def hear(works: Works, at: datetime) -> None:

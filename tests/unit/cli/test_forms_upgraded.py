@@ -50,7 +50,7 @@ def commit(works: Works, files: Mapping[str, bytes], *trailers: tuple[str, str])
 
 def upgrade(works: Works) -> None:
     """Let the daemon of a newer version begin its work."""
-    works.begin_anew()
+    works.restart()
     press = works.opened.site.controllers[0]
     works.opened.scribe.give(lambda line: line.state_of(press)).result(60)
 

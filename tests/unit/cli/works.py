@@ -2,17 +2,21 @@
 
 import os
 import subprocess  # noqa: TID251 — stock git and ssh-keygen are the judges
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets
-from ccontrol.clock import SystemClock
+from ccontrol.clock import Clock, SystemClock
+from ccontrol.errors import StoreError
 from ccontrol.model.approval import Authorisation, Authorised
 from ccontrol.model.record import Record
 from ccontrol.poll.approved_news import see_approved
+from ccontrol.poll.authority import sighting_message
+from ccontrol.poll.pipeline import Line
 from ccontrol.poll.sighted import Sighted
 from ccontrol.poll.site import OpenSite, open_site
 from ccontrol.poll.window import Looks
@@ -20,6 +24,7 @@ from ccontrol.store.keys import generate
 from tests.unit.cli.plants import Plant, Run, block, seen, things
 
 CLOCK = SystemClock()
+REFUSED = -1
 ROOTS = ("root-1", "root-2")
 
 
@@ -30,16 +35,17 @@ class Works:
     plant: Plant
     run: Run
     opened: OpenSite
+    clock: Clock = CLOCK
 
     @classmethod
-    def begin(cls, plant: Plant, run: Run) -> "Works":
+    def begin(cls, plant: Plant, run: Run, clock: Clock = CLOCK) -> "Works":
         """Pin roots, and let them say that Ada and Bob approve."""
         for name in (*ROOTS, "ada", "bob"):
             generate(plant.folder / name)
         roots = [" ".join((plant.folder / f"{name}.pub").read_text().split()[:2]) for name in ROOTS]
         text = plant.config.read_text()
         plant.config.write_text(f"{text}\n[site.people]\nroots = {roots!r}\n".replace("'", '"'))
-        works = cls(plant, run, _opened(plant))
+        works = cls(plant, run, _opened(plant, clock), clock)
         draft = works.key("people.toml")
         works.ccontrol("people", "draft", draft)
         for who in ("ada", "bob"):
@@ -51,10 +57,10 @@ class Works:
         works.ccontrol("people", "commit", draft, "--key", works.key("ada"))
         return works
 
-    def begin_anew(self) -> None:
-        """Start the daemon's part anew, as another version of it would be."""
+    def restart(self) -> None:
+        """Let another daemon open the store."""
         self.opened.close(10)
-        self.opened = _opened(self.plant)
+        self.opened = _opened(self.plant, self.clock)
 
     def ccontrol(self, *arguments: str | Path, code: int = 0) -> str:
         answer = self.run("--config", self.plant.config, *arguments)
@@ -78,8 +84,25 @@ class Works:
 
     def look(self) -> int:
         """Let the daemon look at approved."""
-        work: Callable[[object], int] = lambda line: see_approved(line, self.opened, CLOCK)  # type: ignore[arg-type]  # noqa: E731 — the scribe hands a line
-        return self.opened.scribe.give(work).result(60)
+        return self.opened.scribe.give(self._looked).result(60)
+
+    def _looked(self, line: Line) -> int:
+        try:
+            return see_approved(line, self.opened, self.clock)
+        except StoreError:  # as the chore does; the writer itself would try again at once
+            return REFUSED
+
+    def only_written_down(self) -> None:
+        """Let the daemon write down what it sees on approved, and be killed before it judges."""
+
+        def first_half(line: Line) -> None:
+            authority = line.authority
+            assert authority is not None
+            new = authority.look(line.writer.repository).new
+            sightings = authority.sightings_of(new, {}, line.index.latest())
+            line.commit_files(sightings, sighting_message("north", new))
+
+        self.opened.scribe.give(first_half).result(60)
 
     def change(self, body: bytes, at: datetime, since: datetime) -> Record:
         """Let a poll find another OB1, which was as before at `since`."""
@@ -117,6 +140,32 @@ class Works:
         return len(names.splitlines())
 
 
-def _opened(plant: Plant) -> OpenSite:
+@contextmanager
+def at_work(plant: Plant, run: Run, clock: Clock = CLOCK) -> Iterator[Works]:
+    """Open a plant's store as its daemon does; Ada and Bob may approve."""
+    works = Works.begin(plant, run, clock)
+    try:
+        yield works
+    finally:
+        works.opened.close(10)
+
+
+def journaled(works: Works, outcome: str) -> list[str]:
+    """Return the reasons of the journal's lines of one outcome."""
+    works.opened.ledger.flush(60)
+    journal = works.opened.journal
+    entries = (entry for day in journal.days() for entry in journal.read(day))
+    return [entry.reason for entry in entries if entry.outcome.value == outcome]
+
+
+def window(works: Works, name: str, since: datetime, *more: str, hours: float = 2) -> None:
+    """Let bob sign a change window."""
+    until = since + timedelta(hours=hours)
+    times = ("--from", since.isoformat(), "--until", until.isoformat())
+    words = ("--controller", "press-3", "--ticket", "T-3", "--requested-by", "ada@plant", *more)
+    works.ccontrol("window", "add", name, *times, *words, "--key", works.key("bob"))
+
+
+def _opened(plant: Plant, clock: Clock) -> OpenSite:
     (site,) = configured_with_secrets(Invocation(plant.config)).sites
-    return open_site(site, plant.folder, CLOCK)
+    return open_site(site, plant.folder, clock)
