@@ -280,7 +280,12 @@ def test_a_decision_of_stock_git_by_who_asked_for_it_counts_nowhere(
     path.parent.mkdir(parents=True)
     path.write_bytes(render_decision(asked))
     stock_git(works, clone, "add", ".")
-    pushed(works, clone, "Approve it")
+    stock_git(works, clone, "commit", "-q", "-a", "-S", "-m", "Approve it")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        stock_git(works, clone, "push", "-q", "origin", "approved")
+    assert b"bob@plant asked for it" in refused.value.stderr
+    works.git("fetch", "-q", str(clone), "approved:approved")  # past the door, as the store's owner
+    works.look()
     assert word(works, record) is Authorisation.UNEXPLAINED
     said = "bob@plant asked for it, and so may not approve it"
     assert said in works.ccontrol("verify", code=21)
