@@ -262,8 +262,8 @@ judge_rights() { # the role for each file; and that nobody approves what they as
 		says) require_role "$path" approver investigator ;;
 		decides)
 			require_plain "$path"
-			case $(awk '$1 == "kind" { print $3; exit }' "$work/file") in
-			'"investigate"' | '"attest"') require_role "$path" approver investigator ;;
+			case $(grep '^kind[ 	]*=' "$work/file" | head -n 1) in
+			'kind = "investigate"' | 'kind = "attest"') require_role "$path" approver investigator ;;
 			*) require_role "$path" approver ;;
 			esac
 			;;

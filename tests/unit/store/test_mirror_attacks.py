@@ -104,8 +104,12 @@ def test_an_investigator_investigates_and_does_not_reject(mirrored: Mirrored) ->
     mirrored.undo()
     rejected = replace(looked, kind=DecisionKind.REJECT, number=2, reason="no", findings="", who="")
     second = f"decisions/{CHANGE}/0002.toml"
-    mirrored.approve("ivy", path=second, text=render_decision(rejected).decode())
-    assert "ivy@plant is no approver" in mirrored.refused()
+    plain = render_decision(rejected).decode()
+    hidden = plain.replace("kind = ", "kind= ") + '\n[facts]\nkind = "investigate"\n'
+    for text in (plain, hidden):
+        mirrored.approve("ivy", path=second, text=text)
+        assert "ivy@plant is no approver" in mirrored.refused()
+        mirrored.undo()
 
 
 def test_a_signature_for_another_purpose_is_none(mirrored: Mirrored) -> None:
