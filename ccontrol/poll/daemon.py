@@ -170,16 +170,20 @@ class Daemon:
             ears.see_to()
             listeners.see_to(engine.roster.sites.values())
             self._feed_the_watchdog(engine)
-            if looks % APPROVED_LOOKS == 0:
-                for site in engine.roster.sites.values():
-                    self._chores.look_at_approved(site)
-            if looks % VITAL_LOOKS == 1:
-                self._show_life(engine)
-            if looks % CHORE_LOOKS == 1:
-                self._see_to_chores(engine, sites)
-            if looks % PLAN_LOOKS == 1:
-                for site in engine.roster.sites.values():
-                    site.ledger.plan(engine.overview.planned(site))
+            self._see_to_what_is_due(engine, sites, looks)
+
+    def _see_to_what_is_due(self, engine: Engine, sites: Sites, looks: int) -> None:
+        """Do what does not have to be done at each look."""
+        if looks % APPROVED_LOOKS == 0:
+            for site in engine.roster.sites.values():
+                self._chores.look_at_approved(site)
+        if looks % VITAL_LOOKS == 1:
+            self._show_life(engine)
+        if looks % CHORE_LOOKS == 1:
+            self._see_to_chores(engine, sites)
+        if looks % PLAN_LOOKS == 1:
+            for site in engine.roster.sites.values():
+                site.ledger.plan(engine.overview.planned(site))
 
     def _see_to_sites(self, engine: Engine, sites: Sites, looks: int) -> None:
         """Take a new configuration, or try again to open what could not be opened."""
