@@ -10,8 +10,10 @@ import pytest
 from ccontrol.canonical.approvals import render_window, window_path
 from ccontrol.model.alert import Channel, Syslog
 from ccontrol.model.approval import Anchor, Authorisation, ChangeWindow
+from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Schedule
 from ccontrol.model.judgement import Severity
+from ccontrol.poll import control
 from ccontrol.poll.authority import sighted_at
 from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.past_changes import newest_judgement
@@ -20,14 +22,14 @@ from ccontrol.store.layout import APPROVED, BRANCH, log_folder
 from ccontrol.store.message import Message
 from ccontrol.store.ref_log import updates
 from ccontrol.store.repository import Repository
-from tests.e2e.engine_plant import CLOCK, Plant, daemon, git, make_plant, wait_until
+from tests.e2e.engine_plant import CLOCK, PATIENCE_S, Plant, daemon, git, make_plant, wait_until
 from tests.unit.alerts.receivers import HERE, Received, syslog_tcp
 from tests.unit.poll.toy import Plc, controller, serving
 from tests.unit.store.made_people import Crowd
 from tests.unit.store.made_store import SetClock, Site
 
-SELDOM = Schedule(glance_s=3_600.0, full_s=7_200.0, deep_pause_s=0.5, settle_s=0.1)
-"""Nobody looks by the schedule for as long as a test takes."""
+SELDOM = Schedule(glance_s=3_600.0, full_s=7_200.0, deep_pause_s=3_600.0, settle_s=0.1)
+"""Nobody looks by the schedule for as long as a test takes, and glances tell what moved."""
 
 
 @dataclass
@@ -38,6 +40,10 @@ class Works:
     plc: Plc
     crowd: Crowd
     siem: Received
+
+    def poll(self, depth: Depth = Depth.GLANCE) -> None:
+        """Have the daemon look, and read what moved."""
+        assert control.ask_poll(self.plant.places, "press-1", depth, PATIENCE_S)
 
     def told(self, event: str, phase: str) -> bool:
         return any(f" {event} " in text and f'phase="{phase}"' in text for text in self.siem.texts)
@@ -93,6 +99,7 @@ def works(tmp_path: Path, plc: Plc) -> Iterator[Works]:
 def test_work_after_the_signature_is_told_from_work_before_it(works: Works) -> None:
     plant, plc = works.plant, works.plc
     with daemon(plant):
+        works.poll(Depth.FULL)
         wait_until(lambda: len(plant.changes()) == 1)
         plc.blocks = {**plc.blocks, "OB1": "before"}
         now = CLOCK.now()
@@ -104,7 +111,7 @@ def test_work_after_the_signature_is_told_from_work_before_it(works: Works) -> N
         wait_until(lambda: works.seen(signed))
         wait_until(lambda: len(plant.changes()) == 2)  # by a look that the signature led to
         plc.blocks = {**plc.blocks, "OB1": "after"}
-        plant.poll("press-1")
+        works.poll()
         wait_until(lambda: len(plant.changes()) == 3)
     with Repository.open(plant.site.store.path) as repository:
         seen_at = sighted_at(repository)[signed]
@@ -118,6 +125,7 @@ def test_what_nobody_may_write_is_told_and_never_signed_and_the_way_back_works(
 ) -> None:
     plant, plc = works.plant, works.plc
     with daemon(plant) as running:
+        works.poll(Depth.FULL)
         wait_until(lambda: len(plant.changes()) == 1)
         wait_until(lambda: works.seen(works.head(APPROVED)))
         good = works.head(APPROVED)
@@ -138,7 +146,7 @@ def test_what_nobody_may_write_is_told_and_never_signed_and_the_way_back_works(
         wait_until(lambda: works.told("store-trouble", "raised"))
         asked = len(plc.asked)
         plc.blocks = {**plc.blocks, "OB1": "meanwhile"}
-        plant.poll("press-1")
+        works.poll()
         assert len(plc.asked) > asked  # a halted store halts no poll
         works.set_ref(BRANCH, own)
         wait_until(lambda: works.told("store-trouble", "cleared"))
