@@ -170,10 +170,10 @@ class Daemon:
             ears.see_to()
             listeners.see_to(engine.roster.sites.values())
             self._feed_the_watchdog(engine)
-            self._now_and_then(engine, sites, looks)
+            self._see_to_what_is_due(engine, sites, looks)
 
-    def _now_and_then(self, engine: Engine, sites: Sites, looks: int) -> None:
-        """Do what is due at some looks only."""
+    def _see_to_what_is_due(self, engine: Engine, sites: Sites, looks: int) -> None:
+        """Do what does not have to be done at each look."""
         if looks % APPROVED_LOOKS == 0:
             for site in engine.roster.sites.values():
                 self._chores.look_at_approved(site)

@@ -62,6 +62,27 @@ def test_a_witness_refuses_on_a_stick_with_its_own_code(
     assert said.code == 13
 
 
+def test_what_cannot_be_meant_is_answered_with_the_next_step(
+    run: Run, plant: Plant, tmp_path: Path
+) -> None:
+    here, missing = ("--config", plant.config), tmp_path / "missing"
+    assert run(*here, "checkpoint", "make", "north").code == 0
+    said = run(*here, "checkpoint", "request", "north", "-o", tmp_path / "r")
+    assert (said.code, "no cosigner is configured" in said.err) == (13, True)
+    book, _key = watched(run, plant, tmp_path)
+    said = run("witness", "last", book, "ccontrol/south")
+    assert (said.code, "witness list" in said.err) == (13, True)
+    said = run("witness", "trust", book, "garbage")
+    assert (said.code, "checkpoint show" in said.err, "0600" in said.err) == (13, True, False)
+    for asked in (
+        (*here, "verify", "--checkpoint", missing),
+        ("witness", "take", book, missing, "-o", tmp_path / "a"),
+        (*here, "checkpoint", "answer", "north", missing, "--request", missing),
+    ):
+        said = run(*asked)
+        assert (said.code, str(missing) in said.err, "defect" in said.err) == (50, True, False)
+
+
 def test_a_history_crosses_on_a_stick_into_a_mirror(run: Run, plant: Plant, tmp_path: Path) -> None:
     here, first = ("--config", plant.config), tmp_path / "first.bundle"
     mirror = tmp_path / "mirror.git"
