@@ -6,7 +6,7 @@ import sys
 from tests import laws
 
 # Hundreds of processes are started here: where nothing compiled may be kept, each of them compiles
-# all of ccontrol anew, and each worker of pytest every test. That took a third of the whole suite.
+# all of ccontrol anew, and each worker of pytest every test: 32 s of the processor instead of 12.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 laws.register()
