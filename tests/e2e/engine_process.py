@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -82,16 +83,19 @@ def _site(told: dict[str, Any]) -> Site:
     )
 
 
-def main() -> int:
+def begin(folder: Path, said: Path, surroundings: dict[str, str]) -> None:
+    """Become the daemon, in a process that was forked from one that has loaded all of this."""
+    os.environ.clear()
+    os.environ.update(surroundings)
+    os.dup2(os.open(said, os.O_WRONLY | os.O_APPEND), sys.stderr.fileno())
+    sys.exit(main(folder))
+
+
+def main(folder: Path) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO)
-    folder = Path(sys.argv[1])
     try:
         Daemon(lambda: load(folder), SystemClock(), Notifier.from_environment(), TABLE).run()
     except CcontrolError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
