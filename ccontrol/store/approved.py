@@ -4,11 +4,12 @@ The first commit that does not hold ends it: nothing after it counts, and that i
 Each commit is judged by who might sign before it. Reads only; writing is approving's.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ccontrol.approval.rights import (
+    Signing,
     belongs,
     is_append_only,
     requester_fault,
@@ -271,9 +272,15 @@ class _Walk:
                 return
             if is_append_only(path) and self._last and self._entry(path, self._last.id):
                 yield f"{path} was there before: it may only be added"
-        asked = [value for key, value in signed.trailers if key == "Requested-By"]
-        asked += [one.requester for one in windows] + [one.requester for one in decisions]
-        fault = requester_fault(self._judging.anchor, signed.principal, asked)
+        signing = Signing(
+            signed.principal,
+            signed.paths,
+            tuple(windows),
+            tuple(decisions),
+            asked_for_by(signed.trailers),
+            signed.seen_at or self._judging.now,
+        )
+        fault = requester_fault(self._judging.anchor, signing, self._windows, self._commits)
         if fault is not None:
             yield fault
 
@@ -322,19 +329,21 @@ class _Walk:
         return content
 
 
-def asked_in(path: str, content: bytes) -> tuple[DecisionKind | None, str]:
-    """Return of a file that people write which decision it holds, and who asked for it.
+def asked_for_by(trailers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return who asked for what a commit does, as it says itself."""
+    return tuple(value for name, value in trailers if name == "Requested-By")
 
-    Raises UnreadableStateError.
+
+def written_in(path: str, content: bytes) -> ChangeWindow | Decision | DecisionKind | None:
+    """Return what a file that people write holds; of an attestation only that it is one.
+
+    None: it holds nothing that gives leave or decides. Raises UnreadableStateError.
     """
     if path.startswith(f"{WINDOWS}/"):
-        return None, parse_window(content).requester
+        return parse_window(content)
     if not path.startswith(f"{DECISIONS}/"):
-        return None, ""
-    if is_attestation(path, content):
-        return DecisionKind.ATTEST, ""
-    decision = parse_decision(content)
-    return decision.kind, decision.requester
+        return None
+    return DecisionKind.ATTEST if is_attestation(path, content) else parse_decision(content)
 
 
 def _removed_windows(signed: SignedCommit, kept: Collection[ChangeWindow]) -> Iterator[str]:

@@ -9,11 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ccontrol.approval.rights import requester_fault, right_fault
+from ccontrol.approval.rights import Signing, requester_fault, right_fault
 from ccontrol.errors import StoreError, StoreForeignError
-from ccontrol.model.approval import People
+from ccontrol.model.approval import Approvals, ChangeWindow, Decision, DecisionKind
 from ccontrol.store import commits, refs, shadow, signing
-from ccontrol.store.approved import Judging, Survey, asked_in, require_counting, survey
+from ccontrol.store.approved import (
+    Judging,
+    Survey,
+    asked_for_by,
+    require_counting,
+    survey,
+    written_in,
+)
 from ccontrol.store.disk import Disk
 from ccontrol.store.layout import APPROVED, ATTRIBUTES, ATTRIBUTES_PATH, BRANCH, shadow_path
 from ccontrol.store.loose import LooseWriter, of_nobody_else
@@ -100,7 +107,7 @@ def approve(
     if heads.approved is not None:
         before = survey(repository, judging, heads.approved)
         require_counting(before)
-        _require_right(before.approvals.people, pen, edits, message, judging)
+        _require_right(before.approvals, pen, edits, message, judging)
     loose = LooseWriter(repository.git_dir / "objects", Disk(), of_nobody_else())
     parent = None if heads.approved is None else repository.commit(heads.approved)
     first: Mapping[str, Content] = {ATTRIBUTES_PATH: ATTRIBUTES} if parent is None else {}
@@ -118,24 +125,38 @@ def approve(
 
 
 def _require_right(
-    people: People | None,
+    given: Approvals,
     pen: Pen,
     edits: Mapping[str, Content],
     message: Message,
     judging: Judging,
 ) -> None:
     """Say what the survey would say, while nobody has touched a token yet. Raises StoreError."""
+    people = given.people
     if people is None:
         return
     principal = owner_of(pen.signer.public_key, people, judging.now)
-    asked = [value for name, value in message.trailers if name == "Requested-By"]
+    windows, decisions = [], []
     for path, content in edits.items():
-        kind, requester = asked_in(path, content) if isinstance(content, bytes) else (None, "")
+        written = written_in(path, content) if isinstance(content, bytes) else None
+        kind = written if isinstance(written, DecisionKind) else None
+        if isinstance(written, ChangeWindow):
+            windows.append(written)
+        elif isinstance(written, Decision):
+            decisions.append(written)
+            kind = written.kind
         fault = right_fault(people, principal, path, kind)
         if fault is not None:
             raise _would_not_count(fault)
-        asked.append(requester)
-    fault = requester_fault(judging.anchor, principal, asked)
+    signing_ = Signing(
+        principal,
+        tuple(edits),
+        tuple(windows),
+        tuple(decisions),
+        asked_for_by(message.trailers),
+        judging.now,
+    )
+    fault = requester_fault(judging.anchor, signing_, given.windows, given.commits)
     if fault is not None:
         raise _would_not_count(fault)
 
