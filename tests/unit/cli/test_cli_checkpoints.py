@@ -145,7 +145,7 @@ def test_roots_of_a_mirror_come_from_a_file_of_public_keys(
     roots = tmp_path / "roots"
     signers = plant.config.parent / "allowed_signers"
     made = ("mirror", "init", tmp_path / "m.git", "--from", "x", "--site", "north")
-    asked = (*made, "--daemon-signers", signers, "--people-roots", roots)
+    asked = (*made, "--daemon-signers", signers, "--root", roots)
     generate(tmp_path / "root-1")
     roots.write_text((tmp_path / "root-1.pub").read_text())
     assert run(*asked).code == 50  # two have to sign
