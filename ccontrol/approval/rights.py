@@ -47,10 +47,17 @@ def right_fault(
     return f"{principal} is no {words} and changed {path}"
 
 
-def requester_fault(anchor: Anchor, principal: str, requesters: Iterable[str]) -> str | None:
-    """Return a complaint when somebody approved what they had asked for, and may not."""
+def requester_fault(
+    anchor: Anchor, people: People, principal: str, requesters: Iterable[str]
+) -> str | None:
+    """Return a complaint when somebody approved what they had asked for, and may not.
+
+    `people` are those in force at that place: what is configured today does not judge the past.
+    """
+    rule = people.requester_approves
+    may = anchor.requester_approves if rule is None else rule
     own = principal.lower() in {name.strip().lower() for name in requesters}
-    if anchor.requester_approves or not own:
+    if may or not own:
         return None
     return f"{principal} asked for it, and so may not approve it"
 

@@ -81,7 +81,7 @@ class Anchor:
     """Public keys whose owners signed the first version of who may sign."""
     threshold: int = 2
     requester_approves: bool = False
-    """Whether whoever asked for a change may approve it."""
+    """Whether whoever asked for a change may approve it, where the people in force say nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,7 +273,7 @@ class _Walk:
                 yield f"{path} was there before: it may only be added"
         asked = [value for key, value in signed.trailers if key == "Requested-By"]
         asked += [one.requester for one in windows] + [one.requester for one in decisions]
-        fault = requester_fault(self._judging.anchor, signed.principal, asked)
+        fault = requester_fault(self._judging.anchor, people, signed.principal, asked)
         if fault is not None:
             yield fault
 

@@ -132,7 +132,7 @@ def _require_right(
         if fault is not None:
             raise _would_not_count(fault)
         asked.append(requester)
-    fault = requester_fault(judging.anchor, principal, asked)
+    fault = requester_fault(judging.anchor, people, principal, asked)
     if fault is not None:
         raise _would_not_count(fault)
 
