@@ -10,8 +10,8 @@ from ccontrol.store import gate, mirror
 from ccontrol.store.keys import generate
 from ccontrol.store.message import Message
 from tests.unit.store.made_people import Crowd
-from tests.unit.store.mirrored import Mirrored
 from tests.unit.store.made_store import Site, git
+from tests.unit.store.mirrored import Mirrored
 
 OBSERVED, APPROVED = "refs/heads/observed", "refs/heads/approved"
 
