@@ -85,17 +85,20 @@ def right_fault(
 
 def requester_fault(
     anchor: Anchor,
+    people: People,
     signing: Signing,
     windows: Sequence[WindowVersion],
     commits: Sequence[SignedCommit],
 ) -> str | None:
     """Return a complaint when somebody approves what they had asked for, and may not.
 
+    `people` are those in force at that place: what is configured today does not judge the past.
     Asked has whom the commit itself names, and whoever asked for a window in which that can have
     happened: silence in the commit does not help. `windows` and `commits` are those before it,
     oldest first; an earlier version of a window counts as well.
     """
-    if anchor.requester_approves:
+    rule = people.requester_approves
+    if anchor.requester_approves if rule is None else rule:
         return None
     who = _plain(signing.principal)
     named = [*signing.requesters, *(one.requester for one in signing.windows)]

@@ -21,6 +21,8 @@ NAMESPACE = "ccontrol-people"
 _PRINCIPAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,60}@[A-Za-z0-9][A-Za-z0-9.-]{0,60}")
 _KEY = re.compile(r"[a-z0-9@.-]{1,60} [A-Za-z0-9+/]{16,8000}={0,2}")
 _CERTIFICATE = "-cert-"
+_RULE = "requester_approves"
+_KEYS = ("form", "serial", "threshold", _RULE, "roots", "person", "daemon")
 _FIRST_YEAR = 1970
 _MOST = 10_000
 """People, roots or keys of the daemon; more are rubbish."""
@@ -28,10 +30,11 @@ _MOST = 10_000
 
 def render_people(people: People) -> bytes:
     """Return the file; people sorted by name, keys in their order."""
-    head: tuple[tuple[str, int | tuple[str, ...]], ...] = (
+    head: tuple[tuple[str, int | tuple[str, ...] | None], ...] = (
         ("form", FORM),
         ("serial", people.serial),
         ("threshold", people.threshold),
+        (_RULE, people.requester_approves),
         ("roots", people.roots),
     )
     persons = sorted(people.persons, key=lambda one: one.principal)
@@ -45,7 +48,7 @@ def render_people(people: People) -> bytes:
 def parse_people(content: bytes) -> People:
     """Return what the file says. Raises UnreadableStateError for what cannot be meant."""
     table = read_written(PEOPLE, content)
-    table.require_only("form", "serial", "threshold", "roots", "person", "daemon")
+    table.require_only(*_KEYS)
     if table.integer("form") != FORM:
         raise UnreadableStateError(f"{PEOPLE} has a form that this version does not know")
     people = People(
@@ -54,6 +57,7 @@ def parse_people(content: bytes) -> People:
         roots=tuple(_key(table, line) for line in table.texts("roots")),
         persons=tuple(map(_parsed_person, table.tables("person"))),
         daemon_keys=tuple(map(_parsed_daemon, table.tables("daemon"))),
+        requester_approves=table.flag(_RULE) if _RULE in table else None,
     )
     _require_sense(people)
     return people

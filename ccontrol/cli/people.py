@@ -221,7 +221,13 @@ def next_version(table: Desk) -> People:
         daemons = tuple(DaemonKey(public_line(key)) for key in table.daemon_keys)
         known = People(0, anchor.threshold, anchor.roots, (), daemons)
     ended = closed(known.daemon_keys, table.last_signed())
-    return replace(known, serial=known.serial + 1, daemon_keys=ended)
+    rule = known.requester_approves
+    return replace(
+        known,
+        serial=known.serial + 1,
+        daemon_keys=ended,
+        requester_approves=anchor.requester_approves if rule is None else rule,
+    )
 
 
 def _files(file: Path, content: bytes, people: People, before: People) -> dict[str, Content]:

@@ -73,6 +73,9 @@ class People:
     daemon_keys: tuple[DaemonKey, ...] = ()
     """In the order in which they take over; the last one is, or will be, in use."""
 
+    requester_approves: bool | None = None
+    """Whether whoever asked for a change may approve it; None: as the configuration says."""
+
     def person(self, principal: str) -> Person | None:
         """Return the person of that name, None when there is none."""
         return next((one for one in self.persons if one.principal == principal), None)
@@ -90,7 +93,7 @@ class Anchor:
     """Public keys whose owners signed the first version of who may sign."""
     threshold: int = 2
     requester_approves: bool = False
-    """Whether whoever asked for a change may approve it."""
+    """Whether whoever asked for a change may approve it, where the people in force say nothing."""
 
 
 @dataclass(frozen=True, slots=True)

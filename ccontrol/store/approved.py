@@ -280,7 +280,8 @@ class _Walk:
             asked_for_by(signed.trailers),
             signed.seen_at or self._judging.now,
         )
-        fault = requester_fault(self._judging.anchor, signing, self._windows, self._commits)
+        anchor = self._judging.anchor
+        fault = requester_fault(anchor, people, signing, self._windows, self._commits)
         if fault is not None:
             yield fault
 

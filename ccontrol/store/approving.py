@@ -156,7 +156,7 @@ def _require_right(
         asked_for_by(message.trailers),
         judging.now,
     )
-    fault = requester_fault(judging.anchor, signing_, given.windows, given.commits)
+    fault = requester_fault(judging.anchor, people, signing_, given.windows, given.commits)
     if fault is not None:
         raise _would_not_count(fault)
 

@@ -33,6 +33,8 @@ stated() { # COMMIT NAME: what its people.toml says, in $work/NAME.list; it has 
 		function assigned(name, value) {
 			if (table == "" && name ~ /^(form|serial|threshold)$/ && value ~ /^[0-9]+$/)
 				print name " " value
+			else if (table == "" && name == "requester_approves" && value ~ /^(true|false)$/)
+				print name " " value
 			else if (table == "" && name == "roots" && value == "[") array = name
 			else if (table == "person" && name == "principal") who = text(value)
 			else if (table == "person" && name == "name" && value ~ /^"/) return
@@ -274,7 +276,9 @@ judge_rights() { # the role for each file; and that nobody approves what they as
 		*) require_role "$path" approver ;;
 		esac
 	done <"$work/needs"
-	[ -e "$pinned/requester_approves" ] || ! awk -v who="$who" '
+	rule=$(of "$people" requester_approves)
+	[ -n "$rule" ] || [ ! -e "$pinned/requester_approves" ] || rule=true
+	[ "$rule" = true ] || ! awk -v who="$who" '
 		{ gsub(/^[ \t]+|[ \t\r]+$/, ""); if (tolower($0) == tolower(who)) found = 1 }
 		END { exit !found }' "$work/asked" ||
 		refuse "$commit: $who asked for it, and may not approve it"

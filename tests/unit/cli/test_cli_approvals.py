@@ -115,6 +115,24 @@ def test_a_rewritten_branch_goes_on_to_count_as_it_was_seen(works: Works) -> Non
     assert authority.approvals.commits[-1].id == seen_head
 
 
+def test_status_judges_a_rewritten_branch_as_the_daemon_does(works: Works) -> None:
+    works.approve("press-3")
+    works.look()
+    assert works.baselines()["press-3"] == ("in baseline", 0)
+    seen_head = works.git("rev-parse", "approved").strip()
+    works.git("update-ref", "refs/heads/approved", f"{seen_head}~1")
+    works.look()
+    assert works.opened.approved is not None
+    assert "was rewritten" in works.opened.approved.rewritten
+    answer = works.run("--config", works.plant.config, "status", "--check")
+    assert answer.code != 0
+    assert "approved was rewritten" in answer.out
+    assert works.baselines()["press-3"] == ("in baseline", 0)
+    works.git("update-ref", "refs/heads/approved", seen_head)
+    works.look()
+    assert works.opened.approved.rewritten == ""
+
+
 def test_the_audit_log_says_who_signed_what(works: Works) -> None:
     works.ccontrol("approve", "press-3", "--key", works.key("ada"))
     journal = works.opened.journal

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ccontrol.model.record import Receipt
-from ccontrol.store import gate
 from ccontrol.store.creation import create
 from ccontrol.store.keys import KeyKind, generate
 from ccontrol.store.message import Message
@@ -47,7 +46,6 @@ class Site:
     def make(cls, folder: Path, kind: KeyKind = KeyKind.ED25519) -> "Site":
         site = cls(folder, generate(folder / "signing-key", kind))
         create(site.git_dir, site.daemon, site.clock)
-        gate.install(site.git_dir, site.daemon.trust.signers, None)
         (folder / "allowed").write_text(site.daemon.trust.signers.text())
         return site
 

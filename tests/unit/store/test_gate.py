@@ -1,14 +1,17 @@
 """The door of a store: what stock git pushes there is judged before it counts, or stands there."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ccontrol.store import gate, mirror
 from ccontrol.store.keys import generate
+from ccontrol.store.message import Message
 from tests.unit.store.made_people import Crowd
 from tests.unit.store.made_store import Site, git
+from tests.unit.store.mirrored import Mirrored
 
 OBSERVED, APPROVED = "refs/heads/observed", "refs/heads/approved"
 
@@ -69,6 +72,16 @@ def test_what_would_not_count_is_refused(
     assert why in refused(crowd, on_approved(crowd, who, *options), "approved")
 
 
+def test_the_door_knows_the_rule_that_people_signed(crowd: Crowd) -> None:
+    people = replace(crowd.people(2), requester_approves=True)
+    crowd.write("ada@plant", crowd.people_files(people, "root-1", "root-2"), Message("may"))
+    clone = on_approved(crowd)
+    words = ("--amend", "-S", "-m", "Approve press", "--trailer", "Requested-By: ada@plant")
+    git("commit", "--quiet", *words, where=clone)
+    git("push", "--quiet", "origin", "approved", where=clone)
+    assert crowd.survey().faults == ()
+
+
 def test_nothing_but_approved_is_taken(crowd: Crowd) -> None:
     clone = crowd.clone("ada@plant")
     git("commit", "--quiet", "--allow-empty", "-m", "unsigned", where=clone)
@@ -119,3 +132,37 @@ def test_a_store_without_any_door_gets_one_and_a_copy_elsewhere_is_not_told_of(
     copy = tmp_path / "copy.git"
     git("clone", "--quiet", "--bare", str(site.git_dir), str(copy))
     assert list(gate.faults(copy)) == []
+
+
+UNIT = Path(__file__).parents[3] / "systemd" / "ccontrol-approved@.service"
+
+
+def fetch_as_the_unit_does(store: Path, relay: Path) -> list[str]:
+    """Run the commands of the unit, in their order, and return what git said."""
+    lines = (line for line in UNIT.read_text().splitlines() if line.startswith("ExecStart="))
+    said = []
+    for line in lines:
+        words = line.removeprefix("ExecStart=/usr/bin/git ")
+        words = words.replace("/var/lib/ccontrol/approvals/%i.git", str(relay))
+        said.append(git(*words.replace("/var/lib/ccontrol/baselines/%i", str(store)).split()))
+    return said
+
+
+def test_what_was_pushed_to_a_mirror_comes_into_the_store_by_the_units_commands(
+    tmp_path: Path,
+) -> None:
+    mirrored = Mirrored.make(tmp_path)
+    store, relay = mirrored.site.git_dir, tmp_path / "relay.git"
+    gate.install(store, mirrored.site.daemon.trust.signers, mirrored.anchor)
+    alone = ("--bare", "--single-branch", "--branch", "approved")
+    git("clone", "--quiet", *alone, str(mirrored.git_dir), str(relay))
+    assert fetch_as_the_unit_does(store, relay) == ["", ""]
+    mirrored.engineer()
+    pushed = mirrored.approve()
+    assert mirrored.push("approved").returncode == 0
+    fetch_as_the_unit_does(store, relay)
+    assert mirrored.site.git("rev-parse", APPROVED).strip() == pushed
+    mirrored.git("--git-dir", str(mirrored.git_dir), "update-ref", APPROVED, f"{pushed}~1")
+    with pytest.raises(AssertionError, match="non-fast-forward"):
+        fetch_as_the_unit_does(store, relay)
+    assert mirrored.site.git("rev-parse", APPROVED).strip() == pushed

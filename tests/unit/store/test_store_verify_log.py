@@ -9,7 +9,7 @@ import pytest
 
 from ccontrol.cosigner.book import Book
 from ccontrol.poll import cosigning
-from ccontrol.store import checkpoints, log_keeping
+from ccontrol.store import checkpoints, gate, log_keeping
 from ccontrol.store.layout import APPROVED, log_folder
 from ccontrol.store.log_keeping import Judges, LogIdentity, keep
 from ccontrol.store.notes import Note
@@ -29,6 +29,7 @@ class Logged:
     @classmethod
     def make(cls, folder: Path) -> "Logged":
         site = Site.make(folder)
+        gate.install(site.git_dir, site.daemon.trust.signers, None)
         for text in (b"1", b"2", b"3"):
             site.write({"plant/press/id": text})
         made = cls(site, Book.make(folder / "book", "historian.plant", SetClock()))
