@@ -38,13 +38,13 @@ def test_who_asked_for_the_window_is_told_to_let_another_approve(works: Works) -
     works.approve("press-3", who="ada")
     works.look()
     now = CLOCK.now()
-    times = ("--from", (now - timedelta(minutes=9)).isoformat())
-    times += ("--until", (now + timedelta(hours=2)).isoformat())
+    since, until = now - timedelta(minutes=9), now + timedelta(hours=2)
+    times = ("--from", since.isoformat(), "--until", until.isoformat())
     asked = ("--controller", "press-3", "--ticket", "T-3", "--requested-by", "bob@plant")
     windowed(works, *times, *asked)
     works.look()
-    since = CLOCK.now() + timedelta(seconds=1)
-    change = works.change(b"\x65\x02", since + timedelta(minutes=5), since).change_id
+    later = CLOCK.now() + timedelta(seconds=1)
+    change = works.change(b"\x65\x02", later + timedelta(minutes=5), later).change_id
     for name in (change, "press-3"):
         told = works.approve(name, who="bob", code=20)
         assert "bob@plant asked for CHG-1" in told
