@@ -5,6 +5,7 @@ Reads a store or a clone; signs nothing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT, Home
@@ -23,6 +24,7 @@ from ccontrol.store.objects import Entry
 
 Chosen = Watched | IndexedChange
 _FILES_SHOWN = 20
+_NEAR = 3
 _CHANGES_SHOWN = 10
 _LOOKED_BACK = 500
 """Commits of one controller; a longer time without an approval is told as that."""
@@ -47,6 +49,8 @@ class Approvable:
     unread: tuple[str, ...] = ()
     """What cannot be read of the controller: an equal folder proves nothing of it."""
     edits: Mapping[str, Content] = field(default_factory=dict, repr=False)
+    differing: tuple[str, ...] = ()
+    """All files that would change, also those that `paths` leave out."""
     stopped: bool = False
     """Its last decision stands against it: an approval has to say that this is over."""
     in_part: bool = False
@@ -79,6 +83,7 @@ def approvable(
         commit = one.commit
         home, unread = home_of(repository, one.controller_id, "", commit), ()
         edits = _left(desk, home, commit)
+    differing = tuple(edits)
     edits = {path: entry for path, entry in edits.items() if _is_meant(path, paths)}
     there = {path: repository.entry(path, approved) if approved else None for path in edits}
     return Approvable(
@@ -93,9 +98,48 @@ def approvable(
         changes=tuple(_changes(desk, home, commit)) if isinstance(one, Watched) else (),
         unread=unread,
         edits=edits,
+        differing=differing,
         stopped=isinstance(one, IndexedChange) and _is_stopped(desk.approvals, one.change_id),
         in_part=bool(paths),
     )
+
+
+def require_paths(desk: Desk, told: tuple[Approvable, ...], paths: tuple[str, ...]) -> None:
+    """Refuse a path that means no file of what is to be approved. Raises UnknownNameError."""
+    for path in paths:
+        if any(_means(desk, one, path.rstrip("/")) for one in told):
+            continue
+        names = ", ".join(one.name for one in told)
+        raise UnknownNameError(
+            f"--paths {path}: no such file or folder of {names}", hint=_near(told, path)
+        )
+
+
+def _means(desk: Desk, one: Approvable, path: str) -> bool:
+    """Tell whether a path means something of it that differs, or that is approved already."""
+    if any(_is_meant(each, (path,)) for each in one.differing):
+        return True
+    commits = filter(None, (one.observed, desk.heads.approved))
+    is_near = path.startswith(f"{one.folder}/") or f"{one.folder}/".startswith(f"{path}/")
+    return is_near and any(desk.repository.entry(path, commit) for commit in commits)
+
+
+def _near(told: tuple[Approvable, ...], path: str) -> str:
+    """Return the next step: the paths whose ends look most like it, else where all of them lie."""
+    ends: dict[str, str] = {}
+    for one in told:
+        for each in one.differing:
+            inner = each.removeprefix(f"{one.folder}/")
+            ends |= {inner: each, inner.rpartition("/")[2]: each}
+            if folder := inner.rpartition("/")[0]:
+                ends[folder] = f"{one.folder}/{folder}"
+    wanted = path.strip("/")
+    found = get_close_matches(wanted, ends, n=_NEAR) or get_close_matches(
+        wanted.rpartition("/")[2], ends, n=_NEAR
+    )
+    near = dict.fromkeys([ends[each] for each in found] or [one.folder for one in told])
+    shown = ", ".join(list(near)[:_NEAR])
+    return f"Near: {shown}. `--dry-run` without --paths lists all that would change."
 
 
 def require_unmoved(desk: Desk, one: Approvable, reviewed: str) -> None:

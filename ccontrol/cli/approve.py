@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from ccontrol.canonical.approvals import decision_path, render_decision
-from ccontrol.cli.approvable import Approvable, Chosen, approvable, require_unmoved, tell
+from ccontrol.cli.approvable import (
+    Approvable,
+    Chosen,
+    approvable,
+    require_paths,
+    require_unmoved,
+    tell,
+)
 from ccontrol.cli.decide import next_number
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import emit, say
@@ -91,10 +98,11 @@ def command(
 ) -> None:
     """Approve what was observed: one commit on `approved`, signed with your own key.
 
-    Shows what would be approved first, and on a terminal asks. The same bytes at the same paths, so
-    that `git diff approved observed -- plant/` shows what is not approved; of a change also a
-    decision that names it. The daemon judges the changes anew within a minute. Stock git on a clone
-    does the same, see docs/approvals.md.
+    Shows what would be approved first, and on a terminal asks. Wants a ticket or a reason. Nobody
+    approves what they asked for, nor what changed in a window that they asked for, unless the site
+    says so. The same bytes at the same paths, so that `git diff approved observed -- plant/` shows
+    what is not approved; of a change also a decision that names it. The daemon judges the changes
+    anew within seconds. Stock git on a clone does the same, see docs/approvals.md.
 
     \b
     Example:
@@ -102,6 +110,8 @@ def command(
       ccontrol approve press-3 --ticket T-4711 --reason "retrofit" --key ~/.ssh/id_ed25519
       ccontrol approve 20261123-5f0c --ticket T-4712 --key ~/.ssh/id_ed25519_sk.pub
     """  # noqa: D301 — \b is click's mark for "keep these lines"
+    if not (ticket.strip() or reason.strip() or dry_run):
+        raise typer.BadParameter("want --ticket or --reason: whoever approves says why")
     here = invocation(context)
     config = configured(here)
     found = {name: _chosen(config, name) for name in names}
@@ -151,6 +161,7 @@ def _told(
 ) -> tuple[Approvable, ...]:
     commit = table.observed_commit(observed)
     told = tuple(approvable(table, name, one, commit, paths) for name, (_, one) in found.items())
+    require_paths(table, told, paths)
     if reviewed:
         seen = table.observed_commit(reviewed)
         for each, (_, one) in zip(told, found.values(), strict=True):

@@ -4,7 +4,7 @@ They work on the site's own store where that may be written, and in any clone wi
 `observed` is only read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,16 +18,18 @@ from ccontrol.cli.output import Tone, say
 from ccontrol.cli.trust import trust_of
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
-from ccontrol.errors import ConfigError, StoreError, UnknownNameError
+from ccontrol.errors import ConfigError, SigningError, StoreError, UnknownNameError
 from ccontrol.model.approval import Approvals, People
 from ccontrol.poll.authority import sightings
-from ccontrol.store import own_keys
+from ccontrol.store import own_keys, signing
 from ccontrol.store import people as people_keys
 from ccontrol.store.approved import Judging, require_counting, survey
 from ccontrol.store.approving import Content, Heads, Pen, approve, git_dir_of, heads_of, open_any
 from ccontrol.store.message import Message
+from ccontrol.store.people import key_of
 from ccontrol.store.people_keys import signer_in
 from ccontrol.store.repository import Repository
+from ccontrol.store.sshwire import fingerprint
 
 RepositoryOption = Annotated[
     Path | None,
@@ -99,13 +101,23 @@ class Desk:
 
     def sign(self, key: Path | None, edits: Mapping[str, Content], message: Message) -> str:
         """Append one signed commit, and return it. Raises StoreError when it would not count."""
-        signer = signer_in(key)
+        signer = self.signer(key)
         principal = people_keys.owner_of(signer.public_key, self.people, self.judging.now)
         person = self.people.person(principal)
         pen = Pen(person.name if person else "", principal, signer)
         found = approve(self.repository, pen, edits, message, self.judging)
         self.note(message.subject, principal)
         return found.trusted or ""
+
+    def signer(self, key: Path | None) -> signing.Signer:
+        """Return what signs for a person. Raises SigningError, also for the daemon's key."""
+        signer = signer_in(key)
+        known = self.approvals.people
+        lines = () if known is None else known.daemon_keys
+        require_no_daemons(
+            signer.public_key, (*self.daemon_keys, *(key_of(one.line) for one in lines))
+        )
+        return signer
 
     def last_signed(self) -> dict[bytes, int]:
         """Return the number of the last commit of `observed` that each key signed."""
@@ -115,6 +127,15 @@ class Desk:
     def note(self, what: str, principal: str) -> None:
         """Have the audit log say who signed what."""
         audit(self.site, self.clock, Ran(what, f"signed by {principal}"))
+
+
+def require_no_daemons(key: bytes, daemon_keys: Collection[bytes]) -> None:
+    """Refuse the daemon's key where a person's is wanted. Raises SigningError."""
+    if people_keys.plain_key(key) in daemon_keys:
+        raise SigningError(
+            f"{fingerprint(key)} is the daemon's key: it may not sign for a person",
+            hint="Name a key of the person's own; `ssh-keygen -t ed25519` makes one.",
+        )
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, sites_named
 from ccontrol.cli.site_files import journal
 from ccontrol.cli.times import stamp
+from ccontrol.cli.told_changes import change_named
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Site
 from ccontrol.errors import AlreadyThereError, BadFileError, StoreLockedError, UnknownNameError
@@ -87,7 +88,7 @@ def open_artefact(
     *,
     name: Annotated[
         str,
-        typer.Argument(metavar="CHANGE|SHA256", help="A change id, or a hash or its beginning."),
+        typer.Argument(metavar="CHANGE|SHA256", help="A change id, a hash, or its beginning."),
     ],
     identity: Annotated[
         Path, typer.Option(metavar="FILE", help="The vault's identity, from its safe.")
@@ -104,11 +105,11 @@ def open_artefact(
 
     \b
     Example:
-      ccontrol vault open 20261123-0123456789abcdef --identity /media/safe/id -o it.capture
+      ccontrol vault open 20261123-5f0c --identity /media/safe/id -o it.capture
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     sites = sites_named(configured(here), site)
-    found = [(each, one) for each in sites for one in _artefacts(each) if _is_meant(one, name)]
+    found = [(each, one) for each in sites for one in _called(each, name)]
     if len(found) != 1:
         many = "more than one artefact is called" if found else "the vault keeps nothing called"
         raise UnknownNameError(f"{many} {name!r}", hint="`ccontrol vault list` names them whole.")
@@ -206,9 +207,14 @@ def _told(site: Site, wanted: set[str]) -> dict[str, Commit]:
     return found
 
 
-def _is_meant(artefact: Artefact, name: str) -> bool:
-    by_hash = len(name) >= _LEAST and artefact.sha256.startswith(name)
-    return by_hash or (artefact.change_id == name and artefact.what == "capture")
+def _called(site: Site, name: str) -> Iterator[Artefact]:
+    """Yield what a name means: a hash or its beginning, or the capture of a change."""
+    change = change_named(site, name)
+    for one in _artefacts(site):
+        by_hash = len(name) >= _LEAST and one.sha256.startswith(name)
+        by_change = change is not None and one.change_id == change.change_id
+        if by_hash or (by_change and one.what == "capture"):
+            yield one
 
 
 def _write(path: Path, content: bytes) -> None:

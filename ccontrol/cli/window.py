@@ -25,10 +25,11 @@ from ccontrol.cli.signing_desk import (
 )
 from ccontrol.cli.times import local_moment
 from ccontrol.cli.window_rows import TONES, WindowStanding, windows_of
-from ccontrol.config.settings import Site
-from ccontrol.errors import UnknownNameError
+from ccontrol.config.settings import Config, Site
+from ccontrol.errors import BadFileError, UnknownNameError
 from ccontrol.model.approval import ChangeWindow, ExpectedFile, Scope, WindowVersion
 from ccontrol.model.aspect import Aspect
+from ccontrol.policy.patterns import looks_like
 from ccontrol.store.message import Message
 
 group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
@@ -52,7 +53,9 @@ def add(
     window_id: WindowArgument,
     controllers: Annotated[
         list[str],
-        typer.Option("--controller", metavar="NAME", help="May be given again."),
+        typer.Option(
+            "--controller", metavar="NAME", help='Or a pattern: "mixer-*". May be repeated.'
+        ),
     ],
     since: Annotated[
         str,
@@ -99,14 +102,14 @@ def add(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     config = configured(here)
-    watched = [controller_named(config, name) for name in controllers]
-    if len({each.site.name for each in watched}) != 1:
+    meant = [_meant(config, name) for name in controllers]
+    if len({site.name for site, _ in meant}) != 1:
         raise UnknownNameError("a window is of one site", hint="Add one for each site.")
-    site = watched[0].site
+    site = meant[0][0]
     clock = _zone(zone or site.time_zone)
     window = ChangeWindow(
         id=window_id,
-        controllers=tuple(each.controller.id for each in watched),
+        controllers=tuple(dict.fromkeys(name for _, name in meant)),
         since=local_moment(since, clock),
         until=local_moment(until, clock),
         ticket=ticket,
@@ -118,6 +121,7 @@ def add(
         emergency=emergency,
         time_zone=clock.key,
     )
+    _require_sense(window)
     with desk(here, config, site, repository) as table:
         _sign(table, window, key, f"{window.id} is open from {since} to {until} ({clock.key})")
 
@@ -231,5 +235,41 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _expected(path: Path) -> ExpectedFile:
-    with path.open("rb") as file:
-        return ExpectedFile(path.name, hashlib.file_digest(file, "sha256").hexdigest())
+    try:
+        with path.open("rb") as file:
+            return ExpectedFile(path.name, hashlib.file_digest(file, "sha256").hexdigest())
+    except OSError as error:
+        hint = "Name the file that is to be loaded, as --file."
+        raise BadFileError(f"{path}: {error.strerror}", hint=hint) from error
+
+
+def _meant(config: Config, name: str) -> tuple[Site, str]:
+    """Return the site, and what stands in the window: an id, or a pattern that some id looks like.
+
+    Raises UnknownNameError for what nobody could have meant.
+    """
+    if not any(sign in name for sign in "*?"):
+        watched = controller_named(config, name)
+        return watched.site, watched.controller.id
+    site, _, pattern = name.rpartition("/")
+    sites = [
+        each
+        for each in sites_named(config, site or None)
+        if any(looks_like(pattern, one.id) for one in each.controllers)
+    ]
+    if not sites:
+        raise UnknownNameError(f"no controller in the configuration looks like {name!r}")
+    if len(sites) > 1:
+        said = ", ".join(f"{each.name}/{pattern}" for each in sites)
+        raise UnknownNameError(
+            f"controllers of more than one site look like {name!r}", hint=f"Say which: {said}."
+        )
+    return sites[0], pattern
+
+
+def _require_sense(window: ChangeWindow) -> None:
+    """Refuse, by the names of the options, what would count nowhere. Raises BadParameter."""
+    if window.until <= window.since:
+        raise typer.BadParameter("--until is not after --from")
+    if not window.ticket.strip() and not window.emergency:
+        raise typer.BadParameter("want --ticket; only a window with --emergency may do without")

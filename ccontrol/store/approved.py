@@ -66,6 +66,10 @@ from ccontrol.store.sshwire import fingerprint
 _LARGEST = 1_000_000
 """Bytes of a file that people wrote; whatever is larger is not read."""
 
+Written = ChangeWindow | Decision | DecisionKind | None
+"""What somebody wrote into a file: leave, a decision, of an attestation only that it is one, or
+nothing of that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judging:
@@ -335,11 +339,8 @@ def asked_for_by(trailers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(value for name, value in trailers if name == "Requested-By")
 
 
-def written_in(path: str, content: bytes) -> ChangeWindow | Decision | DecisionKind | None:
-    """Return what a file that people write holds; of an attestation only that it is one.
-
-    None: it holds nothing that gives leave or decides. Raises UnreadableStateError.
-    """
+def written_in(path: str, content: bytes) -> Written:
+    """Return what a file that people write holds. Raises UnreadableStateError."""
     if path.startswith(f"{WINDOWS}/"):
         return parse_window(content)
     if not path.startswith(f"{DECISIONS}/"):

@@ -10,12 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from ccontrol.approval.rights import Signing, requester_fault, right_fault
-from ccontrol.errors import StoreError, StoreForeignError
+from ccontrol.errors import StoreError, StoreForeignError, UnreadableStateError
 from ccontrol.model.approval import Approvals, ChangeWindow, Decision, DecisionKind
 from ccontrol.store import commits, refs, shadow, signing
 from ccontrol.store.approved import (
     Judging,
     Survey,
+    Written,
     asked_for_by,
     require_counting,
     survey,
@@ -32,6 +33,9 @@ from ccontrol.store.trees import split
 from ccontrol.store.verify_commit import parent_shadow
 
 _REMOTE = "refs/remotes/origin/"
+_WHO_MAY = "Nothing was changed. `ccontrol people show` tells who may do what."
+_ANOTHER = "Nothing was changed. Let another approver sign it; `ccontrol people show` lists them."
+_MEND = "Nothing was changed. Mend what it names, and sign again; see docs/approvals.md."
 Content = bytes | Entry | None
 """What is to stand at a path: bytes, what is stored already, or nothing."""
 
@@ -119,7 +123,7 @@ def approve(
     loose.flush()
     found = survey(repository, judging, name)
     if found.faults:
-        raise _would_not_count(found.faults[0][1])
+        raise _would_not_count(found.faults[0][1], _MEND)
     refs.compare_and_swap(repository.git_dir, APPROVED, heads.own_approved, name, Disk())
     return found
 
@@ -136,36 +140,39 @@ def _require_right(
     if people is None:
         return
     principal = owner_of(pen.signer.public_key, people, judging.now)
-    windows, decisions = [], []
-    for path, content in edits.items():
-        written = written_in(path, content) if isinstance(content, bytes) else None
-        kind = written if isinstance(written, DecisionKind) else None
-        if isinstance(written, ChangeWindow):
-            windows.append(written)
-        elif isinstance(written, Decision):
-            decisions.append(written)
-            kind = written.kind
-        fault = right_fault(people, principal, path, kind)
+    written = {path: _written(path, content) for path, content in edits.items()}
+    for path, one in written.items():
+        fault = right_fault(people, principal, path, _kind(one))
         if fault is not None:
-            raise _would_not_count(fault)
+            raise _would_not_count(fault, _WHO_MAY)
     signing_ = Signing(
         principal,
         tuple(edits),
-        tuple(windows),
-        tuple(decisions),
+        tuple(one for one in written.values() if isinstance(one, ChangeWindow)),
+        tuple(one for one in written.values() if isinstance(one, Decision)),
         asked_for_by(message.trailers),
         judging.now,
     )
     fault = requester_fault(judging.anchor, people, signing_, given.windows, given.commits)
     if fault is not None:
-        raise _would_not_count(fault)
+        raise _would_not_count(fault, _ANOTHER)
 
 
-def _would_not_count(what: str) -> StoreError:
-    return StoreError(
-        f"this commit would not count: {what}",
-        hint="Nothing was changed. `ccontrol people show` tells who may do what.",
-    )
+def _written(path: str, content: Content) -> Written:
+    try:
+        return written_in(path, content) if isinstance(content, bytes) else None
+    except UnreadableStateError as error:
+        raise _would_not_count(str(error), _MEND) from error
+
+
+def _kind(written: Written) -> DecisionKind | None:
+    if isinstance(written, DecisionKind):
+        return written
+    return written.kind if isinstance(written, Decision) else None
+
+
+def _would_not_count(what: str, hint: str) -> StoreError:
+    return StoreError(f"this commit would not count: {what}", hint=hint)
 
 
 def _newest(repository: Repository, branch: str) -> str | None:

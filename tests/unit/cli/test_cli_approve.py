@@ -148,8 +148,8 @@ def test_a_part_is_approved_and_the_rest_stays_what_it_was(works: Works) -> None
     assert works.judged(change).word.value == "accepted afterwards"
     works.approve("press-3")
     assert works.baselines()["press-3"] == ("in baseline", 0)
-    told = works.approve("press-3", "--paths", f"{FOLDER}/nowhere", code=20)
-    assert "nothing would change" in told
+    told = works.approve("press-3", "--paths", f"{FOLDER}/nowhere", code=13)
+    assert "no such file or folder" in told
 
 
 def test_who_may_not_approve_is_told_before_anything_is_signed(works: Works) -> None:
@@ -164,9 +164,8 @@ def test_who_may_not_approve_is_told_before_anything_is_signed(works: Works) -> 
 
 
 def test_programs_are_told_what_was_approved(works: Works) -> None:
-    answer = works.run(
-        *("--config", works.plant.config, "approve", "press-3", "--key", works.key("ada"), "--json")
-    )
+    words = ("approve", "press-3", "--ticket", "T-1", "--key", works.key("ada"), "--json")
+    answer = works.run("--config", works.plant.config, *words)
     assert answer.code == 0
     assert answer.json["commit"] == heads(works)[0].strip()
     (row,) = answer.json["approved"]

@@ -21,6 +21,7 @@ from ccontrol.poll.window import Looks
 from ccontrol.store.keys import generate
 from tests.unit.cli.packs import Person, export
 from tests.unit.cli.plants import BEGIN, Plant, Run, block, seen, things
+from tests.unit.cli.works import with_reason
 from tests.unit.store.made_store import SetClock
 
 WEEK = BEGIN + timedelta(days=7)
@@ -62,7 +63,7 @@ class Site:
         return self.plant.folder / name
 
     def ccontrol(self, *arguments: str | Path) -> None:
-        answer = self.run("--config", self.plant.config, *arguments)
+        answer = self.run("--config", self.plant.config, *with_reason(arguments))
         assert answer.code == 0, (arguments, answer)
 
     def look(self) -> None:

@@ -63,7 +63,7 @@ class Works:
         self.opened = _opened(self.plant, self.clock)
 
     def ccontrol(self, *arguments: str | Path, code: int = 0) -> str:
-        answer = self.run("--config", self.plant.config, *arguments)
+        answer = self.run("--config", self.plant.config, *with_reason(arguments))
         assert answer.code == code, (arguments, answer)
         return answer.out + answer.err
 
@@ -164,6 +164,13 @@ def window(works: Works, name: str, since: datetime, *more: str, hours: float = 
     times = ("--from", since.isoformat(), "--until", until.isoformat())
     words = ("--controller", "press-3", "--ticket", "T-3", "--requested-by", "ada@plant", *more)
     works.ccontrol("window", "add", name, *times, *words, "--key", works.key("bob"))
+
+
+def with_reason(arguments: tuple[str | Path, ...]) -> tuple[str | Path, ...]:
+    """Return the words of a command; an approval that gives neither ticket nor reason gets one."""
+    if arguments[0] != "approve" or {"--ticket", "--reason"} & set(arguments):
+        return arguments
+    return (*arguments, "--reason", "as planned")
 
 
 def _opened(plant: Plant, clock: Clock) -> OpenSite:
