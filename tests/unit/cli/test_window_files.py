@@ -99,7 +99,7 @@ def test_a_file_that_a_killed_daemon_took_is_thought_of_at_the_next_start(
 
 def test_a_dropped_file_itself_is_nobodys_to_authorise(works: Works) -> None:
     drop(works, OTHER)
-    works.approve("press-3", who="bob")
+    works.ccontrol("approve", "press-3", "--key", works.key("bob"))
     works.look()
     listed = works.run("--config", works.plant.config, "changes", "--json").json["changes"]
     (dropped,) = [one for one in listed if "project file" in one["subject"]]
