@@ -110,8 +110,12 @@ class Person:
         text = "\n".join(("take over what runs", "", "Class: approval", *trailers))
         self.git(clone, "commit", "-q", "-S", "-m", text)
 
-    def push(self, clone: Path) -> None:
-        self.git(clone, "push", "-q", "origin", "approved")
+    def lay_in(self, clone: Path, plant: Plant) -> None:
+        """Bring approved into a store past its door, as whoever may write its files can.
+
+        Stores have it so, too, from before anybody judged what was pushed to them.
+        """
+        self.git(plant.store, "fetch", "-q", str(clone), "approved:approved")
 
 
 def stock(*command: str, code: int = 0) -> str:

@@ -197,7 +197,7 @@ def test_without_people_a_pack_says_that_it_held_nothing_against_them(
     signers = tmp_path / "signers"
     signers.write_text(person.line)
     head = person.git(plant.store, "rev-parse", "observed").strip()
-    person.push(person.clone(plant, head))
+    person.lay_in(person.clone(plant, head), plant)
     assert export(plant, person.key, tmp_path / "pack", "--people", signers) == 0
     assert "[site.people] names no roots" in Pack(tmp_path / "pack").not_verified
 
@@ -252,4 +252,4 @@ def approve_by_hand(site: Site, key: Path) -> None:
     clone = cloned(site)
     whoever = Person(key.parent, key.name)
     whoever.approve(clone, "origin/observed")
-    whoever.push(clone)
+    whoever.lay_in(clone, site.plant)

@@ -181,29 +181,42 @@ def test_the_page_says_how_to_push_second_without_any_setting(works: Works) -> N
 
 
 @pytest.mark.parametrize(
-    ("how", "why"),
+    ("how", "said", "why"),
     [
-        ("git -c commit.gpgsign=false rebase --force-rebase --quiet HEAD~1", "it is not signed"),
-        ("git commit --amend --quiet --no-edit --no-gpg-sign", "it is not signed"),
+        (
+            "git -c commit.gpgsign=false rebase --force-rebase --quiet HEAD~1",
+            "{head} is not signed",
+            "it is not signed",
+        ),
+        (
+            "git commit --amend --quiet --no-edit --no-gpg-sign",
+            "{head} is not signed",
+            "it is not signed",
+        ),
         (
             "git merge --quiet -S --no-ff --no-edit --allow-unrelated-histories origin/observed",
+            "does not follow the one commit before it",
             "its parents are not the one commit before it",
         ),
     ],
     ids=["rebased-unsigned", "amended-unsigned", "merged"],
 )
-def test_a_push_that_does_not_count_is_told_with_the_commit_and_the_reason(
-    works: Works, how: str, why: str
+def test_what_does_not_count_is_refused_at_the_door_and_told_if_it_got_past_it(
+    works: Works, how: str, said: str, why: str
 ) -> None:
     ada = Engineer.begin(works, "ada")
     ada.prepare()
     ada.approve()
     ada.sh(how)
-    ada.sh("git push --quiet origin approved")
+    head = ada.sh("git rev-parse approved").strip()
+    stood = works.git("rev-parse", "approved")
+    refused = ada.sh("git push --quiet origin approved", code=1)
+    assert said.format(head=head) in refused
+    assert works.git("rev-parse", "approved") == stood
+    works.git("fetch", "--quiet", str(ada.clone), "approved:approved")
     works.look()
-    head = works.git("rev-parse", "approved").strip()
     (site,) = works.run("--config", works.plant.config, "status", "--json").json["sites"]
-    assert site["approved_fault"] == f"commit {head[:12]}: {why}"
+    assert site["approved_fault"] == f"commit {head}: {why}"
     journal = works.opened.journal
     works.opened.ledger.stop(10)
     told = [one.reason for day in journal.days() for one in journal.read(day)]

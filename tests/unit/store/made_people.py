@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ccontrol.canonical.people import ALLOWED_SIGNERS, NAMESPACE, PEOPLE, render_people
 from ccontrol.model.approval import Anchor, People, Person, PersonKey, Role
-from ccontrol.store import signing
+from ccontrol.store import gate, signing
 from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.approving import Content, Pen, approve, open_any
 from ccontrol.store.keys import FileSigner, generate, public_line
@@ -35,11 +35,13 @@ class Crowd:
 
     @classmethod
     def make(cls, site: Site) -> "Crowd":
+        """Give them their keys, and let the store's door know whose roots count."""
         crowd = cls(site)
         for name in ROLES:
             crowd.keys[name] = generate(site.folder / name.partition("@")[0])
         for name in ("root-1", "root-2", "root-3"):
             crowd.roots[name] = generate(site.folder / name)
+        gate.install(site.git_dir, site.daemon.trust.signers, crowd.judging.anchor)
         return crowd
 
     def people(self, serial: int = 1) -> People:
@@ -107,6 +109,10 @@ class Crowd:
         ):
             git("config", name, value, where=path)
         return path
+
+    def lay_in(self, clone: Path) -> None:
+        """Bring approved in past the store's door, as whoever can write its files."""
+        self.site.git("fetch", "--quiet", str(clone), "approved:approved")
 
     def rewrite_roles(self, **roles: frozenset[Role]) -> People:
         people = self.people(2)

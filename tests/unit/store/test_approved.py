@@ -314,7 +314,9 @@ def test_a_merge_is_no_approval(crowd: Crowd) -> None:
     git("switch", "--quiet", "approved", where=clone)
     flags = ("--allow-unrelated-histories", "-S", "--no-edit", "--no-ff")
     git("merge", "--quiet", *flags, "origin/observed", where=clone)
-    git("push", "--quiet", "origin", "approved", where=clone)
+    refused = git("push", "--quiet", "origin", "approved", code=1, where=clone)
+    assert "does not follow the one commit before it" in refused
+    crowd.lay_in(clone)
     assert "its parents are not the one commit" in crowd.survey().faults[0][1]
 
 

@@ -23,7 +23,6 @@ def crowd(tmp_path: Path) -> Crowd:
     site.write({"plant/press/id": b"1"})
     crowd = Crowd.make(site)
     crowd.begin()
-    gate.install(site.git_dir, site.daemon.trust.signers, crowd.judging.anchor)
     return crowd
 
 
