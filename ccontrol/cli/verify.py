@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ccontrol.cli.handed_over import content_of
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
@@ -33,6 +34,7 @@ from ccontrol.store.verify_log import LogTrust
 from ccontrol.store.verify_stamps import StampTrust
 
 _SHOWN = 20
+_CHECKPOINT = "Name a file with one checkpoint, as `ccontrol witness last` prints it."
 _WHOLE_ID = re.compile(r"[0-9a-f]{40}")
 _BEGINNING = re.compile(r"[0-9a-f]{4,39}")
 
@@ -227,13 +229,12 @@ def _note_key(text: str, kind: int) -> NoteKey:
 
 
 def _outside(path: Path) -> Note:
-    with path.open("rb") as file:
-        content = file.read(notes.LARGEST + 1)
+    content = content_of(path, notes.LARGEST, _CHECKPOINT)
     try:
         note = notes.parse_note(content.decode("utf-8", "replace"))
         parse_checkpoint(note)
     except SigningError as error:
-        raise BadFileError(f"{path}: {error}", hint="Name a file with one checkpoint.") from error
+        raise BadFileError(f"{path}: {error}", hint=_CHECKPOINT) from error
     return note
 
 

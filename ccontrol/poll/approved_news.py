@@ -13,6 +13,7 @@ from ccontrol.canonical.layout import PLANT
 from ccontrol.canonical.records import record_path, render_record
 from ccontrol.clock import Clock
 from ccontrol.errors import UnreadableStateError
+from ccontrol.logic.printable import printable
 from ccontrol.model.approval import Approvals, SignedCommit
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
@@ -70,6 +71,8 @@ def _take(
     line.commit_files(authority.sightings_of(new), sighting_message(site.name, new))
     authority.told(line.writer.repository)
     for one in new:
+        what = "%s, signed by %s, was seen first site=%s commit=%s"
+        _log.info(what, printable(one.subject), one.principal, site.name, one.id)
         reason = f"{one.id} by {one.principal}: {one.subject}"
         site.note(JournalEntry(clock.now(), "", Outcome.APPROVED, reason=reason))
     for controller in site.site.controllers:
