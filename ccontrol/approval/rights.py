@@ -100,18 +100,18 @@ def requester_fault(
     rule = people.requester_approves
     if anchor.requester_approves if rule is None else rule:
         return None
-    own_name = _plain(signing.principal)
+    who = _plain(signing.principal)
     named = [*signing.requesters, *(one.requester for one in signing.windows)]
     named += [one.requester for one in signing.decisions]
-    if own_name in map(_plain, named):
+    if who in map(_plain, named):
         return f"{signing.principal} asked for it, and so may not approve it"
-    own = [one.window for one in windows if _plain(one.window.requester) == own_name]
+    own = [one.window for one in windows if _plain(one.window.requester) == who]
     anew = {one.id for one in signing.windows if not one.cancelled}
     taken = tuple(_taken_over(signing, commits)) if own else ()
     for window in own:
         if window.id in anew or any(_can_belong(one, window) for one in taken):
-            who = signing.principal
-            return f"{who} asked for {window.id}, and so may not approve what can belong to it"
+            asked = f"{signing.principal} asked for {window.id}"
+            return f"{asked}, and so may not approve what can belong to it"
     return None
 
 

@@ -4,6 +4,7 @@ An error that we raise on purpose is printed with its next step and ends with it
 other is a defect, printed whole so that it can be reported. No command prints errors itself.
 """
 
+import errno
 import io
 import os
 import sys
@@ -17,9 +18,12 @@ from typer.exceptions import TyperException
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.lazily import LazyGroup
 from ccontrol.cli.output import Tone, complain
-from ccontrol.errors import CcontrolError, StoreError
+from ccontrol.errors import BadFileError, CcontrolError, StoreError
 
 _NOT_OURS = "Run it as the user whom this belongs to, e.g. `sudo -u ccontrol ccontrol …`."
+_OF_A_NAME = frozenset({errno.ELOOP, errno.ENAMETOOLONG})
+"""No file of ours has such a name: somebody gave it, and any look at it says so."""
+_NAME = "Name another path: that one can be no file or folder here."
 USAGE, DEFECT, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
 app = typer.Typer(
@@ -77,28 +81,37 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = app(args=arguments, prog_name="ccontrol", standalone_mode=False)
         sys.stdout.flush()
-    except (CcontrolError, PermissionError) as error:
-        return _failed(error)
     except TyperException as error:
         return _misused(error)
     except typer.Abort:
         return INTERRUPTED
     except BrokenPipeError:
         return _pipe_closed()
-    except Exception:  # noqa: BLE001 — supervised border: the last one, nothing is swallowed
-        complain(traceback.format_exc().rstrip())
-        complain(f"  → {CcontrolError.hint}")
-        return DEFECT
+    except Exception as error:  # noqa: BLE001 — supervised border: the last one, nothing is swallowed
+        return _failed(error)
     return code if isinstance(code, int) else 0
 
 
-def _failed(error: CcontrolError | PermissionError) -> int:
+def _failed(error: Exception) -> int:
+    known = _known(error)
+    if known is None:
+        complain(traceback.format_exc().rstrip())
+        complain(f"  → {CcontrolError.hint}")
+        return DEFECT
+    complain(f"ccontrol: {known}", Tone.BAD)
+    complain(f"  → {known.hint}")
+    return known.exit_code
+
+
+def _known(error: Exception) -> CcontrolError | None:
+    """Return what an operator can act upon; None: it is a defect."""
+    if isinstance(error, CcontrolError):
+        return error
     if isinstance(error, PermissionError):
-        closed = f"{error.filename or 'a file'}: {error.strerror}"
-        return _failed(StoreError(closed, hint=_NOT_OURS))
-    complain(f"ccontrol: {error}", Tone.BAD)
-    complain(f"  → {error.hint}")
-    return error.exit_code
+        return StoreError(f"{error.filename or 'a file'}: {error.strerror}", hint=_NOT_OURS)
+    if isinstance(error, OSError) and error.errno in _OF_A_NAME:
+        return BadFileError(f"{error.filename}: {error.strerror}", hint=_NAME)
+    return None
 
 
 def _misused(error: TyperException) -> int:

@@ -12,6 +12,7 @@ from ccontrol.cli.audit import Ran, audit_all
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, say
 from ccontrol.cli.people import next_version
+from ccontrol.cli.picture_files import write_new
 from ccontrol.cli.plant import configured, site_named
 from ccontrol.cli.signing_desk import desk
 from ccontrol.config.settings import Config, KeyFile, Site
@@ -91,7 +92,7 @@ def make_next(
     line = public_line(new.public_key)
     if line not in {key.line for key in draft.daemon_keys}:
         draft = replace(draft, daemon_keys=(*draft.daemon_keys, DaemonKey(line)))
-    output.write_bytes(render_people(draft))
+    write_new(output, render_people(draft).decode("utf-8"))
     say(f"{output}: names {fingerprint(new.public_key)}; have {draft.threshold} roots sign it,")
     say(f"then `ccontrol people commit {output}` and `ccontrol key rotate {name}`")
 
@@ -134,7 +135,7 @@ def compromised(
     if marked == draft.daemon_keys:
         names = ", ".join(fingerprint(key_of(one.line)) for one in draft.daemon_keys)
         raise UnknownNameError(f"{wanted} is no key of the daemon's", hint=f"Say one of: {names}.")
-    output.write_bytes(render_people(replace(draft, daemon_keys=marked)))
+    write_new(output, render_people(replace(draft, daemon_keys=marked)).decode("utf-8"))
     say(
         f"{output}: {wanted} in doubt from commit {since} on; have {draft.threshold} roots sign it,"
     )

@@ -16,6 +16,7 @@ from ccontrol.canonical.people import (
 from ccontrol.cli.handed_over import content_of
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
+from ccontrol.cli.picture_files import write_new
 from ccontrol.cli.plant import configured, sites_named
 from ccontrol.cli.signing_desk import (
     Desk,
@@ -119,7 +120,7 @@ def draft(
         raise AlreadyThereError(f"{file} exists already")
     with desk(here, config, chosen, repository) as table:
         next_one = next_version(table)
-    file.write_bytes(render_people(next_one))
+    write_new(file, render_people(next_one).decode("utf-8"))
     say(f"{file}: version {next_one.serial}; add people, then have {next_one.threshold} roots sign")
 
 
@@ -149,7 +150,7 @@ def add(
     Example:
       ccontrol people add people.toml --person ada@plant --public-key ada.pub --role approver
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    people = _draft(_content(file))
+    people = _draft(file, _content(file))
     public = key_in(public_key)
     require_no_daemons(public, tuple(key_of(one.line) for one in people.daemon_keys))
     key = PersonKey(
@@ -161,7 +162,7 @@ def add(
     new = replace(known, roles=frozenset(roles), keys=(*known.keys, key), name=name or known.name)
     others = tuple(one for one in people.persons if one.principal != person)
     content = render_people(replace(people, persons=(*others, new)))
-    _draft(content)
+    _draft(file, content)
     file.write_bytes(content)
     say(f"{person} is in {file}; it has to be signed anew")
 
@@ -175,7 +176,7 @@ def sign(*, file: DraftArgument, key: KeyOption = None) -> None:
       ccontrol people sign people.toml --key ~/.ssh/root_ed25519
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     content = _content(file)
-    people, signer = _draft(content), signer_in(key)
+    people, signer = _draft(file, content), signer_in(key)
     if render_people(people) != content:
         content = render_people(people)
         file.write_bytes(content)
@@ -210,7 +211,7 @@ def commit(
     here, config, chosen = _site(context, site)
     with desk(here, config, chosen, repository) as table:
         content = _content(file)
-        people = _draft(content)
+        people = _draft(file, content)
         known = table.approvals.people
         edits = _files(file, content, people, known or people)
         edits |= _gone(table, edits)
@@ -230,11 +231,11 @@ def _content(file: Path) -> bytes:
     return content
 
 
-def _draft(content: bytes) -> People:
+def _draft(file: Path, content: bytes) -> People:
     try:
         return parse_people(content)
     except UnreadableStateError as error:
-        raise BadFileError(str(error), hint=_MEND) from error
+        raise BadFileError(f"{file}: {error}", hint=_MEND) from error
 
 
 def _site(context: typer.Context, name: str | None) -> tuple[Invocation, Config, Site]:

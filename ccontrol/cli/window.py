@@ -88,6 +88,7 @@ def add(
     ] = False,
     key: KeyOption = None,
     repository: RepositoryOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Add a change window, signed with your own key. It counts for what happens after it was seen.
 
@@ -123,7 +124,8 @@ def add(
     )
     _require_sense(window)
     with desk(here, config, site, repository) as table:
-        _sign(table, window, key, f"{window.id} is open from {since} to {until} ({clock.key})")
+        told = f"{window.id} is open from {since} to {until} ({clock.key})"
+        _sign(table, window, key, told, as_json=as_json)
 
 
 @group.command()
@@ -135,6 +137,7 @@ def cancel(
     site: Annotated[str | None, typer.Option(metavar="SITE", help="Where it lies.")] = None,
     key: KeyOption = None,
     repository: RepositoryOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Take a change window back. What happened in it before that is seen keeps its verdict.
 
@@ -149,9 +152,12 @@ def cancel(
             for version in _newest(table):
                 if version.window.id == window_id:
                     taken_back = replace(version.window, cancelled=True, requester="")
-                    _sign(table, taken_back, key, f"{window_id} is taken back {reason}".strip())
+                    told = f"{window_id} is taken back {reason}".strip()
+                    _sign(table, taken_back, key, told, as_json=as_json)
                     return
-    raise UnknownNameError(f"there is no change window {window_id!r}")
+    raise UnknownNameError(
+        f"there is no change window {window_id!r}", hint="`ccontrol window list` lists them."
+    )
 
 
 @group.command("list")
@@ -191,7 +197,7 @@ def list_windows(
 _COLUMNS = ("window", "stands", "from", "until", "controllers", "changes", "ticket", "approved by")
 
 
-def _sign(table: Desk, window: ChangeWindow, key: Path | None, told: str) -> None:
+def _sign(table: Desk, window: ChangeWindow, key: Path | None, told: str, *, as_json: bool) -> None:
     message = Message(
         f"change window {window.id}",
         window.reason,
@@ -204,7 +210,10 @@ def _sign(table: Desk, window: ChangeWindow, key: Path | None, told: str) -> Non
         ),
     )
     commit = table.sign(key, {window_path(window.id): render_window(window)}, message)
-    say_signed(table, commit, told)
+    if as_json:
+        emit("ccontrol/window/1", {"site": table.site.name, "commit": commit, "window": window})
+    else:
+        say_signed(table, commit, told)
 
 
 def _newest(table: Desk) -> tuple[WindowVersion, ...]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ccontrol.errors import BadFileError
+from ccontrol.errors import BadFileError, UnreadableStateError
 from ccontrol.evidence.framework import Framework, parse_framework
 from ccontrol.evidence.measures import MEASURES, PEOPLE
 
@@ -14,7 +14,7 @@ _MEND = "Compare it with the files in ccontrol/evidence/frameworks; docs/evidenc
 def frameworks(own: Path | None = None) -> tuple[Framework, ...]:
     """Return every framework by the name of its file; `own` is one more, and goes before them.
 
-    Raises BadFileError for an own file that cannot be had, UnreadableStateError for a faulty one.
+    Raises BadFileError for an own file that cannot be had, or is faulty.
     """
     found = [read_framework(path) for path in sorted(BUILT_IN.glob("*.toml"))]
     return (*found, *(() if own is None else (read_framework(own),)))
@@ -28,7 +28,10 @@ def read_framework(path: Path) -> Framework:
         raise BadFileError(f"{path}: {error.strerror}", hint=_MEND) from error
     if len(content) > _MOST_BYTES:
         raise BadFileError(f"{path}: larger than any framework", hint=_MEND)
-    framework = parse_framework(str(path), content)
+    try:
+        framework = parse_framework(str(path), content)
+    except UnreadableStateError as error:
+        raise BadFileError(str(error), hint=_MEND) from error
     for one in framework.requirements:
         if one.measure != PEOPLE and one.measure not in MEASURES:
             raise BadFileError(f"{path}: {one.id}: no measure {one.measure!r}", hint=_MEND)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from ccontrol.approval.configuration import configuration_signed
 from ccontrol.approval.windows import is_about
 from ccontrol.clock import Clock
+from ccontrol.logic.printable import printable
 from ccontrol.model.approval import Approvals, SignedCommit
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
@@ -85,6 +86,8 @@ def _take(
     for controller in _to_glance_at(authority.approvals, new, site, clock):
         site.to_glance.put(controller.id)
     for one in new:
+        what = "%s, signed by %s, was seen first site=%s commit=%s"
+        _log.info(what, printable(one.subject), one.principal, site.name, one.id)
         reason = f"{one.id} by {one.principal}: {one.subject}"
         site.note(JournalEntry(clock.now(), "", Outcome.APPROVED, reason=reason))
         site.noticed.pop(one.id, None)

@@ -61,8 +61,11 @@ def read_signers(path: Path, site: str) -> AllowedSigners:
     """
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SigningError(f"{path}: cannot be read ({error})", hint=_HINT) from error
+    except OSError as error:
+        what = error.strerror
+        raise SigningError(f"{path}: cannot be read ({what})", hint=_HINT) from error
+    except UnicodeDecodeError as error:
+        raise SigningError(f"{path}: this is no file of signers", hint=_HINT) from error
     found = allowed_signers.parse(text)
     if not found.name(principal(site)):
         raise SigningError(

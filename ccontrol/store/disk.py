@@ -18,6 +18,10 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _THREADS = 8  # they only wait
 _WORTH_THREADS = 3
 _OWNER_ONLY = 0o600
+_OF_THE_PATH = frozenset(
+    {errno.EEXIST, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR}
+)
+_PATH = "Check that path: the name itself, and that each folder of it is there and is a folder."
 _READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
@@ -104,7 +108,8 @@ def named_failures(path: Path) -> Iterator[None]:
             raise StoreFullError(f"{where}: no room is left to write") from error
         if error.errno in _READ_ONLY:
             raise StoreReadOnlyError(f"{where}: may not be written ({error.strerror})") from error
-        raise StoreError(f"{where}: {error.strerror or error}") from error
+        hint = _PATH if error.errno in _OF_THE_PATH else None
+        raise StoreError(f"{where}: {error.strerror or error}", hint=hint) from error
 
 
 def _write_all(handle: int, content: bytes) -> None:

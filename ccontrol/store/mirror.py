@@ -52,6 +52,8 @@ def make(git_dir: Path, source: str, daemon: AllowedSigners, people: Anchor | No
     _require_address(source)
     if git_dir.exists():
         raise AlreadyThereError(f"{git_dir} exists already")
+    with named_failures(git_dir):
+        git_dir.mkdir(parents=True)
     creation.initialise(git_dir)
     with named_failures(git_dir), (git_dir / "config").open("a", encoding="utf-8") as config:
         config.write(OWN_HOOKS)

@@ -18,7 +18,10 @@ from ccontrol.store.people import key_of
 _LARGEST = 65_536
 """Bytes of a .pub file: a certificate has some 2,000."""
 _PUBLIC = "Name the .pub file: `ssh-keygen` writes it beside the private key."
-_HINT = "Run `ssh-add FILE`, then say --key FILE.pub; a token or a PKCS#11 card goes the same way."
+_HINT = (
+    "Name your private key's file; or run `ssh-add FILE` (also for a passphrase, a token or a "
+    "PKCS#11 card), then say --key FILE.pub."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """What commands for people and auditors say when something is not right: what, and what to do."""
 
 import io
+import json
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -92,6 +94,18 @@ def test_a_window_is_for_all_controllers_that_look_like_a_pattern(works: Works) 
     assert "no controller in the configuration looks like 'oven-*'" in told
 
 
+def test_programs_are_told_what_window_was_signed_and_by_which_commit(works: Works) -> None:
+    words = ("--controller", "press-3", *DAY, "--ticket", "T-1", "--json")
+    told = json.loads(windowed(works, *words))
+    assert told["commit"] == works.git("rev-parse", "approved").strip()
+    assert (told["window"]["id"], told["window"]["ticket"]) == ("CHG-1", "T-1")
+    key = ("--key", works.key("ada"), "--json")
+    told = json.loads(works.ccontrol("window", "cancel", "CHG-1", *key))
+    assert told["window"]["cancelled"]
+    told = works.ccontrol("window", "cancel", "CHG-9", *key, code=13)
+    assert "ccontrol window list" in told
+
+
 def test_a_file_that_is_to_be_loaded_and_is_not_there_is_named(works: Works) -> None:
     words = ("--controller", "press-3", *DAY, "--ticket", "T-1", "--file", "gone.s7p")
     told = windowed(works, *words, code=50)
@@ -110,6 +124,17 @@ def test_the_daemons_key_is_called_what_it_is(works: Works) -> None:
     person = ("--person", "eve@plant", "--public-key", f"{key}.pub", "--role", "approver")
     assert said in works.ccontrol("people", "add", draft, *person, code=26)
     assert draft.read_bytes() == before
+
+
+def test_the_daemons_log_says_what_of_people_was_seen_first(
+    works: Works, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "ccontrol")
+    works.approve("press-3", who="ada")
+    assert works.look() == 2
+    commit = works.git("rev-parse", "approved").strip()
+    said = f"approve press-3, signed by ada@plant, was seen first site=north commit={commit}"
+    assert [one.getMessage() for one in caplog.records].count(said) == 1
 
 
 def test_a_draft_that_is_spoilt_is_the_drafts_fault_not_the_stores(works: Works) -> None:
