@@ -13,13 +13,14 @@ from ccontrol.canonical.people import (
     parse_people,
     render_people,
 )
+from ccontrol.cli.handed_over import content_of
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
-from ccontrol.cli.plant import configured, sites_named
+from ccontrol.cli.plant import configured, one_site
 from ccontrol.cli.signing_desk import Desk, KeyOption, RepositoryOption, desk, say_signed
 from ccontrol.cli.times import moment, stamp
 from ccontrol.config.settings import Config, Site
-from ccontrol.errors import AlreadyThereError, SigningError, UnknownNameError
+from ccontrol.errors import AlreadyThereError, BadFileError, SigningError
 from ccontrol.model.approval import DaemonKey, People, Person, PersonKey, Role
 from ccontrol.store import signing
 from ccontrol.store.approving import Content, Pen, approve
@@ -35,6 +36,8 @@ from ccontrol.store.people import (
 )
 from ccontrol.store.people_keys import signer_in
 
+_LARGEST = 1_000_000
+"""Bytes of a draft, as of people.toml on `approved`."""
 group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 DraftArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The draft of people.toml.")]
 SiteOption = Annotated[
@@ -131,8 +134,9 @@ def add(
     Example:
       ccontrol people add people.toml --person ada@plant --public-key ada.pub --role approver
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    people = parse_people(file.read_bytes())
-    line = " ".join(public_key.read_text("utf-8").split()[:2])
+    people = parse_people(_draft_in(file))
+    text = content_of(public_key, _LARGEST, "Name their .pub file.").decode("utf-8", "replace")
+    line = " ".join(text.split()[:2])
     key = PersonKey(
         public_line(key_of(line)),
         valid_until=moment(until) if until else None,
@@ -155,7 +159,7 @@ def sign(*, file: DraftArgument, key: KeyOption = None) -> None:
     Example:
       ccontrol people sign people.toml --key ~/.ssh/root_ed25519
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    content = file.read_bytes()
+    content = _draft_in(file)
     people, signer = parse_people(content), signer_in(key)
     if render_people(people) != content:
         content = render_people(people)
@@ -190,7 +194,7 @@ def commit(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here, config, chosen = _site(context, site)
     with desk(here, config, chosen, repository) as table:
-        content = file.read_bytes()
+        content = _draft_in(file)
         people = parse_people(content)
         known = table.approvals.people
         edits = _files(file, content, people, known or people)
@@ -204,14 +208,17 @@ def commit(
         say_signed(table, found.trusted or "", f"version {people.serial} counts from now on")
 
 
+def _draft_in(file: Path) -> bytes:
+    content = content_of(file, _LARGEST, "`ccontrol people draft FILE` writes one.")
+    if len(content) > _LARGEST:
+        raise BadFileError(f"{file} is longer than {_LARGEST:,} bytes")
+    return content
+
+
 def _site(context: typer.Context, name: str | None) -> tuple[Invocation, Config, Site]:
     here = invocation(context)
     config = configured(here)
-    chosen = sites_named(config, name)
-    if len(chosen) != 1:
-        names = ", ".join(site.name for site in chosen)
-        raise UnknownNameError("there are several sites", hint=f"Say --site, one of: {names}.")
-    return here, config, chosen[0]
+    return here, config, one_site(config, name)
 
 
 def next_version(table: Desk) -> People:
