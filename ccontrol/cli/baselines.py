@@ -4,7 +4,6 @@ So it says the same as `git diff approved observed -- plant/…`, as far as `app
 both are in one form.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -20,6 +19,7 @@ from ccontrol.model.approval import Approvals, Baseline
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
 from ccontrol.poll.authority import look_at, sighted_at
+from ccontrol.poll.configured import sha256_of
 from ccontrol.store.approved import Judging
 from ccontrol.store.baseline import held
 from ccontrol.store.repository import Repository
@@ -41,8 +41,8 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How one controller stands."""
+class BaselineStanding:
+    """How one controller stands to what people approved."""
 
     baseline: Baseline
     differs: int = 0
@@ -74,7 +74,7 @@ def approved_of(
 
 def _unsigned(config: Config, approvals: Approvals) -> str:
     try:
-        sha256 = hashlib.sha256(config.path.read_bytes()).hexdigest()
+        sha256 = sha256_of(config.path)
     except OSError as error:
         return f"{config.path}: nobody can tell whether it is signed: {error.strerror}"
     signed = configuration_signed(approvals, sha256)
@@ -83,17 +83,17 @@ def _unsigned(config: Config, approvals: Approvals) -> str:
 
 def baseline_of(
     approved: Approved, repository: Repository, controller: Controller, *, unread: bool
-) -> Standing:
+) -> BaselineStanding:
     """Return how a controller stands. Raises StoreError, UnreadableStateError."""
     folder = home_of(repository, controller.id, controller.area).folder(PLANT)
     head = repository.head()
     found = held(repository, folder, approved.commit, head) if approved.commit and head else None
     if found is None:
-        return Standing(Baseline.NOT_APPROVED)
+        return BaselineStanding(Baseline.NOT_APPROVED)
     by = found.by.words if found.by else ""
     if found.differs:
-        return Standing(Baseline.DRIFT, found.differs, by)
-    return Standing(Baseline.NOT_PROVEN if unread else Baseline.IN_BASELINE, by=by)
+        return BaselineStanding(Baseline.DRIFT, found.differs, by)
+    return BaselineStanding(Baseline.NOT_PROVEN if unread else Baseline.IN_BASELINE, by=by)
 
 
 def strays_of(

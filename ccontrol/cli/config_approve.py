@@ -1,6 +1,5 @@
 """`ccontrol config approve`: a configurator signs the configuration by its SHA-256."""
 
-import hashlib
 from typing import Annotated
 
 import typer
@@ -8,7 +7,7 @@ import typer
 from ccontrol.approval.configuration import configuration_path
 from ccontrol.canonical import toml
 from ccontrol.cli.invocation import invocation
-from ccontrol.cli.plant import configured, sites_named
+from ccontrol.cli.plant import configured, one_site
 from ccontrol.cli.signing_desk import (
     KeyOption,
     ReasonOption,
@@ -18,7 +17,7 @@ from ccontrol.cli.signing_desk import (
     say_signed,
     trailers,
 )
-from ccontrol.errors import UnknownNameError
+from ccontrol.poll.configured import sha256_of
 from ccontrol.store.message import Message
 
 _FORM = 1
@@ -46,11 +45,8 @@ def approve(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     config = configured(here)
-    chosen = sites_named(config, site)
-    if len(chosen) != 1:
-        names = ", ".join(one.name for one in chosen)
-        raise UnknownNameError("there are several sites", hint=f"Say --site, one of: {names}.")
-    sha256 = hashlib.sha256(config.path.read_bytes()).hexdigest()
+    chosen = one_site(config, site)
+    sha256 = sha256_of(config.path)
     named = (("form", _FORM), ("sha256", sha256), ("file", config.path.name))
     said = (("ticket", ticket or None), ("reason", reason or None))
     content = toml.document(toml.lines((*named, *said)))
@@ -59,6 +55,6 @@ def approve(
         reason,
         trailers("configuration", ticket=ticket, reason=reason),
     )
-    with desk(here, config, chosen[0], repository) as table:
+    with desk(here, config, chosen, repository) as table:
         commit = table.sign(key, {configuration_path(sha256): content}, message)
         say_signed(table, commit, f"{config.path} with SHA-256 {sha256} is signed")

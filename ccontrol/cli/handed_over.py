@@ -1,4 +1,4 @@
-"""Files that a log and its checkpoint witness hand to each other, on a stick or as options."""
+"""Files that somebody hands in with a command: checkpoints, drafts, keys."""
 
 from pathlib import Path
 

@@ -17,7 +17,7 @@ from ccontrol.cli.handed_over import content_of
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.picture_files import write_new
-from ccontrol.cli.plant import configured, sites_named
+from ccontrol.cli.plant import configured, one_site
 from ccontrol.cli.signing_desk import (
     Desk,
     KeyOption,
@@ -32,7 +32,6 @@ from ccontrol.errors import (
     AlreadyThereError,
     BadFileError,
     SigningError,
-    UnknownNameError,
     UnreadableStateError,
 )
 from ccontrol.model.approval import DaemonKey, People, Person, PersonKey, Role
@@ -241,11 +240,7 @@ def _draft(file: Path, content: bytes) -> People:
 def _site(context: typer.Context, name: str | None) -> tuple[Invocation, Config, Site]:
     here = invocation(context)
     config = configured(here)
-    chosen = sites_named(config, name)
-    if len(chosen) != 1:
-        names = ", ".join(site.name for site in chosen)
-        raise UnknownNameError("there are several sites", hint=f"Say --site, one of: {names}.")
-    return here, config, chosen[0]
+    return here, config, one_site(config, name)
 
 
 def next_version(table: Desk) -> People:

@@ -81,6 +81,15 @@ def sites_named(config: Config, name: str | None) -> tuple[Site, ...]:
     return config.sites if name is None else (site_named(config, name),)
 
 
+def one_site(config: Config, name: str | None) -> Site:
+    """Return the site of that name, or the only one. Raises UnknownNameError."""
+    chosen = sites_named(config, name)
+    if len(chosen) != 1:
+        names = ", ".join(site.name for site in chosen)
+        raise UnknownNameError("there are several sites", hint=f"Say --site, one of: {names}.")
+    return chosen[0]
+
+
 def target_named(config: Config, name: str) -> Watched | Site:
     """Return the controller or the site of that name; a controller's comes first."""
     ids = [each.controller.id for each in everything(config)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ccontrol.cli.baselines import Standing as Approved
+from ccontrol.cli.baselines import BaselineStanding
 from ccontrol.cli.outcomes import NO_BLIND_SPOTS, outcome_words
 from ccontrol.cli.sight_words import Looks
 from ccontrol.cli.times import age, stamp
@@ -50,7 +50,7 @@ class Known:
     """Why nobody can tell what came of its last polls."""
     project_file: str = ""
     """The project file that was dropped last, and whether it is bound; empty: none ever was."""
-    approved: Approved | None = None
+    approved: BaselineStanding | None = None
     """How it stands to what people approved; None: nobody approves anything there."""
     best: Mapping[Aspect, Strength] = field(default_factory=dict)
     """How well its family can see a change at best; what is not named, not at all."""

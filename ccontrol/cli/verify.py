@@ -16,15 +16,12 @@ from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
 from ccontrol.cli.stamp_rows import tell_stamps
 from ccontrol.cli.trust import anchor_of, log_trust_of, stamp_trust_of, trust_in, trust_of
-from ccontrol.cli.verify_approved import Approved, check_approved, tell_approved
-from ccontrol.errors import BadFileError, SigningError, StoreError, StoreTamperedError
+from ccontrol.cli.verify_approved import CheckedBranch, check_approved, tell_approved
+from ccontrol.errors import BadFileError, SigningError, StoreTamperedError
 from ccontrol.model.approval import Anchor
 from ccontrol.model.note_key import COSIGNER, LOG, NoteKey, read_note_key
-from ccontrol.poll.authority import sighted_at
 from ccontrol.store import notes
-from ccontrol.store.approved import Judging, survey
 from ccontrol.store.checkpoints import parse as parse_checkpoint
-from ccontrol.store.key_history import KeySpan, spans_of
 from ccontrol.store.notes import Note
 from ccontrol.store.repository import Repository
 from ccontrol.store.time_stamp import Authorities, authorities_of
@@ -47,7 +44,7 @@ class Doubted:
     store: Path
     sound: bool
     report: Report
-    approved: Approved | None = None
+    approved: CheckedBranch | None = None
     """What was found on `approved`; None: there is no such branch."""
 
 
@@ -146,10 +143,7 @@ def command(
     here = invocation(context)
     chosen = _chosen(here, tuple(sites or ()), store, pinned)
     outside = tuple(map(_outside, checkpoints or ()))
-    doubted = tuple(
-        _with_approved(here, _doubt(here, each, tuple(seen or ()), outside), each)
-        for each in chosen
-    )
+    doubted = tuple(_doubt(here, each, tuple(seen or ()), outside) for each in chosen)
     if as_json:
         emit("ccontrol/verify/1", {"stores": doubted})
     else:
@@ -242,6 +236,7 @@ def _doubt(
     here: Invocation, chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]
 ) -> Doubted:
     site, path = chosen.site, chosen.store
+    checked = check_approved(path, chosen.trust, chosen.people, here.clock.now())
     console = Console(file=sys.stderr)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
@@ -249,36 +244,16 @@ def _doubt(
         report = verify(
             path,
             chosen.trust,
-            log=replace(chosen.log, outside=outside, spans=_spans(here, chosen)),
+            log=replace(chosen.log, outside=outside, spans=checked.spans),
             stamps=chosen.stamps,
             witnesses={_witness(path, text) for text in seen},
             progress=lambda count: progress.update(
                 task, description=f"verifying {site}: {count:,} commits"
             ),
         )
-    return Doubted(site, path, not report.faults, report)
-
-
-def _spans(here: Invocation, chosen: _Chosen) -> tuple[KeySpan, ...]:
-    """Return the daemon's keys as people signed them; none where that cannot be read."""
-    if chosen.people is None:
-        return ()
-    keys = frozenset(line.public_key for line in chosen.trust.signers.lines)
-    try:
-        with Repository.open(chosen.store) as repository:
-            judging = Judging(chosen.people, keys, sighted_at(repository), here.clock.now())
-            return spans_of(survey(repository, judging).approvals.people)
-    except StoreError:
-        return ()  # what is wrong with the store is told by who doubts it next
-
-
-def _with_approved(here: Invocation, doubted: Doubted, chosen: _Chosen) -> Doubted:
-    """Return the same with what people signed."""
-    if doubted.report.head is None:
-        return doubted
-    found = check_approved(doubted.store, chosen.trust, chosen.people, here.clock.now())
-    sound = doubted.sound and not (found and found.faults)
-    return replace(doubted, sound=sound, approved=found)
+    approved = checked.branch if report.head is not None else None
+    sound = not report.faults and not (approved and approved.faults)
+    return Doubted(site, path, sound, report, approved)
 
 
 def _faults(doubted: Doubted) -> tuple[Fault, ...]:

@@ -12,12 +12,13 @@ from ccontrol.canonical.home import homes
 from ccontrol.canonical.layout import PLANT
 from ccontrol.canonical.people import PEOPLE, parse_people
 from ccontrol.cli.output import Tone, say
-from ccontrol.errors import CcontrolError, StoreTamperedError, UnreadableStateError
+from ccontrol.errors import StoreError, StoreTamperedError, UnreadableStateError
 from ccontrol.model.approval import Anchor, Approvals
 from ccontrol.poll.authority import sighted_at
 from ccontrol.store import refs, sshwire
 from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.baseline import held
+from ccontrol.store.key_history import KeySpan, spans_of
 from ccontrol.store.layout import APPROVED
 from ccontrol.store.people import key_of
 from ccontrol.store.repository import Repository
@@ -36,7 +37,7 @@ class Upgraded:
 
 
 @dataclass(frozen=True, slots=True)
-class Approved:
+class CheckedBranch:
     """What was found on the branch."""
 
     faults: tuple[Fault, ...]
@@ -52,32 +53,43 @@ class Approved:
     upgraded: tuple[Upgraded, ...] = ()
 
 
-def check_approved(
-    store: Path, trust: Trust, anchor: Anchor | None, now: datetime
-) -> Approved | None:
-    """Return what is found on `approved`; None where there is no such branch. Raises StoreError."""
-    with Repository.open(store) as repository:
-        seen = sighted_at(repository)
-        if refs.read(repository.git_dir, APPROVED) is None and anchor is None and not seen:
-            return None
-        try:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found on the branch, and what people who count say there of the daemon's keys."""
+
+    branch: CheckedBranch | None = None
+    """None: there is no such branch."""
+    spans: tuple[KeySpan, ...] = ()
+    """None where no root was named from outside: whoever writes the branch chose its own."""
+
+
+def check_approved(store: Path, trust: Trust, anchor: Anchor | None, now: datetime) -> Checked:
+    """Return what is found on `approved`; what cannot be read of it is a fault like others."""
+    pinned = anchor is not None
+    try:
+        with Repository.open(store) as repository:
+            seen = sighted_at(repository)
+            if refs.read(repository.git_dir, APPROVED) is None and anchor is None and not seen:
+                return Checked()
             judged_by = anchor or _named_by_itself(repository)
-        except CcontrolError as error:
-            return Approved((Fault(None, str(error)),), 0, pinned=False, roots=(), threshold=0)
-        keys = frozenset(line.public_key for line in trust.signers.lines)
-        read = survey(repository, Judging(judged_by, keys, seen, now))
-        return Approved(
-            tuple(_faults(read, seen)),
-            len(read.approvals.commits),
-            pinned=anchor is not None,
-            roots=tuple(sshwire.fingerprint(key_of(line)) for line in judged_by.roots),
-            threshold=judged_by.threshold,
-            people=tuple(_people(read.approvals)),
-            upgraded=tuple(_upgraded(repository, read.trusted)) if read.trusted else (),
-        )
+            keys = frozenset(line.public_key for line in trust.signers.lines)
+            read = survey(repository, Judging(judged_by, keys, seen, now))
+            found = CheckedBranch(
+                tuple(_faults(read, seen)),
+                len(read.approvals.commits),
+                pinned=pinned,
+                roots=tuple(sshwire.fingerprint(key_of(line)) for line in judged_by.roots),
+                threshold=judged_by.threshold,
+                people=tuple(_people(read.approvals)),
+                upgraded=tuple(_upgraded(repository, read.trusted)) if read.trusted else (),
+            )
+            return Checked(found, spans_of(read.approvals.people) if pinned else ())
+    except (StoreError, UnreadableStateError) as error:
+        fault = Fault(None, f"approved: {error}")
+        return Checked(CheckedBranch((fault,), 0, pinned=pinned, roots=(), threshold=0))
 
 
-def tell_approved(approved: Approved | None) -> None:
+def tell_approved(approved: CheckedBranch | None) -> None:
     """Say what was checked of the branch, and by whose keys; faults are told elsewhere."""
     if approved is None:
         say("  approved: there is no such branch, and nothing of it was checked")
@@ -106,7 +118,10 @@ def _faults(read: Survey, seen: Collection[str]) -> Iterator[Fault]:
 
 
 def _named_by_itself(repository: Repository) -> Anchor:
-    """Return the roots of the branch's first version of who may sign. Raises CcontrolError."""
+    """Return the roots of the branch's first version of who may sign.
+
+    Raises StoreError, UnreadableStateError.
+    """
     head = refs.read(repository.git_dir, APPROVED)
     if head is None:
         raise StoreTamperedError("approved is gone, and the daemon had seen commits on it")

@@ -19,7 +19,8 @@ from ccontrol.config.secrets import HostSecrets, SecretSource
 from ccontrol.config.settings import Config, EngineSettings
 from ccontrol.config.sites import SiteReader
 from ccontrol.config.tables import Desk
-from ccontrol.errors import CcontrolError, ConfigError, ConfigMissingError, SecretMissingError
+from ccontrol.config.text_files import text_of
+from ccontrol.errors import CcontrolError, ConfigError, SecretMissingError
 
 _MOST_BYTES = 32 * 2**20
 """5,000 controllers with every setting written out take about 3 MB."""
@@ -35,7 +36,9 @@ def load(path: Path, families: Mapping[str, Family], secrets: SecretSource | Non
     with every fault of the file, or SecretMissingError with every reference that leads nowhere.
     """
     path = path.absolute()
-    return parse(_text(path), path, families, HostSecrets() if secrets is None else secrets)
+    return parse(
+        text_of(path, _MOST_BYTES), path, families, HostSecrets() if secrets is None else secrets
+    )
 
 
 def parse(text: str, path: Path, families: Mapping[str, Family], secrets: SecretSource) -> Config:
@@ -121,19 +124,3 @@ def _toml(text: str, path: Path) -> Raw:
         raise ConfigError(f"{path} is not TOML:", (str(error),)) from error
     except (RecursionError, ValueError) as error:  # tables in tables without end; 10,000 digits
         raise ConfigError(f"{path} is not TOML that can be read:", (str(error),)) from error
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise ConfigError(f"{path} is longer than {_MOST_BYTES:,} bytes")
-        return content.decode()
-    except FileNotFoundError as error:
-        raise ConfigMissingError(f"{path}: there is no such file") from error
-    except OSError as error:
-        hint = "Check its owner and mode; run this as a user who may read it."
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 from byte {error.start} on") from error

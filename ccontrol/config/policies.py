@@ -21,7 +21,8 @@ from ccontrol.config.policy_schema import PolicyTable, RuleTable
 from ccontrol.config.secrets import withheld
 from ccontrol.config.settings import Site
 from ccontrol.config.tables import Desk
-from ccontrol.errors import ConfigError
+from ccontrol.config.text_files import text_of
+from ccontrol.errors import ConfigError, ConfigMissingError
 from ccontrol.model.judgement import Severity
 from ccontrol.model.policy import Policy, Rule, Source
 
@@ -90,8 +91,11 @@ class PolicyReader:
     def _opened(self, path: Path, place: Place, told_in: str = "") -> Iterator["_Source"]:
         desk = Desk(path.parent, withheld)
         try:
-            text = text_of(path)
+            text = text_of(path, _MOST_BYTES)
             source = _source(text, desk, told_in or path.name)
+        except ConfigMissingError as error:  # gone since its folder was listed
+            self.desk.faults.add(place, str(error))
+            return
         except ConfigError as error:
             self.desk.faults.add(place, "; ".join((str(error), *error.faults)))
             return
@@ -202,20 +206,6 @@ def built_in() -> Policy:
     if found is None or desk.faults:
         raise ConfigError("the built-in rules have faults:", desk.faults.told(Lines("")))
     return found
-
-
-def text_of(path: Path) -> str:
-    """Return a file of rules. Raises ConfigError."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise ConfigError(f"{path} is longer than {_MOST_BYTES:,} bytes")
-        return content.decode()
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 from byte {error.start} on") from error
 
 
 def _source(text: str, desk: Desk, name: str) -> _Source:

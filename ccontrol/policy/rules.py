@@ -7,8 +7,6 @@ ATT&CK for ICS, version 18.1.
 from ccontrol.model.judgement import Severity
 from ccontrol.model.policy import Rule
 
-ATTACK_VERSION = "18.1"
-
 NOTHING = Rule("nothing", "nothing differs", Severity.INFO, no_technique="there is no change")
 FIRST_SIGHT = Rule(
     "first-sight",

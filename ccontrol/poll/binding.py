@@ -100,12 +100,6 @@ def _binding_due(
         yield binding_path(home), render_binding(told), _message(controller, home, told)
 
 
-def _with_others(repository: Repository, home: Home, binding: Binding) -> Iterator[BoundFile]:
-    """Yield the files of a binding, each with the other controllers that it was dropped for."""
-    for one in binding.files:
-        yield replace(one, also_for=also_for(repository, home, one.sha256))
-
-
 def _known(repository: Repository, home: Home) -> Binding | None:
     path = binding_path(home)
     content = repository.read(path).get(path)

@@ -4,10 +4,15 @@ import hashlib
 from pathlib import Path
 
 
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 by which a configuration is named and signed. Raises OSError."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def configuration_sha256(path: Path) -> str:
-    """Return the SHA-256 of the file, empty when it cannot be read any more."""
+    """Return the same, empty when the file cannot be read any more."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return sha256_of(path)
     except OSError:
         return ""
 
@@ -15,7 +20,7 @@ def configuration_sha256(path: Path) -> str:
 def configuration_in_force(path: Path) -> str:
     """Return the sentence; a file that cannot be read any more is told as that."""
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = sha256_of(path)
     except OSError as error:
         return f"a configuration is in force whose file cannot be read any more: {error.strerror}"
     return f"the configuration {path.name} with SHA-256 {digest} is in force"

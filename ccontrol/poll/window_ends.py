@@ -25,6 +25,7 @@ from ccontrol.poll.pipeline import Line
 from ccontrol.poll.places import Places
 from ccontrol.poll.window_uses import uses_of
 from ccontrol.store import durable
+from ccontrol.store.disk import named_failures
 from ccontrol.store.journal import Journal
 from ccontrol.store.message import Message
 from ccontrol.store.repository import Repository
@@ -91,11 +92,16 @@ class WindowEnds:
         self._counted_at = head
 
     def _finish(self, known: Mapping[str, WindowEnded]) -> None:
-        """Journal what was written into the history before a kill or a failure, and not there."""
-        try:
-            pending = self._places.ending.read_text("utf-8").splitlines()
-        except (OSError, ValueError):
-            pending = []
+        """Journal what was written into the history before a kill or a failure, and not there.
+
+        Raises StoreError.
+        """
+        with named_failures(self._places.ending):
+            try:
+                content = self._places.ending.read_bytes()
+            except FileNotFoundError:  # nothing was being told
+                content = b""
+        pending = content.decode("utf-8", "replace").splitlines()
         left = [(path, known[path]) for path in pending if path in known]
         days = {one.told_at.date() for _, one in left}
         journaled = {

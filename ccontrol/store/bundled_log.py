@@ -32,7 +32,7 @@ _HINT = "Copy both files again: they belong together."
 
 
 @dataclass(frozen=True, slots=True)
-class LogHead:
+class CarriedHead:
     """What stands before the lines of a carried log."""
 
     bundle_sha256: str
@@ -69,7 +69,7 @@ def write(git_dir: Path, bundle: Path, note: Note, first: int) -> int:
             out.write(b"key " + (folder / "key.pub").read_bytes().splitlines()[0] + b"\n")
         out.write(_framed("checkpoint", note))
         for path in sorted((folder / "cosigned").glob("*")):
-            vouched = _kept(path)
+            vouched = log_keeping.kept_note(path)
             if vouched is not None and checkpoints.parse(vouched).size <= size:
                 out.write(_framed(f"cosigned {path.name}", vouched))
         out.write(b"updates %d\n" % first)
@@ -78,13 +78,13 @@ def write(git_dir: Path, bundle: Path, note: Note, first: int) -> int:
     return max(size - first, 0)
 
 
-def head_of(path: Path) -> LogHead:
+def head_of(path: Path) -> CarriedHead:
     """Read what stands before the lines. Raises BadFileError when it is no such file."""
     with named_failures(path), path.open("rb") as file:
         return _head(path, file)
 
 
-def require_of(path: Path, bundle: Path) -> LogHead:
+def require_of(path: Path, bundle: Path) -> CarriedHead:
     """Read the same, and raise BadFileError when it lies beside another bundle than its own."""
     head = head_of(path)
     if head.bundle_sha256 != _sha256(bundle):
@@ -114,7 +114,7 @@ def take(git_dir: Path, bundle: Path) -> int:
     return len(fresh)
 
 
-def _require_same_log(path: Path, folder: Path, head: LogHead, size: int) -> None:
+def _require_same_log(path: Path, folder: Path, head: CarriedHead, size: int) -> None:
     before = log_keeping.newest(folder)
     if before is not None and checkpoints.parse(before).origin != head.end.origin:
         raise MirrorError(f"{path}: is the log {head.end.origin}, not the one that is here")
@@ -130,7 +130,7 @@ def _require_same_log(path: Path, folder: Path, head: LogHead, size: int) -> Non
 
 
 def _fresh(
-    path: Path, file: IO[bytes], head: LogHead, overlap: Iterator[bytes], size: int
+    path: Path, file: IO[bytes], head: CarriedHead, overlap: Iterator[bytes], size: int
 ) -> Iterator[bytes]:
     """Yield the lines that are not here yet; those that are have to be equal."""
     for number in range(head.first, head.end.size):
@@ -147,7 +147,7 @@ def _fresh(
         raise BadFileError(f"{path}: goes on behind its last entry", hint=_HINT)
 
 
-def _require_root(path: Path, folder: Path, head: LogHead, fresh: list[bytes]) -> None:
+def _require_root(path: Path, folder: Path, head: CarriedHead, fresh: list[bytes]) -> None:
     sizes = {head.end.size, *(checkpoints.parse(note).size for _, note in head.cosigned)}
     found = ref_log.roots_of(itertools.chain(ref_log.lines(folder), fresh), sizes)
     told = (head.end, *(checkpoints.parse(note) for _, note in head.cosigned))
@@ -156,10 +156,10 @@ def _require_root(path: Path, folder: Path, head: LogHead, fresh: list[bytes]) -
             raise MirrorError(f"{path}: its entries are not what a checkpoint over them says")
 
 
-def _keep(folder: Path, head: LogHead) -> None:
+def _keep(folder: Path, head: CarriedHead) -> None:
     for name, note in head.cosigned:
         path = folder / "cosigned" / name
-        known = _kept(path) if path.is_file() else None
+        known = log_keeping.kept_note(path)
         if known is None or checkpoints.parse(known).size <= checkpoints.parse(note).size:
             durable.make_folder(path.parent)
             durable.write_whole(path, note.text().encode())
@@ -185,13 +185,13 @@ class _Fields:
         else:
             self.plain[name] = value
 
-    def head(self) -> LogHead:
+    def head(self) -> CarriedHead:
         """Return what they say together. Raises SigningError when something is missing."""
         if self.checkpoint is None or not _NUMBER.fullmatch(self.plain["updates"]):
             raise SigningError("a log without a checkpoint, or without a number")
         for note in (self.checkpoint, *self.cosigned.values()):
             checkpoints.parse(note)
-        return LogHead(
+        return CarriedHead(
             self.plain.get("bundle", ""),
             self.plain.get("key", ""),
             self.checkpoint,
@@ -200,7 +200,7 @@ class _Fields:
         )
 
 
-def _head(path: Path, file: IO[bytes]) -> LogHead:
+def _head(path: Path, file: IO[bytes]) -> CarriedHead:
     if file.readline(len(_FORM)) != _FORM:
         raise BadFileError(f"{path}: is no log of a bundle", hint=_HINT)
     found = _Fields()
@@ -219,13 +219,6 @@ def _note(file: IO[bytes], length: str) -> Note:
     if not _NUMBER.fullmatch(length) or int(length) > notes.LARGEST:
         raise SigningError("a signed note is longer than any")
     return notes.parse_note(file.read(int(length)).decode())
-
-
-def _kept(path: Path) -> Note | None:
-    try:
-        return notes.parse_note(path.read_text("utf-8", "replace"))
-    except SigningError:
-        return None  # damaged: the cosigner itself says what it saw last
 
 
 def _framed(name: str, note: Note) -> bytes:

@@ -84,16 +84,20 @@ def cosigned_path(folder: Path, key: NoteKey) -> Path:
 
 def last_cosigned(folder: Path, key: NoteKey) -> Note | None:
     """Return the last checkpoint that a cosigner signed; None when there is none that holds."""
-    path = cosigned_path(folder, key)
+    note = kept_note(cosigned_path(folder, key))
+    return note if note is not None and checkpoints.cosigned(note, key) else None
+
+
+def kept_note(path: Path) -> Note | None:
+    """Return what a cosigner signed as a log keeps it; None when there is none that can be read."""
     with named_failures(path):
         if not path.is_file():
             return None
         text = path.read_text("utf-8", "replace")
     try:
-        note = notes.parse_note(text)
+        return notes.parse_note(text)
     except SigningError:
         return None  # damaged: the cosigner itself says what it saw last
-    return note if checkpoints.cosigned(note, key) else None
 
 
 def key_beside(folder: Path, origin: str) -> NoteKey | None:

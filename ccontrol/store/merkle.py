@@ -50,20 +50,6 @@ def root(size: int, subtree: Subtree) -> bytes:
     return _span(0, size, subtree) if size else EMPTY
 
 
-def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
-    """Return what shows that entry `index` is one of the first `size`."""
-    start, end, found = 0, size, []
-    while end - start > 1:
-        middle = start + _half(end - start)
-        if index < middle:
-            found.append(_span(middle, end, subtree))
-            end = middle
-        else:
-            found.append(_span(start, middle, subtree))
-            start = middle
-    return found[::-1]
-
-
 def consistency_proof(old: int, new: int, subtree: Subtree) -> list[bytes]:
     """Return what shows that the first `old` of `new` entries are what they were."""
     if old == 0:
@@ -80,24 +66,6 @@ def consistency_proof(old: int, new: int, subtree: Subtree) -> list[bytes]:
     if start:
         found.append(_span(start, end, subtree))
     return found[::-1]
-
-
-def includes(index: int, size: int, leaf: bytes, proof: Sequence[bytes], whole: bytes) -> bool:
-    """Say whether a proof shows that the entry with this hash is number `index` under a root."""
-    if not 0 <= index < size:
-        return False
-    number, last, found = index, size - 1, leaf
-    for each in proof:
-        if last == 0:
-            return False
-        if number & 1 or number == last:
-            found = node_hash(each, found)
-            while number and not number & 1:
-                number, last = number >> 1, last >> 1
-        else:
-            found = node_hash(found, each)
-        number, last = number >> 1, last >> 1
-    return last == 0 and found == whole
 
 
 def is_consistent(

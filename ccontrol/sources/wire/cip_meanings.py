@@ -15,7 +15,6 @@ from ccontrol.sources.wire.cip_path import Path
 SET_ALL, SET_LIST, RESET, CREATE, DELETE, SET_ONE = 0x02, 0x04, 0x05, 0x08, 0x09, 0x10
 IDENTITY, ROUTER, CONNECTIONS, CHANGES, SYMBOL, PCCC = 0x01, 0x02, 0x06, 0xAC, 0x6B, 0x67
 _SETS: Final = frozenset({SET_ALL, SET_LIST, SET_ONE})
-_FORCED: Final = frozenset({0x68, 0x69})
 _EDS_FILES: Final = frozenset({0xC8, 0xC9})
 """Instances of the file class that hold a device's own description, read by every browser."""
 _FILE: Final = 0x37

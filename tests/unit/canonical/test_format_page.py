@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ccontrol.canonical import captures, journal
+from ccontrol.canonical import approvals, attestations, captures, journal, window_ends
 from ccontrol.canonical.layout import PLANT_FORM, STATE_FORM
+from ccontrol.model.approval import DecisionKind
 from ccontrol.model.aspect import Aspect, Depth, Strength
 from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.change import Kind
@@ -58,6 +59,15 @@ def test_every_key_of_journal_and_capture_is_specified() -> None:
     found |= set(keys(tomllib.loads(summary.decode())))
     found |= set(tomllib.loads(summary.decode())["controller"]["a"])
     assert found - {outcome.value for outcome in Outcome} <= NAMED
+
+
+def test_every_key_that_people_sign_is_specified() -> None:
+    closed = (approvals._WINDOW_KEYS, approvals._DECISION_KEYS, attestations._KEYS)
+    signed = PAGE.partition("### What people sign")[2].partition("## 4. Commits")[0]
+    named = set(re.findall(r"`([a-z_0-9]+)`", signed))
+    assert {key for keys in closed for key in keys} - {"facts"} <= named
+    assert {*window_ends._KEYS, "commit", "principal", "subject"} <= named
+    assert {kind.value for kind in DecisionKind} <= named
 
 
 def test_every_word_of_a_closed_set_is_specified() -> None:

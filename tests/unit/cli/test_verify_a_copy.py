@@ -89,3 +89,15 @@ def test_a_branch_that_is_gone_is_a_fault(works: Works, copy: Path) -> None:
     answer = doubt(works, copy)
     assert answer.code == 21, "the daemon had seen two commits on it"
     assert "approved is gone" in answer.out
+
+
+def test_what_cannot_be_read_of_approved_hides_nothing_of_the_history(
+    works: Works, copy: Path
+) -> None:
+    first = git("--git-dir", str(copy), "rev-parse", "approved~1").strip()
+    (copy / "objects" / first[:2] / first[2:]).unlink()
+    answer = doubt(works, copy, *roots(works, "root-1", "root-2"))
+    assert answer.code == 21
+    assert "commits up to" in answer.out
+    assert "the store: approved: " in answer.out
+    assert first in answer.out

@@ -18,7 +18,7 @@ from ccontrol.poll.herald import Herald
 from tests.unit.alerts.receivers import wait_for
 from tests.unit.cli.killed_teller import STEPS
 from tests.unit.cli.plants import Plant, Run
-from tests.unit.cli.works import CLOCK, Works, at_work, journaled, window
+from tests.unit.cli.works import CLOCK, REFUSED, Works, at_work, journaled, window
 from tests.unit.store.made_store import SetClock
 
 ROOT = Path(__file__).parents[3]
@@ -66,6 +66,13 @@ def follow(works: Works) -> Following:
 def change(works: Works, clock: SetClock, when: datetime, body: bytes = b"\x65\x02") -> None:
     clock.time = when
     works.change(body, when, when - timedelta(minutes=5))
+
+
+def tell_and_die(works: Works, clock: SetClock, step: str) -> int:
+    """Let another daemon tell of what ended, and be killed at a step of that."""
+    told = [str(works.plant.config), clock.time.isoformat(), step]
+    teller = [sys.executable, "-m", "tests.unit.cli.killed_teller", *told]
+    return subprocess.run(teller, cwd=ROOT, check=False).returncode
 
 
 NOT_USED = "CHG-1 has ended: not used, 0 changes"
@@ -172,17 +179,32 @@ def test_a_daemon_that_is_killed_repeats_nothing_and_loses_nothing(
     following = follow(works)
     clock.time = BEGIN + SETTLED
     works.opened.close(10)
-    told = [str(works.plant.config), clock.time.isoformat(), step]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.unit.cli.killed_teller", *told], cwd=ROOT, check=False
-    )
-    assert done.returncode == (-9 if step else 0)
+    assert tell_and_die(works, clock, step) == (-9 if step else 0)
     works.restart()
     for _ in range(2):
         works.look()
     assert journaled(works, "window") == [NOT_USED]
     assert classes(works) == 1
     assert len(alerts(works, following)) == 1
+
+
+def test_what_was_about_to_be_journaled_waits_until_it_can_be_read(
+    works: Works, clock: SetClock
+) -> None:
+    window(works, "CHG-1", BEGIN)
+    works.look()
+    clock.time = BEGIN + SETTLED
+    works.opened.close(10)
+    assert tell_and_die(works, clock, "commit") == -9
+    ending = works.opened.places.ending
+    aside = ending.rename(ending.with_name("aside"))
+    ending.symlink_to(ending.name)  # nobody can open it, and root neither
+    works.restart()
+    assert works.look() == REFUSED
+    assert journaled(works, "window") == []
+    aside.replace(ending)
+    works.look()
+    assert journaled(works, "window") == [NOT_USED]
 
 
 def test_a_clock_that_was_ahead_keeps_no_window_from_being_told_when_it_ends(

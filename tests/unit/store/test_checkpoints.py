@@ -55,20 +55,6 @@ def test_the_root_is_that_of_the_definition(size: int) -> None:
     assert merkle.root(size, SUBTREES) == plain_root(ENTRIES[:size])
 
 
-@given(st.integers(1, len(ENTRIES)), st.data())
-def test_each_entry_is_shown_to_be_in_the_list_and_no_other_is(
-    size: int, data: st.DataObject
-) -> None:
-    index = data.draw(st.integers(0, size - 1))
-    proof, whole = merkle.inclusion_proof(index, size, SUBTREES), plain_root(ENTRIES[:size])
-    leaf = merkle.leaf_hash(ENTRIES[index])
-    assert merkle.includes(index, size, leaf, proof, whole)
-    assert not merkle.includes(index, size, merkle.leaf_hash(b"other"), proof, whole)
-    assert not merkle.includes(
-        index, size, merkle.leaf_hash(ENTRIES[index]), [*proof, whole], whole
-    )
-
-
 @given(st.integers(0, len(ENTRIES)), st.data())
 def test_growth_is_shown_and_a_rewritten_entry_is_not(new: int, data: st.DataObject) -> None:
     old = data.draw(st.integers(0, new))
@@ -86,7 +72,6 @@ def test_growth_is_shown_and_a_rewritten_entry_is_not(new: int, data: st.DataObj
 @given(st.integers(1, 40), st.integers(1, 40), st.lists(st.sampled_from([b"\0" * 32, b"\1" * 32])))
 def test_no_proof_of_rubbish_counts(old: int, new: int, proof: list[bytes]) -> None:
     assert not merkle.is_consistent(old, new, b"\2" * 32, b"\3" * 32, proof)
-    assert not merkle.includes(old, new, b"\2" * 32, proof, b"\3" * 32)
 
 
 @given(st.text())
