@@ -44,6 +44,7 @@ from ccontrol.errors import (
     StoreTamperedError,
     UnreadableStateError,
 )
+from ccontrol.logic.printable import shortened
 from ccontrol.model.approval import (
     Anchor,
     Approvals,
@@ -64,7 +65,9 @@ from ccontrol.store.repository import Repository
 from ccontrol.store.sshwire import fingerprint
 
 _LARGEST = 1_000_000
-"""Bytes of a file that people wrote; whatever is larger is not read."""
+"""Bytes of a file, or of a commit's text, that people wrote; whatever is larger is not read."""
+_LONGEST_SUBJECT = 300
+"""Characters of a commit's first line; it goes into the journal, and from there to others."""
 
 Written = ChangeWindow | Decision | DecisionKind | None
 """What somebody wrote into a file: leave, a decision, of an attestation only that it is one, or
@@ -104,10 +107,10 @@ def survey(repository: Repository, judging: Judging, head: str | None = None) ->
         return Survey(None, None, Approvals())
     walk = _Walk(repository, judging)
     faults: tuple[tuple[str, str], ...] = ()
-    for commit in _oldest_first(repository, start):
-        found = tuple(walk.take(commit))
+    for name in reversed(repository.objects.list_commits(start, "", None)):
+        found = tuple(walk.take(name))
         if found:
-            faults = tuple((commit.id, what) for what in found)
+            faults = tuple((name, what) for what in found)
             break
     return Survey(start, walk.trusted, walk.approvals(), faults)
 
@@ -125,11 +128,6 @@ def changed_files(
     for name in sorted({*old, *new}):
         inner = f"{path}/{name}" if path else name
         yield from changed_files(repository, old.get(name), new.get(name), inner)
-
-
-def _oldest_first(repository: Repository, head: str) -> Iterator[Commit]:
-    ids = repository.objects.list_commits(head, "", None)
-    return (repository.commit(name) for name in reversed(ids))
 
 
 class _Walk:
@@ -156,10 +154,13 @@ class _Walk:
             self._people, tuple(self._commits), tuple(self._windows), tuple(self._decisions)
         )
 
-    def take(self, commit: Commit) -> Iterator[str]:
-        """Judge the next commit and take in what it brings; yield what does not hold."""
+    def take(self, commit_id: str) -> Iterator[str]:
+        """Judge the next commit and take in what it brings; yield what does not hold.
+
+        One that cannot even be read ends the branch like any other: it is not the store's trouble.
+        """
         try:
-            yield from self._take(commit)
+            yield from self._take(self._repository.commit(commit_id))
         except (CcontrolError, RecursionError) as error:
             yield str(error)
 
@@ -167,6 +168,9 @@ class _Walk:
         parents = () if self._last is None else (self._last.id,)
         if commit.parents != parents:
             yield "its parents are not the one commit before it"
+            return
+        if len(commit.raw) > _LARGEST:
+            yield "its text is larger than anything that people write"
             return
         paths = tuple(changed_files(self._repository, self._root(self._last), self._root(commit)))
         strays = [path for path in paths if not belongs(path)]
@@ -255,7 +259,7 @@ class _Walk:
             fingerprint=fingerprint(key),
             dated=commit.when,
             seen_at=seen_at,
-            subject=commit.subject,
+            subject=shortened(commit.subject, _LONGEST_SUBJECT),
             trailers=commit.trailers,
             paths=paths,
         )
