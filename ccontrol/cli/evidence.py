@@ -11,7 +11,14 @@ from typing import Annotated
 
 import typer
 
-from ccontrol.cli.evidence_keys import ExportKey, counting_of, export_key, people_of
+from ccontrol.cli.evidence_keys import (
+    ExportKey,
+    counting_of,
+    export_key,
+    key_history_of,
+    others_of,
+    people_of,
+)
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say, working
 from ccontrol.cli.plant import configured, site_named
@@ -121,7 +128,7 @@ def export(
     if people is not None and chosen.people is not None:
         raise typer.BadParameter("--people: [site.people] says already whose signatures count")
     daemon = trust_of(config, chosen)
-    seal = export_key(key, chosen.name, daemon)
+    seal = export_key(key, chosen.name, daemon, others_of(config, chosen))
     order = _Order(
         site=chosen,
         framework=in_force(frameworks(framework_file), framework, period.until),
@@ -129,7 +136,15 @@ def export(
         population=read_population(chosen.store.path),
         samples=() if sample is None else _samples(sample),
         key=seal,
-        cover=Cover(label, version("ccontrol"), daemon.principal, seal.signers, oscal),
+        cover=Cover(
+            label=label,
+            version=version("ccontrol"),
+            daemon=daemon.principal,
+            allowed_signers=seal.signers,
+            anchor=chosen.people,
+            key_history=key_history_of(config, chosen),
+            oscal=oscal,
+        ),
         daemon=daemon,
     )
     with working(f"reading the history of {chosen.name}"):

@@ -5,16 +5,25 @@
 #
 # ALLOWED_SIGNERS says whose signatures count, and has to come from somewhere else than this folder:
 # whoever can change the folder can change the copy in it. So should this script; compare it with
-# the one of ccontrol's release. Ends with 0 only when everything holds.
+# the one of ccontrol's release. A line each, told apart by the purpose:
+#
+#   ccontrol@north namespaces="git" ssh-ed25519 AAAA…                the daemon
+#   export@north   namespaces="ccontrol-evidence" ssh-ed25519 AAAA…  the seal
+#   root@north     namespaces="ccontrol-people" ssh-ed25519 AAAA…    each root of who may approve
+#   ann@north      namespaces="ccontrol-keys" ssh-ed25519 AAAA…      who signs the daemon's key history
+#
+# Ends with 0 only when everything holds.
 set -u
 cd "$(dirname "$0")" || exit 2
-LC_ALL=C; export LC_ALL
+LC_ALL=C TZ=UTC0; export LC_ALL TZ
 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_NO_REPLACE_OBJECTS=1 GIT_TERMINAL_PROMPT=0
 export GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM GIT_NO_REPLACE_OBJECTS GIT_TERMINAL_PROMPT
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
+umask 077
 
 bad() { echo "BAD: $*" >&2; exit 1; }
 ok() { echo "ok:  $*"; }
+note() { echo "NOTE: $*" >&2; }
 
 [ $# -ge 1 ] || { echo "usage: sh verify.sh ALLOWED_SIGNERS [TSA_CA.pem]" >&2; exit 2; }
 case $1 in /*) signers=$1 ;; *) signers=$OLDPWD/$1 ;; esac
@@ -22,18 +31,38 @@ case $1 in /*) signers=$1 ;; *) signers=$OLDPWD/$1 ;; esac
 ca=${2:-}
 case $ca in ''|/*) ;; *) ca=$OLDPWD/$ca ;; esac
 if [ -e allowed_signers ] && [ "$signers" -ef allowed_signers ]; then
-  echo "NOTE: these allowed signers come from the pack itself: this proves no more than that the" >&2
-  echo "NOTE: pack agrees with itself." >&2
+  note "these allowed signers come from the pack itself: this proves no more than that the"
+  note "pack agrees with itself."
 fi
 work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT INT TERM
+trap 'rm -rf "$work"' EXIT
+trap 'exit 2' INT TERM
+
+# Of whoever counts for a purpose: their lines in the auditor's file, else in the pack's.
+counting() {  # PURPOSE, WHAT
+  grep -F "namespaces=\"$1\"" "$signers" >"$work/$1" && return 0
+  grep -F "namespaces=\"$1\"" allowed_signers >"$work/$1" 2>/dev/null || return 1
+  note "your file names no $2: those of the pack itself were taken"
+}
+# Who signed a file for a purpose, by a list of allowed signers, at a time (empty: now).
+signed_by() {  # SIGNATURE, SIGNERS, PURPOSE, TIME < what was signed
+  cat >"$work/over"
+  ssh-keygen -Y find-principals ${4:+-Overify-time="$4"} -s "$1" -f "$2" >"$work/who" 2>/dev/null || return 1
+  while IFS= read -r one; do
+    if ssh-keygen -Y verify -q ${4:+-Overify-time="$4"} -n "$3" -I "$one" -f "$2" -s "$1" \
+      <"$work/over" >/dev/null 2>"$work/why"; then printf '%s\n' "$one"; return 0; fi
+  done <"$work/who"
+  return 1
+}
+keys_in() { sed -n 's/^.*[ "]\([a-z0-9@.-]* AAAA[A-Za-z0-9+/=]*\).*/\1/p' | sort -u; }
+fingerprint() { ssh-keygen -l -f "$1" 2>/dev/null | while read -r _ name _; do echo "$name"; done; }
 
 # 1. The seal: by whom, for what.
 [ -s MANIFEST.sha256 ] && [ -s MANIFEST.sha256.sig ] || bad "the manifest or its signature is missing"
-who=$(ssh-keygen -Y find-principals -s MANIFEST.sha256.sig -f "$signers" 2>/dev/null | head -n 1)
-[ -n "$who" ] || bad "the seal was made with a key that is not among the allowed signers"
-ssh-keygen -Y verify -q -n ccontrol-evidence -I "$who" -f "$signers" -s MANIFEST.sha256.sig \
-  <MANIFEST.sha256 >/dev/null 2>"$work/why" || bad "the seal does not hold: $(cat "$work/why")"
+ssh-keygen -Y find-principals -s MANIFEST.sha256.sig -f "$signers" 2>/dev/null | grep -q . \
+  || bad "the seal was made with a key that is not among the allowed signers"
+who=$(signed_by MANIFEST.sha256.sig "$signers" ccontrol-evidence '' <MANIFEST.sha256) \
+  || bad "the seal does not hold: $(cat "$work/why")"
 ok "sealed by $who"
 
 # 2. Every file is as it was sealed, none is missing, none was added.
@@ -58,14 +87,17 @@ if [ -e MANIFEST.sha256.tsr ]; then
   ok "time stamp: $(openssl ts -reply -in MANIFEST.sha256.tsr -text 2>/dev/null | sed -n 's/^Time stamp: //p')"
 fi
 
-# 4. The history, from the bundle alone.
+# 4. The history, from the bundle alone: only its branches are taken.
 git init -q --bare "$work/store.git" || exit 2
 store() { git --git-dir "$work/store.git" -c "gpg.ssh.allowedSignersFile=$signers" "$@"; }
-store bundle verify -q store.bundle >"$work/why" 2>&1 || bad "the bundle is broken: $(tail -n 1 "$work/why")"
+has() { store rev-parse -q --verify "refs/heads/$1" >/dev/null; }
+store bundle verify -q "$PWD/store.bundle" >"$work/why" 2>&1 || bad "the bundle is broken: $(tail -n 1 "$work/why")"
+store bundle list-heads "$PWD/store.bundle" | sed 's/^[0-9a-f]* //' \
+  | grep -v -x -e refs/heads/observed -e refs/heads/approved >"$work/odd" \
+  && bad "the bundle brings more than the two branches: $(head -n 1 "$work/odd")"
 store fetch -q "$PWD/store.bundle" 'refs/heads/*:refs/heads/*' >"$work/why" 2>&1 \
   || bad "the bundle cannot be unpacked: $(tail -n 1 "$work/why")"
 store fsck --strict --no-dangling --no-progress >"$work/why" 2>&1 || bad "git fsck: $(head -n 1 "$work/why")"
-[ -z "$(store for-each-ref refs/replace)" ] || bad "objects are replaced"
 for branch in observed approved; do
   wanted=$(sed -n "s/^  *\"$branch\": \"\([0-9a-f]*\)\",*\$/\1/p" pack.json | head -n 1)
   found=$(store rev-parse -q --verify "refs/heads/$branch" 2>/dev/null || true)
@@ -76,10 +108,6 @@ daemon=$(sed -n 's/^  *"daemon": "\(.*\)",*$/\1/p' pack.json | head -n 1)
 store log --format='%G? %GS %H' observed >"$work/log" 2>/dev/null || bad "the history cannot be read"
 grep -v -F "G $daemon " "$work/log" >"$work/odd" && bad "not signed by $daemon: $(head -n 1 "$work/odd")"
 ok "$(wc -l <"$work/log" | tr -d ' ') commits signed by $daemon"
-if store rev-parse -q --verify refs/heads/approved >/dev/null; then
-  store log --format='%G? %GS' approved 2>/dev/null | sort | uniq -c \
-    | sed 's/^ */note: approved, commits with this signature (G: good by your signers): /'
-fi
 
 # 5. SHA-256 beside git's SHA-1: the files at the head, and each commit's parent.
 git init -q --object-format=sha256 "$work/again" || exit 2
@@ -88,13 +116,216 @@ git -C "$work/again" add -A -f . && tree=$(git -C "$work/again" write-tree) || b
 said=$(store log -1 --format='%(trailers:key=Tree-SHA256,valueonly)' observed | tr -d '\n')
 [ "$tree" = "$said" ] || bad "the files at the head are not those that were signed (SHA-256)"
 ok "SHA-256 of the files at the head: $tree"
-store log --format='%P %(trailers:key=Parent-SHA256,valueonly,separator=)' observed \
-  | while read -r parent said; do
-    [ -n "$parent" ] || continue
-    found=$(store cat-file commit "$parent" | sha256sum)
-    [ "$said" = "${found%% *}" ] || { echo "$parent" >"$work/broken"; break; }
-  done
-[ ! -e "$work/broken" ] || bad "the chain of commits is broken after $(cat "$work/broken")"
+store log --format='%P %(trailers:key=Parent-SHA256,valueonly,separator=)' observed >"$work/chain"
+while read -r parent said; do
+  [ -n "$parent" ] || continue
+  found=$(store cat-file commit "$parent" | sha256sum)
+  [ "$said" = "${found%% *}" ] || bad "the chain of commits is broken after $parent"
+done <"$work/chain"
 ok "each commit names its parent by SHA-256"
+store log --format=%ct observed >"$work/dates"
+sort -rn "$work/dates" | cmp -s - "$work/dates" || bad "a commit of observed is dated before its parent"
+
+# 6. Which key was the daemon's for which commits: a retired key can sign an old date, and cannot
+#    choose its place in the history.
+store log --reverse --format='%GF' observed >"$work/keys" 2>/dev/null
+if [ -e key_history.toml ]; then
+  counting ccontrol-keys "who signs the daemon's key history" || bad "nobody says who signs the key history"
+  who=$(signed_by key_history.toml.sig "$work/ccontrol-keys" ccontrol-keys '' <key_history.toml) \
+    || bad "the daemon's key history is not signed by who may"
+  { sed -n -e '/^\[\[key\]\]$/p' -e '/^public = /p' -e '/^first = /p' -e '/^last = /p' key_history.toml; echo '[[key]]'; } >"$work/spans"
+  key= first= last=
+  while IFS= read -r line; do
+    case $line in
+      'public = "'*) key=${line#*\"}; key=${key%\"} ;;
+      'first = '*) first=${line#* = } ;;
+      'last = '*) last=${line#* = } ;;
+      *)
+        [ -n "$key" ] || continue
+        echo "$key" >"$work/one.pub"
+        name=$(fingerprint "$work/one.pub")
+        if [ "${last:-$first}" -ge "$first" ]; then
+          sed -n "$first,${last:-\$}p" "$work/keys" | grep -v -x -F -e "$name" >"$work/odd" \
+            && bad "$(head -n 1 "$work/odd") signed between commits $first and ${last:-the last}, where $name was the daemon's key"
+        fi
+        key= first= last=
+        ;;
+    esac
+  done <"$work/spans"
+  ok "each commit by the key that was the daemon's at its place, says $who"
+elif [ "$(sort -u "$work/keys" | wc -l | tr -d ' ')" != 1 ]; then
+  note "several keys signed observed, and no history of keys is here: a retired one with an old date passes"
+fi
+
+# 7. What people signed on approved, from its beginning, each commit by who might sign before it and
+#    by when the daemon saw it first. The first that does not hold ends it: nothing after it counts.
+mkdir "$work/now" "$work/next"
+setting() { sed -n "s/^  *\"$1\": \([a-z0-9]*\),*\$/\1/p" pack.json | head -n 1; }
+lists() {  # COMMIT → who may sign after it, taken apart into files of $work/next
+  for name in signers roles roots daemons; do : >"$work/next/$name"; done
+  store cat-file blob "$1:people/people.toml" >"$work/next/toml" 2>/dev/null \
+    || { why="there is no people/people.toml: nobody says who may sign"; return; }
+  part=head list='' who='' key='' from='' until='' authority=''
+  { cat "$work/next/toml"; echo '[[end]]'; } >"$work/lines"
+  while IFS= read -r line; do
+    text=${line#*\"} text=${text%\"*}
+    case $part.$list.$line in
+      *..'[['*']]')
+        if [ -n "$key" ]; then
+          times=${from:+,valid-after=\"$from\"}${until:+,valid-before=\"$until\"}
+          printf '%s %snamespaces="git"%s %s\n' "$who" "$authority" "$times" "$key" >>"$work/next/signers"
+        fi
+        key='' from='' until='' authority='' part=${line#??} part=${part%??}
+        ;;
+      *..) ;;
+      head..'form = 1') ;;
+      head..'serial = '*) serial=${line#* = } ;;
+      head..'threshold = '*) needed=${line#* = } ;;
+      head..'roots = [') list=roots ;;
+      person..'roles = [') list=roles ;;
+      person..'roles = []') ;;
+      *.?*.']') list='' ;;
+      *.roots.'  "'*'",') printf '%s\n' "$text" >>"$work/next/roots" ;;
+      *.roles.'  "'*'",') printf '%s %s\n' "$text" "$who" >>"$work/next/roles" ;;
+      person..'principal = "'*'"') who=$text; case $who in *[!A-Za-z0-9._+@-]*) why="odd name $who" ;; esac ;;
+      person..'name = "'*'"') ;;
+      person.key..'key = "'*'"') key=$text ;;
+      person.key..'authority = true') authority=cert-authority, ;;
+      person.key..'from = '*) from=$(printf %s "${line#* = }" | sed 's/[.].*//' | tr -d ':TZ-') ;;
+      person.key..'until = '*) until=$(printf %s "${line#* = }" | sed 's/[.].*//' | tr -d ':TZ-') ;;
+      daemon..'key = "'*'"') printf '%s\n' "$text" >>"$work/next/daemons" ;;
+      daemon..*' = '*) ;;
+      *) why="people/people.toml is written in a form that this script does not read" ;;
+    esac
+  done <"$work/lines"
+}
+rooted() {  # COMMIT, ROOTS (one key a line), HOW MANY → is its people.toml signed by so many of them?
+  sed 's/^/root namespaces="ccontrol-people" /' "$2" | while IFS= read -r line; do
+    printf '%s\n' "$line" >"$work/root"
+    store ls-tree --name-only "$1:people/signatures" 2>/dev/null | while IFS= read -r name; do
+      store cat-file blob "$1:people/signatures/$name" >"$work/sig" 2>/dev/null
+      signed_by "$work/sig" "$work/root" ccontrol-people '' <"$work/next/toml" >/dev/null && { echo; break; }
+    done
+  done >"$work/good"
+  good=$(wc -l <"$work/good" | tr -d ' ')
+  [ "$good" -ge "$3" ] || why="people/people.toml is signed by $good of the roots that count; $3 are needed"
+}
+renewed() {  # COMMIT → judge its list of people by the one before
+  before=$serial before_needed=$needed
+  lists "$1"
+  [ -z "$why" ] || return
+  if [ -z "$last" ]; then rooted "$1" "$work/pinned" "$threshold"; else
+    [ "$serial" -gt "$before" ] || why="people/people.toml: its serial is not higher than before"
+    [ "$before_needed" -gt "$threshold" ] || before_needed=$threshold
+    rooted "$1" "$work/now/roots" "$before_needed"
+  fi
+  [ "$needed" -ge "$threshold" ] || why="people/people.toml: its threshold is below $threshold"
+  cat "$work/next/signers" "$work/next/roots" | sed 's/^/ /' | keys_in >"$work/persons"
+  cat "$work/daemon" "$work/next/daemons" >"$work/daemons"
+  ! grep -q -x -F -f "$work/daemons" "$work/persons" || why="the daemon's key stands among those of people"
+  versions=$((versions + 1))
+}
+signature() {  # COMMIT → $who signed it, by those who may
+  store cat-file commit "$1" >"$work/raw"
+  sed -n -e '/^$/q' -e '/^gpgsig /{s/^gpgsig //p;b' -e '}' -e 's/^ //p' "$work/raw" >"$work/sig"
+  sed -e '1,/^$/{/^gpgsig /d' -e '/^ /d' -e '}' "$work/raw" >"$work/payload"
+  key=$(ssh-keygen -Y check-novalidate -n git -s "$work/sig" <"$work/payload" 2>"$work/why" \
+    | sed -n 's/.* key \(SHA256:[^ ]*\).*/\1/p')
+  [ -n "$key" ] || { why="it bears no signature that holds: $(tr '\n' ' ' <"$work/why")"; return; }
+  cat "$work/daemon" "$work/$from_list/daemons" >"$work/one.pub"
+  ! fingerprint "$work/one.pub" | grep -q -x -F -e "$key" \
+    || { why="the daemon's key signed it, which counts for nothing here"; return; }
+  rest=${1#??}
+  at=$(store cat-file blob "observed:journal/approved/${1%"$rest"}/$1.toml" 2>/dev/null \
+    | sed -n 's/^at = \([0-9T:-]*\).*/\1/p' | tr -d ':T-')
+  { cat "$work/$from_list/signers"; sed 's/^/root namespaces="git" /' "$work/$from_list/roots"; } >"$work/may"
+  who=$(signed_by "$work/sig" "$work/may" git "${at:-$newest}" <"$work/payload") \
+    || why="$key belongs to nobody who might sign when it was seen"
+}
+may() {  # PATH, ROLE… → has who signed one of these roles?
+  path=$1; shift
+  for role in "$@"; do grep -q -x -F -e "$role $who" "$work/$from_list/roles" && return; done
+  why="$who may not change $path: that takes the role $1"
+}
+asked() {  # < names: who asked may not approve
+  [ "$asker" = true ] && return
+  tr 'A-Z' 'a-z' | grep -q -x -F -e "$(printf %s "$who" | tr 'A-Z' 'a-z')" \
+    && why="$who asked for it, and so may not approve it"
+}
+rights() {  # COMMIT → had who signed it the right to what it does?
+  tab=$(printf '\t')
+  while IFS=$tab read -r how path; do
+    case $path in
+      plant/*|changes/*) may "$path" approver ;;
+      attestations/*) may "$path" approver investigator ;;
+      decisions/*)
+        if store cat-file blob "$1:$path" 2>/dev/null | grep -q -x -E '(kind = "investigate"|decision = "attest")'
+        then may "$path" approver investigator; else may "$path" approver; fi
+        ;;
+      people/*|.gitattributes) ;;
+      *) why="$path has no place on this branch" ;;
+    esac
+    case $how.$path in
+      A.*|D.changes/*|D.plant/*|D.people/*|M.changes/*|M.plant/*|M.people/*|M..gitattributes) ;;
+      *) why="$path was there before: it may only be added" ;;
+    esac
+    case $how.$path in
+      [AM].changes/*|[AM].decisions/*)
+        store cat-file blob "$1:$path" >"$work/file"
+        sed -n "s/^[ $tab]*requester[ $tab]*=[ $tab]*[\"']\(.*\)[\"'][ $tab]*\$/\1/p" "$work/file" >"$work/asked"
+        asked <"$work/asked"
+        ;;
+    esac
+    [ -z "$why" ] || return
+  done <"$work/paths"
+  store log -1 --format='%(trailers:key=Requested-By,valueonly)' "$1" >"$work/asked"
+  asked <"$work/asked"
+}
+judge() {  # COMMIT, ITS PARENTS → $why it does not count
+  [ "$2" = "$last" ] || { why="its parents are not the one commit before it"; return; }
+  store diff-tree --root --no-commit-id --no-renames -r --name-status "$1" >"$work/paths"
+  from_list=now
+  if [ -z "$last" ] || grep -q '	people/' "$work/paths"; then
+    renewed "$1"
+    [ -n "$last" ] || from_list=next
+  fi
+  [ -z "$why" ] && signature "$1"
+  [ -z "$why" ] && rights "$1"
+  [ -z "$why" ] || return
+  [ ! -e "$work/next/toml" ] || { rm -r "$work/now"; mv "$work/next" "$work/now"; mkdir "$work/next"; }
+}
+
+fault=''
+if ! has approved; then
+  ok "nothing is on approved: nobody has authorised anything"
+elif ! counting ccontrol-people "roots of who may approve"; then
+  note "no root keys are known: who might sign on approved was held against nothing"
+  store log --format='%G? %GS' approved 2>/dev/null | sort | uniq -c \
+    | sed 's/^ */note: approved, commits with this signature (G: good by your signers): /'
+else
+  keys_in <"$work/ccontrol-people" >"$work/pinned"
+  cat "$signers" allowed_signers 2>/dev/null | grep -F "$daemon " | keys_in >"$work/daemon"
+  threshold=$(setting threshold) asker=$(setting requester_approves)
+  case $threshold in ''|*[!0-9]*) threshold=2 ;; esac
+  newest=$(store log -1 --format=%cd --date=format-local:%Y%m%d%H%M%S observed)
+  last='' why='' serial=0 needed=0 versions=0 count=0
+  store rev-list --reverse --topo-order --parents approved >"$work/commits"
+  while read -r commit parents <&3; do
+    judge "$commit" "$parents"
+    [ -z "$why" ] || { fault="approved, commit $commit: $why"; break; }
+    last=$commit count=$((count + 1))
+  done 3<"$work/commits"
+  ok "$count commits on approved by people who might; $versions versions of who may sign, each signed by $threshold or more roots"
+  [ "$asker" != true ] || note "pack.json says that whoever asked for a change may approve it"
+  if [ -n "$fault" ]; then
+    sed -n "/^$commit/,\$p" "$work/commits" | while read -r one _; do
+      ! tr -d '\r' <authorizations.csv | grep -q "^$one,.*,yes,\$" || echo "$one"
+    done >"$work/odd"
+    if [ -s "$work/odd" ]; then fault="$fault; and the pack counts $(head -n 1 "$work/odd")"
+    else fault="$fault; nothing from there on counts, and the pack counts nothing of it"; fi
+  fi
+fi
+[ -z "$fault" ] || bad "$fault"
 echo "Everything that this script can check holds. What it cannot: whether ccontrol saw everything,"
-echo "and whether the whole history was made anew with the genuine keys: ask the mirror or the witness."
+echo "whether the tables follow from the history (make the pack anew from it), and whether the whole"
+echo "history was made anew with the genuine keys: ask the mirror or the witness."

@@ -1,8 +1,8 @@
 """The facts of a pack → its folder. The same facts give the same bytes, but for the signature."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from ccontrol.evidence.oscal import assessment_results
 from ccontrol.evidence.pack import tables
 from ccontrol.evidence.summary import summary
 from ccontrol.evidence.tables import Row, Table, csv_bytes
+from ccontrol.model.approval import Anchor
 from ccontrol.model.journal import WatchedDay
 from ccontrol.packing.facts import Read
 from ccontrol.packing.folder import Folder
@@ -53,7 +54,11 @@ class Cover:
     daemon: str
     """The principal that signs the history."""
     allowed_signers: str
-    """The text of the file; the key of the seal among them."""
+    """The text of the file; the key of the seal among them, and the roots of people."""
+    anchor: Anchor | None = None
+    """What the configuration pins of people; None: nothing."""
+    key_history: Mapping[str, bytes] = field(default_factory=dict)
+    """Which key was the daemon's for which commits, and the signature over it; often nothing."""
     oscal: bool = False
 
 
@@ -83,6 +88,8 @@ def write_pack(
     for sample in samples:
         _write_sample(folder, read, whole, sample)
     folder.put("allowed_signers", cover.allowed_signers.encode())
+    for name, content in cover.key_history.items():
+        folder.put(name, content)
     for name in ("README.txt", "verify.sh"):
         folder.put(name, (_HERE / name).read_bytes())
     heads = {BRANCH: facts.heads.observed}
@@ -138,6 +145,7 @@ def _about(facts: Facts, whole: tuple[Table, ...], cover: Cover) -> bytes:
         "observed_at": f"{heads.observed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "tree_sha256": heads.tree_sha256,
         "daemon": cover.daemon,
+        "people": _people(cover.anchor),
         "framework": {
             "id": framework.id,
             "edition": framework.edition,
@@ -151,6 +159,16 @@ def _about(facts: Facts, whole: tuple[Table, ...], cover: Cover) -> bytes:
         "tool": f"ccontrol {cover.version}",
     }
     return json.dumps(about, indent=2, ensure_ascii=True).encode("ascii") + b"\n"
+
+
+def _people(anchor: Anchor | None) -> dict[str, int | bool] | None:
+    if anchor is None:
+        return None
+    return {
+        "roots": len(anchor.roots),
+        "threshold": anchor.threshold,
+        "requester_approves": anchor.requester_approves,
+    }
 
 
 def samples_of(rows: Iterator[dict[str, str]]) -> tuple[Sample, ...]:

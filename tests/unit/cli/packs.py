@@ -13,12 +13,12 @@ from ccontrol.cli import main
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets
 from ccontrol.clock import SystemClock
-from ccontrol.config.settings import KeyFile
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry, Outcome
-from ccontrol.store.keys import FileSigner, generate
+from ccontrol.poll.signers import daemon_of
+from ccontrol.store.keys import generate
 from ccontrol.store.message import Message
-from ccontrol.store.writer import Daemon, Writer
+from ccontrol.store.writer import Writer
 from tests.unit.cli.plants import Plant
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 20)
@@ -44,9 +44,7 @@ def poll(
 def commit_days(plant: Plant, days: dict[date, Iterable[JournalEntry]]) -> None:
     """Commit the summaries of these days, as the daemon does when each is over."""
     (site,) = configured_with_secrets(Invocation(plant.config)).sites
-    key = site.store.signing_key
-    assert isinstance(key, KeyFile)
-    daemon = Daemon(site.name, FileSigner.load(key.path))
+    daemon = daemon_of(site, plant.folder, SystemClock().now())
     with Writer(site.store.path, daemon, SystemClock()) as writer:
         for day, entries in days.items():
             content = render_summary(fold(day, entries), "ab" * 32, 900, 0)

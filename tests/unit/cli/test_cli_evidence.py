@@ -114,6 +114,17 @@ def test_each_requirement_has_its_denominator(pack: Path) -> None:
     assert "<script" not in page
 
 
+def test_what_nobody_assessed_says_so_in_every_file(pack: Path) -> None:
+    """A table without a row would read as: none found."""
+    for name, count in (("patch_evaluations", 3), ("vulnerabilities", 3), ("actions", 1)):
+        told = [row["why_not"] for row in rows(pack, name)]
+        assert len(told) == count
+        assert all(why.startswith("not assessed") for why in told)
+    assert [row["why_not"] for row in rows(pack, "sources")] == ["no source of advisories was read"]
+    page = (pack / "summary.html").read_text()
+    assert "nobody held advisories against what runs" in page
+
+
 def test_every_item_of_every_asset_has_its_row(pack: Path) -> None:
     told = {(row["asset_id"], row["item"]): row for row in rows(pack, "baseline")}
     assert len(told) == 3 * 5

@@ -1,14 +1,30 @@
 """What somebody does to a pack, and that stock tools say so: nothing of ours is run to verify."""
 
+import hashlib
 import shutil
 import subprocess  # noqa: TID251 — sha256sum and ssh-keygen are the forger's tools
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.packs import CLEAN, FIRST, Person, export, lived_in, stock, verify
+from ccontrol.cli import main
+from tests.unit.cli.packs import (
+    CLEAN,
+    FIRST,
+    Person,
+    commit_days,
+    days_of,
+    export,
+    lived_in,
+    poll,
+    stock,
+    verify,
+)
 from tests.unit.cli.plants import Plant, block, seen, things
+
+SECOND = FIRST + timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -212,10 +228,11 @@ def stamp(pack: Path, folder: Path) -> Path:
     return folder / "tsa.pem"
 
 
-def test_a_replaced_object_changes_nothing_of_what_is_read(
-    sealed: tuple[Path, Path, Path], tmp_path: Path
+@pytest.mark.parametrize("moved", ["refs/replace/{head}", "refs/tags/audited"])
+def test_a_bundle_with_a_replaced_object_or_a_tag_is_refused(
+    sealed: tuple[Path, Path, Path], tmp_path: Path, moved: str
 ) -> None:
-    """Replace refs do not travel: only branches are taken from the bundle."""
+    """A pack has two branches. Nothing else is taken, and something else is a forger's."""
     whole, signers, keys = sealed
     pack = Path(shutil.copytree(whole, tmp_path / "pack"))
     made = tmp_path / "made"
@@ -224,11 +241,64 @@ def test_a_replaced_object_changes_nothing_of_what_is_read(
     head = stock(*git, "rev-parse", "observed").strip()
     tree = stock(*git, "rev-parse", "observed~2^{tree}").strip()
     odd = stock(*git, "commit-tree", "-m", "forged", tree).strip()
-    stock(*git, "replace", head, odd)
+    ref = moved.format(head=head)
+    stock(*git, "update-ref", ref, odd)
     (pack / "store.bundle").unlink()
-    stock(*git, "bundle", "create", str(pack / "store.bundle"), "observed", f"refs/replace/{head}")
+    stock(*git, "bundle", "create", str(pack / "store.bundle"), "observed", ref)
     reseal(pack, keys / "export")
-    assert "holds" in verify(pack, signers)
+    assert f"the bundle brings more than the two branches: {ref}" in verify(pack, signers, code=1)
+
+
+def test_a_commit_by_a_retired_key_with_an_old_date_is_out_of_its_place(
+    made_plants: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Stock git calls it good: the old key is still among the allowed signers."""
+    plant = lived_in(Plant(Path(shutil.copytree(made_plants[1], tmp_path / "plant"))), FIRST)
+    for name in ("export", "root"):
+        Person.make(tmp_path, name)
+    roots = f'ann@plant namespaces="ccontrol-keys" {public_of(tmp_path / "root")}\n'
+    (plant.folder / "key_roots").write_text(roots)
+    shutil.copy(next(plant.folder.rglob("*signing*key")), tmp_path / "retired")
+    rotate = ("--config", plant.config, "key", "rotate", "north", "--root", tmp_path / "root")
+    assert main([str(one) for one in rotate]) == 0
+    commit_days(plant, {day: [poll("press-3", day)] for day in days_of(SECOND, SECOND)})
+    assert export(plant, tmp_path / "export", tmp_path / "pack") == 0
+    seal = f'export@north namespaces="ccontrol-evidence" {public_of(tmp_path / "export")}\n'
+    signers = tmp_path / "signers"
+    signers.write_text((plant.folder / "allowed_signers").read_text() + seal + roots)
+    pack = tmp_path / "pack"
+    said = verify(pack, signers)
+    assert "ok:  each commit by the key that was the daemon's at its place, says ann@plant" in said
+    commit_once_more(pack, tmp_path)
+    reseal(pack, tmp_path / "export")
+    said = verify(pack, signers, code=1)
+    assert "commits signed by ccontrol@north" in said
+    assert "signed between commits" in said
+
+
+def public_of(key: Path) -> str:
+    return " ".join(key.with_name(f"{key.name}.pub").read_text().split()[:2])
+
+
+def commit_once_more(pack: Path, folder: Path) -> None:
+    """Add a commit to observed as the daemon would, with its retired key and its parent's date."""
+    made = folder / "made"
+    stock("git", "clone", "-q", "--bare", str(pack / "store.bundle"), str(made))
+    sign = ("-c", "gpg.format=ssh", "-c", f"user.signingkey={folder / 'retired'}")
+    git = ("git", "--git-dir", str(made), "-c", "user.name=x", "-c", "user.email=x@x", *sign)
+    head, tree, date, files = stock(
+        *git, "log", "-1", "--format=%H %T %ct %(trailers:key=Tree-SHA256,valueonly)", "observed"
+    ).split()
+    raw = subprocess.run([*git, "cat-file", "commit", head], capture_output=True, check=True).stdout
+    chain = f"Tree-SHA256: {files}\nParent-SHA256: {hashlib.sha256(raw).hexdigest()}"
+    at = ("env", f"GIT_COMMITTER_DATE={date} +0000", f"GIT_AUTHOR_DATE={date} +0000")
+    text = ("-m", "nothing happened", "-m", chain)
+    new = stock(*at, *git, "commit-tree", "-S", "-p", head, *text, tree).strip()
+    stock(*git, "update-ref", "refs/heads/observed", new)
+    about = pack / "pack.json"
+    about.write_text(about.read_text().replace(head, new))
+    (pack / "store.bundle").unlink()
+    stock(*git, "bundle", "create", str(pack / "store.bundle"), "observed")
 
 
 def test_the_plant_that_made_it_is_not_needed(
