@@ -122,7 +122,10 @@ def export(
     here = invocation(context)
     config = configured(here)
     chosen = _site(config, site)
-    period = Period(_day("--from", since), _day("--until", until))
+    first, last = _day("--from", since), _day("--until", until)
+    if first > last:
+        raise typer.BadParameter(f"--from: it is after --until, {last}")
+    period = Period(first, last)
     if period.until >= here.clock.now().date():
         raise typer.BadParameter("--until: that day is not over yet (UTC)")
     if people is not None and chosen.people is not None:

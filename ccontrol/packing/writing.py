@@ -14,6 +14,7 @@ from ccontrol.evidence.oscal import assessment_results
 from ccontrol.evidence.pack import tables
 from ccontrol.evidence.summary import summary
 from ccontrol.evidence.tables import Row, Table, csv_bytes
+from ccontrol.logic.printable import printable
 from ccontrol.model.approval import Anchor
 from ccontrol.model.journal import WatchedDay
 from ccontrol.packing.facts import Read
@@ -25,6 +26,7 @@ from ccontrol.store.message import visible
 
 FORM = "ccontrol/evidence/1"
 _HERE = Path(__file__).parent
+_README = _HERE / "README.txt"
 _DAYS = (
     *("day", "answers", "unanswered", "full_reads", "last_full", "full_unread", "first", "last"),
     *("longest_silence_s", "strengths"),
@@ -81,7 +83,7 @@ def write_pack(
     whole = tables(facts, results)
     for table in whole:
         folder.put(f"{table.name}.csv", csv_bytes(table))
-    folder.put("evidence.xlsx", workbook(whole))
+    folder.put("evidence.xlsx", workbook(whole, printable(cover.label)))
     folder.put("summary.html", summary(facts, results, cover.label).encode())
     if cover.oscal:
         folder.put("oscal/assessment-results.json", assessment_results(facts, results))
@@ -90,8 +92,8 @@ def write_pack(
     folder.put("allowed_signers", cover.allowed_signers.encode())
     for name, content in cover.key_history.items():
         folder.put(name, content)
-    for name in ("README.txt", "verify.sh"):
-        folder.put(name, (_HERE / name).read_bytes())
+    folder.put("README.txt", _readme(cover.label))
+    folder.put("verify.sh", (_HERE / "verify.sh").read_bytes())
     heads = {BRANCH: facts.heads.observed}
     if facts.heads.approved:
         heads[APPROVED] = facts.heads.approved
@@ -99,6 +101,10 @@ def write_pack(
         write_bundle(git_dir, heads, out)
     folder.put("pack.json", _about(facts, whole, cover))
     return results
+
+
+def _readme(label: str) -> bytes:
+    return f"{printable(label)}\n\n".encode("utf-8", "replace") + _README.read_bytes()
 
 
 def _write_sample(folder: Folder, read: Read, whole: tuple[Table, ...], sample: Sample) -> None:

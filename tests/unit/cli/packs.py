@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess  # noqa: TID251 — an auditor's own tools: sh, git, ssh-keygen
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -41,7 +41,7 @@ def poll(
     return JournalEntry(datetime.combine(day, time(12), UTC), controller, outcome, depth)
 
 
-def commit_days(plant: Plant, days: dict[date, Iterable[JournalEntry]]) -> None:
+def commit_days(plant: Plant, days: Mapping[date, Iterable[JournalEntry]]) -> None:
     """Commit the summaries of these days, as the daemon does when each is over."""
     (site,) = configured_with_secrets(Invocation(plant.config)).sites
     daemon = daemon_of(site, plant.folder, SystemClock().now())
