@@ -41,8 +41,9 @@ strangers: $(STAMP) ## tests against programs that no one here wrote, installed 
 bench: $(STAMP) ## what the README's figures come from
 	$(BIN)/python -m benchmarks
 
-soak: $(STAMP) ## power cuts, kill -9 and contention: long
+soak: $(STAMP) ## power cuts, kill -9, contention, and every example of every law: long
 	$(BIN)/python -m pytest -m soak -n 0 tests --timeout 3600
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile thorough -n $(WORKERS) tests
 
 bundle: $(STAMP) ## a wheelhouse for a jump host without a network
 	tools/bundle

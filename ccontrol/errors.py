@@ -2,7 +2,7 @@
 
 Foreign exceptions are turned into these at the door of the library that raised them.
 Exit codes: 1 findings or differences, 2 usage, 1x configuration, 2x store, 3x controller,
-4x engine, 5x input file, 6x alerts, 8x sensor.
+4x engine, 5x input file, 6x alerts and time stamps, 8x sensor.
 """
 
 
@@ -238,6 +238,14 @@ class DeliveryError(CcontrolError):
 
     exit_code = 60
     hint = "Check receiver, certificate and firewall; `ccontrol alert test CHANNEL` tries it."
+    retry = True
+
+
+class TimeStampError(CcontrolError):
+    """A time stamp does not hold, or its authority did not give one that does."""
+
+    exit_code = 61
+    hint = "Check url, authorities and policy in [site.timestamps], and the clocks of both hosts."
     retry = True
 
 

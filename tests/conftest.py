@@ -1,8 +1,12 @@
 """What holds for every test. Fixtures stand beside those who use them."""
 
-from hypothesis import HealthCheck, settings
+import os
+import sys
 
-# How long an example takes, or is in the making, is the machine's business: a busy one failed laws
-# that hold. What has to be fast is measured by a test of its own.
-settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("laws")
+from tests import laws
+
+# Hundreds of processes are started here: where nothing compiled may be kept, each of them compiles
+# all of ccontrol anew, and each worker of pytest every test: 32 s of the processor instead of 12.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+laws.register()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ccontrol.model.alert import Alert, Channel, Event, Syslog
+from ccontrol.model.alert import AUTHORISATION_REASON, Alert, Channel, Event, Syslog
 
 _ALWAYS = frozenset({Event.TEST, Event.LOST, Event.FAILED})
 """Whoever is told anything is told these: they are about the telling itself."""
@@ -13,7 +13,7 @@ def wants(channel: Channel, alert: Alert) -> bool:
     if alert.event in _ALWAYS:
         return True
     if alert.event is Event.LOG_HEAD:
-        return isinstance(channel.way, Syslog) or alert.event in channel.events
+        return alert.event in channel.events or _hears_all_events_by_syslog(channel)
     if channel.events and _told_as(alert.event).isdisjoint(channel.events):
         return False
     return (
@@ -25,7 +25,14 @@ def wants(channel: Channel, alert: Alert) -> bool:
 
 def as_wanted(channel: Channel, alert: Alert) -> Alert:
     """Return the alert as the channel may have it: without logic and addresses, unless it may."""
-    return alert if channel.details else replace(alert, details="", address="")
+    if channel.details:
+        return alert
+    facts = tuple(one for one in alert.facts if not one[0].startswith(AUTHORISATION_REASON))
+    return replace(alert, details="", address="", facts=facts)
+
+
+def _hears_all_events_by_syslog(channel: Channel) -> bool:
+    return isinstance(channel.way, Syslog) and not channel.events
 
 
 def _told_as(event: Event) -> frozenset[Event]:

@@ -1,23 +1,19 @@
-"""Sending to a webhook: one POST of JSON, signed, over HTTPS.
-
-No redirects are followed and no proxy is asked: what is signed goes where the configuration says.
-"""
+"""Sending to a webhook: one POST of JSON, signed, over HTTPS."""
 
 import hashlib
 import hmac
-import http.client
 from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from ccontrol.alerts.asjson import as_json
-from ccontrol.alerts.line import connected, trusting
+from ccontrol.alerts.line import trusting
+from ccontrol.alerts.posting import post
 from ccontrol.errors import DeliveryError
 from ccontrol.model.alert import Alert, Webhook
 
 SIGNATURE, TIMESTAMP = "X-Ccontrol-Signature", "X-Ccontrol-Timestamp"
 _TAKEN = range(200, 300)
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 def send(
@@ -25,9 +21,7 @@ def send(
 ) -> None:
     """Post alerts. Raises DeliveryError unless the answer is 2xx."""
     body = as_json(alerts)
-    url = urlsplit(way.url)
-    host, port = url.hostname or "", url.port or _DEFAULT_PORTS[url.scheme]
-    tls = trusting(way.ca_file, way.own) if url.scheme == "https" else None
+    tls = trusting(way.ca_file, way.own) if way.url.startswith("https:") else None
     stamp = str(int(now.timestamp()))
     headers = {
         "Content-Type": "application/json",
@@ -35,17 +29,10 @@ def send(
         TIMESTAMP: stamp,
         SIGNATURE: signature(way.secret.reveal(), stamp, body),
     }
-    path = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    try:
-        with connected(host, port, limit_s, tls) as door:
-            exchange = http.client.HTTPConnection(host, port)
-            exchange.sock = door
-            exchange.request("POST", path, body, headers)
-            status = exchange.getresponse().status
-    except http.client.HTTPException as error:
-        raise DeliveryError(f"{host}:{port}: no HTTP: {type(error).__name__}") from error
+    status = post(way.url, body, headers, limit_s=limit_s, tls=tls).status
     if status not in _TAKEN:
-        raise DeliveryError(f"{host}:{port}: it answers {status}")
+        where = urlsplit(way.url).netloc
+        raise DeliveryError(f"{where}: it answers {status}")
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:

@@ -12,6 +12,7 @@ from ccontrol.approval.windows import (
     held_beforehand,
     is_about,
     is_near,
+    not_dropped,
     out_of_scope,
     out_of_time,
 )
@@ -48,12 +49,12 @@ def authorise(case: Case) -> Authorised | None:
         return None
     decided = _decided(case)
     return (
-        _stopped(decided)
-        or _by_window(case)
+        _stopped(case, decided)
+        or _by_window(case, decided)
         or _restored(case)
         or _emergency(decided)
         or _afterwards(case, decided)
-        or _by_late_window(case)
+        or _by_late_window(case, decided)
         or _by_nobody(case, decided)
     )
 
@@ -68,9 +69,9 @@ def _decided(case: Case) -> tuple[GivenDecision, ...]:
     )
 
 
-def _stopped(decided: tuple[GivenDecision, ...]) -> Authorised | None:
+def _stopped(case: Case, decided: tuple[GivenDecision, ...]) -> Authorised | None:
     """Return the verdict of a last decision that leaves no room for others."""
-    if not decided:
+    if not decided or _taken_over_since(case, decided[-1]):
         return None
     last, by = decided[-1].decision, _by(decided[-1].commit)
     if last.kind is DecisionKind.REJECT:
@@ -82,16 +83,29 @@ def _stopped(decided: tuple[GivenDecision, ...]) -> Authorised | None:
     return None
 
 
-def _by_window(case: Case) -> Authorised | None:
+def _taken_over_since(case: Case, last: GivenDecision) -> bool:
+    """Tell whether somebody took over what the change left after that was decided."""
+    order = [commit.id for commit in case.approvals.commits]
+    taken = case.accepted_last
+    return (
+        taken is not None
+        and {taken.id, last.commit.id} <= set(order)
+        and order.index(taken.id) > order.index(last.commit.id)
+    )
+
+
+def _by_window(case: Case, decided: tuple[GivenDecision, ...]) -> Authorised | None:
     for version in _held(case):
         window = version.window
         if _refusal(version, case) is None:
             by = f"{_by(version.commit)}, {window.id}"
             if window.emergency:
-                why = f"{window.id} was opened in an emergency: {window.reason}"
+                rest = _documentation(decided)
+                why = f"{window.id} was opened in an emergency: {window.reason}; {rest}"
                 word = Authorisation.EMERGENCY
             else:
                 why, word = f"{window.id} allows it", Authorisation.AUTHORISED
+            why += not_dropped(window, case)
             return Authorised(word, why, by, window.ticket, window.id)
     return None
 
@@ -109,10 +123,19 @@ def _emergency(decided: tuple[GivenDecision, ...]) -> Authorised | None:
     if not declared:
         return None
     first, by = declared[0].decision, _by(declared[0].commit)
-    documented = next((one.decision.conclusion for one in declared if one.decision.conclusion), "")
-    rest = f"documented: {documented}" if documented else "its documentation is missing"
-    why = f"{by} declared an emergency: {first.reason}; {rest}"
+    why = f"{by} declared an emergency: {first.reason}; {_documentation(decided)}"
     return Authorised(Authorisation.EMERGENCY, why, by, first.ticket)
+
+
+def _documentation(decided: tuple[GivenDecision, ...]) -> str:
+    """Return what was written down of an emergency afterwards."""
+    found = (
+        one.decision.conclusion
+        for one in decided
+        if one.decision.kind is DecisionKind.EMERGENCY and one.decision.conclusion
+    )
+    documented = next(found, "")
+    return f"documented: {documented}" if documented else "its documentation is missing"
 
 
 def _afterwards(case: Case, decided: tuple[GivenDecision, ...]) -> Authorised | None:
@@ -164,7 +187,7 @@ def _refusal(version: WindowVersion, case: Case) -> _Refusal | None:
     return None
 
 
-def _by_late_window(case: Case) -> Authorised | None:
+def _by_late_window(case: Case, decided: tuple[GivenDecision, ...]) -> Authorised | None:
     """Return the verdict of a window that would have allowed it, had it been seen in time."""
     for version in reversed(case.approvals.windows):
         window = version.window
@@ -176,6 +199,8 @@ def _by_late_window(case: Case) -> Authorised | None:
                 Authorisation.EMERGENCY if window.emergency else Authorisation.ACCEPTED_AFTERWARDS
             )
             why = f"{window.id} allows it, and was seen only after it may have happened"
+            why += not_dropped(window, case)
+            why += f"; {_documentation(decided)}" if window.emergency else ""
             return Authorised(word, why, by, window.ticket, window.id)
     return None
 

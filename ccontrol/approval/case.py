@@ -22,7 +22,11 @@ class Case:
     """Because of which the state that it left was the approved one before it happened."""
     accepted: SignedCommit | None = None
     """The commit that took over what it left, after it."""
+    accepted_last: SignedCommit | None = None
+    """The newest one that did, as long as no later one took that back."""
     uses: Mapping[str, int] = field(default_factory=dict)
     """How many earlier changes used each change window."""
     files: frozenset[str] = frozenset()
-    """SHA-256 of the project files that go with it, as far as one knows."""
+    """SHA-256 of the project files and firmware packages that go with it, as far as one knows."""
+    dropped: frozenset[str] = frozenset()
+    """SHA-256 of all of them that were dropped for the controller, whenever."""

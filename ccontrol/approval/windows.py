@@ -36,13 +36,27 @@ def out_of_scope(window: ChangeWindow, case: Case) -> str:
     return ""
 
 
+def not_dropped(window: ChangeWindow, case: Case) -> str:
+    """Return which expected files nobody dropped, as the rest of a sentence; empty: all came.
+
+    What was loaded nobody can tell by that: a file that did not come is said, and forbids nothing.
+    """
+    missing = [one.name for one in window.files if one.sha256 not in case.dropped]
+    if not missing:
+        return ""
+    if len(missing) == len(window.files):
+        return "; none of the files that it expects was dropped"
+    return f"; of the files that it expects, {', '.join(sorted(missing))} was not dropped"
+
+
 def out_of_time(window: ChangeWindow, since: datetime | None, until: datetime) -> str:
     """Return how the time of a change lies outside of a window; empty when it lies in it."""
     if since is None:
         return f"nobody can tell when it began, so that {window.id} may not cover it"
     if until <= window.since or since >= window.until:
         return f"it happened outside of {window.id}"
-    if since < window.since - GRAIN or until > window.until + GRAIN:
+    # Grain and nearness move the change, never the window: one may be signed until the year 9999.
+    if since + GRAIN < window.since or until - GRAIN > window.until:
         return f"it can have happened outside of {window.id}: nobody looked in between"
     return ""
 
@@ -57,7 +71,7 @@ def held_beforehand(version: WindowVersion, since: datetime | None) -> bool:
 
 def is_near(window: ChangeWindow, since: datetime | None, until: datetime) -> bool:
     """Tell whether a window is near enough to a change to be told beside it."""
-    return window.since - NEAR < until and (since or until) < window.until + NEAR
+    return window.since < until + NEAR and (since or until) - NEAR < window.until
 
 
 def end_of(window: ChangeWindow, uses: int, now: datetime) -> WindowEnd:
@@ -67,7 +81,7 @@ def end_of(window: ChangeWindow, uses: int, now: datetime) -> WindowEnd:
     if window.changes_at_most and uses >= window.changes_at_most:
         return WindowEnd.USED_UP
     if now < window.since:
-        return WindowEnd.AHEAD
+        return WindowEnd.SOON if window.since - now < NEAR else WindowEnd.AHEAD
     if now < window.until:
         return WindowEnd.OPEN
     return WindowEnd.USED if uses else WindowEnd.NOT_USED

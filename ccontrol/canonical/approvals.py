@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ccontrol.canonical import toml
-from ccontrol.canonical.reading import Table, read
+from ccontrol.canonical.reading import Table, read_written
 from ccontrol.errors import CcontrolError, UnreadableStateError
 from ccontrol.model.approval import (
     ChangeWindow,
@@ -148,7 +148,7 @@ def parse_sighting(content: bytes) -> Sighting:
 
 
 def _read(what: str, content: bytes, keys: tuple[str, ...]) -> Table:
-    table = read(what, content)
+    table = read_written(what, content)
     table.require_only(*keys)
     if table.integer("form") != FORM:
         raise UnreadableStateError(f"the {what} has a form that this version does not know")

@@ -7,13 +7,17 @@ import re
 
 from ccontrol.canonical import toml
 from ccontrol.canonical.names import encode
-from ccontrol.canonical.reading import read
+from ccontrol.canonical.reading import read_written
 from ccontrol.errors import UnreadableStateError
 from ccontrol.model.attestation import Attestation, Claim
 
 FORM = 1
 DECISION = "attest"
 """The word by which a file among the decisions says that it is one of these."""
+_KEYS = (
+    "form", "decision", "claim", "change", "controller", "item", "said_at", "done_at", "by",
+    "passed", "controls", "differences", "file", "file_sha256", "vendor_hash", "method", "text",
+)  # fmt: skip
 _ITEM = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,30}")
 
 
@@ -22,7 +26,9 @@ def folder_of_sayings(attestation: Attestation) -> str:
     if attestation.claim is not Claim.ITEM:
         return f"decisions/{encode(attestation.change_id)}"
     if _ITEM.fullmatch(attestation.item) is None:
-        raise UnreadableStateError(f"{attestation.item!r} is no number of an item, such as 1.1.4")
+        raise UnreadableStateError(
+            f"{attestation.item[:80]!r} is no number of an item, such as 1.1.4"
+        )
     return f"attestations/{encode(attestation.controller_id)}/{attestation.item}"
 
 
@@ -53,12 +59,13 @@ def render_attestation(attestation: Attestation) -> bytes:
 
 def is_attestation(where: str, content: bytes) -> bool:
     """Say whether a file on `approved` is one; it may be another decision about a change."""
-    return read(where, content).text("decision", "") == DECISION
+    return read_written(where, content).text("decision", "") == DECISION
 
 
 def parse_attestation(where: str, content: bytes) -> Attestation:
     """Return what a file says. Raises UnreadableStateError when it is none of these."""
-    table = read(where, content)
+    table = read_written(where, content)
+    table.require_only(*_KEYS)
     if table.integer("form") != FORM or table.text("decision") != DECISION:
         raise UnreadableStateError(f"{where}: not an attestation that this version knows")
     return Attestation(

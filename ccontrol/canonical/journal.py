@@ -41,6 +41,7 @@ _EVENTS = frozenset(
         Outcome.WINDOW,
         Outcome.RAN,
         Outcome.EXPIRED,
+        Outcome.STAMPED,
     }
 )
 _NUMBERS = ("duration_ms", "requests", "bytes_sent", "bytes_received", "unread")

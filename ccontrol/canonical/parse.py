@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ccontrol.canonical.layout import PLANT, PLANT_FORM, STATE_FORM
 from ccontrol.canonical.reading import Table, read
+from ccontrol.canonical.upgrades import upgraded
 from ccontrol.errors import ModelError, UnreadableStateError
 from ccontrol.model.aspect import Aspect, Strength
 from ccontrol.model.finding import Finding
@@ -21,9 +22,10 @@ _PARTS_BEFORE_FILE = 3  # root, area, controller
 
 
 def parse(files: Mapping[str, bytes]) -> State:
-    """Return the state that these files (path → content) were rendered from."""
+    """Return the state that these files (path → content) were rendered from; older forms, too."""
     found = _Found()
     try:
+        files = upgraded(files)
         for path in sorted(files):
             found.take(path, files[path])
         return found.state()

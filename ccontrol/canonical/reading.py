@@ -1,5 +1,6 @@
 """TOML that may be rubbish → typed values, or an UnreadableStateError that says where and what."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,6 +14,11 @@ from ccontrol.model.unit import Fields, Value
 
 _E = TypeVar("_E", bound=StrEnum)
 _INTEGERS = range(-(2**63), 2**63)
+LARGEST_WRITTEN = 1_000_000
+"""Bytes of a file that people write; whatever is larger is rubbish."""
+_STRING = re.compile(r"""\"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?""")
+"""Also one that is not closed: nothing is looked at twice."""
+_DEEP = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){20}")
 
 
 class Table:
@@ -77,7 +83,7 @@ class Table:
         """Refuse any other name: in what people write, a slip of the pen must not say nothing."""
         for name in self._content:
             if name not in names:
-                raise UnreadableStateError(f"{self.where}: {name!r} is not known here")
+                raise UnreadableStateError(f"{self.where}: {name[:80]!r} is not known here")
 
     def named(self) -> Iterator[tuple[str, "Table"]]:
         """Yield the tables within this one with their names."""
@@ -135,6 +141,19 @@ class Table:
 
     def _wrong(self, name: str) -> UnreadableStateError:
         return UnreadableStateError(f"{self.where}: {name!r} is missing or not what it should be")
+
+
+def read_written(where: str, content: bytes) -> Table:
+    """Parse a file that people wrote, perhaps to hurt: in a blink, whatever it holds.
+
+    Raises UnreadableStateError as `read` does, and for what no such file needs: more than a
+    megabyte, or names of twenty parts, over which tomllib's time grows with the square.
+    """
+    if len(content) > LARGEST_WRITTEN:
+        raise UnreadableStateError(f"{where}: larger than anything that people write")
+    if _DEEP.search(_STRING.sub("x", content.decode("utf-8", "replace"))):
+        raise UnreadableStateError(f"{where}: a name of twenty parts is not known here")
+    return read(where, content)
 
 
 def read(where: str, content: bytes) -> Table:

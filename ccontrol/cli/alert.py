@@ -11,6 +11,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from ccontrol.alerts.senders import send
+from ccontrol.cli.audit import Ran, audit_all
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, configured_with_secrets
@@ -55,7 +56,11 @@ def try_channels(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     config = configured_with_secrets(here)
-    _send(here, _chosen(config, channels or []), Event.TEST, "a test of this channel")
+    chosen = _chosen(config, channels or [])
+    names = {site for site, _ in chosen}
+    sites = (site for site in config.sites if site.name in names)
+    audit_all(sites, here.clock, Ran("tried channels", ", ".join(one.name for _, one in chosen)))
+    _send(here, chosen, Event.TEST, "a test of this channel")
 
 
 @group.command("failed")

@@ -5,7 +5,7 @@ Times are ISO 8601 in UTC, severities and other enums their words, units "kind/k
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
 
@@ -44,6 +44,8 @@ def _word(value: object) -> str:
     match value:
         case datetime():
             return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
         case UnitId() | Path():
             return str(value)
         case Sealed(digest):

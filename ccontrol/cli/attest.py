@@ -1,7 +1,6 @@
-"""`ccontrol attest`: what only people can say of a change or a controller, for them to sign.
+"""`ccontrol attest`: what only people can say of a change or a controller, signed by them.
 
-Writes one file into a clone of the branch `approved`. Signing it is the commit's: by stock git,
-with the person's own key.
+One file in one commit on `approved`, by the person's own key, as every other decision.
 """
 
 import hashlib
@@ -14,14 +13,23 @@ import typer
 from ccontrol.canonical.attestations import folder_of_sayings, render_attestation
 from ccontrol.cli.deciding import who
 from ccontrol.cli.invocation import invocation
-from ccontrol.cli.output import Tone, say
+from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured
 from ccontrol.cli.retired import known_named
+from ccontrol.cli.show import found_change
+from ccontrol.cli.signing_desk import (
+    Desk,
+    KeyOption,
+    RepositoryOption,
+    desk,
+    say_signed,
+    trailers,
+)
 from ccontrol.cli.times import moment
-from ccontrol.cli.told_changes import change_named
-from ccontrol.config.settings import Config
-from ccontrol.errors import AlreadyThereError, BadFileError, UnknownNameError
+from ccontrol.config.settings import Config, Site
+from ccontrol.errors import BadFileError
 from ccontrol.model.attestation import Attestation, Claim
+from ccontrol.store.message import Message
 
 _PIECE = 1 << 20
 
@@ -30,9 +38,6 @@ def command(
     context: typer.Context,
     *,
     subject: Annotated[str, typer.Argument(metavar="CHANGE|CONTROLLER")],
-    clone: Annotated[
-        Path, typer.Option(metavar="DIR", help="Your clone, with the branch approved checked out.")
-    ],
     text: Annotated[str, typer.Option(metavar="TEXT", help="The result, in your words.")],
     controls: Annotated[
         list[str] | None,
@@ -55,21 +60,26 @@ def command(
     by: Annotated[str, typer.Option(metavar="NAME", help="Who did it; else who you are.")] = "",
     at: Annotated[str | None, typer.Option(metavar="TIME", help="When it was done.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="It did not hold.")] = False,
+    key: KeyOption = None,
+    repository: RepositoryOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Write down what only people can say: controls, tests, sources, items that nobody can read.
+    """Sign what only people can say: controls, tests, sources, items that nobody can read.
 
     One of --controls, --test and --source for a change, --item for a controller. Nothing is asked
-    of a controller, and ports are never scanned: what you declare is what stands there. Sign it by
-    committing it with your own key.
+    of a controller, and ports are never scanned: what you declare is what stands there. It becomes
+    one commit on `approved`, signed with your own key; an investigator may attest, too.
 
     \b
     Example:
-      ccontrol attest press-3 --item 1.1.4 --text "102/tcp only" --clone ~/north
-      ccontrol attest 20261123-0123456789abcdef --controls "key switch" --text ok --clone ~/north
+      ccontrol attest press-3 --item 1.1.4 --text "102/tcp only" --key ~/.ssh/id_ed25519
+      ccontrol attest 20261123-5f0c --controls "key switch" --text ok --key ~/.ssh/id_ed25519
+      ccontrol attest 20261123-5f0c --source fw.upd --vendor-hash sha256:… --text "from the vendor"
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     claim = _claim(controls, source, item, is_test=test)
-    change_id, controller_id = _subject(configured(here), subject, claim)
+    config = configured(here)
+    site, change_id, controller_id = _subject(config, subject, claim)
     said = Attestation(
         claim=claim,
         said_at=here.clock.now().replace(microsecond=0),
@@ -87,11 +97,16 @@ def command(
         vendor_hash=vendor_hash,
         method=method,
     )
-    path = _written(clone, said)
-    if said.hash_agrees is False:
-        say("the hash of the file is NOT the one that the vendor published", Tone.BAD)
-    say(f"{clone / path} is written; it counts once it is signed and pushed:")
-    say(f"  git -C {clone} add {path} && git -C {clone} commit -S -m 'attest {subject}'")
+    with desk(here, config, site, repository) as table:
+        path = _next_path(table, said)
+        commit = table.sign(key, {path: render_attestation(said)}, _message(subject, said))
+        if as_json:
+            told = {"site": site.name, "commit": commit, "path": path, "attestation": said}
+            emit("ccontrol/attestation/1", told)
+            return
+        if said.hash_agrees is False:
+            say("the hash of the file is NOT the one that the vendor published", Tone.BAD)
+        say_signed(table, commit, f"{subject}: {claim.value} attested")
 
 
 def _claim(controls: list[str] | None, source: Path | None, item: str, *, is_test: bool) -> Claim:
@@ -107,15 +122,13 @@ def _claim(controls: list[str] | None, source: Path | None, item: str, *, is_tes
     return found[0]
 
 
-def _subject(config: Config, name: str, claim: Claim) -> tuple[str, str]:
-    """Return the change id, or the controller's id, that is meant; the other one is ""."""
+def _subject(config: Config, name: str, claim: Claim) -> tuple[Site, str, str]:
+    """Return the site and the change id, or the controller's id; the other one is ""."""
     if claim is Claim.ITEM:
-        return "", known_named(config, name).controller.id
-    for site in config.sites:
-        change = change_named(site, name)
-        if change is not None:
-            return change.change_id, ""
-    raise UnknownNameError(f"no site has a change {name!r}")
+        watched = known_named(config, name)
+        return watched.site, "", watched.controller.id
+    site, change = found_change(config, name)
+    return site, change.change_id, ""
 
 
 def _done(at: str | None) -> datetime | None:
@@ -133,19 +146,22 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _written(clone: Path, said: Attestation) -> str:
-    """Write it under the next free number; return its path in the clone."""
-    if not (clone / ".git").exists():
-        raise BadFileError(f"{clone} is no clone", hint="See docs/evidence.md for how to make one.")
-    folder = folder_of_sayings(said)
-    try:
-        (clone / folder).mkdir(parents=True, exist_ok=True)
-        taken = [int(one.stem) for one in (clone / folder).glob("[0-9][0-9][0-9][0-9].toml")]
-        path = f"{folder}/{max(taken, default=0) + 1:04}.toml"
-        with (clone / path).open("xb") as out:
-            out.write(render_attestation(said))
-    except FileExistsError as error:
-        raise AlreadyThereError(f"{clone / folder}: somebody else writes there") from error
-    except OSError as error:
-        raise BadFileError(f"{clone / folder}: {error.strerror}", hint="Check its mode.") from error
-    return path
+def _next_path(table: Desk, said: Attestation) -> str:
+    """Return the path of the next free number, among what stands on `approved`."""
+    folder, approved = folder_of_sayings(said), table.heads.approved
+    names = table.repository.names(folder, approved) if approved else ()
+    taken = [int(name.partition(".")[0]) for name in names if name[:4].isdigit()]
+    return f"{folder}/{max(taken, default=0) + 1:04}.toml"
+
+
+def _message(subject: str, said: Attestation) -> Message:
+    return Message(
+        f"attest {said.claim.value} of {subject}",
+        said.text,
+        trailers(
+            "attestation",
+            controller=said.controller_id,
+            change_id=said.change_id,
+            item=said.item,
+        ),
+    )

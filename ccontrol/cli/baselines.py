@@ -1,21 +1,27 @@
 """How controllers stand to what people approved, by the ids of their folders on both branches.
 
-So it says the same as `git diff approved observed -- plant/…`, as far as `approved` counts.
+So it says the same as `git diff approved observed -- plant/…`, as far as `approved` counts and
+both are in one form.
 """
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
+from ccontrol.approval.configuration import configuration_signed
+from ccontrol.approval.emergencies import OpenEmergency, open_emergencies
 from ccontrol.canonical.home import home_of
 from ccontrol.canonical.layout import PLANT
 from ccontrol.cli.trust import trust_of
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import CcontrolError
-from ccontrol.model.approval import Baseline
+from ccontrol.model.approval import Approvals, Baseline
 from ccontrol.model.controller import Controller
 from ccontrol.model.state import State
-from ccontrol.poll.authority import sighted_at
-from ccontrol.store.approved import Judging, changed_files, survey
+from ccontrol.poll.authority import look_at, sighted_at
+from ccontrol.store.approved import Judging
+from ccontrol.store.baseline import held
 from ccontrol.store.repository import Repository
 
 
@@ -27,6 +33,11 @@ class Approved:
     """None: nobody has approved anything yet."""
     fault: str = ""
     """Why the newest commits there do not count; what stands before them does."""
+    undocumented: tuple[OpenEmergency, ...] = ()
+    """Emergencies whose documentation is missing, the oldest first."""
+    unsigned: str = ""
+    """That no configurator signed the configuration; empty: one did, or nobody has that role."""
+    approvals: Approvals = field(default_factory=Approvals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,8 @@ class Standing:
     baseline: Baseline
     differs: int = 0
     """So many of its files differ from what is approved."""
+    by: str = ""
+    """The upgrade of what was approved after which that holds; empty: none was needed."""
 
 
 def approved_of(
@@ -47,11 +60,25 @@ def approved_of(
     try:
         keys = frozenset(line.public_key for line in trust_of(config, site).signers.lines)
         judging = Judging(site.people, keys, sighted_at(repository), clock.now())
-        found = survey(repository, judging)
+        found = look_at(repository, judging)
     except CcontrolError as error:
         return Approved(None, str(error))
-    fault = f"commit {found.faults[0][0][:12]}: {found.faults[0][1]}" if found.faults else ""
-    return Approved(found.trusted, fault)
+    return Approved(
+        found.counts.trusted,
+        "; ".join(filter(None, (found.rewritten, *found.faults))),
+        tuple(open_emergencies(found.counts.approvals, clock.now())),
+        _unsigned(config, found.counts.approvals),
+        found.counts.approvals,
+    )
+
+
+def _unsigned(config: Config, approvals: Approvals) -> str:
+    try:
+        sha256 = hashlib.sha256(config.path.read_bytes()).hexdigest()
+    except OSError as error:
+        return f"{config.path}: nobody can tell whether it is signed: {error.strerror}"
+    signed = configuration_signed(approvals, sha256)
+    return signed.words if signed is not None and signed.by is None else ""
 
 
 def baseline_of(
@@ -59,13 +86,39 @@ def baseline_of(
 ) -> Standing:
     """Return how a controller stands. Raises StoreError, UnreadableStateError."""
     folder = home_of(repository, controller.id, controller.area).folder(PLANT)
-    before = repository.entry(folder, approved.commit) if approved.commit else None
-    if before is None:
+    head = repository.head()
+    found = held(repository, folder, approved.commit, head) if approved.commit and head else None
+    if found is None:
         return Standing(Baseline.NOT_APPROVED)
-    now = repository.entry(folder)
-    if before == now:
-        return Standing(Baseline.NOT_PROVEN if unread else Baseline.IN_BASELINE)
-    return Standing(Baseline.DRIFT, sum(1 for _ in changed_files(repository, before, now, folder)))
+    by = found.by.words if found.by else ""
+    if found.differs:
+        return Standing(Baseline.DRIFT, found.differs, by)
+    return Standing(Baseline.NOT_PROVEN if unread else Baseline.IN_BASELINE, by=by)
+
+
+def strays_of(
+    approved: Approved, repository: Repository, controllers: Iterable[Controller]
+) -> Iterator[str]:
+    """Yield the folders that differ and belong to no configured controller, sorted.
+
+    `git diff approved observed -- plant/` shows them, too. Raises StoreError,
+    UnreadableStateError.
+    """
+    if approved.commit is None:
+        return
+    ours = {home_of(repository, one.id, one.area).folder(PLANT) for one in controllers}
+    heads = (approved.commit, repository.head())
+    found = {folder for commit in heads for folder in _folders(repository, commit)}
+    for folder in sorted(found - ours):
+        before, now = (repository.entry(folder, commit) for commit in heads)
+        if before != now:
+            yield folder
+
+
+def _folders(repository: Repository, commit: str | None) -> Iterator[str]:
+    """Yield "plant/<area>/<id>" of every controller at a commit."""
+    for area in repository.names(PLANT, commit):
+        yield from (f"{PLANT}/{area}/{who}" for who in repository.names(f"{PLANT}/{area}", commit))
 
 
 def is_in_part(state: State | None) -> bool:

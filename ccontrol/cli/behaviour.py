@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.canonical.behaviour import as_json
+from ccontrol.cli.audit import Ran, audit
 from ccontrol.cli.deciding import record_about_station
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
@@ -56,9 +57,13 @@ def command(
     watched = controller_named(configured(here), name)
     for station in accept or []:
         record_about_station(watched, station, here.clock, accept=True)
+        ran = Ran(f"accepted {station!a}", "", watched.controller.id)
+        audit(watched.site, here.clock, ran)
     for station in forget or []:
         whom = "" if station == _EVERYBODY else station
         record_about_station(watched, whom, here.clock, accept=False)
+        ran = Ran(f"forgot {station!a}", "", watched.controller.id)
+        audit(watched.site, here.clock, ran)
     known = learnt(watched.site).read(watched.controller.id)
     if as_json_:
         emit("ccontrol/behaviour/1", {"site": watched.site.name, **as_json(known)})

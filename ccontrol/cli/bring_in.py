@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.audit import Ran, audit
 from ccontrol.cli.deciding import who
 from ccontrol.cli.event_files import read_all, watchlist_of
 from ccontrol.cli.invocation import invocation
@@ -73,6 +74,7 @@ def command(
         with working(f"handing in to {one.name}"):
             own = concerning(one, config, said)
             brought.append(hand_in(config, one, own, f"{_named(source)} by {who()}", here.clock))
+            audit(one, here.clock, Ran(f"handed in {len(own)} lines of {_named(source)}"))
     if as_json:
         emit("ccontrol/import/1", {"files": [_as_json(each) for each in readings],
                                    "sites": brought})  # fmt: skip

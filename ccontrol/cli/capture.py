@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.canonical.captures import pieces
+from ccontrol.cli.audit import Ran, audit
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say, working
 from ccontrol.cli.plant import Watched, configured_with_secrets, controller_named
@@ -62,6 +63,7 @@ def command(
     if capture.fault and not capture.exchanges:
         raise DriverError(f"{controller}: {capture.fault}")
     _write(file, capture)
+    audit(watched.site, here.clock, Ran("captured", f"depth {depth}", watched.controller.id))
     if as_json:
         emit("ccontrol/capture/1", _row(watched, file, capture))
         return

@@ -1,5 +1,6 @@
 """`ccontrol changes`: what changed, newest first."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -12,13 +13,16 @@ from ccontrol.cli.plant import configured
 from ccontrol.cli.retired import all_known_named
 from ccontrol.cli.times import back, stamp
 from ccontrol.cli.told_changes import Wanted, changes_in
-from ccontrol.cli.tones import severity_tone
+from ccontrol.cli.tones import authorisation_tone, severity_tone
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import StoreError
-from ccontrol.model.judgement import Severity
+from ccontrol.model.approval import Authorisation
+from ccontrol.model.judgement import Origin, Severity
 from ccontrol.store.index_rows import IndexedChange
 
 _LIMIT = 50
+_ORIGINS = ", ".join(Origin)
+_AUTHORISATIONS = ", ".join(Authorisation)
 
 
 def command(
@@ -36,6 +40,18 @@ def command(
     severity: Annotated[
         str, typer.Option(metavar="WORD", help="At least: info, low, medium, high, critical.")
     ] = Severity.INFO.word,
+    origins: Annotated[
+        list[Origin] | None,
+        typer.Option("--origin", metavar="WORD", help=f"Only {_ORIGINS}; may be repeated."),
+    ] = None,
+    authorisations: Annotated[
+        list[Authorisation] | None,
+        typer.Option(
+            "--authorisation",
+            metavar="WORD",
+            help=f"Only {_AUTHORISATIONS}; may be repeated.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
     """List what changed, newest first.
@@ -46,15 +62,23 @@ def command(
     Example:
       ccontrol changes --since 7d --severity high
       ccontrol changes --controller press-3 --limit 5
+      ccontrol changes --authorisation unauthorised --authorisation unexplained --origin local
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     config = configured(here)
     earliest = back(since, here.clock.now()) if since else None
+    wanted = Wanted(
+        since=earliest,
+        severity=severity_named(severity),
+        origins=frozenset(origins or ()),
+        authorisations=frozenset(authorisations or ()),
+        limit=limit,
+    )
     found: list[tuple[Site, IndexedChange]] = []
     broken: list[tuple[Site, StoreError]] = []
     for site, ids in _wanted(config, controllers or []):
         try:
-            told = changes_in(site, Wanted(ids, earliest, severity_named(severity), limit))
+            told = changes_in(site, replace(wanted, controllers=ids))
         except StoreError as error:  # the histories of its neighbours are not concerned
             broken.append((site, error))
         else:
@@ -117,25 +141,32 @@ def _row(site: Site, change: IndexedChange) -> dict[str, object]:
         "aspects": change.aspects,
         "origin": change.origin,
         "confidence": change.confidence,
+        "authorisation": change.authorisation,
         "previous": change.previous,
     }
 
 
 def _sheet(found: list[tuple[Site, IndexedChange]], *, several_sites: bool) -> Sheet:
-    columns = ("seen (UTC)", "severity", "origin", "change", "what")
+    judged = any(change.authorisation for _, change in found)
+    said = ("authorisation",) if judged else ()
+    columns = ("seen (UTC)", "severity", "origin", *said, "change", "what")
     return Sheet(
         ("site", *columns) if several_sites else columns,
         tuple(
-            (*((site.name,) if several_sites else ()), *_cells(change)) for site, change in found
+            (*((site.name,) if several_sites else ()), *_cells(change, judged=judged))
+            for site, change in found
         ),
     )
 
 
-def _cells(change: IndexedChange) -> tuple[str | Cell, ...]:
+def _cells(change: IndexedChange, *, judged: bool) -> tuple[str | Cell, ...]:
+    word = change.authorisation
+    said = Cell(word.value, authorisation_tone(word)) if word else ""
     return (
         stamp(change.taken_at),
         Cell(change.severity.word, severity_tone(change.severity)),
         origin_words(change.origin, change.confidence),
+        *((said,) if judged else ()),
         Cell(change.change_id, Tone.QUIET),
         change.subject,
     )

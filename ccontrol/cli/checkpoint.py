@@ -7,18 +7,25 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.audit import Ran, audit
+from ccontrol.cli.handed_over import content_of
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, configured_with_secrets, site_named
+from ccontrol.cli.trust import trust_of
 from ccontrol.config.settings import Cosigner, Site
 from ccontrol.errors import CosignerError, StoreError, UnknownNameError
 from ccontrol.poll import cosigning
-from ccontrol.poll.recording import ask_all, identity_of, record
+from ccontrol.poll.recording import ask_all, identity_of, judges_of, record
 from ccontrol.store import checkpoints, durable, log_keeping
 from ccontrol.store.layout import log_folder
 from ccontrol.store.notes import Note
 from ccontrol.store.ref_log import RefLog
 
+_ADD = "`ccontrol witness init` prints a key; add it as [[site.log.cosigner]] to the configuration."
+_REQUEST = "Name the file that `ccontrol checkpoint request` wrote."
+_ANSWER = "Name the file that `ccontrol witness take` wrote."
+_LARGEST = 1 << 20
 _MAKE = "The daemon makes one at every batch; without it `ccontrol checkpoint make SITE` does."
 
 group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
@@ -87,8 +94,10 @@ def make(context: typer.Context, *, name: SiteName) -> None:
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     site, folder = _site(here, name), log_folder(_site(here, name).store.path)
+    judges = judges_of(site, trust_of(configured(here), site), here.clock)
     with RefLog(folder) as log:
-        record(site, log, here.clock.now())
+        record(site, log, judges, here.clock.now())
+    audit(site, here.clock, Ran("brought the log of ref updates up to date"))
     note = _newest(site)
     say(note.text().rstrip())
     for cosigner, error in ask_all(site.log, folder, note):
@@ -146,17 +155,14 @@ def answer(
     Example:
       ccontrol checkpoint answer north /mnt/stick/north.answer --request /mnt/stick/north.request
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    site = _site(invocation(context), name)
+    here = invocation(context)
+    site = _site(here, name)
     found, folder = _cosigner(site, cosigner), log_folder(site.store.path)
-    note = cosigning.note_of(_content(asked))
-    text = _content(file).decode("utf-8", "replace")
+    note = cosigning.note_of(content_of(asked, _LARGEST, _REQUEST))
+    text = content_of(file, _LARGEST, _ANSWER).decode("utf-8", "replace")
     cosigning.keep_cosigned(folder, note, found.key, text)
+    audit(site, here.clock, Ran(f"kept what {found.key.name} cosigned"))
     say(f"cosigned by {found.key.name}: {checkpoints.parse(note).size} entries", Tone.GOOD)
-
-
-def _content(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(1 << 20)
 
 
 def _site(here: Invocation, name: str) -> Site:
@@ -181,10 +187,16 @@ def _vouched(folder: Path, cosigner: Cosigner) -> Vouched:
 
 def _cosigner(site: Site, name: str) -> Cosigner:
     found = [each for each in site.log.cosigners if name in {"", each.key.name}]
-    if len(found) != 1:
-        known = ", ".join(each.key.name for each in site.log.cosigners) or "none"
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(each.key.name for each in site.log.cosigners)
+    if not known:
+        raise UnknownNameError(f"{site.name}: no cosigner is configured", hint=_ADD)
+    if not name:
         raise UnknownNameError(
-            f"{site.name}: no one cosigner is meant by {name or 'no name'}; configured: {known}",
-            hint="Name it with --cosigner, or add [[site.log.cosigner]] to the configuration.",
+            f"{site.name}: several cosigners are configured: {known}",
+            hint="Say which one with --cosigner NAME.",
         )
-    return found[0]
+    raise UnknownNameError(
+        f"{site.name}: no cosigner is called {name}; configured: {known}", hint=_ADD
+    )

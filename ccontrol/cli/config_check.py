@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.config_approve import approve
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, configured_with_secrets
@@ -74,6 +75,7 @@ def _checked(config: Config) -> list[CheckedSite]:
 
 group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 group.command("check")(command)
+group.command("approve")(approve)
 
 
 @group.callback()

@@ -1,5 +1,6 @@
 """What `reject`, `investigate` and `emergency` share: a decision about a change, signed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ccontrol.canonical.approvals import decision_path, decisions_folder, render_decision
@@ -7,8 +8,9 @@ from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.output import emit
 from ccontrol.cli.plant import configured
 from ccontrol.cli.show import found_change
-from ccontrol.cli.signing_desk import desk, say_signed, trailers
+from ccontrol.cli.signing_desk import Desk, desk, say_signed, trailers
 from ccontrol.model.approval import Decision, DecisionKind
+from ccontrol.store.index_rows import IndexedChange
 from ccontrol.store.message import Message
 
 
@@ -25,20 +27,7 @@ def decide(
     config = configured(here)
     site, found = found_change(config, change)
     with desk(here, config, site, repository) as table:
-        folder = decisions_folder(found.change_id)
-        approved = table.heads.approved
-        number = 1 + len(table.repository.names(folder, approved)) if approved else 1
-        decision = Decision(
-            change_id=found.change_id,
-            number=number,
-            kind=wanted.kind,
-            controller_id=found.controller_id,
-            reason=wanted.reason,
-            ticket=wanted.ticket,
-            who=wanted.who,
-            findings=wanted.findings,
-            conclusion=wanted.conclusion,
-        )
+        decision = about(table, found, wanted)
         message = Message(
             f"{decision.kind.value} {found.change_id}",
             decision.reason,
@@ -48,6 +37,7 @@ def decide(
                 change_id=found.change_id,
                 ticket=decision.ticket,
                 reason=decision.reason,
+                requested_by=decision.requester,
             ),
         )
         path = decision_path(decision)
@@ -56,6 +46,23 @@ def decide(
             emit("ccontrol/decision/1", {"site": site.name, "commit": commit, "decision": decision})
         else:
             say_signed(table, commit, f"{found.change_id}: {_WORDS[decision.kind]}")
+
+
+def about(table: Desk, change: IndexedChange, wanted: Decision) -> Decision:
+    """Return the next decision about a change; `wanted` says the rest."""
+    return replace(
+        wanted,
+        change_id=change.change_id,
+        number=next_number(table, change.change_id),
+        controller_id=change.controller_id,
+    )
+
+
+def next_number(table: Desk, change_id: str) -> int:
+    """Return the number of the next file among what people say about a change."""
+    folder, approved = decisions_folder(change_id), table.heads.approved
+    names = table.repository.names(folder, approved) if approved else ()
+    return 1 + max((int(name[:4]) for name in names if name[:4].isdigit()), default=0)
 
 
 _WORDS = {

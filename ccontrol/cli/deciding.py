@@ -45,7 +45,10 @@ def named(target: Target) -> dict[str, str | None]:
 
 def who() -> str:
     """Return who decides, as the operating system names them; behind sudo, who called it."""
-    name = pwd.getpwuid(os.getuid()).pw_name
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run as a number that no file names
+        name = str(os.getuid())
     caller = os.environ.get("SUDO_USER", "")
     return f"{caller} as {name}" if caller and caller != name else name
 

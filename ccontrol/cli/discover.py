@@ -7,15 +7,18 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.audit import Ran, audit_all
 from ccontrol.cli.discovered import Plant, plant_of
-from ccontrol.cli.invocation import invocation
+from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, counting, emit, say, show
+from ccontrol.cli.plant import configured
 from ccontrol.cli.times import age, span
 from ccontrol.discovery import networks
 from ccontrol.discovery.offer import offers
 from ccontrol.discovery.standing import Row, Standing, rows
 from ccontrol.discovery.sweep import Asking, Plan, Result
 from ccontrol.drivers.registry import finders
+from ccontrol.errors import ConfigMissingError
 
 _DIFFERENT = 1
 _TONES = {
@@ -85,6 +88,7 @@ def command(
         if dry_run or not _agreed():
             say("Nothing was sent.")
             return 0
+    _record(here, named)
     with counting(f"asking {', '.join(named)}", plan.questions) as told:
         result = asyncio.run(plan.carry_out(here.clock, told))
     meant = frozenset(map(str, networks.addresses(named)))
@@ -94,6 +98,15 @@ def command(
     else:
         _tell(plant, result, found)
     return _DIFFERENT if any(row.standing in _CALLS_FOR for row in found) else 0
+
+
+def _record(here: Invocation, named: list[str]) -> None:
+    """Have the audit log of each configured site say that addresses were asked."""
+    try:
+        sites = configured(here).sites
+    except ConfigMissingError:
+        return
+    audit_all(sites, here.clock, Ran("asked addresses", ", ".join(named)))
 
 
 def _ports(said: Iterable[str]) -> dict[str, int]:

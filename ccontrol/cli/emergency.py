@@ -7,7 +7,12 @@ import typer
 from ccontrol.cli.decide import decide
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.reject import ChangeArgument
-from ccontrol.cli.signing_desk import KeyOption, RepositoryOption, TicketOption
+from ccontrol.cli.signing_desk import (
+    KeyOption,
+    RepositoryOption,
+    RequesterOption,
+    TicketOption,
+)
 from ccontrol.model.approval import Decision, DecisionKind
 
 
@@ -21,6 +26,7 @@ def command(
         typer.Option(metavar="TEXT", help="What was done and its result; may come later."),
     ] = "",
     ticket: TicketOption = "",
+    requested_by: RequesterOption = "",
     key: KeyOption = None,
     repository: RepositoryOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -43,6 +49,7 @@ def command(
         "",
         reason=reason,
         ticket=ticket,
+        requester=requested_by,
         conclusion=documentation,
     )
     here = invocation(context)

@@ -1,7 +1,5 @@
 """`ccontrol evidence`: what an auditor gets, in one folder that stock tools verify."""
 
-import csv
-import io
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -11,30 +9,31 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.audit import Ran, actor, audit
 from ccontrol.cli.evidence_keys import (
     ExportKey,
     counting_of,
     export_key,
-    key_history_of,
-    others_of,
+    people_now,
     people_of,
 )
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say, working
 from ccontrol.cli.plant import configured, site_named
 from ccontrol.cli.trust import trust_of
-from ccontrol.config.settings import Config, Site
-from ccontrol.errors import BadFileError, UnknownNameError
+from ccontrol.config.settings import Config, Site, TimestampSettings
+from ccontrol.errors import BadFileError, TimeStampError, UnknownNameError
 from ccontrol.evidence.facts import Asset
 from ccontrol.evidence.framework import Framework, in_force
 from ccontrol.evidence.measures import Measured
 from ccontrol.evidence.period import Period
-from ccontrol.evidence.population import parse_population
+from ccontrol.evidence.population import parse_population, rows_of
 from ccontrol.packing.facts import Read, Wanted, read_facts
-from ccontrol.packing.folder import Folder
+from ccontrol.packing.folder import MANIFEST, Folder
 from ccontrol.packing.frameworks import frameworks
-from ccontrol.packing.population import read_population, write_population
+from ccontrol.packing.population import read_given, read_population, write_population
 from ccontrol.packing.writing import Cover, Sample, keep_diff, samples_of, write_pack
+from ccontrol.poll.stamping import ask
 from ccontrol.store import refs
 from ccontrol.store.layout import APPROVED
 from ccontrol.store.repository import Repository
@@ -68,6 +67,8 @@ class _Order:
     key: ExportKey
     cover: Cover
     daemon: Trust
+    timestamps: TimestampSettings | None = None
+    """Who stamps the manifest; None: nobody is asked."""
 
 
 @group.command("export")
@@ -107,6 +108,12 @@ def export(
     ] = None,
     label: Annotated[str, typer.Option(metavar="TEXT", help="Classification.")] = _LABEL,
     oscal: Annotated[bool, typer.Option("--oscal", help="OSCAL results, too.")] = False,
+    timestamp: Annotated[
+        bool,
+        typer.Option(
+            "--timestamp", help="Have the manifest stamped by the authority of [site.timestamps]."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Write an evidence pack: tables, changes, the signed history, sealed with a key of its own.
@@ -130,8 +137,12 @@ def export(
         raise typer.BadParameter("--until: that day is not over yet (UTC)")
     if people is not None and chosen.people is not None:
         raise typer.BadParameter("--people: [site.people] says already whose signatures count")
+    if timestamp and chosen.timestamps is None:
+        raise typer.BadParameter("--timestamp: no [site.timestamps] says whom to ask")
     daemon = trust_of(config, chosen)
-    seal = export_key(key, chosen.name, daemon, others_of(config, chosen))
+    named = people_now(chosen.store.path, chosen.people, daemon)
+    seal = export_key(key, chosen, daemon, named, here.clock.now())
+    given = read_given(chosen.store.path)
     order = _Order(
         site=chosen,
         framework=in_force(frameworks(framework_file), framework, period.until),
@@ -145,13 +156,18 @@ def export(
             daemon=daemon.principal,
             allowed_signers=seal.signers,
             anchor=chosen.people,
-            key_history=key_history_of(config, chosen),
+            sealed_by=seal.owner,
+            sealed_as=seal.standing,
+            population=given,
             oscal=oscal,
         ),
         daemon=daemon,
+        timestamps=chosen.timestamps if timestamp else None,
     )
     with working(f"reading the history of {chosen.name}"):
         results, sha256 = _made(order, folder, people)
+    told = f"{framework} {since} to {until}, manifest {sha256}, sealed by {seal.owner}"
+    audit(chosen, here.clock, Ran("exported an evidence pack", told))
     _tell(order, folder, results, sha256, as_json=as_json)
 
 
@@ -173,11 +189,14 @@ def population(
     Example:
       ccontrol evidence population assets.csv
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    chosen = _site(configured(invocation(context)), site)
+    here = invocation(context)
+    chosen = _site(configured(here), site)
     content = _content(file)
     assets = parse_population(str(file), content)
     ids = {controller.id for controller in chosen.controllers}
-    write_population(chosen.store.path, content)
+    given = write_population(chosen.store.path, content, actor(), here.clock.now())
+    about = f"{len(assets)} assets, SHA-256 {given.sha256}"
+    audit(chosen, here.clock, Ran("gave the population", about))
     say(f"{chosen.name}: {len(assets)} assets", Tone.GOOD)
     for asset in assets:
         if asset.controller_id and asset.controller_id not in ids:
@@ -244,7 +263,19 @@ def _made(order: _Order, target: Path, people: Path | None) -> tuple[tuple[Measu
         results = write_pack(folder, read, order.samples, order.cover, git_dir)
         sha256 = folder.seal(order.key.signer)
         undo.pop_all()
+        if order.timestamps is not None:
+            _stamp(folder, order.timestamps)
         return results, sha256
+
+
+def _stamp(folder: Folder, settings: TimestampSettings) -> None:
+    """Put a time stamp of the manifest beside it; without one the pack stands all the same."""
+    manifest = (folder.path / MANIFEST).read_bytes()
+    try:
+        folder.put(f"{MANIFEST}.tsr", ask(settings, manifest).answer)
+    except TimeStampError as error:
+        told = f"{folder.path} is whole and sealed, and has no time stamp: {error}"
+        raise TimeStampError(told, hint="docs/evidence.md stamps it by hand.") from error
 
 
 def _sampled(order: _Order) -> frozenset[str]:
@@ -264,11 +295,8 @@ def _require_known(samples: tuple[Sample, ...], assets: tuple[Asset, ...]) -> No
 
 
 def _samples(path: Path) -> tuple[Sample, ...]:
-    try:
-        rows = csv.DictReader(io.StringIO(_content(path).decode("utf-8-sig")), strict=True)
-        found = samples_of(iter(rows))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadFileError(f"{path}: not a CSV in UTF-8", hint="Save it as CSV, UTF-8.") from error
+    _, rows = rows_of(str(path), _content(path))
+    found = samples_of(iter(rows))
     if not found or not all(one.asset_id for one in found):
         raise BadFileError(
             f"{path}: want a column asset_id with an id in each line",

@@ -1,23 +1,23 @@
 """The key that seals a pack, and whose approvals count in it."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from ccontrol.canonical.people import NAMESPACE as PEOPLE
-from ccontrol.cli.trust import KEY_HISTORY, KEY_ROOTS
-from ccontrol.config.settings import Config, Site
+from ccontrol.config.settings import Site
 from ccontrol.errors import SigningError
-from ccontrol.model.approval import Anchor
+from ccontrol.model.approval import Anchor, People, Role
 from ccontrol.packing.folder import NAMESPACE
 from ccontrol.poll.authority import sighted_at
-from ccontrol.store import allowed_signers, key_history
+from ccontrol.store import allowed_signers, refs
 from ccontrol.store.agent import AgentSigner
 from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners
 from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.commits import principal
-from ccontrol.store.disk import named_failures
-from ccontrol.store.keys import FileSigner
+from ccontrol.store.keys import FileSigner, public_line
+from ccontrol.store.layout import APPROVED
 from ccontrol.store.people import key_of
 from ccontrol.store.repository import Repository
 from ccontrol.store.signing import Signer
@@ -34,12 +34,18 @@ class ExportKey:
 
     signer: Signer
     signers: str
+    owner: str
+    """Under whose name the seal stands."""
+    standing: str
+    """By what that one exports, in words for the pack."""
 
 
-def export_key(path: Path, site: str, daemon: Trust, others: AllowedSigners) -> ExportKey:
+def export_key(
+    path: Path, site: Site, daemon: Trust, people: People | None, now: datetime
+) -> ExportKey:
     """Return what seals. Raises SigningError when it is the daemon's own key, or cannot be had.
 
-    `others` sign neither history nor seal, and go into the pack with them: see `others_of`.
+    Where `people` name exporters, also when it is the key of none of them.
     """
     signer = _signer(path)
     if any(line.public_key == signer.public_key for line in daemon.signers.lines):
@@ -47,34 +53,46 @@ def export_key(path: Path, site: str, daemon: Trust, others: AllowedSigners) -> 
             f"{path}: that key signs the history, and may not seal what is said of it",
             hint=_OWN_KEY,
         )
-    who = principal(site).replace("ccontrol@", "export@", 1)
+    who = principal(site.name).replace("ccontrol@", "export@", 1)
+    standing = "nobody says who may export here: the seal is that of whoever held the key"
+    if people is not None and people.having(Role.EXPORTER):
+        who = _exporter(path, signer.public_key, people, now)
+        standing = f"exporter, by version {people.serial} of who may sign"
     own = AllowedSigner((who,), signer.public_key, (NAMESPACE,))
-    return ExportKey(signer, AllowedSigners((*daemon.signers.lines, own, *others.lines)).text())
+    roots = _roots(site)
+    signers = AllowedSigners((*daemon.signers.lines, own, *roots)).text()
+    return ExportKey(signer, signers, who, standing)
 
 
-def others_of(config: Config, site: Site) -> AllowedSigners:
-    """Return the roots of who may approve, and who may sign which key was the daemon's when.
-
-    Each for that purpose alone, whatever a line of `key_roots` says.
-    """
+def _roots(site: Site) -> tuple[AllowedSigner, ...]:
+    """Return the roots of who may approve: for that purpose alone."""
     roots = () if site.people is None else site.people.roots
     who = principal(site.name).replace("ccontrol@", "root@", 1)
-    found = [AllowedSigner((who,), key_of(line), (PEOPLE,)) for line in roots]
-    path = config.path.parent / KEY_ROOTS
-    if key_history_of(config, site) and path.is_file():
-        lines = allowed_signers.parse(_text(path)).lines
-        found += [replace(line, namespaces=(key_history.NAMESPACE,)) for line in lines]
-    return AllowedSigners(tuple(found))
+    return tuple(AllowedSigner((who,), key_of(line), (PEOPLE,)) for line in roots)
 
 
-def key_history_of(config: Config, site: Site) -> dict[str, bytes]:
-    """Return the signed history of the daemon's keys as it goes into a pack; none: nothing."""
-    path = config.path.parent / KEY_HISTORY.format(site=site.name)
-    if not path.is_file():
-        return {}
-    with named_failures(path):
-        armor = path.with_name(f"{path.name}.sig").read_bytes()
-        return {"key_history.toml": path.read_bytes(), "key_history.toml.sig": armor}
+def _exporter(path: Path, key: bytes, people: People, now: datetime) -> str:
+    """Return who of the exporters holds a key. Certificates seal nothing: packs outlive them."""
+    line = public_line(key)
+    for person in people.having(Role.EXPORTER):
+        own = (one for one in person.keys if one.line == line and not one.is_authority)
+        if any(one.holds(now) for one in own):
+            return person.principal
+    names = ", ".join(one.principal for one in people.having(Role.EXPORTER))
+    raise SigningError(
+        f"{path}: not the key of an exporter",
+        hint=f"people.toml names as exporters: {names}. Seal with the key that it names.",
+    )
+
+
+def people_now(git_dir: Path, anchor: Anchor | None, daemon: Trust) -> People | None:
+    """Return who may do what at a site today; None where nobody is pinned or named yet."""
+    with Repository.open(git_dir) as repository:
+        head = repository.head()
+        if head is None:
+            return None
+        found = counting_of(repository, (head, refs.read(git_dir, APPROVED)), anchor, daemon)
+        return None if found is None else found.approvals.people
 
 
 def people_of(repository: Repository, approved: str | None, named: Path | None) -> AllowedSigners:

@@ -17,7 +17,7 @@ from ccontrol.clock import Clock
 from ccontrol.config.schema import SiteTable
 from ccontrol.errors import AlreadyThereError, StoreReadOnlyError
 from ccontrol.poll.signers import ALLOWED_SIGNERS
-from ccontrol.store import allowed_signers, creation, keys
+from ccontrol.store import allowed_signers, creation, gate, keys
 from ccontrol.store.allowed_signers import AllowedSigner, AllowedSigners
 from ccontrol.store.commits import principal
 from ccontrol.store.message import Message
@@ -123,6 +123,7 @@ def _make_store(git_dir: Path, daemon: Daemon, clock: Clock) -> None:
         f"keys/{ALLOWED_SIGNERS}": own.text().encode(),
     }
     creation.create(git_dir, daemon, clock)
+    gate.install(git_dir, daemon.trust.signers, None)
     with Writer(git_dir, daemon, clock) as writer:
         message = Message("Say how this history is read and verified")
         writer.commit(dict(files), message=message, when=clock.now())

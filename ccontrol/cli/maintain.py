@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.audit import Ran, audit, audit_all
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say, working
 from ccontrol.cli.plant import configured, configured_with_secrets, site_named
@@ -65,7 +66,9 @@ def command(
         if len(wanted) != 1:
             raise typer.BadParameter("--accept-head: name the one site whose head it is")
         _accept(here, wanted[0].name, accept_head)
+        audit(wanted[0], here.clock, Ran(f"vouched for the head {accept_head}"))
     kept = [Kept(site.name, _tend(here, site)) for site in wanted]
+    audit_all(wanted, here.clock, Ran("maintained"))
     if as_json:
         emit("ccontrol/maintain/1", {"sites": kept})
     else:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.cli.output import Tone, say
+from ccontrol.cli.trust import anchor_of
 from ccontrol.poll.signers import read_signers
 from ccontrol.store import mirror
 
@@ -40,10 +41,20 @@ def begin(
         Path,
         typer.Option(metavar="FILE", help="The allowed_signers that `ccontrol init` wrote."),
     ],
-    people_signers: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Whose approvals and tags are taken; else nobody's."),
+    root: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY",
+            help="A root key of the people, or a file of them: they begin who may approve; without "
+            "any, nobody. Once for each.",
+        ),
     ] = None,
+    threshold: Annotated[
+        int, typer.Option(metavar="COUNT", min=1, help="So many roots have to sign.")
+    ] = 2,
+    requester_approves: Annotated[
+        bool, typer.Option("--requester-approves", help="Whoever asked may approve at that site.")
+    ] = False,
 ) -> None:
     """Make an empty mirror that pulls. Whose signatures count is pinned in it.
 
@@ -51,7 +62,7 @@ def begin(
     Example:
       ccontrol mirror init /srv/mirror/north.git --from ssh://mirror@jump/var/lib/ccontrol/baselines/north --site north --daemon-signers allowed_signers
     """  # noqa: D301, E501 — \b is click's mark for "keep these lines"; a line to be copied
-    people = None if people_signers is None else mirror.read_people(people_signers)
+    people = anchor_of(root or [], threshold, requester_approves=requester_approves)
     mirror.make(folder, source, read_signers(daemon_signers, site), people)
     say(f"{folder}: made; `{folder}/hooks/pull` brings it up to date, with ccontrol or without")
     if people is None:

@@ -13,16 +13,31 @@ from ccontrol.canonical.people import (
     parse_people,
     render_people,
 )
+from ccontrol.cli.handed_over import content_of
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, sites_named
-from ccontrol.cli.signing_desk import Desk, KeyOption, RepositoryOption, desk, say_signed
+from ccontrol.cli.signing_desk import (
+    Desk,
+    KeyOption,
+    RepositoryOption,
+    desk,
+    require_no_daemons,
+    say_signed,
+)
 from ccontrol.cli.times import moment, stamp
 from ccontrol.config.settings import Config, Site
-from ccontrol.errors import AlreadyThereError, SigningError, UnknownNameError
+from ccontrol.errors import (
+    AlreadyThereError,
+    BadFileError,
+    SigningError,
+    UnknownNameError,
+    UnreadableStateError,
+)
 from ccontrol.model.approval import DaemonKey, People, Person, PersonKey, Role
 from ccontrol.store import signing
 from ccontrol.store.approving import Content, Pen, approve
+from ccontrol.store.key_history import closed
 from ccontrol.store.keys import public_line
 from ccontrol.store.message import Message
 from ccontrol.store.people import (
@@ -32,7 +47,11 @@ from ccontrol.store.people import (
     signature_fault,
     signers_of,
 )
-from ccontrol.store.people_keys import signer_in
+from ccontrol.store.people_keys import key_in, signer_in
+
+_LARGEST = 1_000_000
+"""Bytes of a draft: whatever is larger counts nowhere (ccontrol.store.approved)."""
+_MEND = "Mend that in the draft, or write a new one: `ccontrol people draft FILE`."
 
 group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 DraftArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The draft of people.toml.")]
@@ -99,8 +118,7 @@ def draft(
     if file.exists():
         raise AlreadyThereError(f"{file} exists already")
     with desk(here, config, chosen, repository) as table:
-        known = table.approvals.people
-        next_one = _first(table) if known is None else replace(known, serial=known.serial + 1)
+        next_one = next_version(table)
     file.write_bytes(render_people(next_one))
     say(f"{file}: version {next_one.serial}; add people, then have {next_one.threshold} roots sign")
 
@@ -131,10 +149,11 @@ def add(
     Example:
       ccontrol people add people.toml --person ada@plant --public-key ada.pub --role approver
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    people = parse_people(file.read_bytes())
-    line = " ".join(public_key.read_text("utf-8").split()[:2])
+    people = _draft(_content(file))
+    public = key_in(public_key)
+    require_no_daemons(public, tuple(key_of(one.line) for one in people.daemon_keys))
     key = PersonKey(
-        public_line(key_of(line)),
+        public_line(public),
         valid_until=moment(until) if until else None,
         is_authority=authority,
     )
@@ -142,7 +161,7 @@ def add(
     new = replace(known, roles=frozenset(roles), keys=(*known.keys, key), name=name or known.name)
     others = tuple(one for one in people.persons if one.principal != person)
     content = render_people(replace(people, persons=(*others, new)))
-    parse_people(content)
+    _draft(content)
     file.write_bytes(content)
     say(f"{person} is in {file}; it has to be signed anew")
 
@@ -155,8 +174,12 @@ def sign(*, file: DraftArgument, key: KeyOption = None) -> None:
     Example:
       ccontrol people sign people.toml --key ~/.ssh/root_ed25519
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    content = file.read_bytes()
-    people, signer = parse_people(content), signer_in(key)
+    content = _content(file)
+    people, signer = _draft(content), signer_in(key)
+    if render_people(people) != content:
+        content = render_people(people)
+        file.write_bytes(content)
+        say(f"{file}: written anew in the one form that counts", Tone.CAUTION)
     line = public_line(signer.public_key)
     if line not in people.roots:
         say(
@@ -186,18 +209,32 @@ def commit(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here, config, chosen = _site(context, site)
     with desk(here, config, chosen, repository) as table:
-        content = file.read_bytes()
-        people = parse_people(content)
+        content = _content(file)
+        people = _draft(content)
         known = table.approvals.people
         edits = _files(file, content, people, known or people)
         edits |= _gone(table, edits)
-        signer = signer_in(key)
+        signer = table.signer(key)
         principal = owner_of(signer.public_key, known or people, table.judging.now)
         pen = Pen("", principal if "@" in principal else "root@people", signer)
         message = Message(f"who may sign, version {people.serial}", "", (("Class", "people"),))
         found = approve(table.repository, pen, edits, message, table.judging)
         table.note(f"people.toml version {people.serial} onto approved", principal)
         say_signed(table, found.trusted or "", f"version {people.serial} counts from now on")
+
+
+def _content(file: Path) -> bytes:
+    content = content_of(file, _LARGEST, "`ccontrol people draft FILE` writes a draft.")
+    if len(content) > _LARGEST:
+        raise BadFileError(f"{file}: larger than any people.toml", hint=_MEND)
+    return content
+
+
+def _draft(content: bytes) -> People:
+    try:
+        return parse_people(content)
+    except UnreadableStateError as error:
+        raise BadFileError(str(error), hint=_MEND) from error
 
 
 def _site(context: typer.Context, name: str | None) -> tuple[Invocation, Config, Site]:
@@ -210,10 +247,20 @@ def _site(context: typer.Context, name: str | None) -> tuple[Invocation, Config,
     return here, config, chosen[0]
 
 
-def _first(table: Desk) -> People:
-    anchor = table.judging.anchor
-    daemons = tuple(DaemonKey(public_line(key)) for key in sorted(table.judging.daemon_keys))
-    return People(1, anchor.threshold, anchor.roots, (), daemons)
+def next_version(table: Desk) -> People:
+    """Return a draft: what counts now, or the first one; with where the daemon's keys ended."""
+    anchor, known = table.judging.anchor, table.approvals.people
+    if known is None:
+        daemons = tuple(DaemonKey(public_line(key)) for key in table.daemon_keys)
+        known = People(0, anchor.threshold, anchor.roots, (), daemons)
+    ended = closed(known.daemon_keys, table.last_signed())
+    rule = known.requester_approves
+    return replace(
+        known,
+        serial=known.serial + 1,
+        daemon_keys=ended,
+        requester_approves=anchor.requester_approves if rule is None else rule,
+    )
 
 
 def _files(file: Path, content: bytes, people: People, before: People) -> dict[str, Content]:

@@ -132,7 +132,9 @@ def _tell_origin(record: Record) -> None:
     for sentence in attribution.contradictions:
         say(f"but        {printable(sentence)}", Tone.BAD)
     for line in weighed_words(attribution):
-        say(f"           {printable(line)}", Tone.QUIET)
+        grade, _, text = line.partition(": ")
+        known = text and text in attribution.reason
+        say(f"           {printable(f'{grade}: as above' if known else line)}", Tone.QUIET)
     in_log = {f"{entry.at} {entry.code} {entry.text}" for entry in record.log}
     for line in attribution.evidence:
         if line not in in_log:  # which is told below

@@ -4,7 +4,7 @@ They work on the site's own store where that may be written, and in any clone wi
 `observed` is only read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +18,18 @@ from ccontrol.cli.output import Tone, say
 from ccontrol.cli.trust import trust_of
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
-from ccontrol.errors import ConfigError, StoreError
+from ccontrol.errors import ConfigError, SigningError, StoreError, UnknownNameError
 from ccontrol.model.approval import Approvals, People
 from ccontrol.poll.authority import sightings
+from ccontrol.store import own_keys, signing
 from ccontrol.store import people as people_keys
 from ccontrol.store.approved import Judging, require_counting, survey
 from ccontrol.store.approving import Content, Heads, Pen, approve, git_dir_of, heads_of, open_any
 from ccontrol.store.message import Message
+from ccontrol.store.people import key_of
 from ccontrol.store.people_keys import signer_in
 from ccontrol.store.repository import Repository
+from ccontrol.store.sshwire import fingerprint
 
 RepositoryOption = Annotated[
     Path | None,
@@ -63,6 +66,8 @@ class Desk:
     judging: Judging
     approvals: Approvals
     clock: Clock
+    daemon_keys: tuple[bytes, ...]
+    """As the configuration knows them, in the order of its file."""
 
     @property
     def people(self) -> People:
@@ -74,9 +79,29 @@ class Desk:
             )
         return self.approvals.people
 
+    def observed_commit(self, name: str) -> str:
+        """Return the commit of `observed` that a name or its beginning means; "" is the newest.
+
+        Raises UnknownNameError: what lies elsewhere was observed by nobody.
+        """
+        head = self.heads.observed
+        if head is None:
+            raise UnknownNameError("nothing was observed here yet")
+        if not name:
+            return head
+        ids = self.repository.objects.list_commits(head, "", None)
+        found = [each for each in ids if each.startswith(name.lower())]
+        if len(found) != 1:
+            what = "more than one commit" if found else "no commit"
+            raise UnknownNameError(
+                f"{what} of observed begins with {name[:40]!a}",
+                hint="`git log observed` lists them; in a clone `git fetch` first.",
+            )
+        return found[0]
+
     def sign(self, key: Path | None, edits: Mapping[str, Content], message: Message) -> str:
         """Append one signed commit, and return it. Raises StoreError when it would not count."""
-        signer = signer_in(key)
+        signer = self.signer(key)
         principal = people_keys.owner_of(signer.public_key, self.people, self.judging.now)
         person = self.people.person(principal)
         pen = Pen(person.name if person else "", principal, signer)
@@ -84,9 +109,33 @@ class Desk:
         self.note(message.subject, principal)
         return found.trusted or ""
 
+    def signer(self, key: Path | None) -> signing.Signer:
+        """Return what signs for a person. Raises SigningError, also for the daemon's key."""
+        signer = signer_in(key)
+        known = self.approvals.people
+        lines = () if known is None else known.daemon_keys
+        require_no_daemons(
+            signer.public_key, (*self.daemon_keys, *(key_of(one.line) for one in lines))
+        )
+        return signer
+
+    def last_signed(self) -> dict[bytes, int]:
+        """Return the number of the last commit of `observed` that each key signed."""
+        head = self.heads.observed
+        return {} if head is None else own_keys.last_signed(self.repository, head)
+
     def note(self, what: str, principal: str) -> None:
         """Have the audit log say who signed what."""
         audit(self.site, self.clock, Ran(what, f"signed by {principal}"))
+
+
+def require_no_daemons(key: bytes, daemon_keys: Collection[bytes]) -> None:
+    """Refuse the daemon's key where a person's is wanted. Raises SigningError."""
+    if people_keys.plain_key(key) in daemon_keys:
+        raise SigningError(
+            f"{fingerprint(key)} is the daemon's key: it may not sign for a person",
+            hint="Name a key of the person's own; `ssh-keygen -t ed25519` makes one.",
+        )
 
 
 @contextmanager
@@ -97,17 +146,17 @@ def desk(here: Invocation, config: Config, site: Site, folder: Path | None) -> I
             f"site {site.name} has no [site.people]: nobody approves anything there",
             hint="See docs/approvals.md: root keys first, then `ccontrol people draft`.",
         )
-    keys = frozenset(line.public_key for line in trust_of(config, site).signers.lines)
+    keys = tuple(line.public_key for line in trust_of(config, site).signers.lines)
     with open_any(folder or site.store.path) as repository:
         heads = heads_of(repository)
         seen = {one.commit: one.at for one in sightings(repository, heads.observed)}
-        judging = Judging(site.people, keys, seen, here.clock.now())
+        judging = Judging(site.people, frozenset(keys), seen, here.clock.now())
         approvals = Approvals()
         if heads.approved is not None:
             found = survey(repository, judging, heads.approved)
             require_counting(found)
             approvals = found.approvals
-        yield Desk(site, repository, heads, judging, approvals, here.clock)
+        yield Desk(site, repository, heads, judging, approvals, here.clock, keys)
 
 
 def say_signed(desk_: Desk, commit: str, what: str) -> None:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ccontrol.approval.emergencies import OpenEmergency
 from ccontrol.canonical.bindings import Bond
 from ccontrol.canonical.home import home_of
-from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_part
+from ccontrol.cli.baselines import Approved, approved_of, baseline_of, is_in_part, strays_of
 from ccontrol.cli.site_files import index_reader, standing
+from ccontrol.cli.stamp_rows import StampStanding, stamp_standing
 from ccontrol.cli.standing_rows import ControllerStanding, Known, controller_standing
+from ccontrol.cli.window_rows import WindowStanding, is_current, windows_of
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
 from ccontrol.drivers.registry import driver
@@ -76,8 +79,18 @@ class SiteStanding:
     """What is wrong with its watched folders and the files in them."""
     channels: tuple[ChannelStanding, ...] = ()
     """How the channels for its alerts stand."""
+    stamps: StampStanding | None = None
+    """How its time stamp authority stands; None: nobody is asked."""
     approved_fault: str = ""
     """Why the newest commits on `approved` do not count; empty: they do, or there are none."""
+    undocumented: tuple[OpenEmergency, ...] = ()
+    """Emergencies whose documentation is missing."""
+    strays: tuple[str, ...] = ()
+    """Folders of `plant/` that differ and belong to no controller of the configuration."""
+    configuration_fault: str = ""
+    """That no configurator signed the configuration; empty: one did, or nobody has that role."""
+    windows: tuple[WindowStanding, ...] = ()
+    """Change windows that are open, open soon, or are over since a few days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +120,9 @@ def site_standing(
     polls = _polls(site)
     with Repository.open(site.store.path) as repository:
         store = _store_standing(site, repository)
+        stamps = stamp_standing(site, repository)
         approved = approved_of(config, site, repository, clock)
+        strays = tuple(strays_of(approved, repository, site.controllers)) if approved else ()
         statuses = tuple(
             controller_standing(
                 controller, _known(repository, decided, polls, controller, approved), now
@@ -117,8 +132,31 @@ def site_standing(
         )
     wrong = complaints_of(site.store.path, (folder.path for folder in site.folders))
     channels = tuple(_channel(site, channel.name) for channel in site.alerts)
-    fault = approved.fault if approved else ""
-    return SiteStanding(site.name, store, statuses, polls.unknown, wrong, channels, fault)
+    return SiteStanding(
+        site=site.name,
+        store=store,
+        controllers=statuses,
+        polls_unknown=polls.unknown,
+        folders=wrong,
+        channels=channels,
+        stamps=stamps,
+        approved_fault=approved.fault if approved else "",
+        undocumented=approved.undocumented if approved else (),
+        strays=strays,
+        configuration_fault=approved.unsigned if approved else "",
+        windows=_windows(site, approved, now),
+    )
+
+
+def _windows(site: Site, approved: Approved | None, now: datetime) -> tuple[WindowStanding, ...]:
+    """Return the windows that matter now; without an index nobody can count their uses."""
+    if approved is None or not Places(site.store.path).index.is_file():
+        return ()
+    try:
+        told = windows_of(site, approved.approvals, now)
+    except StoreError:  # of the index, whose trouble is told beside the polls
+        return ()
+    return tuple(one for one in told if is_current(one, now))
 
 
 def _channel(site: Site, name: str) -> ChannelStanding:

@@ -96,6 +96,8 @@ class ControllerStanding:
     """How it stands to what people approved; None: nobody approves anything there."""
     differs: int = 0
     """So many of its files differ from what is approved."""
+    baseline_by: str = ""
+    """The upgrade of what was approved after which that holds; empty: none was needed."""
     beyond: tuple[Aspect, ...] = ()
     """The aspects of which nothing is read on any controller of its family."""
 
@@ -158,6 +160,7 @@ def controller_standing(controller: Controller, known: Known, now: datetime) -> 
         strengths={} if state is None else _strengths(state),
         baseline=known.approved.baseline if known.approved else None,
         differs=known.approved.differs if known.approved else 0,
+        baseline_by=known.approved.by if known.approved else "",
         beyond=tuple(
             one
             for one in Aspect
@@ -198,11 +201,12 @@ def attention(
 
 def baseline_words(status: ControllerStanding) -> str:
     """Return how it stands to what people approved; empty where nobody approves anything."""
+    if status.baseline is None:
+        return ""
+    words = status.baseline.value
     if status.baseline is Baseline.DRIFT:
-        return (
-            f"drift: {status.differs} {'file differs' if status.differs == 1 else 'files differ'}"
-        )
-    return status.baseline.value if status.baseline else ""
+        words += f": {status.differs} {'file differs' if status.differs == 1 else 'files differ'}"
+    return f"{words} (by {status.baseline_by})" if status.baseline_by else words
 
 
 def _looks(known: Known) -> Looks:

@@ -6,15 +6,18 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.approval.emergencies import DUE_DAYS
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, target_named
 from ccontrol.cli.running import Live, Running, running
 from ccontrol.cli.sight_words import sight_words
 from ccontrol.cli.site_standing import BrokenSite, SiteStanding, site_standing
+from ccontrol.cli.stamp_rows import stamps_row, tell_standing
 from ccontrol.cli.standing_rows import ControllerStanding, attention, baseline_words
 from ccontrol.cli.times import age, span, stamp
 from ccontrol.cli.tones import outcome_tone, strength_tone
+from ccontrol.cli.window_rows import tell_windows
 from ccontrol.cli.witness_rows import is_deaf, tell_witnesses
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
@@ -105,7 +108,12 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "polls_unknown": "",
             "folders": [],
             "channels": [],
+            "time_stamps": None,
             "approved_fault": "",
+            "undocumented": [],
+            "strays": [],
+            "configuration_fault": "",
+            "windows": [],
             "controllers": [],
         }
     else:
@@ -114,7 +122,12 @@ def _row(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> dict
             "polls_unknown": one.polls_unknown,
             "folders": one.folders,
             "channels": one.channels,
+            "time_stamps": stamps_row(one.stamps, now),
             "approved_fault": one.approved_fault,
+            "undocumented": one.undocumented,
+            "strays": one.strays,
+            "configuration_fault": one.configuration_fault,
+            "windows": one.windows,
             "controllers": [_controller(status, now) for status in one.controllers],
         }
     error = one.error if isinstance(one, BrokenSite) else None
@@ -134,7 +147,10 @@ def _needs(one: SiteStanding | BrokenSite, daemon: Running, now: datetime) -> bo
     deaf = any(channel.failing_since or channel.lost for channel in one.channels)
     well = daemon.answers and not daemon.trouble and one.store.has_room
     unheard = any(is_deaf(witness, now) for witness in daemon.witnesses)
-    sound = well and not one.folders and not deaf and not unheard and not one.approved_fault
+    late = one.approved_fault or any(each.overdue for each in one.undocumented)
+    unstamped = one.stamps is not None and one.stamps.needs_somebody(now)
+    trouble = one.folders or deaf or unheard or late or unstamped or one.configuration_fault
+    sound = well and not trouble
     return not sound or any(attention(status, now, passing=False) for status in one.controllers)
 
 
@@ -149,12 +165,12 @@ def _tell(
     _tell_store(one, now)
     _tell_folders(one, in_detail=in_detail)
     _tell_channels(one)
+    tell_standing(one.stamps, now)
     tell_witnesses(daemon, now, in_detail=in_detail)
     if one.polls_unknown:
         say(f"  what came of the last polls is unknown: {one.polls_unknown}", Tone.BAD)
-    if one.approved_fault:
-        say(f"  approved does not count as it stands: {one.approved_fault}", Tone.BAD)
-        say("  → See docs/approvals.md, When something on approved does not count.")
+    _tell_approved(one)
+    tell_windows(one.windows, now)
     if daemon.trouble:
         what = "trouble: " if daemon.answers else ""
         say(f"  {what}{daemon.trouble}", Tone.BAD)
@@ -202,6 +218,24 @@ def _tell_channels(one: SiteStanding) -> None:
         if any(told):
             tone = Tone.BAD if channel.failing_since or lost else Tone.PLAIN
             say(f"  channel {channel.name}: {'; '.join(filter(None, told))}", tone)
+
+
+def _tell_approved(one: SiteStanding) -> None:
+    if one.approved_fault:
+        say(f"  approved does not count as it stands: {one.approved_fault}", Tone.BAD)
+        say("  → See docs/approvals.md, When something on approved does not count.")
+    if one.configuration_fault:
+        say(f"  {one.configuration_fault}", Tone.BAD)
+        say("  → A configurator reads it and signs it: `ccontrol config approve`.")
+    for each in one.undocumented:
+        late = f", overdue: it was due within {DUE_DAYS} days" if each.overdue else ""
+        say(
+            f"  emergency {each.change_id} of {each.controller_id}, declared"
+            f" {stamp(each.since)} UTC by {each.by}: its documentation is missing{late}",
+            Tone.BAD if each.overdue else Tone.CAUTION,
+        )
+    for folder in one.strays:
+        say(f"  {folder} differs from what is approved, and is of no configured controller")
 
 
 def _cells(status: ControllerStanding, daemon: Running, now: datetime) -> tuple[str | Cell, ...]:

@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
+from ccontrol.cli.concerning import Concerning
 from ccontrol.cli.plant import Watched
 from ccontrol.clock import Clock
-from ccontrol.model.alert import Alert, ToldAlert
+from ccontrol.model.alert import Alert, Event, ToldAlert
 from ccontrol.model.journal import JournalEntry
 from ccontrol.model.witness import Heard, OwnConnection, Watch
 from ccontrol.poll import tellable
@@ -48,7 +49,14 @@ class Sources:
         return Places(self.watched.site.store.path)
 
     def journal(self) -> Iterator[JournalEntry]:
-        """Yield the entries of its journal, and of its site's."""
+        """Yield the entries of its journal, and of its site's that are not about others alone."""
+        with Repository.open(self.watched.site.store.path) as repository:
+            concerning = Concerning(self.watched, repository)
+            for entry in self._entries():
+                if entry.controller_id or concerning.keeps(entry):
+                    yield entry
+
+    def _entries(self) -> Iterator[JournalEntry]:
         journal = Journal(self._places.journal, self.clock)
         for day in journal.days():
             if self._has_day(day):
@@ -56,7 +64,7 @@ class Sources:
 
     def own(self) -> Iterator[OwnConnection]:
         """Yield our own ends of the connections of its polls."""
-        for entry in self.journal():
+        for entry in self._entries():
             found = connection(entry.own_end, entry.at, entry.duration_ms)
             if found is not None and entry.controller_id:
                 yield found
@@ -87,10 +95,13 @@ class Sources:
         return isinstance(heard.said, Watch) or heard.controller_id == self.watched.controller.id
 
     def told(self) -> Iterator[ToldAlert]:
-        """Yield the alerts about it that were told, then those that wait in queues."""
+        """Yield the alerts about it that were told, then those that wait in queues.
+
+        Log heads are left out: they say every hour that the history of the site stands.
+        """
         days = (self.since - _DAY).date(), (self.until + _DAY).date()
         for alert in read_told(told_folder(self._places.alerts), *days):
-            if self._concerns(alert.controller):
+            if self._concerns(alert):
                 yield alert
         yield from self._waiting()
 
@@ -101,11 +112,12 @@ class Sources:
                     alert = _ALERT.validate_json(content)
                 except ValidationError:
                     continue  # its courier puts it aside, and tells of it
-                if self._concerns(alert.controller):
+                if self._concerns(alert):
                     yield tellable.told(alert, channel.name, None)
 
-    def _concerns(self, controller_id: str) -> bool:
-        return controller_id in {"", self.watched.controller.id}
+    def _concerns(self, alert: Alert | ToldAlert) -> bool:
+        is_near = alert.controller in {"", self.watched.controller.id}
+        return is_near and alert.event is not Event.LOG_HEAD
 
     def _has_day(self, day: date) -> bool:
         """Say whether a day's file may hold anything: an entry may be written after midnight."""

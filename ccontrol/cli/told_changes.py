@@ -14,7 +14,8 @@ from ccontrol.canonical.records import parse_record
 from ccontrol.cli.site_files import index_reader
 from ccontrol.config.settings import Site
 from ccontrol.errors import StoreError, UnknownNameError
-from ccontrol.model.judgement import Severity
+from ccontrol.model.approval import Authorisation
+from ccontrol.model.judgement import Origin, Severity
 from ccontrol.poll.catching_up import indexed
 from ccontrol.store.commits import Commit
 from ccontrol.store.index import IndexReader
@@ -36,6 +37,10 @@ class Wanted:
     since: datetime | None = None
     severity: Severity = Severity.INFO
     """The least."""
+    origins: frozenset[Origin] = frozenset()
+    """Empty: any."""
+    authorisations: frozenset[Authorisation] = frozenset()
+    """Empty: any, also none."""
     limit: int = 50
 
     def fits(self, change: IndexedChange) -> bool:
@@ -44,6 +49,8 @@ class Wanted:
             (not self.controllers or change.controller_id in self.controllers)
             and (self.since is None or change.taken_at >= self.since)
             and change.severity >= self.severity
+            and (not self.origins or change.origin in self.origins)
+            and (not self.authorisations or change.authorisation in self.authorisations)
         )
 
 
@@ -122,7 +129,8 @@ def _newest(judged: dict[str, IndexedChange], change: IndexedChange) -> IndexedC
 
 def _indexed(index: IndexReader, wanted: Wanted) -> tuple[IndexedChange, ...]:
     alone = next(iter(wanted.controllers)) if len(wanted.controllers) == 1 else None
-    exact = wanted.severity is Severity.INFO and (alone or not wanted.controllers)
+    judged = wanted.severity is not Severity.INFO or wanted.origins or wanted.authorisations
+    exact = not judged and (alone or not wanted.controllers)
     return index.changes(alone, wanted.since, wanted.limit if exact else EVERY)
 
 

@@ -4,18 +4,21 @@ It is the same file that stock git is given, so both judge by the same keys. It 
 store that is being doubted.
 """
 
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 from ccontrol.config.settings import Config, KeyInAgent, Site
 from ccontrol.errors import SigningError
+from ccontrol.model.approval import Anchor
 from ccontrol.poll.signers import ALLOWED_SIGNERS, read_signers
-from ccontrol.store import allowed_signers, key_history
+from ccontrol.store import allowed_signers
 from ccontrol.store.commits import principal
-from ccontrol.store.disk import named_failures
-from ccontrol.store.key_history import KeySpan
+from ccontrol.store.keys import public_line
+from ccontrol.store.people import key_of
+from ccontrol.store.time_stamp import Authorities, authorities_of
 from ccontrol.store.verify_commit import Trust
 from ccontrol.store.verify_log import LogTrust
+from ccontrol.store.verify_stamps import StampTrust
 
 
 def trust_of(config: Config, site: Site) -> Trust:
@@ -38,29 +41,54 @@ def trust_in(path: Path, site: str) -> Trust:
     return Trust(principal(site), read_signers(path, site))
 
 
-def log_trust_of(config: Config, site: Site, now: datetime) -> LogTrust:
-    """Return who vouches for a site's log of ref updates, and which keys were the daemon's when.
+def anchor_of(roots: list[str], threshold: int, *, requester_approves: bool) -> Anchor | None:
+    """Return the roots that a command names, as keys or as .pub files; None: it names none.
 
-    Raises SigningError when the history of keys is there and no root key signed it.
+    Raises SigningError for what is no key, and for fewer than have to sign.
     """
+    lines = tuple(dict.fromkeys(line for text in roots for line in _root_lines(text)))
+    if not lines:
+        return None
+    if threshold > len(lines):
+        raise SigningError(
+            f"--threshold {threshold} with {len(lines)} root keys can never be met",
+            hint="Say --root once for each root key.",
+        )
+    return Anchor(lines, threshold, requester_approves)
+
+
+def _root_lines(text: str) -> Iterator[str]:
+    """Yield the keys that an option names: the key itself, or the lines of a file."""
+    if " " in text.strip():
+        wanted = text
+    else:
+        try:
+            wanted = Path(text).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SigningError(
+                f"--root {text}: neither a key nor a file that can be read",
+                hint='Name a .pub file, or say "ssh-ed25519 AAAA…" in quotes.',
+            ) from error
+    for line in wanted.splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield public_line(key_of(" ".join(line.split()[:2])))
+
+
+def log_trust_of(site: Site) -> LogTrust:
+    """Return who vouches for a site's log of ref updates, as the configuration pins it."""
     cosigners = tuple(cosigner.key for cosigner in site.log.cosigners)
-    path = config.path.parent / KEY_HISTORY.format(site=site.name)
-    return LogTrust(cosigners=cosigners, spans=key_spans(path, now) if path.is_file() else ())
+    return LogTrust(key=site.log.public_key, cosigners=cosigners)
 
 
-def key_spans(path: Path, now: datetime) -> tuple[KeySpan, ...]:
-    """Read a signed history of keys; the root keys lie beside it, see KEY_ROOTS."""
-    roots = path.with_name(KEY_ROOTS)
-    with named_failures(path):
-        text = path.read_text("utf-8")
-        armor = path.with_name(path.name + ".sig").read_text("ascii")
-        trusted = allowed_signers.parse(roots.read_text("utf-8"))
-    key_history.require_signed(text, armor, trusted, now)
-    return key_history.parse(text)
+def stamp_trust_of(site: Site, instead: Authorities | None) -> StampTrust:
+    """Return whose time stamps count for a site; `instead` goes before the configuration.
 
-
-KEY_HISTORY, KEY_ROOTS = "key_history.{site}.toml", "key_roots"
-"""Beside the configuration: which keys were the daemon's, and who may say so."""
+    Raises TimeStampError for files that name nobody.
+    """
+    settings = site.timestamps
+    if settings is None:
+        return StampTrust(instead)
+    return StampTrust(instead or authorities_of(*settings.authorities), expected=True)
 
 
 _HINT = "Name the file that `ccontrol init` wrote with --allowed-signers, or a copy of it."

@@ -9,12 +9,14 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.audit import Ran, audit
 from ccontrol.cli.identities import identity_in
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, sites_named
 from ccontrol.cli.site_files import journal
 from ccontrol.cli.times import stamp
+from ccontrol.cli.told_changes import change_named
 from ccontrol.clock import Clock
 from ccontrol.config.settings import Site
 from ccontrol.errors import AlreadyThereError, BadFileError, StoreLockedError, UnknownNameError
@@ -86,7 +88,7 @@ def open_artefact(
     *,
     name: Annotated[
         str,
-        typer.Argument(metavar="CHANGE|SHA256", help="A change id, or a hash or its beginning."),
+        typer.Argument(metavar="CHANGE|SHA256", help="A change id, a hash, or its beginning."),
     ],
     identity: Annotated[
         Path, typer.Option(metavar="FILE", help="The vault's identity, from its safe.")
@@ -103,17 +105,20 @@ def open_artefact(
 
     \b
     Example:
-      ccontrol vault open 20261123-0123456789abcdef --identity /media/safe/id -o it.capture
+      ccontrol vault open 20261123-5f0c --identity /media/safe/id -o it.capture
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    config = configured(invocation(context))
-    sites = sites_named(config, site)
-    found = [(each, one) for each in sites for one in _artefacts(each) if _is_meant(one, name)]
+    here = invocation(context)
+    sites = sites_named(configured(here), site)
+    found = [(each, one) for each in sites for one in _called(each, name)]
     if len(found) != 1:
         many = "more than one artefact is called" if found else "the vault keeps nothing called"
         raise UnknownNameError(f"{many} {name!r}", hint="`ccontrol vault list` names them whole.")
     owner, artefact = found[0]
     vault = Vault(Places(owner.store.path).vault, owner.store.vault_recipient)
     content = vault.get(artefact.sha256, identity_in(identity))
+    of = artefact.change_id or "no change"
+    ran = Ran(f"opened {artefact.sha256} of the vault", of, artefact.controller_id)
+    audit(owner, here.clock, ran)  # before anybody holds it
     _write(output, content)
     say(f"{output}: {len(content)} bytes, as sha256 {artefact.sha256} says", Tone.GOOD)
 
@@ -157,6 +162,7 @@ def _expired(site: Site, clock: Clock) -> tuple[Expired, ...]:
         gone = Vault(places.vault, site.store.vault_recipient).expire(days, clock.now())
         if gone:
             journal(site, clock).append(expiry(gone, days, clock.now()))
+        audit(site, clock, Ran(f"let go of {len(gone)} old artefacts of the vault"))
     finally:
         lock.close()
     return gone
@@ -201,9 +207,14 @@ def _told(site: Site, wanted: set[str]) -> dict[str, Commit]:
     return found
 
 
-def _is_meant(artefact: Artefact, name: str) -> bool:
-    by_hash = len(name) >= _LEAST and artefact.sha256.startswith(name)
-    return by_hash or (artefact.change_id == name and artefact.what == "capture")
+def _called(site: Site, name: str) -> Iterator[Artefact]:
+    """Yield what a name means: a hash or its beginning, or the capture of a change."""
+    change = change_named(site, name)
+    for one in _artefacts(site):
+        by_hash = len(name) >= _LEAST and one.sha256.startswith(name)
+        by_change = change is not None and one.change_id == change.change_id
+        if by_hash or (by_change and one.what == "capture"):
+            yield one
 
 
 def _write(path: Path, content: bytes) -> None:

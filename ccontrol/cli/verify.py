@@ -10,23 +10,31 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ccontrol.cli.handed_over import content_of
 from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured, site_named
-from ccontrol.cli.trust import log_trust_of, trust_in, trust_of
-from ccontrol.errors import BadFileError, SigningError, StoreTamperedError
+from ccontrol.cli.stamp_rows import tell_stamps
+from ccontrol.cli.trust import anchor_of, log_trust_of, stamp_trust_of, trust_in, trust_of
+from ccontrol.cli.verify_approved import Approved, check_approved, tell_approved
+from ccontrol.errors import BadFileError, SigningError, StoreError, StoreTamperedError
 from ccontrol.model.approval import Anchor
+from ccontrol.model.note_key import COSIGNER, LOG, NoteKey, read_note_key
 from ccontrol.poll.authority import sighted_at
 from ccontrol.store import notes
 from ccontrol.store.approved import Judging, survey
 from ccontrol.store.checkpoints import parse as parse_checkpoint
+from ccontrol.store.key_history import KeySpan, spans_of
 from ccontrol.store.notes import Note
 from ccontrol.store.repository import Repository
+from ccontrol.store.time_stamp import Authorities, authorities_of
 from ccontrol.store.verify import Fault, Report, verify
 from ccontrol.store.verify_commit import Trust
 from ccontrol.store.verify_log import LogTrust
+from ccontrol.store.verify_stamps import StampTrust
 
 _SHOWN = 20
+_CHECKPOINT = "Name a file with one checkpoint, as `ccontrol witness last` prints it."
 _WHOLE_ID = re.compile(r"[0-9a-f]{40}")
 _BEGINNING = re.compile(r"[0-9a-f]{4,39}")
 
@@ -39,9 +47,8 @@ class Doubted:
     store: Path
     sound: bool
     report: Report
-    approved: tuple[Fault, ...] | None = None
-    """What does not hold on `approved`; None: there was no site, or no people, to judge it by."""
-    approved_commits: int = 0
+    approved: Approved | None = None
+    """What was found on `approved`; None: there is no such branch."""
 
 
 def command(
@@ -78,11 +85,43 @@ def command(
             "of ref updates must be its continuation.",
         ),
     ] = None,
+    root: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY",
+            help="With --store: a root key of the people who may sign on approved, or a file of "
+            "them. Once for each.",
+        ),
+    ] = None,
+    threshold: Annotated[
+        int, typer.Option(min=1, help="So many of these roots have to have signed that.")
+    ] = 2,
+    requester_approves: Annotated[
+        bool, typer.Option("--requester-approves", help="Whoever asked may approve at that site.")
+    ] = False,
+    log_key: Annotated[
+        str, typer.Option(metavar="KEY", help="Of the log of ref updates, kept elsewhere.")
+    ] = "",
+    cosigners: Annotated[
+        list[str] | None,
+        typer.Option("--cosigner", metavar="KEY", help="With --store: of a checkpoint witness."),
+    ] = None,
+    tsa_ca: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--tsa-ca",
+            metavar="FILE",
+            help="Certificates (PEM) of the authority whose time stamps count, instead of those "
+            "of the configuration. May be given again.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Check every signature, every hash and the order of the whole history; and its checkpoints.
+    """Check signatures, hashes and the order of the whole history; its checkpoints; its stamps.
 
-    Says what it could not check, too.
+    Says what it could not check, too. `approved` is held against the roots in [site.people], or
+    those of --root; without any only against the people it names itself, which proves no more than
+    that it agrees with itself. That is said, and is no fault.
 
     Nothing is repaired. Ends with code 21 when anything does not hold.
 
@@ -92,12 +131,23 @@ def command(
       ccontrol verify north --seen "$(git -C mirror.git rev-parse refs/heads/observed)"
       ccontrol verify north --seen 4f2c61d09a
       ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers
-    """  # noqa: D301 — \b is click's mark for "keep these lines"
-    chosen = _chosen(invocation(context), tuple(sites or ()), store, allowed_signers)
+      ccontrol verify north --store /mnt/copy.git --allowed-signers allowed_signers --root a.pub --root b.pub
+      ccontrol verify north --tsa-ca tsa-root.pem
+    """  # noqa: D301, E501 — \b is click's mark for "keep these lines"; a line to be copied
+    pinned = _Pinned(
+        signers=allowed_signers,
+        people=anchor_of(root or [], threshold, requester_approves=requester_approves),
+        log=LogTrust(
+            key=_note_key(log_key, LOG) if log_key else None,
+            cosigners=tuple(_note_key(each, COSIGNER) for each in cosigners or ()),
+        ),
+        authorities=authorities_of(*tsa_ca) if tsa_ca else None,
+    )
     here = invocation(context)
+    chosen = _chosen(here, tuple(sites or ()), store, pinned)
     outside = tuple(map(_outside, checkpoints or ()))
     doubted = tuple(
-        with_people(here, _doubt(each, tuple(seen or ()), outside), each.trust, each.people)
+        _with_approved(here, _doubt(here, each, tuple(seen or ()), outside), each)
         for each in chosen
     )
     if as_json:
@@ -105,7 +155,7 @@ def command(
     else:
         for each in doubted:
             _tell(each)
-    faults = sum(len(each.report.faults) + len(each.approved or ()) for each in doubted)
+    faults = sum(len(_faults(each)) for each in doubted)
     if faults:
         raise StoreTamperedError(f"{faults} {'fault' if faults == 1 else 'faults'} found")
 
@@ -118,42 +168,79 @@ class _Chosen:
     store: Path
     trust: Trust
     log: LogTrust
+    stamps: StampTrust
     people: Anchor | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Pinned:
+    """What the command line says of whose signatures count."""
+
+    signers: Path | None
+    people: Anchor | None
+    log: LogTrust
+    authorities: Authorities | None
+
+
 def _chosen(
-    here: Invocation, sites: tuple[str, ...], store: Path | None, signers: Path | None
+    here: Invocation, sites: tuple[str, ...], store: Path | None, pinned: _Pinned
 ) -> list[_Chosen]:
+    signers, authorities = pinned.signers, pinned.authorities
     if store is not None:
         if len(sites) != 1 or signers is None:
             raise typer.BadParameter("--store needs one SITE and --allowed-signers FILE")
-        return [_Chosen(sites[0], store, trust_in(signers, sites[0]), LogTrust(), None)]
+        return [
+            _Chosen(
+                sites[0],
+                store,
+                trust_in(signers, sites[0]),
+                pinned.log,
+                StampTrust(authorities),
+                pinned.people,
+            )
+        ]
+    if pinned.people is not None or pinned.log.cosigners:
+        raise typer.BadParameter("--root and --cosigner need --store; else see [site]")
     config = configured(here)
     wanted = [site_named(config, name) for name in sites] or list(config.sites)
+    if pinned.log.key is not None and len(wanted) != 1:
+        raise typer.BadParameter("--log-key needs one SITE")
     return [
         _Chosen(
             site.name,
             site.store.path,
             trust_of(config, site) if signers is None else trust_in(signers, site.name),
-            log_trust_of(config, site, here.clock.now()),
+            replace(log_trust_of(site), key=pinned.log.key or site.log.public_key),
+            stamp_trust_of(site, authorities),
             site.people,
         )
         for site in wanted
     ]
 
 
+def _note_key(text: str, kind: int) -> NoteKey:
+    try:
+        key = read_note_key(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    if key.kind != kind:
+        raise typer.BadParameter(f"{key.name}: a log's key is no cosigner's")
+    return key
+
+
 def _outside(path: Path) -> Note:
-    with path.open("rb") as file:
-        content = file.read(notes.LARGEST + 1)
+    content = content_of(path, notes.LARGEST, _CHECKPOINT)
     try:
         note = notes.parse_note(content.decode("utf-8", "replace"))
         parse_checkpoint(note)
     except SigningError as error:
-        raise BadFileError(f"{path}: {error}", hint="Name a file with one checkpoint.") from error
+        raise BadFileError(f"{path}: {error}", hint=_CHECKPOINT) from error
     return note
 
 
-def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) -> Doubted:
+def _doubt(
+    here: Invocation, chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]
+) -> Doubted:
     site, path = chosen.site, chosen.store
     console = Console(file=sys.stderr)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -162,7 +249,8 @@ def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) ->
         report = verify(
             path,
             chosen.trust,
-            log=replace(chosen.log, outside=outside),
+            log=replace(chosen.log, outside=outside, spans=_spans(here, chosen)),
+            stamps=chosen.stamps,
             witnesses={_witness(path, text) for text in seen},
             progress=lambda count: progress.update(
                 task, description=f"verifying {site}: {count:,} commits"
@@ -171,26 +259,31 @@ def _doubt(chosen: _Chosen, seen: tuple[str, ...], outside: tuple[Note, ...]) ->
     return Doubted(site, path, not report.faults, report)
 
 
-def with_people(here: Invocation, doubted: Doubted, trust: Trust, anchor: Anchor | None) -> Doubted:
-    """Return the same with what people signed, where it is known whose signatures begin that."""
-    if anchor is None or doubted.report.head is None:
+def _spans(here: Invocation, chosen: _Chosen) -> tuple[KeySpan, ...]:
+    """Return the daemon's keys as people signed them; none where that cannot be read."""
+    if chosen.people is None:
+        return ()
+    keys = frozenset(line.public_key for line in chosen.trust.signers.lines)
+    try:
+        with Repository.open(chosen.store) as repository:
+            judging = Judging(chosen.people, keys, sighted_at(repository), here.clock.now())
+            return spans_of(survey(repository, judging).approvals.people)
+    except StoreError:
+        return ()  # what is wrong with the store is told by who doubts it next
+
+
+def _with_approved(here: Invocation, doubted: Doubted, chosen: _Chosen) -> Doubted:
+    """Return the same with what people signed."""
+    if doubted.report.head is None:
         return doubted
-    keys = frozenset(line.public_key for line in trust.signers.lines)
-    with Repository.open(doubted.store) as repository:
-        seen = sighted_at(repository)
-        found = survey(repository, Judging(anchor, keys, seen, here.clock.now()))
-    there = {commit.id for commit in found.approvals.commits}
-    gone = sorted(seen.keys() - there) if not found.faults else []
-    faults = (
-        *(Fault(commit, what) for commit, what in found.faults),
-        *(Fault(commit, "it was seen on approved and is gone from it") for commit in gone),
-    )
-    return replace(
-        doubted,
-        sound=doubted.sound and not faults,
-        approved=faults,
-        approved_commits=len(there),
-    )
+    found = check_approved(doubted.store, chosen.trust, chosen.people, here.clock.now())
+    sound = doubted.sound and not (found and found.faults)
+    return replace(doubted, sound=sound, approved=found)
+
+
+def _faults(doubted: Doubted) -> tuple[Fault, ...]:
+    approved = doubted.approved
+    return (*doubted.report.faults, *(approved.faults if approved else ()))
 
 
 def _witness(store: Path, text: str) -> str:
@@ -219,19 +312,17 @@ def _tell(doubted: Doubted) -> None:
         say(f"  Tree-SHA256 of the files at the head: {report.tree_sha256}")
     for each in report.unchecked:
         say(f"  not checked: {each}", Tone.CAUTION)
-    _tell_approved(doubted)
+    for each in report.notes:
+        say(f"  note: {each}")
+    if report.head:
+        tell_approved(doubted.approved)
+    tell_stamps(report)
     if doubted.sound:
         say("  sound: every signature, hash and date holds", Tone.GOOD)
         return
-    for fault in (*report.faults, *(doubted.approved or ()))[:_SHOWN]:
+    faults = _faults(doubted)
+    for fault in faults[:_SHOWN]:
         where = "the store" if fault.commit is None else f"commit {fault.commit[:12]}"
         say(f"  {where}: {fault.what}", Tone.BAD)
-    if len(report.faults) > _SHOWN:
-        say(f"  … and {len(report.faults) - _SHOWN} more (--json lists all)", Tone.BAD)
-
-
-def _tell_approved(doubted: Doubted) -> None:
-    if doubted.approved is None:
-        say("  approved was not checked: no [site.people] says whose signatures begin it")
-    else:
-        say(f"  {doubted.approved_commits:,} commits on approved count")
+    if len(faults) > _SHOWN:
+        say(f"  … and {len(faults) - _SHOWN} more (--json lists all)", Tone.BAD)

@@ -1,17 +1,15 @@
 """`ccontrol window`: change windows, leave that is given beforehand."""
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from ccontrol.approval.windows import end_of
 from ccontrol.canonical.approvals import render_window, window_path
-from ccontrol.cli.invocation import Invocation, invocation
+from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, controller_named, sites_named
 from ccontrol.cli.signing_desk import (
@@ -25,34 +23,17 @@ from ccontrol.cli.signing_desk import (
     say_signed,
     trailers,
 )
-from ccontrol.cli.site_files import index_reader
 from ccontrol.cli.times import local_moment
-from ccontrol.config.settings import Site
-from ccontrol.errors import UnknownNameError
-from ccontrol.model.approval import ChangeWindow, ExpectedFile, Scope, WindowEnd, WindowVersion
+from ccontrol.cli.window_rows import TONES, WindowStanding, windows_of
+from ccontrol.config.settings import Config, Site
+from ccontrol.errors import BadFileError, UnknownNameError
+from ccontrol.model.approval import ChangeWindow, ExpectedFile, Scope, WindowVersion
 from ccontrol.model.aspect import Aspect
-from ccontrol.poll.window_uses import uses_of
+from ccontrol.policy.patterns import looks_like
 from ccontrol.store.message import Message
-from ccontrol.store.repository import Repository
 
 group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 WindowArgument = Annotated[str, typer.Argument(metavar="CHG-ID", help="E.g. CHG-4711.")]
-_TONES = {
-    WindowEnd.OPEN: Tone.GOOD,
-    WindowEnd.USED_UP: Tone.CAUTION,
-    WindowEnd.NOT_USED: Tone.CAUTION,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """One window, and how it stands."""
-
-    window: ChangeWindow
-    approved_by: str
-    seen_at: datetime | None
-    uses: int
-    stands: WindowEnd
 
 
 @group.callback()
@@ -72,7 +53,9 @@ def add(
     window_id: WindowArgument,
     controllers: Annotated[
         list[str],
-        typer.Option("--controller", metavar="NAME", help="May be given again."),
+        typer.Option(
+            "--controller", metavar="NAME", help='Or a pattern: "mixer-*". May be repeated.'
+        ),
     ],
     since: Annotated[
         str,
@@ -119,14 +102,14 @@ def add(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     config = configured(here)
-    watched = [controller_named(config, name) for name in controllers]
-    if len({each.site.name for each in watched}) != 1:
+    meant = [_meant(config, name) for name in controllers]
+    if len({site.name for site, _ in meant}) != 1:
         raise UnknownNameError("a window is of one site", hint="Add one for each site.")
-    site = watched[0].site
+    site = meant[0][0]
     clock = _zone(zone or site.time_zone)
     window = ChangeWindow(
         id=window_id,
-        controllers=tuple(each.controller.id for each in watched),
+        controllers=tuple(dict.fromkeys(name for _, name in meant)),
         since=local_moment(since, clock),
         until=local_moment(until, clock),
         ticket=ticket,
@@ -138,6 +121,7 @@ def add(
         emergency=emergency,
         time_zone=clock.key,
     )
+    _require_sense(window)
     with desk(here, config, site, repository) as table:
         _sign(table, window, key, f"{window.id} is open from {since} to {until} ({clock.key})")
 
@@ -178,7 +162,7 @@ def list_windows(
     repository: RepositoryOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List change windows: open, ahead, used, used up, not used.
+    """List change windows: open, soon (within a day), ahead, used, used up, not used, cancelled.
 
     \b
     Example:
@@ -186,12 +170,13 @@ def list_windows(
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     config = configured(here)
-    found: list[tuple[Site, tuple[_Told, ...]]] = []
+    found: list[tuple[Site, tuple[WindowStanding, ...]]] = []
     for chosen in sites_named(config, site):
         if chosen.people is None:
             continue
         with desk(here, config, chosen, repository) as table:
-            found.append((chosen, _told(table, here)))
+            told = windows_of(table.site, table.approvals, here.clock.now())
+            found.append((chosen, told))
     if as_json:
         sites = [{"site": chosen.name, "windows": told} for chosen, told in found]
         emit("ccontrol/windows/1", {"sites": sites})
@@ -227,30 +212,12 @@ def _newest(table: Desk) -> tuple[WindowVersion, ...]:
     return tuple(newest.values())
 
 
-def _told(table: Desk, here: Invocation) -> tuple[_Told, ...]:
-    versions = _newest(table)
-    ids = [version.window.id for version in versions]
-    with index_reader(table.site) as index, Repository.open(table.site.store.path) as store:
-        uses = uses_of(store, index, table.approvals, ids)
-    now = here.clock.now()
-    return tuple(
-        _Told(
-            one.window,
-            one.commit.principal,
-            one.commit.seen_at,
-            uses[one.window.id],
-            end_of(one.window, uses[one.window.id], now),
-        )
-        for one in versions
-    )
-
-
-def _cells(told: _Told) -> tuple[str | Cell, ...]:
+def _cells(told: WindowStanding) -> tuple[str | Cell, ...]:
     window, zone = told.window, _zone(told.window.time_zone)
     seen = "" if told.seen_at else " (not seen by the daemon yet)"
     return (
         window.id,
-        Cell(told.stands.value, _TONES.get(told.stands, Tone.PLAIN)),
+        Cell(told.stands.value, TONES.get(told.stands, Tone.PLAIN)),
         f"{window.since.astimezone(zone):%Y-%m-%d %H:%M %Z}",
         f"{window.until.astimezone(zone):%Y-%m-%d %H:%M %Z}",
         ", ".join(window.controllers),
@@ -268,5 +235,41 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _expected(path: Path) -> ExpectedFile:
-    with path.open("rb") as file:
-        return ExpectedFile(path.name, hashlib.file_digest(file, "sha256").hexdigest())
+    try:
+        with path.open("rb") as file:
+            return ExpectedFile(path.name, hashlib.file_digest(file, "sha256").hexdigest())
+    except OSError as error:
+        hint = "Name the file that is to be loaded, as --file."
+        raise BadFileError(f"{path}: {error.strerror}", hint=hint) from error
+
+
+def _meant(config: Config, name: str) -> tuple[Site, str]:
+    """Return the site, and what stands in the window: an id, or a pattern that some id looks like.
+
+    Raises UnknownNameError for what nobody could have meant.
+    """
+    if not any(sign in name for sign in "*?"):
+        watched = controller_named(config, name)
+        return watched.site, watched.controller.id
+    site, _, pattern = name.rpartition("/")
+    sites = [
+        each
+        for each in sites_named(config, site or None)
+        if any(looks_like(pattern, one.id) for one in each.controllers)
+    ]
+    if not sites:
+        raise UnknownNameError(f"no controller in the configuration looks like {name!r}")
+    if len(sites) > 1:
+        said = ", ".join(f"{each.name}/{pattern}" for each in sites)
+        raise UnknownNameError(
+            f"controllers of more than one site look like {name!r}", hint=f"Say which: {said}."
+        )
+    return sites[0], pattern
+
+
+def _require_sense(window: ChangeWindow) -> None:
+    """Refuse, by the names of the options, what would count nowhere. Raises BadParameter."""
+    if window.until <= window.since:
+        raise typer.BadParameter("--until is not after --from")
+    if not window.ticket.strip() and not window.emergency:
+        raise typer.BadParameter("want --ticket; only a window with --emergency may do without")

@@ -11,13 +11,16 @@ from typing import Annotated
 
 import typer
 
+from ccontrol.cli.handed_over import content_of
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cosigner.book import Book
 from ccontrol.cosigner.server import Server
-from ccontrol.errors import CosignerError, EngineError
+from ccontrol.errors import CosignerError, EngineError, SigningError, UnknownNameError
 from ccontrol.store import durable, notes, submission
 
+_KEY = "Give the whole line behind `key:` that `ccontrol checkpoint show SITE` prints there."
+_REQUEST = "Name the file that `ccontrol checkpoint request` wrote."
 _LOG_FORM = "%(levelname)s %(message)s"
 
 group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
@@ -66,7 +69,10 @@ def trust(
     Example:
       ccontrol witness trust /var/lib/ccontrol-witness ccontrol/north+0a1b2c3d+AZ…
     """  # noqa: D301 — \b is click's mark for "keep these lines"
-    found = notes.parse_key(key)
+    try:
+        found = notes.parse_key(key)
+    except SigningError as error:
+        raise UnknownNameError(f"{key[:80]!a} is no key of a log: {error}", hint=_KEY) from error
     Book(folder, invocation(context).clock).trust(found)
     say(f"{found.name} is watched", Tone.GOOD)
 
@@ -116,8 +122,7 @@ def take(
     Example:
       ccontrol witness take /var/lib/ccontrol-witness /mnt/stick/north.request -o /mnt/stick/north.answer
     """  # noqa: D301, E501 — \b is click's mark for "keep these lines"; a line to be copied
-    with request.open("rb") as file:
-        body = file.read(submission.LARGEST + 1)
+    body = content_of(request, submission.LARGEST, _REQUEST)
     answer = Book(folder, invocation(context).clock).take(body)
     if not answer.is_cosigned:
         raise CosignerError(f"not cosigned: {answer.status.value} {answer.text.strip()}")

@@ -206,6 +206,15 @@ learning_days = 14           # after a controller's first event, whatever its us
 # key = "historian.plant.example+0a1b2c3d+B…"    # what `ccontrol witness init` printed there
 # url = "http://192.0.2.9:9481"           # "" when only files go to and fro
 # ca_file = ""               # of an authority of your own, with https
+
+# Who outside stamps the head of each day with its time: see docs/timestamps.md.
+# [site.timestamps]
+# url = "http://tsa.plant.example/tsr"    # a time stamp authority (RFC 3161)
+# authorities = ["tsa-root.pem"]          # whose stamps count; keep those of years before
+# policy = ""                # OID under which they have to be made
+# ca_file = ""               # of an authority of your own, with https
+# user = ""
+# password = { file = "keys/tsa-password" }   # with https alone
 """
 
 _POLICY = """

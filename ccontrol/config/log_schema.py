@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from ccontrol.config.schema import KeyTable, OptionalPath, PublicKey, Table
-from ccontrol.model.note_key import COSIGNER, read_note_key
+from ccontrol.model.note_key import COSIGNER, LOG, read_note_key
 
 
-def _an_address(text: str) -> str:
+def an_address(text: str) -> str:
     """What is asked and answered is signed: plain HTTP cannot forge anything."""
     try:
         url = urlsplit(text)
@@ -39,16 +39,23 @@ def _a_cosigner(text: str) -> str:
     return text
 
 
+def _a_log(text: str) -> str:
+    if text and read_note_key(text).kind != LOG:
+        raise ValueError("this is the key of a cosigner, not of a log")
+    return text
+
+
 class LogTable(Table):
     """[site.log]: the log of ref updates."""
 
     origin: Annotated[str, Field(max_length=200), AfterValidator(_an_origin)] = ""
     key: KeyTable | None = None
+    public_key: Annotated[str, Field(max_length=400), AfterValidator(_a_log)] = ""
 
 
 class CosignerTable(Table):
     """[[site.log.cosigner]]: a checkpoint witness on another host."""
 
     key: Annotated[PublicKey, AfterValidator(_a_cosigner)]
-    url: Annotated[str, Field(max_length=500), AfterValidator(_an_address)] = ""
+    url: Annotated[str, Field(max_length=500), AfterValidator(an_address)] = ""
     ca_file: OptionalPath = ""

@@ -35,6 +35,7 @@ class LogReader:
         return LogSettings(
             origin=head.origin,
             key=key_of(self.desk, head.key, place.at("key")) if head.key else None,
+            public_key=read_note_key(head.public_key) if head.public_key else None,
             cosigners=tuple(each for each in found if each is not None),
         )
 

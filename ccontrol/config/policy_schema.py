@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 from ccontrol.config.faults import guess
 from ccontrol.config.schema import Id, Line, PathText, Table, ZoneName
 from ccontrol.diff.programs.changes import LogicKind
+from ccontrol.model.approval import Authorisation
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import Kind
 from ccontrol.model.controller import Criticality
@@ -78,6 +79,7 @@ ConfidenceWord = Annotated[str, AfterValidator(_one_of(Confidence))]
 WatchingWord = Annotated[str, AfterValidator(_one_of(Watching))]
 CriticalityWord = Annotated[str, AfterValidator(_one_of(Criticality))]
 RoleWord = Annotated[str, AfterValidator(_one_of(Role))]
+AuthorisationWord = Annotated[str, AfterValidator(_one_of(Authorisation))]
 WindowWord = Annotated[str, AfterValidator(_one_of(Window))]
 SourceWord = Annotated[str, AfterValidator(_one_of(Source))]
 SeverityWord = Literal["info", "low", "medium", "high", "critical"]
@@ -133,6 +135,7 @@ class WhenTable(Table):
     known_station: bool | None = None
     standing: Patterns | None = None
     window: Annotated[tuple[WindowWord, ...], _SOME] | None = None
+    authorisation: Annotated[tuple[AuthorisationWord, ...], _SOME] | None = None
     working_time: bool | None = None
 
 

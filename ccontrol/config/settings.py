@@ -69,7 +69,24 @@ class LogSettings:
     """Its name for ever, to everybody; empty: made of the site's name."""
     key: KeyFile | KeyInAgent | None = None
     """None: it makes a key of its own, which lies in the store's own folder."""
+    public_key: NoteKey | None = None
+    """What `verify` judges its checkpoints by; None: only a cosigner can say whose key signed."""
     cosigners: tuple[Cosigner, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampSettings:
+    """Who stamps the head of each day, and whose stamps count."""
+
+    url: str
+    authorities: tuple[Path, ...]
+    """Certificates of the authorities whose stamps count, those of years before included."""
+    policy: str = ""
+    """OID under which they have to be made; empty: any."""
+    ca_file: str = ""
+    """Who vouches for an https URL; empty: whom this host trusts."""
+    user: str = ""
+    password: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,8 @@ class Site:
     """IANA name of the zone whose hours people there mean."""
     sources: tuple[FollowedLog, ...] = ()
     log: LogSettings = LogSettings()
+    timestamps: TimestampSettings | None = None
+    """None: nobody is asked for time stamps."""
     learning_days: int = LEARNING_DAYS
     """So long after the first event of a controller whatever its users do is learnt as usual."""
     people: Anchor | None = None

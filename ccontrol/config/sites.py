@@ -39,6 +39,7 @@ from ccontrol.config.settings import (
 )
 from ccontrol.config.source_schema import SourceTable
 from ccontrol.config.tables import Desk
+from ccontrol.config.timestamps import TimestampReader
 from ccontrol.model.approval import Anchor
 from ccontrol.model.controller import Controller
 from ccontrol.model.listening import Listening
@@ -48,7 +49,7 @@ from ccontrol.model.secret import Secret
 _OF_SITE = (
     "store", "defaults", "controller", "folder", "alert", "syslog", "policy", "source", "behaviour",
     "people",
-    "log",
+    "log", "timestamps",
 )  # fmt: skip
 _SEAL_KEY = re.compile(r"[0-9a-fA-F]{64}")
 M = TypeVar("M", bound=BaseModel)
@@ -103,6 +104,7 @@ class SiteReader:
         behaviour = self.desk.table(BehaviourTable, learnt, place.at("behaviour"))
         people = self._people(raw, place)
         log = LogReader(self.desk).log(self.desk.subtable(raw, "log", place), place.at("log"))
+        timestamps = TimestampReader(self.desk).timestamps(raw, place)
         if head is None or store is None or behaviour is None:
             return None
         known = tuple(folder for folder in folders if folder is not None)
@@ -120,6 +122,7 @@ class SiteReader:
             time_zone=head.time_zone,
             sources=heard,
             log=log,
+            timestamps=timestamps,
             learning_days=behaviour.learning_days,
             people=people,
         )

@@ -75,7 +75,10 @@ class Book:
     def trust(self, key: NoteKey) -> None:
         """Watch a log from now on. Its key is never exchanged for another one here."""
         if key.kind != note_key.LOG:
-            raise SigningError(f"{key.name}: this is the key of a cosigner, not of a log")
+            raise SigningError(
+                f"{key.name}: this is the key of a cosigner, not of a log",
+                hint="`ccontrol checkpoint show SITE` on the log's host prints the log's key.",
+            )
         place = self._place(key.name)
         if (place / "key").exists():
             raise AlreadyThereError(f"{key.name} is watched already")
@@ -93,7 +96,10 @@ class Book:
         """Return the last checkpoint of a log with our signature, for who wants to check by it."""
         path = self._place(origin) / "checkpoint"
         if not path.is_file():
-            raise UnknownNameError(f"nothing of {origin} was cosigned here")
+            raise UnknownNameError(
+                f"nothing of {origin} was cosigned here",
+                hint="`ccontrol witness list BOOK` lists the logs that are watched.",
+            )
         return notes.parse_note(path.read_text("utf-8"))
 
     def take(self, body: bytes) -> Answer:

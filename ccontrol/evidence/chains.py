@@ -1,6 +1,6 @@
 """Each change with all that people signed about it: authorised, verified, taken over, or not.
 
-The time of an approval is when the daemon or a witness first saw it. Where nobody told, it counts
+The time of an approval is when the daemon first saw it. Where nobody told, it counts
 as given, and never as given in time. Where the record of a change says whether it was authorised,
 and those who are said to have done so count, its word is taken: it knows of windows and scopes.
 """
@@ -44,6 +44,9 @@ class Chain:
     """Calendar days from the change to that; None: it was not updated."""
     days_open: int
     """Calendar days that it stood open at the period's end; 0 when it was updated."""
+    undocumented_days: int
+    """Calendar days from the change to the period's end without the documentation that an
+    emergency needs; 0: it needs none, or has it."""
     items: tuple[str, ...]
     """Of the framework, that it touches."""
     decisions: tuple[Decided, ...]
@@ -104,6 +107,7 @@ def _chain(change: ObservedChange, facts: Facts, approvals: tuple[Approval, ...]
         taken_over=taken,
         days_to_update=None if updated is None else days_between(done, updated),
         days_open=_days_open(change, updated, done, facts.period.until),
+        undocumented_days=_undocumented_days(word, decisions, done, facts.period.until),
         items=_items(change, facts.framework.items),
         decisions=decisions,
         sayings=sayings,
@@ -180,6 +184,14 @@ def _days_open(change: ObservedChange, updated: date | None, done: date, until: 
     if not change.touches_plant or (updated is not None and updated <= until):
         return 0
     return days_between(done, until)
+
+
+def _undocumented_days(word: str, decisions: tuple[Decided, ...], done: date, until: date) -> int:
+    documented = any(
+        one.decision == EMERGENCY and one.texts.get("conclusion") and not one.signed.fault
+        for one in decisions
+    )
+    return 0 if word != EMERGENCY or documented else days_between(done, until)
 
 
 def _items(change: ObservedChange, items: Iterable[Item]) -> tuple[str, ...]:

@@ -127,6 +127,8 @@ class Known:
     first_seen: date | None
     in_baseline: bool | None
     """Whether `approved` holds the same; None: it holds nothing of it."""
+    baseline_by: str = ""
+    """The upgrade of what was approved after which that was found; empty: none was needed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ A measure never says that a requirement is met: that is the auditor's. It says w
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ccontrol.approval.emergencies import DUE_DAYS
 from ccontrol.evidence.baseline import UNAVAILABLE, baseline, method_of
 from ccontrol.evidence.chains import Chain, chains
 from ccontrol.evidence.facts import Asset, Facts
@@ -174,6 +175,9 @@ def _unauthorised(scope: Scope) -> Iterator[Shortfall]:
     for chain in scope.departures:
         if not chain.is_authorised:
             yield _of(chain, f"{chain.classification}: nobody has approved it")
+        elif chain.undocumented_days > DUE_DAYS:
+            days = chain.undocumented_days
+            yield _of(chain, f"an emergency, and {days} days later its documentation is missing")
 
 
 def _not_updated(scope: Scope) -> Iterator[Shortfall]:

@@ -21,7 +21,7 @@ from ccontrol.model.unit import field
 _POPULATION = (
     *("asset_id", "controller_id", "name", "vendor_family", "order_no", "serial", "fw"),
     *("parent", "zone", "impact", "bcs", "class", "esp", "in_scope_from", "in_scope_until"),
-    *("first_seen", "last_read", "in_baseline", "is_declared"),
+    *("first_seen", "last_read", "in_baseline", "baseline_by", "is_declared"),
 )
 _REQUIREMENTS = ("requirement", "words", "measure", "counted", "of", "holding", "lacking")
 
@@ -76,7 +76,8 @@ def _asset(facts: Facts, asset: Asset) -> Row:
         _read(known, Aspect.FIRMWARE, "version", "revision"),
         *(asset.parent, asset.zone, asset.impact, asset.bcs, asset.asset_class, asset.esp),
         *(asset.in_scope_from, asset.in_scope_until, known.first_seen if known else None),
-        *(min(last, default=None), known.in_baseline if known else None, asset.is_declared),
+        *(min(last, default=None), known.in_baseline if known else None),
+        *(known.baseline_by if known else "", asset.is_declared),
     )
 
 

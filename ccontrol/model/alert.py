@@ -8,6 +8,9 @@ from ccontrol.model.aspect import Aspect
 from ccontrol.model.judgement import Severity
 from ccontrol.model.secret import Secret
 
+AUTHORISATION_REASON = "authorisationreason"
+"""Name of the fact why a change counts as authorised or not. It may name what is in a program."""
+
 
 class Event(StrEnum):
     """What an alert is about. The words are stable: rules in SIEMs refer to them."""
@@ -18,12 +21,18 @@ class Event(StrEnum):
     """Evidence that came later gave a change that is in the history another origin or verdict."""
     UNRECORDED = "change-not-recorded"
     """A change was seen and the store takes nothing: it is told before it is committed."""
+    WINDOW_ENDED = "change-window-ended"
+    """A change window is over: used, not used, or used up."""
     FINDING = "finding"
     """A finding about a controller began, stands or is over."""
     STRANGE = "engineering-to-unknown"
     """Somebody works on an address that no controller of the configuration has."""
     STORE = "store-trouble"
     """The store of a site takes nothing, or what people decided cannot be read."""
+    APPROVED = "approved-does-not-count"
+    """Something on `approved` does not hold: nothing that people sign after it counts."""
+    REWRITTEN = "approved-rewritten"
+    """`approved` lost what had been seen on it; what was seen goes on to count."""
     LOG_HEAD = "log-head"
     """How long the log of ref updates is, and its hash: for whoever keeps it elsewhere."""
     COSIGNER = "cosigner-refuses"

@@ -32,6 +32,11 @@ class PersonKey:
     is_authority: bool = False
     """A certificate authority: certificates that it issued for the person's name count."""
 
+    def holds(self, when: datetime) -> bool:
+        """Tell whether it counts at a time, as allowed signers take it: both ends included."""
+        since, until = self.valid_from, self.valid_until
+        return (since is None or when >= since) and (until is None or when <= until)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -45,14 +50,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class DaemonKey:
-    """One key with which the daemon signs, or signed; it never counts on `approved`."""
+    """One key with which the daemon signs, signed, or will; it never counts on `approved`."""
 
     line: str
-    first_commit: str = ""
-    """Of `observed`, full id; empty: nobody said."""
-    last_commit: str = ""
-    """The last one that this key may have signed; empty: it is in use."""
-    compromised: bool = False
+    last: int | None = None
+    """Number of the last commit of `observed` that counts with it, from 1; None: nobody said."""
+    compromised_from: int | None = None
+    """Somebody else may have had it from this commit on; None: nobody says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,18 @@ class People:
     """Public keys, as in .pub files, without comments."""
     persons: tuple[Person, ...] = ()
     daemon_keys: tuple[DaemonKey, ...] = ()
+    """In the order in which they take over; the last one is, or will be, in use."""
+
+    requester_approves: bool | None = None
+    """Whether whoever asked for a change may approve it; None: as the configuration says."""
 
     def person(self, principal: str) -> Person | None:
         """Return the person of that name, None when there is none."""
         return next((one for one in self.persons if one.principal == principal), None)
+
+    def having(self, role: Role) -> tuple[Person, ...]:
+        """Return the people with a role."""
+        return tuple(one for one in self.persons if role in one.roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ class Anchor:
     """Public keys whose owners signed the first version of who may sign."""
     threshold: int = 2
     requester_approves: bool = False
-    """Whether whoever asked for a change may approve it."""
+    """Whether whoever asked for a change may approve it, where the people in force say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +211,8 @@ class WindowEnd(StrEnum):
     """How a change window stands, or ended."""
 
     AHEAD = "ahead"
+    SOON = "soon"
+    """It opens within a day."""
     OPEN = "open"
     USED_UP = "used up"
     USED = "used"
@@ -206,6 +220,21 @@ class WindowEnd(StrEnum):
     NOT_USED = "not used"
     """It is over, and nothing changed in it."""
     CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowEnded:
+    """That a change window is over, and how it went, as was known when it was told."""
+
+    window: str
+    controllers: tuple[str, ...]
+    """As in the window: ids, or patterns of them."""
+    until: datetime
+    how: WindowEnd
+    changes: int
+    """So many used it."""
+    told_at: datetime
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Outcome(StrEnum):
     """A change window ended: used, not used, or taken back."""
     RAN = "ran"
     """Somebody ran a command that the audit log keeps, or changed the configuration."""
+    STAMPED = "stamped"
+    """A time stamp authority vouched for the head of a day."""
     EXPIRED = "expired"
     """Artefacts of the vault were kept long enough, and let go of."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
+from ccontrol.model.approval import Authorisation
 from ccontrol.model.judgement import Severity
 
 
@@ -58,6 +59,8 @@ class Key(StrEnum):
     STANDING = "standing"
     """The codes of findings that stand."""
     WINDOW = "window"
+    AUTHORISATION = "authorisation"
+    """Whether the change was authorised; of what is not judged, no word is."""
     TIME = "time"
     WORKING_TIME = "working_time"
 
@@ -200,6 +203,8 @@ class Circumstances:
     until: datetime | None = None
     """When at the latest."""
     window: Window = Window.NONE
+    authorisation: Authorisation | None = None
+    """None: nobody judged it, as where the configuration names no people."""
     standing: frozenset[str] = frozenset()
     """Codes of the findings that stand at the controller."""
     source: Source = Source.CONTROLLER

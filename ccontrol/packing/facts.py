@@ -25,6 +25,7 @@ from ccontrol.packing.signatures import by_signers, by_survey
 from ccontrol.poll.authority import sightings
 from ccontrol.store.allowed_signers import AllowedSigners
 from ccontrol.store.approved import Survey
+from ccontrol.store.baseline import held
 from ccontrol.store.message import TREE_TRAILER
 from ccontrol.store.repository import Repository
 
@@ -89,7 +90,7 @@ def read_facts(repository: Repository, wanted: Wanted, keep: KeepDiff) -> Read:
     observed = read_changes(repository, head.id, wanted.period, since, keep)
     known = {one.controller_id: one for one in read_known(repository, head.id, observed)}
     approved = _approved(repository, wanted)
-    known = _with_baseline(repository, known, wanted.baseline)
+    known = _with_baseline(repository, known, wanted.baseline, head.id)
     assets = merged(wanted.population, {*known, *wanted.configured})
     monitors = _monitors(wanted, assets, known, observed)
     journal = _journal(repository, wanted, monitors)
@@ -155,16 +156,19 @@ def _unread_states(known: Mapping[str, Known]) -> dict[str, str]:
 
 
 def _with_baseline(
-    repository: Repository, known: Mapping[str, Known], approved: str
+    repository: Repository, known: Mapping[str, Known], approved: str, observed: str
 ) -> dict[str, Known]:
     if not approved:
         return dict(known)
     found = {}
     for controller_id, one in known.items():
-        entry = repository.entry(one.folder, approved)
-        tree = repository.tree_of(one.folder, approved) if entry is not None else None
-        same = None if tree is None else tree.sha256 == one.tree_sha256 and one.state.proven
-        found[controller_id] = replace(one, in_baseline=same)
+        tree = repository.tree_of(one.folder, approved)
+        same, by = None if tree is None else tree.sha256 == one.tree_sha256, ""
+        newer = held(repository, one.folder, approved, observed) if same is False else None
+        if newer is not None and newer.by is not None:
+            same, by = not newer.differs, newer.by.words
+        is_held = None if same is None else same and one.state.proven
+        found[controller_id] = replace(one, in_baseline=is_held, baseline_by=by)
     return found
 
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Doubt this evidence pack. Needs git, ssh-keygen, sha256sum and openssl (for a time stamp only).
+# Doubt this evidence pack. Needs git, ssh-keygen, sha256sum and openssl (for time stamps only).
 #
-#   sh verify.sh ALLOWED_SIGNERS [TSA_CA.pem]
+#   sh verify.sh ALLOWED_SIGNERS [TSA_CA.pem [SEEN]]
 #
 # ALLOWED_SIGNERS says whose signatures count, and has to come from somewhere else than this folder:
 # whoever can change the folder can change the copy in it. So should this script; compare it with
@@ -10,7 +10,9 @@
 #   ccontrol@north namespaces="git" ssh-ed25519 AAAA…                the daemon
 #   export@north   namespaces="ccontrol-evidence" ssh-ed25519 AAAA…  the seal
 #   root@north     namespaces="ccontrol-people" ssh-ed25519 AAAA…    each root of who may approve
-#   ann@north      namespaces="ccontrol-keys" ssh-ed25519 AAAA…      who signs the daemon's key history
+#
+# SEEN is a commit of observed that a mirror or a witness saw: the history has to hold it, and what
+# is up to it is not doubtful, whoever has the daemon's key since. An empty TSA_CA.pem ('') is none.
 #
 # Ends with 0 only when everything holds.
 set -u
@@ -25,10 +27,10 @@ bad() { echo "BAD: $*" >&2; exit 1; }
 ok() { echo "ok:  $*"; }
 note() { echo "NOTE: $*" >&2; }
 
-[ $# -ge 1 ] || { echo "usage: sh verify.sh ALLOWED_SIGNERS [TSA_CA.pem]" >&2; exit 2; }
+[ $# -ge 1 ] || { echo "usage: sh verify.sh ALLOWED_SIGNERS [TSA_CA.pem [SEEN]]" >&2; exit 2; }
 case $1 in /*) signers=$1 ;; *) signers=$OLDPWD/$1 ;; esac
 [ -r "$signers" ] || { echo "$1 cannot be read" >&2; exit 2; }
-ca=${2:-}
+ca=${2:-} seen=${3:-}
 case $ca in ''|/*) ;; *) ca=$OLDPWD/$ca ;; esac
 if [ -e allowed_signers ] && [ "$signers" -ef allowed_signers ]; then
   note "these allowed signers come from the pack itself: this proves no more than that the"
@@ -79,12 +81,17 @@ cmp -s "$work/there" "$work/sealed" \
   || bad "other files than the sealed ones: $(comm -3 "$work/there" "$work/sealed" | head -n 3 | tr '\n\t' '  ')"
 ok "$(wc -l <MANIFEST.sha256 | tr -d ' ') files as they were sealed"
 
-# 3. The time stamp, where there is one.
+# 3. The time stamp, where there is one. Certificates count as of its own time, which it tells.
+stamped() { # FILE STAMP: whether the authority stamped the file; sets $at
+  at=$(openssl ts -reply -in "$2" -text 2>/dev/null | sed -n 's/^Time stamp: //p')
+  epoch=$(date -u -d "$at" +%s 2>/dev/null) || return 1
+  openssl ts -verify -data "$1" -in "$2" -CAfile "$ca" -attime "$epoch" >/dev/null 2>"$work/why"
+}
 if [ -e MANIFEST.sha256.tsr ]; then
   [ -n "$ca" ] || bad "there is a time stamp: name the certificate of its authority as second argument"
-  openssl ts -verify -data MANIFEST.sha256 -in MANIFEST.sha256.tsr -CAfile "$ca" \
-    >/dev/null 2>"$work/why" || bad "the time stamp does not hold: $(tail -n 1 "$work/why")"
-  ok "time stamp: $(openssl ts -reply -in MANIFEST.sha256.tsr -text 2>/dev/null | sed -n 's/^Time stamp: //p')"
+  stamped MANIFEST.sha256 MANIFEST.sha256.tsr \
+    || bad "the time stamp does not hold: $(tail -n 1 "$work/why" 2>/dev/null)"
+  ok "time stamp: $at"
 fi
 
 # 4. The history, from the bundle alone: only its branches are taken.
@@ -104,9 +111,12 @@ for branch in observed approved; do
   [ "$wanted" = "$found" ] || bad "$branch stands at '$found', the pack is about '$wanted'"
 done
 ok "the bundle holds the commits that the pack is about"
+sed -n 's/^  "sealed_as": "\(.*\)",*$/note: the pack says of who sealed it: \1/p' pack.json
 daemon=$(sed -n 's/^  *"daemon": "\(.*\)",*$/\1/p' pack.json | head -n 1)
 store log --format='%G? %GS %H' observed >"$work/log" 2>/dev/null || bad "the history cannot be read"
 grep -v -F "G $daemon " "$work/log" >"$work/odd" && bad "not signed by $daemon: $(head -n 1 "$work/odd")"
+[ -z "$seen" ] || store merge-base --is-ancestor "$seen" observed 2>/dev/null \
+  || bad "the history does not hold $seen, which was seen: it was made anew"
 ok "$(wc -l <"$work/log" | tr -d ' ') commits signed by $daemon"
 
 # 5. SHA-256 beside git's SHA-1: the files at the head, and each commit's parent.
@@ -126,35 +136,28 @@ ok "each commit names its parent by SHA-256"
 store log --format=%ct observed >"$work/dates"
 sort -rn "$work/dates" | cmp -s - "$work/dates" || bad "a commit of observed is dated before its parent"
 
-# 6. Which key was the daemon's for which commits: a retired key can sign an old date, and cannot
-#    choose its place in the history.
-store log --reverse --format='%GF' observed >"$work/keys" 2>/dev/null
-if [ -e key_history.toml ]; then
-  counting ccontrol-keys "who signs the daemon's key history" || bad "nobody says who signs the key history"
-  who=$(signed_by key_history.toml.sig "$work/ccontrol-keys" ccontrol-keys '' <key_history.toml) \
-    || bad "the daemon's key history is not signed by who may"
-  { sed -n -e '/^\[\[key\]\]$/p' -e '/^public = /p' -e '/^first = /p' -e '/^last = /p' key_history.toml; echo '[[key]]'; } >"$work/spans"
-  key= first= last=
-  while IFS= read -r line; do
-    case $line in
-      'public = "'*) key=${line#*\"}; key=${key%\"} ;;
-      'first = '*) first=${line#* = } ;;
-      'last = '*) last=${line#* = } ;;
-      *)
-        [ -n "$key" ] || continue
-        echo "$key" >"$work/one.pub"
-        name=$(fingerprint "$work/one.pub")
-        if [ "${last:-$first}" -ge "$first" ]; then
-          sed -n "$first,${last:-\$}p" "$work/keys" | grep -v -x -F -e "$name" >"$work/odd" \
-            && bad "$(head -n 1 "$work/odd") signed between commits $first and ${last:-the last}, where $name was the daemon's key"
-        fi
-        key= first= last=
-        ;;
-    esac
-  done <"$work/spans"
-  ok "each commit by the key that was the daemon's at its place, says $who"
-elif [ "$(sort -u "$work/keys" | wc -l | tr -d ' ')" != 1 ]; then
-  note "several keys signed observed, and no history of keys is here: a retired one with an old date passes"
+# 6. The time stamps in the history: each vouches that a commit, and all before it, was there.
+store log --reverse observed \
+  --format='%(trailers:key=Stamped-Commit,valueonly,separator=) %(trailers:key=Stamp,valueonly,separator=)' \
+  | grep -E '^[0-9a-f]{40} journal/stamps/[0-9]{4}/[0-9]{2}-[0-9]{2}\.tsr$' >"$work/stamps"
+if [ -s "$work/stamps" ] && [ -z "$ca" ]; then
+  echo "note: $(wc -l <"$work/stamps" | tr -d ' ') time stamps of the history are not checked: name the certificates of"
+  echo "note: their authority as second argument"
+fi
+while [ -n "$ca" ] && read -r commit path; do
+  store cat-file blob "observed:$path" >"$work/tsr" 2>/dev/null || bad "the time stamp $path is gone"
+  store merge-base --is-ancestor "$commit" observed 2>/dev/null && store cat-file commit "$commit" >"$work/commit" \
+    || bad "$path: the commit $commit is not in the history"
+  stamped "$work/commit" "$work/tsr" || bad "$path does not hold: $(tail -n 1 "$work/why" 2>/dev/null)"
+  [ "$(date -u -d "$at" +%Y/%m-%d)" = "$(expr "$path" : 'journal/stamps/\(.*\)\.tsr')" ] \
+    || bad "$path was made on another day: $at"
+  dated=$(store log -1 --format=%ct "$commit")
+  [ "$dated" -le $((epoch + 660)) ] || bad "$commit is dated after its time stamp of $at"
+  [ "$dated" -ge $((epoch - 172800)) ] || bad "$commit is dated long before its time stamp of $at"
+  last=$commit
+done <"$work/stamps"
+if [ -s "$work/stamps" ] && [ -n "$ca" ]; then
+  ok "$(wc -l <"$work/stamps" | tr -d ' ') time stamps of the history; the newest: $last was there at $at"
 fi
 
 # 7. What people signed on approved, from its beginning, each commit by who might sign before it and
@@ -162,10 +165,10 @@ fi
 mkdir "$work/now" "$work/next"
 setting() { sed -n "s/^  *\"$1\": \([a-z0-9]*\),*\$/\1/p" pack.json | head -n 1; }
 lists() {  # COMMIT → who may sign after it, taken apart into files of $work/next
-  for name in signers roles roots daemons; do : >"$work/next/$name"; done
+  for name in signers roles roots daemons spans rule; do : >"$work/next/$name"; done
   store cat-file blob "$1:people/people.toml" >"$work/next/toml" 2>/dev/null \
     || { why="there is no people/people.toml: nobody says who may sign"; return; }
-  part=head list='' who='' key='' from='' until='' authority=''
+  part=head list='' who='' key='' from='' until='' authority='' own='' end=- since=-
   { cat "$work/next/toml"; echo '[[end]]'; } >"$work/lines"
   while IFS= read -r line; do
     text=${line#*\"} text=${text%\"*}
@@ -175,12 +178,14 @@ lists() {  # COMMIT → who may sign after it, taken apart into files of $work/n
           times=${from:+,valid-after=\"$from\"}${until:+,valid-before=\"$until\"}
           printf '%s %snamespaces="git"%s %s\n' "$who" "$authority" "$times" "$key" >>"$work/next/signers"
         fi
-        key='' from='' until='' authority='' part=${line#??} part=${part%??}
+        [ -z "$own" ] || printf '%s %s %s\n' "$own" "$end" "$since" >>"$work/next/spans"
+        key='' from='' until='' authority='' own='' end=- since=- part=${line#??} part=${part%??}
         ;;
       *..) ;;
       head..'form = 1') ;;
       head..'serial = '*) serial=${line#* = } ;;
       head..'threshold = '*) needed=${line#* = } ;;
+      head..'requester_approves = true'|head..'requester_approves = false') echo "${line#* = }" >"$work/next/rule" ;;
       head..'roots = [') list=roots ;;
       person..'roles = [') list=roles ;;
       person..'roles = []') ;;
@@ -193,8 +198,9 @@ lists() {  # COMMIT → who may sign after it, taken apart into files of $work/n
       person.key..'authority = true') authority=cert-authority, ;;
       person.key..'from = '*) from=$(printf %s "${line#* = }" | sed 's/[.].*//' | tr -d ':TZ-') ;;
       person.key..'until = '*) until=$(printf %s "${line#* = }" | sed 's/[.].*//' | tr -d ':TZ-') ;;
-      daemon..'key = "'*'"') printf '%s\n' "$text" >>"$work/next/daemons" ;;
-      daemon..*' = '*) ;;
+      daemon..'key = "'*'"') own=$text; printf '%s\n' "$own" >>"$work/next/daemons" ;;
+      daemon..'last = '*) end=${line#* = } ;;
+      daemon..'compromised_from = '*) since=${line#* = } ;;
       *) why="people/people.toml is written in a form that this script does not read" ;;
     esac
   done <"$work/lines"
@@ -248,7 +254,8 @@ may() {  # PATH, ROLE… → has who signed one of these roles?
   why="$who may not change $path: that takes the role $1"
 }
 asked() {  # < names: who asked may not approve
-  [ "$asker" = true ] && return
+  rule=$(cat "$work/$from_list/rule")
+  [ "${rule:-$asker}" = true ] && return
   tr 'A-Z' 'a-z' | grep -q -x -F -e "$(printf %s "$who" | tr 'A-Z' 'a-z')" \
     && why="$who asked for it, and so may not approve it"
 }
@@ -262,9 +269,11 @@ rights() {  # COMMIT → had who signed it the right to what it does?
         if store cat-file blob "$1:$path" 2>/dev/null | grep -q -x -E '(kind = "investigate"|decision = "attest")'
         then may "$path" approver investigator; else may "$path" approver; fi
         ;;
+      configuration/*) may "$path" configurator ;;
       people/*|.gitattributes) ;;
       *) why="$path has no place on this branch" ;;
     esac
+    case $path in */.git*) why="$path has no place on this branch" ;; esac
     case $how.$path in
       A.*|D.changes/*|D.plant/*|D.people/*|M.changes/*|M.plant/*|M.people/*|M..gitattributes) ;;
       *) why="$path was there before: it may only be added" ;;
@@ -316,7 +325,9 @@ else
     last=$commit count=$((count + 1))
   done 3<"$work/commits"
   ok "$count commits on approved by people who might; $versions versions of who may sign, each signed by $threshold or more roots"
-  [ "$asker" != true ] || note "pack.json says that whoever asked for a change may approve it"
+  rule=$(cat "$work/now/rule" 2>/dev/null)
+  if [ -z "$rule" ] && [ "$asker" = true ]; then note "pack.json says that whoever asked for a change may approve it"; fi
+  [ "$rule" != true ] || note "people.toml says that whoever asked for a change may approve it"
   if [ -n "$fault" ]; then
     sed -n "/^$commit/,\$p" "$work/commits" | while read -r one _; do
       ! tr -d '\r' <authorizations.csv | grep -q "^$one,.*,yes,\$" || echo "$one"
@@ -325,6 +336,45 @@ else
     else fault="$fault; nothing from there on counts, and the pack counts nothing of it"; fi
   fi
 fi
+
+# 8. Which key was the daemon's for which commits, as people signed it last: a retired key can sign an
+#    old date, and cannot choose its place in the history.
+store log --reverse --format=%GF observed >"$work/keys" 2>/dev/null
+doubt=''
+if [ -s "$work/now/spans" ]; then
+  while read -r kind key end since; do
+    echo "$kind $key" >"$work/one.pub"
+    echo "$(fingerprint "$work/one.pub") $end $since"
+  done <"$work/now/spans" >"$work/places"
+  vouched=0
+  [ -z "$seen" ] || vouched=$(store rev-list --count "$seen")
+  awk -v vouched="$vouched" '
+    FILENAME != ARGV[2] { place[$1] = ++named; name[named] = $1; end[named] = $2; since[named] = $3; next }
+    {
+      at = place[$1]
+      if (!at) why = "that people did not name as the daemon\047s"
+      else if (at < current) why = "that was retired: a later key had taken over"
+      else if (end[at] != "-" && FNR > end[at]) why = "that ended with commit " end[at]
+      if (why != "") { print "commit " FNR " of observed is by " $1 ", a key " why; exit }
+      current = at
+      if (since[at] == "-" || FNR < since[at] || FNR <= vouched) next
+      if (!(at in first)) first[at] = FNR
+      last[at] = FNR
+    }
+    END {
+      for (at in first) print "DOUBT commits " first[at] " to " last[at] " of observed are doubtful: " \
+        name[at] " may have been somebody else\047s. Name a commit that a mirror or witness saw"
+    }' "$work/places" "$work/keys" >"$work/odd"
+  ! grep -v '^DOUBT ' "$work/odd" >"$work/why" || bad "$(head -n 1 "$work/why")"
+  doubt=$(sed -n 's/^DOUBT //p' "$work/odd" | head -n 1)
+  ok "each commit by a key that was the daemon's at its place, as people signed it"
+elif [ "$(sort -u "$work/keys" | wc -l | tr -d ' ')" != 1 ]; then
+  note "several keys signed observed, and no people that count here say which was the daemon's when:"
+  note "a retired one with an old date passes"
+else
+  note "no people that count here say which keys are the daemon's: your allowed signers alone do"
+fi
+[ -z "$doubt" ] || bad "$doubt"
 [ -z "$fault" ] || bad "$fault"
 echo "Everything that this script can check holds. What it cannot: whether ccontrol saw everything,"
 echo "whether the tables follow from the history (make the pack anew from it), and whether the whole"

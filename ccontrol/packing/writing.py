@@ -1,8 +1,8 @@
 """The facts of a pack → its folder. The same facts give the same bytes, but for the signature."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from ccontrol.model.approval import Anchor
 from ccontrol.model.journal import WatchedDay
 from ccontrol.packing.facts import Read
 from ccontrol.packing.folder import Folder
+from ccontrol.packing.population import Given
 from ccontrol.packing.workbook import workbook
 from ccontrol.store.bundle import write_bundle
 from ccontrol.store.layout import APPROVED, BRANCH
@@ -57,10 +58,13 @@ class Cover:
     """The principal that signs the history."""
     allowed_signers: str
     """The text of the file; the key of the seal among them, and the roots of people."""
+    sealed_by: str
+    sealed_as: str
+    """By what that one exports, in words."""
+    population: Given
+    """Which list of assets this pack goes by, and who gave it."""
     anchor: Anchor | None = None
     """What the configuration pins of people; None: nothing."""
-    key_history: Mapping[str, bytes] = field(default_factory=dict)
-    """Which key was the daemon's for which commits, and the signature over it; often nothing."""
     oscal: bool = False
 
 
@@ -90,8 +94,6 @@ def write_pack(
     for sample in samples:
         _write_sample(folder, read, whole, sample)
     folder.put("allowed_signers", cover.allowed_signers.encode())
-    for name, content in cover.key_history.items():
-        folder.put(name, content)
     folder.put("README.txt", _readme(cover.label))
     folder.put("verify.sh", (_HERE / "verify.sh").read_bytes())
     heads = {BRANCH: facts.heads.observed}
@@ -152,6 +154,13 @@ def _about(facts: Facts, whole: tuple[Table, ...], cover: Cover) -> bytes:
         "tree_sha256": heads.tree_sha256,
         "daemon": cover.daemon,
         "people": _people(cover.anchor),
+        "sealed_by": cover.sealed_by,
+        "sealed_as": cover.sealed_as,
+        "population": {
+            "sha256": cover.population.sha256,
+            "given_by": cover.population.by,
+            "given_at": cover.population.at,
+        },
         "framework": {
             "id": framework.id,
             "edition": framework.edition,

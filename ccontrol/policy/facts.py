@@ -101,6 +101,7 @@ def surroundings(
         Key.ROLE: tuple(actor.role for actor in attribution.actors),
         Key.STANDING: tuple(sorted(circumstances.standing)),
         Key.WINDOW: (circumstances.window,),
+        Key.AUTHORISATION: tuple(filter(None, (circumstances.authorisation,))),
     }
     return Surroundings(attribution, controller, circumstances, policy, said)
 

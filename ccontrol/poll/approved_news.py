@@ -5,30 +5,21 @@ The writer does it between two results. Done twice, it finds nothing to do.
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
+from datetime import timedelta
 
-from ccontrol.approval.windows import end_of, is_about
-from ccontrol.canonical.authorisation_message import authorisation_message, said
-from ccontrol.canonical.layout import PLANT
-from ccontrol.canonical.records import record_path, render_record
+from ccontrol.approval.configuration import configuration_signed
+from ccontrol.approval.windows import is_about
 from ccontrol.clock import Clock
-from ccontrol.errors import UnreadableStateError
 from ccontrol.model.approval import Approvals, SignedCommit
 from ccontrol.model.controller import Controller
 from ccontrol.model.journal import JournalEntry, Outcome
-from ccontrol.model.record import Record
-from ccontrol.poll.authorised_anew import authorised_anew
-from ccontrol.poll.authority import Authority, sighting_message
-from ccontrol.poll.catching_up import record_in
-from ccontrol.poll.past_changes import newest_judgement
+from ccontrol.poll.authorised_anew import judge_anew
+from ccontrol.poll.authority import Authority, Seen, sighting_message
+from ccontrol.poll.concerned import Concerned, beside_files, concerned
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.site import OpenSite
-from ccontrol.poll.window_uses import uses_of
-from ccontrol.store.index_rows import IndexedChange
-from ccontrol.store.message import Message
+from ccontrol.store import durable
 
-CHANGES_AT_MOST = 100
-"""So many last changes of each controller are judged anew."""
 _log = logging.getLogger(__name__)
 
 
@@ -39,82 +30,118 @@ def see_approved(line: Line, site: OpenSite, clock: Clock) -> int:
     """
     authority = line.authority
     if authority is None:
+        site.approved = Seen()
         return 0
-    _tell_ended(line, site, authority, clock)
-    if not authority.moved(line.writer.repository):
-        return 0
+    count = 0
+    if authority.moved(line.writer.repository):
+        count = _look(line, site, authority, clock)
+    _tell_configuration(site, authority, clock)
+    site.window_ends.tell(line, authority.approvals)
+    return count
+
+
+def _look(line: Line, site: OpenSite, authority: Authority, clock: Clock) -> int:
     seen = authority.look(line.writer.repository)
-    for fault in seen.faults:
+    wrong = _wrong(seen)
+    for fault in wrong if site.approved is None or wrong != _wrong(site.approved) else ():
         _log.error("approved does not count site=%s: %s", site.name, fault)
         reason = f"approved: {fault}"
         site.note(JournalEntry(clock.now(), "", Outcome.FAILED, reason=reason))
+    site.approved = seen
     if seen.new:
         _take(line, site, authority, seen.new, clock)
+    _judge_by(line, site, _unjudged(site, authority), clock)
+    for controller in site.site.controllers:  # of files that a daemon took before it was killed
+        judge_anew(line, controller, beside_files(line, controller, clock.now()))
+    authority.settle()
     return len(seen.new)
 
 
-def _tell_ended(line: Line, site: OpenSite, authority: Authority, clock: Clock) -> None:
-    """Journal how each change window went that ended meanwhile."""
-    ended = authority.ended()
-    ids = [window.id for window in ended]
-    uses = uses_of(line.writer.repository, line.index, authority.approvals, ids)
-    for window in ended:
-        how = end_of(window, uses[window.id], clock.now())
-        reason = f"{window.id} has ended: {how.value}, {uses[window.id]} changes"
-        site.note(JournalEntry(clock.now(), "", Outcome.WINDOW, reason=reason))
+def _wrong(seen: Seen) -> tuple[str, ...]:
+    return tuple(filter(None, (*seen.faults, seen.rewritten)))
+
+
+def _tell_configuration(site: OpenSite, authority: Authority, clock: Clock) -> None:
+    """Journal who signed the configuration in force, once; nothing where nobody has that role."""
+    if not site.configuration:
+        return
+    signed = configuration_signed(authority.approvals, site.configuration)
+    words = "" if signed is None else signed.words
+    if words == site.configuration_told:
+        return
+    site.configuration_told = words
+    if signed is not None and signed.by is None:
+        _log.error("%s site=%s", words, site.name)
+    reason = words or "nobody has the role configurator any more"
+    site.note(JournalEntry(clock.now(), "", Outcome.RAN, reason=reason))
 
 
 def _take(
     line: Line, site: OpenSite, authority: Authority, new: tuple[SignedCommit, ...], clock: Clock
 ) -> None:
-    line.commit_files(authority.sightings_of(new), sighting_message(site.name, new))
+    files = authority.sightings_of(new, site.noticed, line.index.latest())
+    line.commit_files(files, sighting_message(site.name, new))
     authority.told(line.writer.repository)
+    for controller in _to_glance_at(authority.approvals, new, site, clock):
+        site.to_glance.put(controller.id)
     for one in new:
         reason = f"{one.id} by {one.principal}: {one.subject}"
         site.note(JournalEntry(clock.now(), "", Outcome.APPROVED, reason=reason))
+        site.noticed.pop(one.id, None)
+
+
+def _to_glance_at(
+    approvals: Approvals, new: tuple[SignedCommit, ...], site: OpenSite, clock: Clock
+) -> Iterator[Controller]:
+    """Yield whoever a window lets change now, or before the next look of the schedule.
+
+    One glance tells what had changed before the signature from what comes after it.
+    """
+    names, now = {one.id for one in new}, clock.now()
+    windows = [each.window for each in approvals.windows if each.commit.id in names]
     for controller in site.site.controllers:
-        if any(_concerns(one, controller, line, authority.approvals) for one in new):
-            _judge_anew(line, controller)
+        soon = now + timedelta(seconds=controller.schedule.glance_s)
+        if any(
+            one.since <= soon and now < one.until and is_about(one, controller.id)
+            for one in windows
+            if not one.cancelled
+        ):
+            yield controller
 
 
-def _concerns(
-    commit: SignedCommit, controller: Controller, line: Line, approvals: Approvals
-) -> bool:
-    """Tell whether a commit can matter to the changes of a controller."""
-    folder = f"{line.home(controller).folder(PLANT)}/"
-    if any(path.startswith((folder, "people/")) for path in commit.paths):
-        return True
-    windows = (one.window for one in approvals.windows if one.commit.id == commit.id)
-    decisions = (one.decision for one in approvals.decisions if one.commit.id == commit.id)
-    return any(is_about(window, controller.id) for window in windows) or any(
-        decision.controller_id == controller.id for decision in decisions
-    )
+def _unjudged(site: OpenSite, authority: Authority) -> tuple[SignedCommit, ...]:
+    """Return the commits by which changes were not judged anew yet, also before a kill.
+
+    Where nothing says so: those that were seen last.
+    """
+    seen = [one for one in authority.approvals.commits if one.seen_at is not None]
+    try:
+        mark = site.places.approved.read_text("ascii").strip()
+    except (OSError, ValueError):
+        mark = ""
+    for position, one in enumerate(seen):
+        if one.id == mark:
+            return tuple(seen[position + 1 :])
+    return tuple(one for one in seen if one.seen_at == seen[-1].seen_at)
 
 
-def _judge_anew(line: Line, controller: Controller) -> None:
-    """Judge a controller's last changes, oldest first: a window may be used up by one of them."""
-    for change in reversed(line.index.changes(controller.id, limit=CHANGES_AT_MOST)):
-        try:
-            for before, after in _judged(line, controller, change):
-                words = authorisation_message(before, after)
-                text = Message(words.subject, words.body, words.trailers)
-                line.commit_file(record_path(after), render_record(after), text)
-                what = "%s change=%s controller=%s"
-                _log.info(what, said(after), after.change_id, controller.id)
-        except UnreadableStateError as error:
-            text_ = "a change cannot be judged anew controller=%s change=%s: %s"
-            _log.error(text_, controller.id, change.change_id, error)
-
-
-def _judged(
-    line: Line, controller: Controller, change: IndexedChange
-) -> Iterator[tuple[Record, Record]]:
-    """Yield the judgement before and the new one, if they differ."""
-    repository = line.writer.repository
-    first = record_in(repository.commit(change.commit), repository)
-    if first is None:
+def _judge_by(line: Line, site: OpenSite, commits: tuple[SignedCommit, ...], clock: Clock) -> None:
+    """Judge anew what these commits concern, then note that it is done."""
+    if not commits:
         return
-    before = newest_judgement(repository, first.change_id) or first
-    after = authorised_anew(line, controller, change.commit, before)
-    if after is not before:
-        yield before, replace(after, number=before.number + 1)
+    for controller in site.site.controllers:
+        found = concerned(line, controller, commits)
+        judge_anew(line, controller, found.changes)
+        if found.left_out:
+            _tell_left_out(site, controller, found, clock)
+    durable.write_whole(site.places.approved, f"{commits[-1].id}\n".encode())
+
+
+def _tell_left_out(site: OpenSite, controller: Controller, found: Concerned, clock: Clock) -> None:
+    """Say that older changes keep their word, though something new may concern them."""
+    reason = (
+        f"{len(found.changes)} changes were held against what is new on approved; "
+        f"{found.left_out} older ones were not, and keep their word: name them to have it judged"
+    )
+    _log.warning("%s controller=%s", reason, controller.id)
+    site.note(JournalEntry(clock.now(), controller.id, Outcome.APPROVED, reason=reason))

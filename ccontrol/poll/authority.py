@@ -6,7 +6,7 @@ count. Belongs to the writer's thread.
 """
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from ccontrol.canonical.approvals import (
 )
 from ccontrol.clock import Clock
 from ccontrol.errors import UnreadableStateError
-from ccontrol.model.approval import Anchor, Approvals, ChangeWindow, Sighting, SignedCommit
+from ccontrol.model.approval import Anchor, Approvals, Sighting, SignedCommit
 from ccontrol.store import refs
 from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.layout import APPROVED
@@ -29,6 +29,36 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How `approved` stands, and what of it counts."""
+
+    stands: Survey
+    """The branch as it stands."""
+    counts: Survey
+    """The same; or, when it lost what was seen on it, the last head that was seen."""
+    rewritten: str = ""
+    """What it lost, in a sentence."""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What does not hold, one sentence each."""
+        return tuple(f"commit {commit}: {what}" for commit, what in self.stands.faults)
+
+
+def look_at(repository: Repository, judging: Judging) -> Look:
+    """Read the branch, for the daemon as for everybody who only looks. Raises StoreError."""
+    head = refs.read(repository.git_dir, APPROVED)
+    stands = survey(repository, judging)
+    lost = judging.sighted.keys() - {commit.id for commit in stands.approvals.commits}
+    if not lost:
+        return Look(stands, stands)
+    # Other roots in the configuration may have made a commit void that is still there.
+    gone = lost - _held(repository, head)
+    rewritten = f"approved was rewritten: {min(gone)} was seen in it and is gone" if gone else ""
+    return Look(stands, survey(repository, judging, _last(repository, judging.sighted)), rewritten)
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What a look at the branch found."""
 
@@ -36,6 +66,8 @@ class Seen:
     """Commits that count and were not seen before, oldest first."""
     faults: tuple[str, ...] = ()
     """What does not hold, one sentence each."""
+    rewritten: str = ""
+    """What was seen and is gone, in a sentence."""
 
 
 class Authority:
@@ -47,60 +79,65 @@ class Authority:
         self._clock = clock
         self._sightings: dict[str, Sighting] | None = None
         self._head: str | None = None
-        self._has_looked = False
-        self._ends_told_to = clock.now()
+        self._settled = False
+        """Whether all was done that the last look led to."""
         self.approvals = Approvals()
         """As they were at the last look."""
 
     def load(self, repository: Repository) -> None:
         """Read what counts now. What is new in it is left for the first look."""
-        self.approvals = self.survey(repository).approvals
+        found = look_at(repository, self._judging(self._known(repository)))
+        self.approvals = found.counts.approvals
 
     def moved(self, repository: Repository) -> bool:
-        """Tell whether the branch stands elsewhere than at the last look. Costs one read."""
-        return not self._has_looked or refs.read(repository.git_dir, APPROVED) != self._head
+        """Tell whether it has to be looked at: it stands elsewhere, or that is not settled yet.
+
+        Costs one read.
+        """
+        return not self._settled or refs.read(repository.git_dir, APPROVED) != self._head
 
     def look(self, repository: Repository) -> Seen:
         """Read the branch; what is new in it has to be `told` before it counts as seen."""
         known = self._known(repository)
         head = refs.read(repository.git_dir, APPROVED)
-        found = survey(repository, self._judging(known))
-        faults = [f"commit {commit}: {what}" for commit, what in found.faults]
-        counts = {commit.id for commit in found.approvals.commits}
-        if lost := known.keys() - counts:
-            faults.append(f"approved was rewritten: {min(lost)} was seen in it and is gone")
-            found = survey(repository, self._judging(known), _last(repository, known.values()))
-        self._head, self._has_looked = head, True
-        self.approvals = found.approvals
-        if lost:
-            return Seen((), tuple(faults))
-        new = tuple(one for one in found.approvals.commits if one.id not in known)
-        return Seen(new, tuple(faults))
+        found = look_at(repository, self._judging(known))
+        self._head, self._settled = head, False
+        self.approvals = found.counts.approvals
+        if found.counts is not found.stands:
+            return Seen((), found.faults, found.rewritten)
+        new = tuple(one for one in found.counts.approvals.commits if one.id not in known)
+        return Seen(new, found.faults)
 
-    def ended(self) -> tuple[ChangeWindow, ...]:
-        """Return the windows that ended since this was asked last, by their newest version.
+    def settle(self) -> None:
+        """Take in that nothing is left to do of what the last look found."""
+        self._settled = True
 
-        What ended while no daemon ran is not among them; `ccontrol window list` shows all.
+    def sightings_of(
+        self,
+        new: Iterable[SignedCommit],
+        noticed: Mapping[str, datetime],
+        latest: datetime | None,
+    ) -> dict[str, bytes]:
+        """Return the files that say when these commits, oldest first, were seen first.
+
+        That is when the branch was `noticed` to stand at one of them, or beyond it; else now. Never
+        before `latest`, the last time of a change that is recorded: a clock that was set back would
+        give leave to what had happened.
         """
-        since, self._ends_told_to = self._ends_told_to, self._clock.now()
-        newest = {one.window.id: one.window for one in self.approvals.windows}
-        return tuple(one for one in newest.values() if since < one.until <= self._ends_told_to)
-
-    def sightings_of(self, new: Iterable[SignedCommit]) -> dict[str, bytes]:
-        """Return the files that say when these commits were seen first: now."""
-        now = self._clock.now()
-        sightings = [Sighting(one.id, now, one.principal, one.subject) for one in new]
-        return {sighting_path(one.commit): render_sighting(one) for one in sightings}
+        at = self._clock.now()
+        found = {}
+        for one in reversed(tuple(new)):
+            at = min(at, noticed.get(one.id, at))
+            seen = at if latest is None else max(at, latest)
+            sighting = Sighting(one.id, seen, one.principal, one.subject)
+            found[sighting_path(one.id)] = render_sighting(sighting)
+        return found
 
     def told(self, repository: Repository) -> None:
         """Take in that sightings were committed: what they are about counts from now on."""
         self._sightings = None
         found = survey(repository, self._judging(self._known(repository)), self._head)
         self.approvals = found.approvals
-
-    def survey(self, repository: Repository) -> Survey:
-        """Read the branch as it stands, for whoever only looks."""
-        return survey(repository, self._judging(self._known(repository)))
 
     def _judging(self, known: dict[str, Sighting]) -> Judging:
         sighted = {name: one.at for name, one in known.items()}
@@ -112,11 +149,16 @@ class Authority:
         return self._sightings
 
 
-def _last(repository: Repository, known: Collection[Sighting]) -> str:
+def _last(repository: Repository, known: Mapping[str, datetime]) -> str:
     """Return the head that was seen last. Several commits may have been seen at once."""
-    latest = max(one.at for one in known)
-    at_once = (one.commit for one in known if one.at == latest)
-    return max(at_once, key=lambda name: len(repository.objects.list_commits(name, "", None)))
+    latest = max(known.values())
+    at_once = (name for name, at in known.items() if at == latest)
+    return max(at_once, key=lambda name: len(_held(repository, name)))
+
+
+def _held(repository: Repository, head: str | None) -> frozenset[str]:
+    """Return all commits of a branch, whether they count or not."""
+    return frozenset(repository.objects.list_commits(head, "", None) if head else ())
 
 
 def sightings(repository: Repository, commit: str | None = None) -> tuple[Sighting, ...]:

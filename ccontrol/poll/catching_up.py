@@ -114,6 +114,7 @@ def indexed(record: Record, commit: str) -> IndexedChange:
         origin=record.attribution.origin,
         previous=record.previous_change,
         confidence=record.attribution.confidence,
+        authorisation=record.verdict.authorised.word if record.verdict.authorised else None,
     )
 
 

@@ -16,7 +16,7 @@ from ccontrol.model.witness import Heard, Watch
 from ccontrol.poll.approved_news import see_approved
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.scribe import Scribe
-from ccontrol.poll.site import OpenSite
+from ccontrol.poll.site import OpenSite, guard
 from ccontrol.poll.tended import Tended
 from ccontrol.store import durable, maintenance
 from ccontrol.store.day_files import DayReading
@@ -57,6 +57,16 @@ class Chores:
             self._give(site, "maintain")
         if site.site.people is not None:
             self._give(site, _APPROVED_NEWS)
+
+    def look_at_approved(self, site: OpenSite) -> None:
+        """Have what people signed taken in as soon as it is there. Call it every second."""
+        if site.site.people is None:
+            return
+        try:
+            if site.notice_approved(self._clock.now()):
+                self._give(site, _APPROVED_NEWS)
+        except StoreError as error:  # the writer meets it, too, and that is told
+            _log.debug("approved cannot be read site=%s: %s", site.name, error)
 
     def _give(self, site: OpenSite, what: str) -> None:
         mark = what, site.scribe
@@ -116,6 +126,7 @@ def maintain(line: Line, site: OpenSite, clock: Clock) -> Tended:
     """Pack the store, index its history, check it, and let go of what was kept long enough."""
     site.room.check()  # packing writes everything once more before it lets go of the old
     git_dir, lock = site.places.git_dir, line.writer.lock_handle
+    guard(site.site, line.writer)
     before = maintenance.room(git_dir)
     maintenance.pack(git_dir, lock)
     maintenance.index_history(git_dir, lock)

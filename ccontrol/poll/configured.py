@@ -4,6 +4,14 @@ import hashlib
 from pathlib import Path
 
 
+def configuration_sha256(path: Path) -> str:
+    """Return the SHA-256 of the file, empty when it cannot be read any more."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
 def configuration_in_force(path: Path) -> str:
     """Return the sentence; a file that cannot be read any more is told as that."""
     try:

@@ -3,12 +3,11 @@
 What goes on a stick instead is made by the same functions; see `ccontrol checkpoint`.
 """
 
-import http.client
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from ccontrol.alerts.line import connected, trusting
+from ccontrol.alerts.line import trusting
+from ccontrol.alerts.posting import post
 from ccontrol.config.settings import Cosigner
 from ccontrol.errors import BadFileError, CosignerError, DeliveryError, SigningError
 from ccontrol.model.note_key import NoteKey
@@ -19,7 +18,6 @@ from ccontrol.store.submission import Submission
 
 ANSWER_S = 10.0
 _MOST = 64 * 1024
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 def submission_for(folder: Path, note: Note, old: int) -> Submission:
@@ -81,16 +79,12 @@ def ask(cosigner: Cosigner, folder: Path, note: Note) -> Note:
 
 
 def _post(cosigner: Cosigner, asked: Submission) -> tuple[int, str]:
-    url = urlsplit(cosigner.url)
-    host, port = url.hostname or "", url.port or _DEFAULT_PORTS[url.scheme]
-    tls = trusting(cosigner.ca_file, None) if url.scheme == "https" else None
-    path = f"{url.path.rstrip('/')}/add-checkpoint"
-    try:
-        with connected(host, port, ANSWER_S, tls) as door:
-            exchange = http.client.HTTPConnection(host, port)
-            exchange.sock = door
-            exchange.request("POST", path, asked.body(), {"Content-Type": "text/plain"})
-            response = exchange.getresponse()
-            return response.status, response.read(_MOST).decode("utf-8", "replace")
-    except http.client.HTTPException as error:
-        raise DeliveryError(f"{host}:{port}: no HTTP: {type(error).__name__}") from error
+    answer = post(
+        f"{cosigner.url.rstrip('/')}/add-checkpoint",
+        asked.body(),
+        {"Content-Type": "text/plain"},
+        limit_s=ANSWER_S,
+        tls=trusting(cosigner.ca_file, None) if cosigner.url.startswith("https:") else None,
+        most=_MOST,
+    )
+    return answer.status, answer.body.decode("utf-8", "replace")

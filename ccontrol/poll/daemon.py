@@ -25,7 +25,7 @@ from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.by_hand import poll_and_follow
 from ccontrol.poll.chores import Chores, maintain
-from ccontrol.poll.configured import configuration_in_force
+from ccontrol.poll.configured import configuration_in_force, configuration_sha256
 from ccontrol.poll.control import ENTRIES, JUDGED, STATUS, TAKEN, TENDED
 from ccontrol.poll.ears import Ears
 from ccontrol.poll.engine import Engine
@@ -36,6 +36,7 @@ from ccontrol.poll.listeners import Listeners
 from ccontrol.poll.metering import metrics_of
 from ccontrol.poll.metrics import exposition
 from ccontrol.poll.notify import Notifier
+from ccontrol.poll.pinning import pin_anew
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.sites import Sites, require_the_same_stores
 from ccontrol.poll.threads import in_its_own_thread
@@ -46,6 +47,8 @@ LOOK_S = 0.5
 PROGRESS_S = 10.0
 """A loop that has not turned for so long makes no progress: the watchdog is not fed."""
 CHORE_LOOKS = 60
+APPROVED_LOOKS = 2
+"""What people sign counts from when it was seen: each second of delay is one without leave."""
 VITAL_LOOKS = 20
 """A heartbeat needs a proof of life that is at most 45 s old."""
 PLAN_LOOKS = 1_200
@@ -167,13 +170,20 @@ class Daemon:
             ears.see_to()
             listeners.see_to(engine.roster.sites.values())
             self._feed_the_watchdog(engine)
-            if looks % VITAL_LOOKS == 1:
-                self._show_life(engine)
-            if looks % CHORE_LOOKS == 1:
-                self._see_to_chores(engine, sites)
-            if looks % PLAN_LOOKS == 1:
-                for site in engine.roster.sites.values():
-                    site.ledger.plan(engine.overview.planned(site))
+            self._see_to_what_is_due(engine, sites, looks)
+
+    def _see_to_what_is_due(self, engine: Engine, sites: Sites, looks: int) -> None:
+        """Do what does not have to be done at each look."""
+        if looks % APPROVED_LOOKS == 0:
+            for site in engine.roster.sites.values():
+                self._chores.look_at_approved(site)
+        if looks % VITAL_LOOKS == 1:
+            self._show_life(engine)
+        if looks % CHORE_LOOKS == 1:
+            self._see_to_chores(engine, sites)
+        if looks % PLAN_LOOKS == 1:
+            for site in engine.roster.sites.values():
+                site.ledger.plan(engine.overview.planned(site))
 
     def _see_to_sites(self, engine: Engine, sites: Sites, looks: int) -> None:
         """Take a new configuration, or try again to open what could not be opened."""
@@ -220,10 +230,14 @@ class Daemon:
             _log.error(text, error, error.hint)
             self._notifier.say("READY=1", "STATUS=a bad configuration was refused; the old holds")
             return
+        pinned = {site.name: site.people for site in sites.opened}
         engine.reconfigure(config)
         reason = configuration_in_force(config.path)
         for site in engine.roster.sites.values():
             site.note(JournalEntry(self._clock.now(), "", Outcome.RAN, reason=reason))
+            site.configuration = configuration_sha256(config.path)
+            if site.name in pinned and site.site.people != pinned[site.name]:
+                pin_anew(site, self._clock)
         await sites.settle()
         _log.info("the new configuration holds: %s", _scope(engine))
         self._notifier.say("READY=1", self._status_line(engine, sites))

@@ -22,6 +22,7 @@ from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.record import Record
 from ccontrol.model.state import State
 from ccontrol.poll import restless
+from ccontrol.poll.approved_news import see_approved
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.sighted import Sighted, Written
 from ccontrol.poll.site import OpenSite
@@ -60,12 +61,14 @@ def spool_name(controller: Controller, depth: Depth, at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{who}-{depth}"
 
 
-def write(line: Line, site: OpenSite, sighted: Sighted, spooled: str) -> Written:
+def write(line: Line, site: OpenSite, sighted: Sighted, spooled: str, clock: Clock) -> Written:
     """Commit a result in the writer's thread, then let go of its capture in the spool.
 
+    What people signed until now is taken in before: it may have given leave for what was found.
     When letting go fails, the result stays and is taken again after a restart: that changes
     nothing. A result that can never be written is put aside.
     """
+    see_approved(line, site, clock)
     try:
         with _kept(site, spooled) if spooled and site.vault else nullcontext() as capture:
             written = line.take(sighted, capture)
@@ -122,7 +125,9 @@ class Delivery:
         Raises CcontrolError when the result itself cannot be written.
         """
         watched, site, sighted = parcel.watched, parcel.site, parcel.sighted
-        future = site.scribe.give(lambda line: write(line, site, sighted, parcel.spooled))
+        future = site.scribe.give(
+            lambda line: write(line, site, sighted, parcel.spooled, self._clock)
+        )
         watched.unwritten += 1
         landing = asyncio.create_task(self._land(parcel, future))
         self._landing.add(landing)

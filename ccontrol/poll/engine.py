@@ -30,6 +30,7 @@ from ccontrol.poll.dispatch import Dispatch
 from ccontrol.poll.evidence import Evidence
 from ccontrol.poll.intake import Intake
 from ccontrol.poll.overview import Overview
+from ccontrol.poll.prompted import Prompted
 from ccontrol.poll.roster import Roster
 from ccontrol.poll.site import OpenSite
 from ccontrol.poll.turns import Turns
@@ -63,6 +64,7 @@ class Engine:
         self.intake.follow.append(self.behaviours.follow)
         self._dispatch = Dispatch(self.roster, self._turns, self.crew, evidence, clock)
         self._dispatch.visitor.settings = config.engine
+        self._prompted = Prompted(self.roster, self._turns, clock)
         self._decisions = Decisions(self.roster, self._turns, self._dispatch, clock)
         self._turning: asyncio.Task[None] | None = None
 
@@ -205,6 +207,7 @@ class Engine:
 
     def _look_up(self, *, slowly: bool) -> None:
         self._decisions.look()
+        self._prompted.look()
         if slowly:
             self._turns.mind_the_clock()
             self.behaviours.see_to()

@@ -43,6 +43,7 @@ def firmware_due(
             ("Site", controller.site),
             ("Area", printable(home.area)),
             ("Change-Id", record.change_id),
+            ("Judgement", record_path(after)),
             *(("File-SHA256", one.file.sha256) for one in near if _package(one) in lines),
         ),
     )

@@ -5,11 +5,14 @@ and nothing that a crash could forget.
 """
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ccontrol.canonical.records import parse_record, record_path
+from ccontrol.canonical.window_ends import TRAILER, parse_end
 from ccontrol.errors import UnreadableStateError
+from ccontrol.model.approval import WindowEnded
 from ccontrol.model.record import Record
 from ccontrol.poll.catching_up import back_from, record_in
 from ccontrol.poll.judgements import Judgement
@@ -32,6 +35,8 @@ class News:
     head: str
     told: tuple[Judgement, ...] = ()
     """Oldest first."""
+    ended: tuple[WindowEnded, ...] = ()
+    """Change windows, in the order in which their ends were written."""
     whole: bool = True
     """False: the mark was not found, the history was rewritten or has grown too much."""
 
@@ -43,19 +48,41 @@ class Following:
         self._git_dir = git_dir
         self._path = mark
         self._mark: str | None = None
+        self._kept = False
+        """Whether the mark outlives this process."""
+
+    def stand_by(self) -> None:
+        """Nobody is to be told yet: whatever the history holds now counts as told.
+
+        A mark that lies there already holds. Raises StoreError.
+        """
+        if not self._kept:
+            with named_failures(self._path):
+                self._kept = self._path.is_file()
+                if self._kept:
+                    self._mark = self._path.read_text("ascii", "replace").strip()
+            if not self._kept:
+                self._mark = self.head()
 
     def begin(self) -> None:
-        """Find the mark; without one everything up to now counts as told. Raises StoreError."""
-        with named_failures(self._path):
-            if self._path.is_file():
-                self._mark = self._path.read_text("ascii", "replace").strip()
+        """Keep where the telling begins: where it stood by, or now. Raises StoreError.
+
+        Call it before anybody adds to the history; see `is_known`.
+        """
         if self._mark is None:
-            self.told(self.head())
+            self.stand_by()
+        if not self._kept and self._mark is not None:
+            self.told(self._mark)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known what of the history was told, be it by this process alone."""
+        return self._mark is not None
 
     @property
     def has_begun(self) -> bool:
-        """Whether the mark is known."""
-        return self._mark is not None
+        """Whether the mark is known and outlives this process."""
+        return self._kept
 
     def head(self) -> str:
         """Return the newest commit; "" for none. Raises StoreError."""
@@ -75,13 +102,16 @@ class Following:
                     break
                 commits.append(commit)
             found = [_judged(one, repository) for one in reversed(commits)]
-        return News(head, tuple(one for one in found if one is not None), whole=whole)
+            ended = [each for one in reversed(commits) for each in _ended(one, repository)]
+        told = tuple(one for one in found if one is not None)
+        return News(head, told, tuple(ended), whole=whole)
 
     def told(self, commit: str) -> None:
         """Move the mark: everything up to this commit was told. Raises StoreError."""
         self._mark = commit
         durable.make_folder(self._path.parent)
         durable.write_whole(self._path, f"{commit}\n".encode())
+        self._kept = True
 
 
 def _judged(commit: Commit, repository: Repository) -> Judgement | None:
@@ -91,6 +121,15 @@ def _judged(commit: Commit, repository: Repository) -> Judgement | None:
         _log.error("a change cannot be told commit=%s: %s", commit.id, error)
         return None
     return None if record is None else Judgement(commit.id, record, _before(record, repository))
+
+
+def _ended(commit: Commit, repository: Repository) -> Iterator[WindowEnded]:
+    for path in (value for name, value in commit.trailers if name == TRAILER):
+        content = repository.read(path, commit.id).get(path, b"")
+        try:
+            yield parse_end(content)
+        except UnreadableStateError as error:  # the others are still to be told
+            _log.error("the end of a change window cannot be told path=%s: %s", path, error)
 
 
 def _before(record: Record, repository: Repository) -> Record | None:

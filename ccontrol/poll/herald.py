@@ -5,7 +5,7 @@ The engine never waits for it. It reads what the engine leaves at the site, and 
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from ccontrol.alerts import senders
@@ -53,14 +53,23 @@ class Herald:
         self._strange_seen: dict[str, datetime] = {}
         """When what stands about an address that nobody has was seen last, since this began."""
         self._troubled_since: datetime | None = None
-        self._complained = ""
+        self._began_late = False
+        """Whether something may have been committed before it was known what was told."""
+        self._complained: dict[str, str] = {}
+        """What each kind of look failed of last."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name=f"herald of {site.name}", daemon=True
         )
 
     def start(self) -> None:
-        """Begin; what an earlier daemon did not tell comes first."""
+        """Begin: what is committed from now on is told, after what an earlier daemon did not tell.
+
+        So call it before anything is committed. When the store cannot be read just now, that is
+        said, and once it can be, channels are told that changes may be missing.
+        """
+        self._guarded(self._find_beginning)
+        self._began_late = bool(self._site.site.alerts) and not self._following.is_known
         self._thread.start()
 
     def stop(self, timeout_s: float) -> None:
@@ -90,25 +99,39 @@ class Herald:
         self._look()
 
     def _look(self) -> None:
-        """Look once at everything; a store that cannot be read is told, and looked at again."""
+        self._guarded(self._find_beginning)
+        self._guarded(self._look_at_everything)
+
+    def _look_at_everything(self) -> None:
+        self._take_channels(self._site.site.alerts)
+        self._tell_unrecorded()
+        self._tell_strange_work()
+        self._tell_log_heads()
+        if self._couriers:
+            self._mind_troubles()
+            self._follow()
+            self._remind()
+
+    def _find_beginning(self) -> None:
+        """Know what of the history was told, and keep it once somebody is to be told."""
+        if self._site.site.alerts:
+            self._following.begin()
+        else:
+            self._following.stand_by()
+
+    def _guarded(self, look: Callable[[], None]) -> None:
+        """Look once; a store that cannot be read is told, and looked at again."""
         try:
-            self._take_channels(self._site.site.alerts)
-            self._tell_unrecorded()
-            self._tell_strange_work()
-            self._tell_log_heads()
-            if self._couriers:
-                self._mind_troubles()
-                self._follow()
-                self._remind()
+            look()
         except StoreError as error:
-            if str(error) != self._complained:
+            if str(error) != self._complained.get(look.__name__):
                 text = "alerts cannot be told for now site=%s: %s (%s)"
                 _log.error(text, self._site.name, error, error.hint)
-            self._complained = str(error)
+            self._complained[look.__name__] = str(error)
         except Exception:  # noqa: BLE001 — supervised border: told, and looked at again
             _log.exception("a look for what is to tell broke site=%s", self._site.name)
         else:
-            self._complained = ""
+            self._complained.pop(look.__name__, None)
 
     def _take_channels(self, channels: tuple[Channel, ...]) -> None:
         """Have a courier for each channel as it is configured now."""
@@ -168,18 +191,22 @@ class Herald:
 
     def _follow(self) -> None:
         """Tell of the records that the history holds since the last look, then move the mark."""
-        if not self._following.has_begun:
-            self._following.begin()
+        if not self._following.is_known:
+            return  # the look before this one has said why
         news = self._following.news()
-        if not news.whole:
+        whole = news.whole and not self._began_late
+        if not whole:
             self._offer(tellable.gap(self._site.name, self._clock.now()), self._couriers.values())
+            self._began_late = False
         controllers = {one.id: one for one in self._site.site.controllers}
         policy = rules_of(self._site.site)
         for judged in news.told:
             controller = controllers.get(judged.record.controller_id)
             for alert in tellable.of_judgement(judged, controller, policy):
                 self._tell(alert)
-        if news.told or not news.whole:
+        for ended in news.ended:
+            self._tell(tellable.window_ended(ended, self._site.name, controllers.values()))
+        if news.told or news.ended or not whole:
             self._following.told(news.head)
 
     def _tell_log_heads(self) -> None:
@@ -197,18 +224,24 @@ class Herald:
             self._over(about, now)
         elif about not in self._standing and (now - since).total_seconds() >= STORE_GRACE_S:
             self._tell(tellable.trouble(Event.STORE, name, "", since, str(complaint)))
-        self._mind_cosigners(now)
+        self._mind_history(now)
         for courier in tuple(self._couriers.values()):
             self._mind_courier(courier, now)
 
-    def _mind_cosigners(self, now: datetime) -> None:
-        """Tell at once that a cosigner holds something against our history: nothing is graver."""
-        why, name = self._site.contradicted, self._site.name
-        about = tellable.about(Event.COSIGNER, name, "")
+    def _mind_history(self, now: datetime) -> None:
+        """Tell at once of what is wrong with the history: nothing is graver."""
+        self._mind(Event.COSIGNER, self._site.contradicted, now)
+        wrong = self._site.approved
+        if wrong is not None:
+            self._mind(Event.APPROVED, "; ".join(wrong.faults), now)
+            self._mind(Event.REWRITTEN, wrong.rewritten, now)
+
+    def _mind(self, event: Event, why: str, now: datetime) -> None:
+        about = tellable.about(event, self._site.name, "")
         if not why:
             self._over(about, now)
         elif about not in self._standing:
-            self._tell(tellable.trouble(Event.COSIGNER, name, "", now, why))
+            self._tell(tellable.trouble(event, self._site.name, "", now, why))
 
     def _mind_courier(self, courier: Courier, now: datetime) -> None:
         failing, name = courier.failing, courier.channel.name

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from ccontrol.logic.printable import printable, shortened
+from ccontrol.model.alert import AUTHORISATION_REASON
 from ccontrol.model.judgement import Confidence
 from ccontrol.model.record import Record
+
+REASON_AT_MOST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,12 @@ def facts_of_before(judged: Judgement) -> tuple[tuple[str, str], ...]:
 
 
 def authorisation_facts(record: Record, when: str = "") -> tuple[tuple[str, str], ...]:
-    """Return whether a change was authorised, by its documented name, if that was judged."""
+    """Return whether a change was authorised, by its documented names, if that was judged."""
     found = record.verdict.authorised
-    return () if found is None else ((f"authorisation{when}", found.word.value),)
+    if found is None:
+        return ()
+    reason = shortened(printable(found.reason), REASON_AT_MOST)
+    return (f"authorisation{when}", found.word.value), (f"{AUTHORISATION_REASON}{when}", reason)
 
 
 def _weight(record: Record) -> tuple[object, ...]:

@@ -8,15 +8,17 @@ import logging
 import threading
 
 from ccontrol.clock import Clock
-from ccontrol.errors import CosignerError, StoreError, StoreTamperedError
+from ccontrol.errors import CosignerError, StoreError, StoreForeignError, StoreTamperedError
+from ccontrol.model.approval import Anchor
 from ccontrol.poll.log_head import LogHead
-from ccontrol.poll.recording import ask_all, record
+from ccontrol.poll.recording import ask_all, judges_of, record
 from ccontrol.poll.site import OpenSite
 from ccontrol.store import checkpoints, log_keeping, refs
 from ccontrol.store.layout import BRANCH, log_folder
-from ccontrol.store.log_keeping import BRANCHES
+from ccontrol.store.log_keeping import BRANCHES, Judges
 from ccontrol.store.notes import Note
 from ccontrol.store.ref_log import RefLog
+from ccontrol.store.verify_commit import Trust
 
 LOOK_S = 1.0
 TELL_AGAIN_S = 3_600.0
@@ -37,6 +39,8 @@ class Notary:
         self._log: RefLog | None = None
         self._seen: tuple[str | None, ...] | None = None
         self._note: Note | None = None
+        self._judges: Judges | None = None
+        self._judged_by: tuple[Anchor | None, Trust] | None = None
         self._told_at = self._ask_at = self._try_at = clock.monotonic()
         self._complained = ""
         self._against: dict[str, str] = {}
@@ -96,18 +100,36 @@ class Notary:
             return
         if self._log is None:
             self._log = RefLog(self._folder)
-        note = record(self._site.site, self._log, self._clock.now())
+        trust = self._site.trust
+        if trust is None:
+            return  # nobody can tell yet whose commits are the daemon's
+        if self._judges is None or self._judged_by != (self._site.site.people, trust):
+            self._judged_by = self._site.site.people, trust
+            self._judges = judges_of(self._site.site, trust, self._clock)
+        note = record(self._site.site, self._log, self._judges, self._clock.now())
+        self._mind_strays(self._log)
         if note is not None or self._note is None:
             self._note = note or log_keeping.newest(self._folder)
             self._tell()
             self._ask_at = self._clock.monotonic()
         self._seen = heads
 
+    def _mind_strays(self, log: RefLog) -> None:
+        """Leave at the site that `observed` stands where the daemon never put it."""
+        stands, own = refs.read(self._site.places.git_dir, BRANCH), log.heads.get(BRANCH)
+        if stands is None or (own is not None and own.new == stands):
+            self._site.stray = None
+        else:
+            last = own.new if own else "nothing"
+            what = f"{BRANCH} stands at {stands}, which is not this daemon's; its own is {last}"
+            self._site.stray = StoreForeignError(what)
+
     def _tell(self) -> None:
         if self._note is None:
             return
-        found, git_dir = checkpoints.parse(self._note), self._site.places.git_dir
-        commit = refs.read(git_dir, BRANCH) or ""
+        found = checkpoints.parse(self._note)
+        own = self._log.heads.get(BRANCH) if self._log else None
+        commit = own.new if own else ""
         now = self._clock.now()
         self._site.log_heads.put(LogHead(found.origin, found.size, found.root, commit, now))
         self._told_at = self._clock.monotonic()

@@ -18,7 +18,7 @@ from ccontrol.canonical.names import encode
 from ccontrol.canonical.parse import parse
 from ccontrol.canonical.records import record_path, render_record
 from ccontrol.canonical.render import Shown, folders, render
-from ccontrol.canonical.rendering import stale, views
+from ccontrol.canonical.rendering import anew, stale
 from ccontrol.clock import Clock
 from ccontrol.config.policies import built_in
 from ccontrol.diff.compare import compare, written_anew
@@ -233,9 +233,9 @@ class Line:
         return Written(work.after, changes, record, commit, work.kinds)
 
     def _show_anew(self, controller: Controller) -> None:
-        """Have views that other renderers made written anew before anything else of a controller.
+        """Have older forms, and views of other renderers, written anew before anything else.
 
-        So a change is never mixed with a new way of showing what did not change.
+        So a change is never mixed with a new way of writing what did not change.
         """
         if controller.id in self._shown:
             return
@@ -247,10 +247,10 @@ class Line:
             except StoreFullError:
                 return  # facts can be read all the same; a change finds the disk full itself
             self.writer.commit(
-                views(parse(files), home),
+                anew(files, home),
                 message=_as_text(written_anew_message(controller, home.area)),
                 when=self._clock.now(),
-                replace=(home.folder(VIEWS),),
+                replace=folders(home.area, home.controller_id),
             )
             self._told.catch_up()
         self._shown.add(controller.id)

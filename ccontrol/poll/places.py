@@ -78,6 +78,16 @@ class Places:
         return self.own / "judged"
 
     @property
+    def ending(self) -> Path:
+        """File that tells which ends of change windows are about to be journaled."""
+        return self.own / "windows-ending"
+
+    @property
+    def approved(self) -> Path:
+        """File that tells by which commit of `approved` changes were judged anew last."""
+        return self.own / "approved-judged"
+
+    @property
     def followed(self) -> Path:
         """Folder that tells up to where logs of other sensors were read."""
         return self.own / "followed"
@@ -86,6 +96,11 @@ class Places:
     def sensors(self) -> Path:
         """File that tells which sensors came, for status after a restart."""
         return self.own / "sensors.json"
+
+    @property
+    def stamping(self) -> Path:
+        """File that tells why there is no time stamp yet."""
+        return self.own / "stamping.json"
 
     @property
     def control(self) -> Path:

@@ -29,6 +29,8 @@ from ccontrol.model.judgement import Attribution, Origin, Severity
 from ccontrol.model.record import Record
 from ccontrol.model.unit import UnitId
 from ccontrol.policy.judge import judge_file
+from ccontrol.poll.authorised_anew import judge_anew
+from ccontrol.poll.concerned import beside_files
 from ccontrol.poll.messages import LogicTold, ProjectRead
 from ccontrol.poll.pipeline import Line
 from ccontrol.store.repository import Repository
@@ -71,7 +73,7 @@ def take(line: Line, dropped: Dropped) -> str:
     home = line.home(dropped.controller)
     before = _known(line.writer.repository, home, dropped.file.name)
     if before is not None and before.file.sha256 == dropped.file.sha256:
-        line.bind(dropped.controller)  # the store may have refused that alone
+        _bind(line, dropped)  # the store may have refused that alone
         return ""
     with dropped.copy.open("rb") as content:
         artefact = line.keep(content)
@@ -79,8 +81,15 @@ def take(line: Line, dropped: Dropped) -> str:
     after, files = _written(dropped, home, before, folder)
     record = _record(line, dropped, home, before, after)
     commit = line.commit_record(files, replace(record, artefact=artefact), folder)
-    line.bind(dropped.controller)
+    _bind(line, dropped)
     return commit
+
+
+def _bind(line: Line, dropped: Dropped) -> None:
+    """Say what the file goes with, and hold it against change windows that expect files."""
+    controller = dropped.controller
+    line.bind(controller)
+    judge_anew(line, controller, beside_files(line, controller, dropped.taken_at))
 
 
 def _folder(history: History, home: Home, name: str) -> str:

@@ -85,7 +85,7 @@ def _replay(site: OpenSite, sighted: Sighted, name: str, clock: Clock) -> Callab
             reason="from the spool, after the daemon had ended in the middle",
         )
         try:
-            written = write(line, site, sighted, name)
+            written = write(line, site, sighted, name, clock)
         except StoreError:
             raise  # the store takes nothing now: this is done again
         except CcontrolError as error:

@@ -6,18 +6,19 @@ Opening connects to nothing. What is done with a site is the engine's business.
 import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 
 from ccontrol.clock import Clock
 from ccontrol.config.policies import rules_of
 from ccontrol.config.settings import Site, StoreSettings
-from ccontrol.errors import CcontrolError, StoreError
+from ccontrol.errors import CcontrolError, StoreError, StoreForeignError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.policy import Policy
 from ccontrol.model.secret import Seal
 from ccontrol.poll.addresses import Addresses
-from ccontrol.poll.authority import Authority
+from ccontrol.poll.authority import Authority, Seen
 from ccontrol.poll.catching_up import catch_up
 from ccontrol.poll.coverage import unwatched
 from ccontrol.poll.ledger import Ledger
@@ -30,13 +31,18 @@ from ccontrol.poll.signers import daemon_of
 from ccontrol.poll.site_hearing import SiteHearing
 from ccontrol.poll.tally import Tally
 from ccontrol.poll.vital import StrangeWork, Unrecorded, Vital
-from ccontrol.store import repository
+from ccontrol.poll.window_ends import WindowEnds
+from ccontrol.store import gate, refs, repository
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
+from ccontrol.store.key_history import spans_of
+from ccontrol.store.layout import APPROVED
+from ccontrol.store.own_keys import require_in_order
 from ccontrol.store.room import Room
 from ccontrol.store.spool import Spool
 from ccontrol.store.standing import Standing
 from ccontrol.store.vault import Vault
+from ccontrol.store.verify_commit import Trust
 from ccontrol.store.witness_log import WitnessLog
 from ccontrol.store.writer import Writer
 
@@ -64,6 +70,7 @@ class OpenSite:
     ledger: Ledger
     scribe: Scribe
     room: Room
+    window_ends: WindowEnds
     _opened: ExitStack
     full: StoreError | None = None
     """Why nothing may be committed, found before a commit needed the room."""
@@ -75,8 +82,23 @@ class OpenSite:
     """What was seen at addresses that nobody has, for whoever tells of it."""
     log_heads: "SimpleQueue[LogHead]" = field(default_factory=SimpleQueue)
     """What the log of ref updates came to, for whoever tells of it."""
+    trust: Trust | None = None
+    """Whose commits on `observed` are the daemon's; None: its keys could not be had yet."""
+    stray: StoreForeignError | None = None
+    """That `observed` stands at a commit that is not the daemon's; it goes on to poll."""
+    approved: Seen | None = None
+    """What the last look at `approved` found; None: nobody has looked yet."""
+    noticed: dict[str, datetime] = field(default_factory=dict)
+    """When `approved` was noticed first to stand at a commit that is not taken in yet."""
+    to_glance: "SimpleQueue[str]" = field(default_factory=SimpleQueue)
+    """Controllers for which a window was seen that is open, for whoever asks them."""
     contradicted: str = ""
     """What a cosigner of the log holds against it."""
+    configuration: str = ""
+    """SHA-256 of the configuration in force."""
+    configuration_told: str = ""
+    """What was journaled last about who signed it."""
+    _approved_at: str | None = None
     vital: Vital | None = None
     """The last proof that this site is watched."""
     tally: Tally = field(default_factory=Tally)
@@ -94,12 +116,23 @@ class OpenSite:
     @property
     def complaint(self) -> CcontrolError | None:
         """What somebody has to see to."""
-        return self.trouble or self.undecided
+        return self.trouble or self.undecided or self.stray
 
     def note(self, entry: JournalEntry) -> None:
         """Write a journal entry soon. What a controller or a defect said may be endless."""
         self.tally.add(entry)
         self.ledger.note(replace(entry, reason=entry.reason[:REASON_AT_MOST]))
+
+    def notice_approved(self, now: datetime) -> bool:
+        """Note where `approved` stands; return whether it has moved. Costs one read.
+
+        Raises StoreError.
+        """
+        head = refs.read(self.places.git_dir, APPROVED)
+        moved, self._approved_at = head != self._approved_at, head
+        if moved and head is not None:
+            self.noticed.setdefault(head, now)
+        return moved
 
     def look_for_room(self, clock: Clock) -> None:
         """Say it at once when the disk is nearly full, not only when a commit needs it."""
@@ -161,7 +194,15 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
         vault = _vault(site.store, places)
 
         def open_line() -> Line:
-            writer = Writer(site.store.path, daemon_of(site, config_folder, clock.now()), clock)
+            daemon = daemon_of(site, config_folder, clock.now())
+            found.trust = daemon.trust
+            with ExitStack() as begun:
+                writer = begun.enter_context(Writer(site.store.path, daemon, clock))
+                authority = authority_of(found.site, writer, clock)
+                people = authority.approvals.people if authority is not None else None
+                require_in_order(writer.repository, spans_of(people), daemon.signer.public_key)
+                begun.pop_all()
+            guard(found.site, writer)
             room = _room(site.store)
             return Line(
                 writer,
@@ -170,7 +211,7 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
                 room,
                 clock,
                 witnesses=hearing,
-                authority=_authority(site, writer, clock),
+                authority=authority,
                 policy=current,
             )
 
@@ -192,6 +233,7 @@ def open_site(site: Site, config_folder: Path, clock: Clock) -> OpenSite:
             ledger=ledger,
             scribe=scribe,
             room=_room(site.store),
+            window_ends=WindowEnds(site.name, places, journal, clock),
             _opened=opened.pop_all(),
         )
     scribe.start()
@@ -207,13 +249,22 @@ def seal_of(site: Site) -> Seal:
     return Seal(bytes.fromhex(site.store.seal_key.reveal()))
 
 
-def _authority(site: Site, writer: Writer, clock: Clock) -> Authority | None:
+def authority_of(site: Site, writer: Writer, clock: Clock) -> Authority | None:
     """Return what people signed at a site. The keys of its daemon count nowhere among them."""
     if site.people is None:
         return None
     authority = Authority(site.people, writer.own_keys, clock)
     authority.load(writer.repository)
     return authority
+
+
+def guard(site: Site, writer: Writer) -> None:
+    """Have the store's hooks judge what is pushed to it, by what the configuration says now."""
+    try:
+        gate.install(site.store.path, writer.trust.signers, site.people)
+    except StoreError as error:  # commits go on; `ccontrol verify` says that the door is open
+        text = "nobody judges what is pushed to the store site=%s: %s (%s)"
+        _log.error(text, site.name, error, error.hint)
 
 
 def _room(store: StoreSettings) -> Room:

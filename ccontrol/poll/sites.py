@@ -7,7 +7,7 @@ engine's business.
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -17,13 +17,14 @@ from ccontrol.config.settings import Config, Site, StoreSettings
 from ccontrol.errors import CcontrolError, EngineError, StoreError
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.poll.closed_sites import ClosedSites
-from ccontrol.poll.configured import configuration_in_force
+from ccontrol.poll.configured import configuration_in_force, configuration_sha256
 from ccontrol.poll.control import ControlDoor
 from ccontrol.poll.engine import Engine
 from ccontrol.poll.herald import Herald
 from ccontrol.poll.notary import Notary
 from ccontrol.poll.recovery import recover
 from ccontrol.poll.site import OpenSite, open_site
+from ccontrol.poll.stamper import Stamper
 from ccontrol.poll.threads import in_its_own_thread
 
 OPEN_S = 20.0
@@ -49,6 +50,7 @@ class Sites:
         self._doors: dict[str, ControlDoor] = {}
         self._heralds: dict[str, Herald] = {}
         self._notaries: dict[str, Notary] = {}
+        self._stampers: dict[str, Stamper] = {}
         self._closed = ClosedSites(clock)
         self._recovering: dict[str, asyncio.Task[None]] = {}
 
@@ -129,11 +131,13 @@ class Sites:
         return tuple(errors)
 
     async def _take_in(self, site: OpenSite) -> None:
+        herald = Herald(site, self._clock)
+        await in_its_own_thread(herald.start)  # before anybody can have something committed
         door = ControlDoor(site.places, lambda question: self._answer(site, question))
         try:
             await door.open()
         except StoreError:
-            await asyncio.to_thread(site.close, CLOSE_S)
+            await asyncio.to_thread(_let_go, site, [herald])
             raise
         self._open[site.name], self._doors[site.name] = site, door
         self._engine.hold(site.name)
@@ -141,9 +145,11 @@ class Sites:
         site.note(self._line(Outcome.STARTED, f"process {os.getpid()}"))
         self._notaries[site.name] = Notary(site, self._clock)
         self._notaries[site.name].start()
+        self._stampers[site.name] = Stamper(site, self._clock)
+        self._stampers[site.name].start()
         site.note(self._line(Outcome.RAN, configuration_in_force(self._engine.config.path)))
-        self._heralds[site.name] = Herald(site, self._clock)
-        self._heralds[site.name].start()
+        site.configuration = configuration_sha256(self._engine.config.path)
+        self._heralds[site.name] = herald
 
     async def _drop(self, name: str) -> None:
         """Finish what is in hand, write what it brought, and let the next engine in."""
@@ -161,8 +167,8 @@ class Sites:
 
     async def _close(self, site: OpenSite, reason: str) -> None:
         site.note(self._line(Outcome.STOPPED, reason))
-        notary, herald = self._notaries.pop(site.name, None), self._heralds.pop(site.name, None)
-        await asyncio.to_thread(_let_go, site, notary, herald)
+        beside = (self._stampers, self._notaries, self._heralds)
+        await asyncio.to_thread(_let_go, site, [each.pop(site.name, None) for each in beside])
 
     def _recover_beside(self, site: OpenSite) -> None:
         task = asyncio.create_task(self._recover(site))
@@ -186,12 +192,11 @@ class Sites:
         return JournalEntry(self._clock.now(), "", outcome, reason=reason)
 
 
-def _let_go(site: OpenSite, notary: Notary | None, herald: Herald | None) -> None:
+def _let_go(site: OpenSite, beside: Iterable[Stamper | Notary | Herald | None]) -> None:
     """Write what is in hand, tell it, and let the next engine in."""
-    if notary is not None:
-        notary.stop(TELL_S)
-    if herald is not None:
-        herald.stop(TELL_S)
+    for each in beside:
+        if each is not None:
+            each.stop(TELL_S)
     site.close(CLOSE_S)
 
 

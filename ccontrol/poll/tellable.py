@@ -4,13 +4,15 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from ccontrol.canonical.message import message
+from ccontrol.canonical.window_ends import sentence as sentence_of_end
 from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.alert import Alert, Event, Phase, ToldAlert
+from ccontrol.model.approval import WindowEnd, WindowEnded
 from ccontrol.model.change import Change, ChangeSet, Kind
 from ccontrol.model.controller import Controller
 from ccontrol.model.judgement import Attribution, Origin, Severity
@@ -32,6 +34,8 @@ DETAILS_AT_MOST = 2_000
 _TROUBLES = {
     Event.STORE: "the store is in trouble",
     Event.COSIGNER: "the history is not what was vouched for elsewhere",
+    Event.APPROVED: "a commit on approved does not count, nor does anything after it",
+    Event.REWRITTEN: "approved was rewritten; what was seen on it goes on to count",
     Event.CLOSED: "the site cannot be opened, nothing of it is watched",
 }
 _FINDING = {Kind.RAISED: Phase.RAISED, Kind.CLEARED: Phase.CLEARED}
@@ -88,7 +92,7 @@ def _anew(plain: Alert, judged: Judgement, title: str) -> Iterator[Alert]:
         weighs=max(severities),
         aspects=record.changes.aspects,
         text=f"{title}: judged anew: {sentence(record)}; before: {old}",
-        details=_short(f"{record.attribution.reason}; {record.verdict.reason}"),
+        details=_short("; ".join((record.attribution.reason, *_weighed(record)))),
         facts=(*plain.facts, *facts_of_before(judged)),
     )
 
@@ -106,7 +110,7 @@ def _first(
         yield replace(
             plain,
             aspects=told.aspects,
-            text=f"{title}: {_sum(told)}",
+            text=f"{title}: {_sum(told)}{_word(record)}",
             details=_short("; ".join(_why(record))),
         )
     for edge in edges[:FINDINGS_AT_MOST]:
@@ -120,9 +124,40 @@ def _first(
 def _why(record: Record) -> Iterator[str]:
     """Yield what changed, why it counts, and whether it was authorised."""
     yield message(record).subject
+    yield from _weighed(record)
+
+
+def _weighed(record: Record) -> Iterator[str]:
+    """Yield why it counts as it does, and whether it was authorised."""
     yield record.verdict.reason
     if found := record.verdict.authorised:
         yield f"{found.word.value}: {found.reason}"
+
+
+def window_ended(ended: WindowEnded, site: str, controllers: Collection[Controller]) -> Alert:
+    """Return the alert that a change window is over. One that was used is no more than a note."""
+    severity = Severity.INFO if ended.how is WindowEnd.USED else Severity.LOW
+    own = [one for one in controllers if one.id in ended.controllers]
+    known = own[0] if len(ended.controllers) == len(own) == 1 else None
+    until = f"{ended.until:%Y%m%dT%H%M%S}"
+    how = ended.how.value.replace(" ", "-")
+    facts = (
+        ("window", ended.window),
+        ("windowend", ended.how.value),
+        ("windowchanges", str(ended.changes)),
+        ("windowuntil", ended.until.isoformat(timespec="seconds")),
+        ("ticket", printable(ended.ticket)),
+    )
+    return replace(
+        _plain(known.id if known else "", site, ended.told_at, known),
+        id=f"window-{ended.window}-{until}-{how}",
+        event=Event.WINDOW_ENDED,
+        severity=severity,
+        weighs=severity,
+        text=f"{site}: change window {sentence_of_end(ended)}",
+        area=known.area if known else "",
+        facts=tuple(one for one in facts if one[1]),
+    )
 
 
 def unrecorded(seen: Unrecorded, trouble: str, policy: Policy) -> Alert:
@@ -313,6 +348,12 @@ def _sum(changes: ChangeSet) -> str:
     kinds = [change.kind for change in changes.changes]
     counts = ", ".join(f"{kinds.count(kind)} {kind.value}" for kind in Kind if kind in kinds)
     return f"{_listed(aspect.value for aspect in changes.aspects)}: {counts}"
+
+
+def _word(record: Record) -> str:
+    """Return "; unauthorised": whether it was authorised, where that was judged."""
+    found = record.verdict.authorised
+    return f"; {found.word.value}" if found else ""
 
 
 def _listed(words: Iterable[str]) -> str:

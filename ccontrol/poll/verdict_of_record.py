@@ -30,10 +30,12 @@ from ccontrol.store.repository import Repository
 def known_about(record: Record, standing: frozenset[str] = frozenset()) -> Circumstances:
     """Return the circumstances of a recorded change; `standing` are the findings of then."""
     span = record.previous_at, record.not_after or record.taken_at
+    authorised = record.verdict.authorised
     found = replace(
         circumstances(record.attribution, span, ()),
         standing=standing,
-        window=_window(record.verdict.authorised),
+        window=_window(authorised),
+        authorisation=authorised.word if authorised else None,
     )
     return replace(found, source=Source.FILE) if is_of_file(record) else found
 

@@ -39,7 +39,7 @@ def uses_of(
 def _allowing(
     repository: Repository, index: IndexReader, since: datetime, but: str
 ) -> Iterator[str]:
-    for change in index.changes(since=since, limit=_LISTED):
+    for change in index.changes(since=since, limit=_LISTED, authorisations=_ALLOWED):
         files = repository.read(folder_of(change.change_id)) if change.change_id != but else {}
         try:
             found = parse_record(files[max(files)]).verdict.authorised if files else None

@@ -4,7 +4,6 @@ Format: ssh-keygen(1), section ALLOWED SIGNERS. A line may be about the authorit
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,11 +17,14 @@ from ccontrol.store.keys import public_line
 from ccontrol.store.signing import NAMESPACE
 
 _AUTHORITY = "cert-authority"
+_KEY_WORDS = 2
 _STAMPS = {9: "%Y%m%dZ", 13: "%Y%m%d%H%MZ", 15: "%Y%m%d%H%M%SZ"}
 _OPTION = re.compile(r'([a-z-]+)(?:="([^"]*)")?(?:,|\Z)')
-_LINE = re.compile(
-    r'(?P<who>"[^"]*"|\S+)\s+(?:(?P<options>\S*="\S.*?"|cert-authority)\s+)?(?P<key>\S+\s+\S+)(?:\s.*)?'
-)
+_QUOTED = re.compile(r'"([^"]*+)"')
+_WORD = re.compile(r'(?:[^\s"]|"[^"]*+")++', re.ASCII)
+"""Up to the next space that stands in no quotes."""
+_LONGEST_LINE = 40_000
+"""Characters; a certificate of the largest RSA key is a quarter of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ def only(principal: str, public_key: bytes) -> AllowedSigners:
 
 def parse(text: str) -> AllowedSigners:
     """Read the file. Raises SigningError that names the line it cannot take."""
-    lines = enumerate(text.splitlines(), start=1)
-    wanted = ((number, line.strip()) for number, line in lines)
+    lines = enumerate(text.split("\n"), start=1)  # as ssh-keygen ends them, and nowhere else
+    wanted = ((number, line.strip(" \t\r")) for number, line in lines)
     return AllowedSigners(
         tuple(_read(number, line) for number, line in wanted if line and line[0] != "#"),
     )
@@ -98,22 +100,33 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def _read(number: int, line: str) -> AllowedSigner:
-    match = _LINE.fullmatch(line)
-    if match is None:
-        raise SigningError(f"allowed signers, line {number}: not `principals [options] key`")
-    options = _options(number, match["options"] or "")
+    who, words = _split(number, line)
+    options = _options(number, words.pop(0)) if _is_option(words[0]) else {}
     try:
-        blob = base64.b64decode(match["key"].split()[1], validate=True)
-    except binascii.Error as error:
+        blob = base64.b64decode(words[1], validate=True)
+    except (IndexError, ValueError) as error:
         raise SigningError(f"allowed signers, line {number}: the key is not base64") from error
     return AllowedSigner(
-        principals=tuple(match["who"].strip('"').split(",")),
+        principals=tuple(who.split(",")),
         public_key=blob,
         namespaces=tuple(filter(None, options.get("namespaces", "").split(","))),
         valid_after=_stamp(number, options.get("valid-after")),
         valid_before=_stamp(number, options.get("valid-before")),
         is_authority=_AUTHORITY in options,
     )
+
+
+def _split(number: int, line: str) -> tuple[str, list[str]]:
+    """Return the principals, and the words behind them: options where there are, kind, key."""
+    who = _QUOTED.match(line) or _WORD.match(line)
+    words = _WORD.findall(line, who.end()) if who and len(line) <= _LONGEST_LINE else []
+    if who is None or len(words) < _KEY_WORDS:
+        raise SigningError(f"allowed signers, line {number}: not `principals [options] key`")
+    return who[0].strip('"'), words
+
+
+def _is_option(word: str) -> bool:
+    return '="' in word or word.partition(",")[0] == _AUTHORITY
 
 
 def _options(number: int, text: str) -> dict[str, str]:
@@ -125,7 +138,7 @@ def _options(number: int, text: str) -> dict[str, str]:
         is_taken = match and match[1] in known and (match[2] is None) == (match[1] == _AUTHORITY)
         if match is None or not is_taken:
             raise SigningError(
-                f"allowed signers, line {number}: cannot take the option {text[at:]!r}"
+                f"allowed signers, line {number}: cannot take the option {text[at : at + 80]!r}"
             )
         found[match[1]] = match[2] or ""
         at = match.end()
@@ -140,15 +153,14 @@ def _stamp(number: int, text: str | None) -> datetime | None:
         return datetime.strptime(text, _STAMPS[len(text)]).replace(tzinfo=UTC)
     except (KeyError, ValueError) as error:
         raise SigningError(
-            f"allowed signers, line {number}: {text!r} is not a time like 20300131235900Z",
+            f"allowed signers, line {number}: {text[:80]!r} is not a time like 20300131235900Z",
         ) from error
 
 
 def _write(line: AllowedSigner) -> str:
-    options = _written_options(line)
-    return " ".join(
-        filter(None, (",".join(line.principals), options, public_line(line.public_key)))
-    )
+    who = ",".join(line.principals)
+    named = who if _WORD.fullmatch(who) else f'"{who}"'
+    return " ".join(filter(None, (named, _written_options(line), public_line(line.public_key))))
 
 
 def _written_options(line: AllowedSigner) -> str:

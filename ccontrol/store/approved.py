@@ -4,11 +4,12 @@ The first commit that does not hold ends it: nothing after it counts, and that i
 Each commit is judged by who might sign before it. Reads only; writing is approving's.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ccontrol.approval.rights import (
+    Signing,
     belongs,
     is_append_only,
     requester_fault,
@@ -29,7 +30,13 @@ from ccontrol.canonical.attestations import (
     is_attestation,
     parse_attestation,
 )
-from ccontrol.canonical.people import ALLOWED_SIGNERS, FOLDER, PEOPLE, parse_people
+from ccontrol.canonical.people import (
+    ALLOWED_SIGNERS,
+    FOLDER,
+    PEOPLE,
+    parse_people,
+    render_people,
+)
 from ccontrol.errors import (
     CcontrolError,
     SigningError,
@@ -58,6 +65,10 @@ from ccontrol.store.sshwire import fingerprint
 
 _LARGEST = 1_000_000
 """Bytes of a file that people wrote; whatever is larger is not read."""
+
+Written = ChangeWindow | Decision | DecisionKind | None
+"""What somebody wrote into a file: leave, a decision, of an attestation only that it is one, or
+nothing of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +225,8 @@ class _Walk:
     def _people_faults(self, files: Mapping[str, bytes], people: People) -> Iterator[str]:
         anchor, before = self._judging.anchor, self._people
         roots, threshold = root_rule(anchor, before)
+        if render_people(people) != files[PEOPLE]:
+            yield f"{PEOPLE} is not in the one form in which ccontrol writes it"
         yield from succession_faults(anchor, before, people)
         yield from keys.root_faults(files, roots, threshold)
         if files.get(ALLOWED_SIGNERS) != keys.signers_of(people).text().encode("ascii"):
@@ -263,9 +276,16 @@ class _Walk:
                 return
             if is_append_only(path) and self._last and self._entry(path, self._last.id):
                 yield f"{path} was there before: it may only be added"
-        asked = [value for key, value in signed.trailers if key == "Requested-By"]
-        asked += [one.requester for one in windows] + [one.requester for one in decisions]
-        fault = requester_fault(self._judging.anchor, signed.principal, asked)
+        signing = Signing(
+            signed.principal,
+            signed.paths,
+            tuple(windows),
+            tuple(decisions),
+            asked_for_by(signed.trailers),
+            signed.seen_at or self._judging.now,
+        )
+        anchor = self._judging.anchor
+        fault = requester_fault(anchor, people, signing, self._windows, self._commits)
         if fault is not None:
             yield fault
 
@@ -312,6 +332,20 @@ class _Walk:
         if len(content) > _LARGEST:
             raise StoreTamperedError(f"{path} is larger than anything that people write")
         return content
+
+
+def asked_for_by(trailers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return who asked for what a commit does, as it says itself."""
+    return tuple(value for name, value in trailers if name == "Requested-By")
+
+
+def written_in(path: str, content: bytes) -> Written:
+    """Return what a file that people write holds. Raises UnreadableStateError."""
+    if path.startswith(f"{WINDOWS}/"):
+        return parse_window(content)
+    if not path.startswith(f"{DECISIONS}/"):
+        return None
+    return DecisionKind.ATTEST if is_attestation(path, content) else parse_decision(content)
 
 
 def _removed_windows(signed: SignedCommit, kept: Collection[ChangeWindow]) -> Iterator[str]:

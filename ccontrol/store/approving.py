@@ -9,19 +9,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ccontrol.errors import StoreError, StoreForeignError
+from ccontrol.approval.rights import Signing, requester_fault, right_fault
+from ccontrol.errors import StoreError, StoreForeignError, UnreadableStateError
+from ccontrol.model.approval import Approvals, ChangeWindow, Decision, DecisionKind
 from ccontrol.store import commits, refs, shadow, signing
-from ccontrol.store.approved import Judging, Survey, require_counting, survey
+from ccontrol.store.approved import (
+    Judging,
+    Survey,
+    Written,
+    asked_for_by,
+    require_counting,
+    survey,
+    written_in,
+)
 from ccontrol.store.disk import Disk
 from ccontrol.store.layout import APPROVED, ATTRIBUTES, ATTRIBUTES_PATH, BRANCH, shadow_path
-from ccontrol.store.loose import LooseWriter
+from ccontrol.store.loose import LooseWriter, of_nobody_else
 from ccontrol.store.message import PARENT_TRAILER, Message, compose
 from ccontrol.store.objects import Entry, format_tree
+from ccontrol.store.people import owner_of
 from ccontrol.store.repository import Repository, require_store
 from ccontrol.store.trees import split
 from ccontrol.store.verify_commit import parent_shadow
 
 _REMOTE = "refs/remotes/origin/"
+_WHO_MAY = "Nothing was changed. `ccontrol people show` tells who may do what."
+_ANOTHER = "Nothing was changed. Let another approver sign it; `ccontrol people show` lists them."
+_MEND = "Nothing was changed. Mend what it names, and sign again; see docs/approvals.md."
 Content = bytes | Entry | None
 """What is to stand at a path: bytes, what is stored already, or nothing."""
 
@@ -69,12 +83,15 @@ def open_any(folder: Path) -> Repository:
 
 
 def heads_of(repository: Repository) -> Heads:
-    """Return where the branches stand; a clone's own come before those of its origin."""
-    own = refs.read(repository.git_dir, APPROVED)
+    """Return where the branches stand; in a clone whichever is further, its own or its origin's.
+
+    A fetch moves only the origin's: who signs by the clone's own would take what is old.
+    """
     return Heads(
-        observed=_newest(repository, BRANCH), approved=own or _origin(repository, APPROVED),
-        own_approved=own,
-    )  # fmt: skip
+        observed=_newest(repository, BRANCH),
+        approved=_newest(repository, APPROVED),
+        own_approved=refs.read(repository.git_dir, APPROVED),
+    )
 
 
 def approve(
@@ -87,13 +104,15 @@ def approve(
     """Append one signed commit to `approved`, durably; return what the branch holds then.
 
     Raises StoreError when the commit would not count, or changes nothing: the branch then stands
-    as it did.
+    as it did. Whoever has no right to it is told before anything is signed.
     """
     _require_free(repository.git_dir)
     heads = heads_of(repository)
     if heads.approved is not None:
-        require_counting(survey(repository, judging, heads.approved))
-    loose = LooseWriter(repository.git_dir / "objects", Disk())
+        before = survey(repository, judging, heads.approved)
+        require_counting(before)
+        _require_right(before.approvals, pen, edits, message, judging)
+    loose = LooseWriter(repository.git_dir / "objects", Disk(), of_nobody_else())
     parent = None if heads.approved is None else repository.commit(heads.approved)
     first: Mapping[str, Content] = {ATTRIBUTES_PATH: ATTRIBUTES} if parent is None else {}
     tree = _tree(repository, loose, parent, {**first, **edits})
@@ -104,16 +123,63 @@ def approve(
     loose.flush()
     found = survey(repository, judging, name)
     if found.faults:
-        raise StoreError(
-            f"this commit would not count: {found.faults[0][1]}",
-            hint="Nothing was changed. `ccontrol people show` tells who may do what.",
-        )
+        raise _would_not_count(found.faults[0][1], _MEND)
     refs.compare_and_swap(repository.git_dir, APPROVED, heads.own_approved, name, Disk())
     return found
 
 
+def _require_right(
+    given: Approvals,
+    pen: Pen,
+    edits: Mapping[str, Content],
+    message: Message,
+    judging: Judging,
+) -> None:
+    """Say what the survey would say, while nobody has touched a token yet. Raises StoreError."""
+    people = given.people
+    if people is None:
+        return
+    principal = owner_of(pen.signer.public_key, people, judging.now)
+    written = {path: _written(path, content) for path, content in edits.items()}
+    for path, one in written.items():
+        fault = right_fault(people, principal, path, _kind(one))
+        if fault is not None:
+            raise _would_not_count(fault, _WHO_MAY)
+    signing_ = Signing(
+        principal,
+        tuple(edits),
+        tuple(one for one in written.values() if isinstance(one, ChangeWindow)),
+        tuple(one for one in written.values() if isinstance(one, Decision)),
+        asked_for_by(message.trailers),
+        judging.now,
+    )
+    fault = requester_fault(judging.anchor, people, signing_, given.windows, given.commits)
+    if fault is not None:
+        raise _would_not_count(fault, _ANOTHER)
+
+
+def _written(path: str, content: Content) -> Written:
+    try:
+        return written_in(path, content) if isinstance(content, bytes) else None
+    except UnreadableStateError as error:
+        raise _would_not_count(str(error), _MEND) from error
+
+
+def _kind(written: Written) -> DecisionKind | None:
+    if isinstance(written, DecisionKind):
+        return written
+    return written.kind if isinstance(written, Decision) else None
+
+
+def _would_not_count(what: str, hint: str) -> StoreError:
+    return StoreError(f"this commit would not count: {what}", hint=hint)
+
+
 def _newest(repository: Repository, branch: str) -> str | None:
-    return refs.read(repository.git_dir, branch) or _origin(repository, branch)
+    own, origin = refs.read(repository.git_dir, branch), _origin(repository, branch)
+    if own is None or origin is None or own == origin:
+        return own or origin
+    return origin if own in repository.objects.list_commits(origin, "", None) else own
 
 
 def _origin(repository: Repository, branch: str) -> str | None:

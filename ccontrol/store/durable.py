@@ -119,6 +119,13 @@ def move(source: Path, target: Path) -> None:
             _DISK.sync(source.parent)
 
 
+def settle(half: Path, target: Path) -> None:
+    """Put a file that another program wrote in its place; returns once it would outlive a cut."""
+    with named_failures(half):
+        _DISK.sync(half)
+    move(half, target)
+
+
 def make_folder(path: Path) -> Path:
     """Make a folder with its parents, durably, for its owner alone; return it."""
     with named_failures(path):

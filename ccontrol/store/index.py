@@ -6,7 +6,7 @@ writes, any number read beside it (SQLite, write-ahead log). sqlite3 is imported
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import RLock
 
 from ccontrol.errors import StoreError, StoreFullError, StoreLockedError, StoreReadOnlyError
+from ccontrol.model.approval import Authorisation
 from ccontrol.model.journal import JournalEntry
 from ccontrol.store import disk
 from ccontrol.store import index_rows as rows
@@ -51,26 +52,46 @@ class IndexReader:
         return str(found[0][0]) if found else ""
 
     def changes(
-        self, controller_id: str | None = None, since: datetime | None = None, limit: int = 100
+        self,
+        controller_id: str | None = None,
+        since: datetime | None = None,
+        limit: int = 100,
+        *,
+        authorisations: Collection[Authorisation] = (),
     ) -> tuple[IndexedChange, ...]:
-        """Return changes, the newest commit first, of one controller or of all."""
+        """Return changes, the newest commit first, of one controller or of all.
+
+        With `authorisations`: only those of which the latest judgement says one of these words.
+        """
         asked = {
             "controller_id": controller_id,
             "change_id": None,
             "since": rows.text(since) if since else None,
+            "authorisations": f"|{'|'.join(authorisations)}|" if authorisations else None,
             "limit": limit,
         }
         return tuple(rows.change_of(row) for row in self._select(rows.LIST_CHANGES, asked))
 
     def change(self, change_id: str) -> IndexedChange | None:
         """Return one change, or None when the index does not know it."""
-        asked = {"controller_id": None, "change_id": change_id, "since": None, "limit": 1}
+        asked = {
+            "controller_id": None,
+            "change_id": change_id,
+            "since": None,
+            "authorisations": None,
+            "limit": 1,
+        }
         found = self._select(rows.LIST_CHANGES, asked)
         return rows.change_of(found[0]) if found else None
 
     def last_change(self, controller_id: str) -> IndexedChange | None:
         """Return a controller's newest change, or None before its first."""
         return next(iter(self.changes(controller_id, limit=1)), None)
+
+    def latest(self) -> datetime | None:
+        """Return when the change was seen that has the latest time; None before the first."""
+        (found,) = self._select(rows.LATEST, {})
+        return datetime.fromisoformat(str(found[0])) if found[0] else None
 
     def polls(self) -> tuple[PollStatus, ...]:
         """Return how the polls of every controller went, sorted by controller id."""

@@ -3,11 +3,12 @@
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 
+from ccontrol.model.approval import Authorisation
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.judgement import Confidence, Origin, Severity
 
-VERSION = 2
+VERSION = 3
 """Goes up with every change of SCHEMA: an index of another version is thrown away and rebuilt."""
 SCHEMA = """
 CREATE TABLE changes (
@@ -15,7 +16,7 @@ CREATE TABLE changes (
     change_id TEXT NOT NULL UNIQUE, controller_id TEXT NOT NULL, commit_id TEXT NOT NULL,
     taken_at TEXT NOT NULL, severity INTEGER NOT NULL, subject TEXT NOT NULL,
     aspects TEXT NOT NULL, origin TEXT NOT NULL, previous TEXT NOT NULL,
-    confidence TEXT NOT NULL);
+    confidence TEXT NOT NULL, authorisation TEXT NOT NULL);
 CREATE INDEX changes_of ON changes (controller_id, position);
 CREATE TABLE polls (
     controller_id TEXT PRIMARY KEY, outcome TEXT, depth TEXT, reason TEXT NOT NULL,
@@ -26,22 +27,25 @@ CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), commit_id TEXT NOT NUL
 """
 LIST_CHANGES = """
 SELECT change_id, controller_id, commit_id, taken_at, severity, subject, aspects, origin, previous,
-confidence FROM changes
+confidence, authorisation FROM changes
 WHERE (:controller_id IS NULL OR controller_id = :controller_id)
   AND (:change_id IS NULL OR change_id = :change_id)
   AND (:since IS NULL OR taken_at >= :since)
+  AND (:authorisations IS NULL OR instr(:authorisations, '|' || authorisation || '|') > 0)
 ORDER BY position DESC LIMIT :limit
 """
 PUT_CHANGE = """
 INSERT INTO changes
 (change_id, controller_id, commit_id, taken_at, severity, subject, aspects, origin, previous,
-confidence)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+confidence, authorisation)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (change_id) DO UPDATE SET
 severity = excluded.severity, origin = excluded.origin, confidence = excluded.confidence,
+authorisation = excluded.authorisation,
 subject = excluded.subject,
 aspects = excluded.aspects
 """
+LATEST = "SELECT max(taken_at) FROM changes"
 LIST_POLLS = """
 SELECT controller_id, outcome, depth, reason, attempted_at, succeeded_at, next_at,
 attempts, failures, missed, unread, requests, bytes
@@ -79,6 +83,8 @@ class IndexedChange:
     """Change id of the controller's change before; empty for its first."""
     confidence: Confidence = Confidence.NONE
     """How well the origin is founded."""
+    authorisation: Authorisation | None = None
+    """By the latest judgement; None: nobody judged whether it was authorised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +145,14 @@ def change_cells(change: IndexedChange) -> tuple[Cell, ...]:
         change.origin,
         change.previous,
         change.confidence,
+        change.authorisation or "",
     )
 
 
 def change_of(cells: tuple[Cell, ...]) -> IndexedChange:
     """Return the change of a row of LIST_CHANGES."""
     change_id, controller_id, commit, taken_at, severity, subject, aspects, *judged = cells
-    origin, previous, confidence = judged
+    origin, previous, confidence, authorisation = judged
     return IndexedChange(
         change_id=str(change_id),
         controller_id=str(controller_id),
@@ -157,6 +164,7 @@ def change_of(cells: tuple[Cell, ...]) -> IndexedChange:
         origin=Origin(str(origin)),
         previous=str(previous),
         confidence=Confidence(str(confidence)),
+        authorisation=Authorisation(str(authorisation)) if authorisation else None,
     )
 
 

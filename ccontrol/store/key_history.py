@@ -1,115 +1,113 @@
-"""Which key was the daemon's for which commits of `observed`, signed by people who hold root keys.
+"""Which key was the daemon's for which commits of `observed`, by what people signed of it.
 
-Dates in commits prove nothing against a stolen key that was retired: it can sign an old date. A
-place in the history cannot be chosen so: commit 4,712 comes after 4,711. Pure.
+`people/people.toml` names the daemon's keys in the order in which they take over. Dates in commits
+prove nothing against a stolen key that was retired: it can sign an old date. A place in the history
+cannot be chosen so: commit 4,712 comes after 4,711. Pure.
 """
 
-import base64
-import binascii
-import tomllib
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from ccontrol.errors import SigningError
+from ccontrol.model.approval import DaemonKey, People
 from ccontrol.store import signing, sshwire
-from ccontrol.store.allowed_signers import AllowedSigners
 from ccontrol.store.commits import Commit
-from ccontrol.store.keys import public_line
-
-NAMESPACE = "ccontrol-keys"
-"""What a root key signs this for, so that no other signature passes for it."""
-_FORM = 1
+from ccontrol.store.people import key_of
 
 
 @dataclass(frozen=True, slots=True)
 class KeySpan:
-    """One key and the commits that count with it, numbered from 1 along the history."""
+    """One of the daemon's keys; commits are numbered from 1 along the history."""
 
     public_key: bytes
-    first: int
     last: int | None = None
-    """None: it is the daemon's still."""
-    compromised: bool = False
-    """Somebody else may have it: what it signed counts as far as a cosigner or mirror saw it."""
-
-    def covers(self, public_key: bytes, number: int) -> bool:
-        """Say whether this is the key of that commit."""
-        within = self.first <= number and (self.last is None or number <= self.last)
-        return within and self.public_key == public_key
+    """The last commit that counts with it; None: people have not said."""
+    compromised_from: int | None = None
+    """Somebody else may have had it from this commit on; None: nobody says so."""
 
 
-def render(spans: tuple[KeySpan, ...]) -> str:
-    """Return the file that is signed."""
-    parts = [f"form = {_FORM}\n"]
-    for span in spans:
-        last = "" if span.last is None else f"last = {span.last}\n"
-        word = "true" if span.compromised else "false"
-        parts.append(
-            f'\n[[key]]\npublic = "{public_line(span.public_key)}"\n'
-            f"first = {span.first}\n{last}compromised = {word}\n"
-        )
-    return "".join(parts)
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Commits that a compromised key signed when somebody else may have had it."""
+
+    fingerprint: str
+    first: int
+    last: int
 
 
-def parse(text: str) -> tuple[KeySpan, ...]:
-    """Read the file. Raises SigningError unless its spans follow each other without a gap."""
-    try:
-        raw = tomllib.loads(text)
-        spans = tuple(map(_span, raw["key"])) if raw["form"] == _FORM else ()
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, binascii.Error, IndexError) as error:
-        raise SigningError(f"the history of keys cannot be read: {error}") from error
-    if not spans or spans[0].first != 1 or spans[-1].last is not None:
-        raise SigningError("the history of keys does not cover all commits")
-    for before, after in pairwise(spans):
-        if before.last is None or before.last < before.first - 1 or after.first != before.last + 1:
-            raise SigningError("the keys in the history of keys do not follow each other")
-    return spans
+def spans_of(people: People | None) -> tuple[KeySpan, ...]:
+    """Return the daemon's keys as people signed them; none: nobody has said."""
+    return tuple(map(_span, people.daemon_keys)) if people is not None else ()
 
 
-def require_signed(text: str, armor: str, roots: AllowedSigners, when: datetime) -> str:
-    """Return the principal of a root key that signed the file. Raises SigningError."""
-    signature = signing.parse(armor)
-    signing.verify(signature, text.encode(), NAMESPACE)
-    for line in roots.lines:
-        for principal in line.principals:
-            if line.allows(principal, signature.public_key, NAMESPACE, when):
-                return principal
-    name = sshwire.fingerprint(signature.public_key)
-    raise SigningError(f"{name} signed the history of keys, and is no root key")
+class Succession:
+    """Takes commits in the order of the history, and says whose key does not count at its place.
 
-
-def span_fault(commit: Commit, number: int, spans: tuple[KeySpan, ...]) -> str | None:
-    """Return why a commit's key does not count at its place; None where it does, or none is named.
-
-    Whether the signature itself holds is judged elsewhere.
+    A key takes over by signing; those named before it sign no more from then on. Without any named
+    key everything passes.
     """
-    if not spans or commit.signature is None:
+
+    def __init__(self, spans: tuple[KeySpan, ...]) -> None:
+        self._spans = spans
+        self._current = 0
+        self._places = {span.public_key: place for place, span in enumerate(spans)}
+        self._doubtful: dict[int, tuple[int, int]] = {}
+
+    def fault(self, commit: Commit, number: int) -> str | None:
+        """Return why a commit's key does not count at its place, None where it does.
+
+        Whether the signature itself holds is judged elsewhere.
+        """
+        if not self._spans or commit.signature is None:
+            return None
+        try:
+            key = signing.parse(commit.signature).public_key
+        except SigningError:
+            return None
+        return self.key_fault(key, number)
+
+    def key_fault(self, key: bytes, number: int) -> str | None:
+        """Return why a key may not have signed the commit of this number."""
+        place, name = self._places.get(key), sshwire.fingerprint(key)
+        if place is None:
+            return f"{name} is not in the history of the daemon's keys that people signed"
+        last = self._spans[place].last
+        if place < self._current:
+            return f"{name} was retired before commit {number}: a later key had taken over"
+        if last is not None and number > last:
+            return f"{name} was the daemon's key up to commit {last}, and signed commit {number}"
+        self._current = place
+        self._note_doubt(place, number)
         return None
-    try:
-        key = signing.parse(commit.signature).public_key
-    except SigningError:
-        return None
-    if any(span.covers(key, number) for span in spans):
-        return None
-    return f"{sshwire.fingerprint(key)} was not the daemon's key for commit {number} of the history"
+
+    def doubtful(self) -> tuple[Doubtful, ...]:
+        """Return what compromised keys signed, so far as it counts at all."""
+        return tuple(
+            Doubtful(sshwire.fingerprint(self._spans[place].public_key), first, last)
+            for place, (first, last) in sorted(self._doubtful.items())
+        )
+
+    def _note_doubt(self, place: int, number: int) -> None:
+        since = self._spans[place].compromised_from
+        if since is not None and number >= since:
+            first, _ = self._doubtful.get(place, (number, number))
+            self._doubtful[place] = (first, number)
 
 
-def rotated(
-    spans: tuple[KeySpan, ...], new: bytes, last: int, *, compromised: bool
-) -> tuple[KeySpan, ...]:
-    """Return the history with the newest key ended at a commit, and a new key from then on."""
-    *before, current = spans
-    ended = KeySpan(current.public_key, current.first, last, compromised)
-    return (*before, ended, KeySpan(new, last + 1))
+def closed(keys: tuple[DaemonKey, ...], last_signed: Mapping[bytes, int]) -> tuple[DaemonKey, ...]:
+    """Return the keys with `last` filled in where a later key has taken over since.
+
+    `last_signed`: the number of the last commit that each key signed.
+    """
+    used = [place for place, key in enumerate(keys) if key_of(key.line) in last_signed]
+    newest = max(used, default=0)
+    return tuple(
+        replace(key, last=last_signed.get(key_of(key.line), 0))
+        if place < newest and key.last is None
+        else key
+        for place, key in enumerate(keys)
+    )
 
 
-def _span(raw: dict[str, object]) -> KeySpan:
-    public, first, last = raw["public"], raw["first"], raw.get("last")
-    compromised = raw.get("compromised", False)
-    if not (isinstance(public, str) and type(first) is int and type(last) in {int, type(None)}):
-        raise TypeError("a key has no public key, or no numbers")
-    if not isinstance(compromised, bool):
-        raise TypeError("compromised is true or false")
-    blob = base64.b64decode(public.split()[1], validate=True)
-    return KeySpan(blob, first, last if isinstance(last, int) else None, compromised)
+def _span(key: DaemonKey) -> KeySpan:
+    return KeySpan(key_of(key.line), key.last, key.compromised_from)

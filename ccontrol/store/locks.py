@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ccontrol.errors import StoreForeignError, StoreLockedError
 from ccontrol.store.disk import named_failures
-from ccontrol.store.loose import TEMPORARY
+from ccontrol.store.loose import DAEMONS_OWN
 
 _FOREIGN_AGE_S = 600.0
 """How long a lock that another git may hold (people push to this store) must have stood still."""
@@ -81,10 +81,10 @@ class WriterLock:
 def clear_stale(git_dir: Path, branch: str, now: datetime) -> tuple[str, ...]:
     """Remove what a killed writer left, and return the names. Call it under the WriterLock.
 
-    The branch's own lock and our own half-written objects go at once; what another git might
-    still hold goes when it is ten minutes old.
+    The branch's own lock and the daemon's own half-written objects go at once; what another git, or
+    a person who signs here, might still hold goes when it is ten minutes old.
     """
-    own = {git_dir / f"{branch}.lock", *git_dir.glob(f"objects/??/{TEMPORARY}*")}
+    own = {git_dir / f"{branch}.lock", *git_dir.glob(f"objects/??/{DAEMONS_OWN}*")}
     foreign = {path for pattern in _FOREIGN for path in git_dir.glob(pattern)} - own
     stale = [path for path in own if path.exists()]
     stale += [path for path in foreign if _has_stood_still(path, now)]

@@ -3,7 +3,7 @@
 Who calls this and when is the engine's business. Reads the history; writes the log's folder only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from ccontrol.store.objects import Entry
 from ccontrol.store.ref_log import RefLog
 from ccontrol.store.ref_updates import NOTHING, RefUpdate
 from ccontrol.store.repository import Repository
+from ccontrol.store.verify_commit import Trust, signature_fault
 
 BRANCHES = (BRANCH, APPROVED)
 _AT_ONCE = 500
@@ -109,8 +110,45 @@ def key_beside(folder: Path, origin: str) -> NoteKey | None:
         return None
 
 
-def keep(git_dir: Path, log: RefLog, identity: LogIdentity, now: datetime) -> Note | None:
-    """Write down what moved and sign the new length; None when nothing is new.
+Counting = Callable[[Repository, str], str | None]
+"""Of a branch that stands at a commit: up to which commit of it is to be written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Who says of each branch how far it counts: nothing else is written down, and signed."""
+
+    observed: Counting
+    approved: Counting | None = None
+    """None: there is nobody to judge it, and nothing of it is written down."""
+
+    def of(self, ref: str) -> Counting | None:
+        """Return who judges a branch."""
+        return self.observed if ref == BRANCH else self.approved
+
+
+def signed_by_daemon(trust: Trust) -> Counting:
+    """Return the judge of `observed`: up to the newest commit that the daemon signed.
+
+    A history that was rewritten with its genuine key passes: others are to see that it was.
+    """
+
+    def newest_own(repository: Repository, head: str) -> str | None:
+        name: str | None = head
+        while name is not None:
+            commit = repository.commit(name)
+            if signature_fault(commit, trust) is None:
+                return name
+            name = next(iter(commit.parents), None)
+        return None
+
+    return newest_own
+
+
+def keep(
+    git_dir: Path, log: RefLog, identity: LogIdentity, judges: Judges, now: datetime
+) -> Note | None:
+    """Write down what moved, as far as it counts, and sign the new length; None: nothing is new.
 
     Raises StoreTamperedError when the log is shorter than what was signed.
     """
@@ -120,7 +158,7 @@ def keep(git_dir: Path, log: RefLog, identity: LogIdentity, now: datetime) -> No
         _require_grown(checkpoints.parse(before), log)
     with Repository.open(git_dir) as repository:
         for ref in BRANCHES:
-            _write_down(repository, log, ref, now)
+            _write_down(repository, log, ref, judges.of(ref), now)
     checkpoint = Checkpoint(identity.origin, log.size, log.root())
     if before is not None and _says(before, checkpoint, identity.key):
         return None
@@ -141,10 +179,15 @@ def _require_grown(signed: Checkpoint, log: RefLog) -> None:
         )
 
 
-def _write_down(repository: Repository, log: RefLog, ref: str, now: datetime) -> None:
-    head = refs.read(repository.git_dir, ref)
+def _write_down(
+    repository: Repository, log: RefLog, ref: str, judge: Counting | None, now: datetime
+) -> None:
+    stands = refs.read(repository.git_dir, ref)
     known = log.heads[ref].new if ref in log.heads else NOTHING
-    if head is None or head == known:
+    if judge is None or stands is None or stands == known:
+        return
+    head = judge(repository, stands)
+    if head is None or head == known or _is_behind(repository.git_dir, head, known, stands):
         return
     fresh: list[RefUpdate] = []
     for old, new in _steps(repository.git_dir, known, head):
@@ -170,6 +213,11 @@ def _steps(git_dir: Path, known: str, head: str) -> Iterator[tuple[str, str]]:
     for new in listing.decode("ascii").split():
         yield old, new
         old = new
+
+
+def _is_behind(git_dir: Path, head: str, known: str, stands: str) -> bool:
+    """Say whether less counts than was written down although the branch has not gone back."""
+    return _descends(git_dir, head, known) and _descends(git_dir, known, stands)
 
 
 def _descends(git_dir: Path, older: str, newer: str) -> bool:

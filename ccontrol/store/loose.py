@@ -3,24 +3,39 @@
 Packing them later is maintenance's business; reading them is reading's.
 """
 
+import os
+import secrets
 import zlib
 from pathlib import Path
 
 from ccontrol.store.disk import Disk, named_failures
 from ccontrol.store.objects import Kind, frame, sha1_id
 
-TEMPORARY = "tmp_obj_ccontrol_"
-"""How our unfinished objects begin; git's own prune knows the first half of it."""
+DAEMONS_OWN = "tmp_obj_ccontrol_"
+"""How unfinished objects of the one writer of `observed` begin; git's prune knows the first half.
+
+Whoever holds the writer's lock may remove them: the writer that made them is dead.
+"""
 
 _COMPRESSION = 1  # maintenance packs with more; here a commit waits
 
 
-class LooseWriter:
-    """Collects objects, packed, and writes them together: none is on the disk before `flush`."""
+def of_nobody_else() -> str:
+    """Return how the unfinished objects of a person's command begin; a daemon lets them be."""
+    return f"tmp_obj_{os.getpid()}_{secrets.token_hex(4)}_"
 
-    def __init__(self, objects: Path, disk: Disk) -> None:
+
+class LooseWriter:
+    """Collects objects, packed, and writes them together: none is on the disk before `flush`.
+
+    `unfinished` is how its half-written files begin: no two processes may share that, or one takes
+    the other's away (`DAEMONS_OWN`, `of_nobody_else`).
+    """
+
+    def __init__(self, objects: Path, disk: Disk, unfinished: str) -> None:
         self._objects = objects
         self._disk = disk
+        self._unfinished = unfinished
         self._pending: dict[str, tuple[Kind, bytes]] = {}
 
     def put(self, kind: Kind, content: bytes) -> bytes:
@@ -64,7 +79,7 @@ class LooseWriter:
             return final, final  # perhaps from a run that died before it was synced
         if self._disk.make_folder(folder):
             self._disk.sync(self._objects)
-        temporary = folder / (TEMPORARY + name[2:])
+        temporary = folder / (self._unfinished + name[2:])
         self._disk.remove(temporary)
         self._disk.create(temporary, packed, 0o400)
         return temporary, final

@@ -7,6 +7,7 @@ import logging
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -36,13 +37,17 @@ def _names(git_dir: Path) -> Iterator[Path]:
 
 
 def _is_open(path: Path) -> bool:
-    mode = path.lstat().st_mode
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:  # a lock of git's, or what is about to get its name: gone meanwhile
+        return False
     return bool(mode & _OTHERS) and (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _shut(path: Path) -> bool:
     try:
-        path.chmod(path.lstat().st_mode & ~_OTHERS & 0o7777)
+        with suppress(FileNotFoundError):  # gone meanwhile: nothing is open any more
+            path.chmod(path.lstat().st_mode & ~_OTHERS & 0o7777)
     except PermissionError:  # somebody else's: told, and no reason not to record what is seen
         return False
     return True

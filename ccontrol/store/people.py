@@ -91,16 +91,27 @@ def signing_key(commit: Commit) -> bytes:
 def owner_of(key: bytes, people: People, when: datetime) -> str:
     """Return whose key signed a commit. Raises SigningError when it is nobody's.
 
-    `when` is when that was first seen: the commit's own date is whatever its author wanted.
+    `when` is when that was first seen: the commit's own date is whatever its author wanted. A
+    certificate that names several of these people is nobody's.
     """
     signers = signers_of(people)
-    for person in people.persons:
-        if signers.allow(person.principal, key, GIT, when):
-            return person.principal
+    owners = [
+        person.principal
+        for person in people.persons
+        if signers.allow(person.principal, key, GIT, when)
+    ]
+    if len(owners) > 1:
+        raise SigningError(
+            f"the certificate {sshwire.fingerprint(key)} names {' and '.join(owners)}: nobody can "
+            "tell which of them signed"
+        )
+    if owners:
+        return owners[0]
     if public_line(key) in people.roots:
         return f"root {sshwire.fingerprint(key)}"
     raise SigningError(
-        f"{sshwire.fingerprint(key)} belongs to nobody who may sign at {when:%Y-%m-%d %H:%M} UTC"
+        f"{sshwire.fingerprint(key)} belongs to nobody who may sign at {when:%Y-%m-%d %H:%M} UTC",
+        hint="`ccontrol people show` lists whose keys count; `ssh-add -l` those of the agent.",
     )
 
 

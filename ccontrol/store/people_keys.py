@@ -15,6 +15,9 @@ from ccontrol.store.certificates import certificate_of
 from ccontrol.store.keys import FileSigner
 from ccontrol.store.people import key_of
 
+_LARGEST = 65_536
+"""Bytes of a .pub file: a certificate has some 2,000."""
+_PUBLIC = "Name the .pub file: `ssh-keygen` writes it beside the private key."
 _HINT = "Run `ssh-add FILE`, then say --key FILE.pub; a token or a PKCS#11 card goes the same way."
 
 
@@ -58,12 +61,25 @@ def _only_one() -> signing.Signer:
     return AgentSigner(held[0], Path(where))
 
 
-def _named(path: Path) -> signing.Signer:
+def key_in(path: Path, hint: str = _PUBLIC) -> bytes:
+    """Return the key of a .pub file. Raises SigningError for a file that holds none."""
     try:
-        line = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SigningError(f"{path}: the key cannot be read ({error})", hint=_HINT) from error
-    wanted = key_of(" ".join(line.split()[:2]))
+        with path.open("rb") as file:
+            line = file.read(_LARGEST).decode("utf-8")
+    except OSError as error:
+        raise SigningError(
+            f"{path}: the key cannot be read ({error.strerror})", hint=hint
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SigningError(f"{path}: this is no public key", hint=hint) from error
+    try:
+        return key_of(" ".join(line.split()[:2]))
+    except SigningError as error:
+        raise SigningError(f"{path}: this is no public key", hint=hint) from error
+
+
+def _named(path: Path) -> signing.Signer:
+    wanted = key_in(path, _HINT)
     where = os.environ.get("SSH_AUTH_SOCK", "")
     held = agent.identities(Path(where)) if where else ()
     if wanted in held:

@@ -63,11 +63,16 @@ def roots(folder: Path, sizes: Iterable[int]) -> dict[int, bytes]:
 
     A size that the log does not have is left out. Keeps a few hashes at a time.
     """
+    return roots_of(lines(folder), sizes)
+
+
+def roots_of(log_lines: Iterable[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
+    """Return the same for lines from anywhere, each with its end."""
     wanted, found = set(sizes), {}
     pending: list[tuple[int, bytes]] = []
     if 0 in wanted:
         found[0] = merkle.EMPTY
-    for number, line in enumerate(lines(folder), start=1):
+    for number, line in enumerate(log_lines, start=1):
         _take_in(pending, leaf_hash(line[:-1]))
         if number in wanted:
             found[number] = _folded(pending)

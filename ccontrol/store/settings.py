@@ -24,7 +24,13 @@ _HARMLESS = frozenset(
     {
         *("core.repositoryformatversion", "core.bare", "core.filemode", "core.ignorecase"),
         *("core.symlinks", "core.precomposeunicode", "core.logallrefupdates", "core.longpaths"),
-        *("core.usereplacerefs", "core.fsync", "core.fsyncmethod", "core.sharedrepository"),
+        *(
+            "core.usereplacerefs",
+            "core.hookspath",
+            "core.fsync",
+            "core.fsyncmethod",
+            "core.sharedrepository",
+        ),
         *("core.compression", "core.loosecompression", "core.bigfilethreshold"),
         *("core.packedgitlimit", "core.packedgitwindowsize", "core.deltabasecachelimit"),
         *("gc.auto", "gc.autodetach", "gc.autopacklimit", "gc.packrefs", "gc.pruneexpire"),
@@ -79,6 +85,8 @@ def _require_harmless(path: Path, number: int, name: str, value: str) -> None:
     where = f"{path}: line {number} sets {name}"
     if name not in _HARMLESS:
         raise _refusal(f"{where}, which ccontrol never does: git might run or fetch something")
+    if name == "core.hookspath" and value != "hooks":
+        raise _refusal(f"{where} to {value[:100]!r}: programs that git would run")
     if name.endswith("url") and _HELPER.match(value):
         raise _refusal(f"{where} to an address that runs a program: {value[:100]!r}")
     if name == "core.repositoryformatversion" and value != "0":

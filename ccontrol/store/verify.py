@@ -10,22 +10,33 @@ from dataclasses import dataclass
 from itertools import chain, starmap
 from pathlib import Path
 
+from ccontrol.canonical.approvals import SIGHTINGS
 from ccontrol.errors import StoreError, StoreForeignError, StoreTamperedError
-from ccontrol.store import commits, git_process, known_head, objects, refs, surroundings
+from ccontrol.store import commits, gate, git_process, known_head, objects, refs, surroundings
 from ccontrol.store.bulk import content_of, stream_objects
 from ccontrol.store.commits import Commit
-from ccontrol.store.key_history import KeySpan, span_fault
+from ccontrol.store.key_history import KeySpan, Succession
 from ccontrol.store.layout import ATTRIBUTES, ATTRIBUTES_PATH, BRANCH
 from ccontrol.store.objects import Kind
 from ccontrol.store.repository import require_store
 from ccontrol.store.translator import Translator
 from ccontrol.store.verify_commit import Trust, chain_faults, tree_fault
+from ccontrol.store.verify_forms import CLASS, raised_forms
 from ccontrol.store.verify_journal import TRAILER, Journaled, journaled
-from ccontrol.store.verify_log import Findings, LogTrust, log_findings, look
+from ccontrol.store.verify_log import Findings, Known, LogTrust, log_findings, look
 from ccontrol.store.verify_signatures import SignatureJudge
+from ccontrol.store.verify_stamps import (
+    Brought,
+    StampedDay,
+    StampFindings,
+    StampTrust,
+    brought_by,
+    stamp_findings,
+)
 from ccontrol.store.verify_witnesses import witness_faults
 
 _NO_LOG_TRUST = LogTrust()
+_NO_STAMP_TRUST = StampTrust()
 _PROGRESS_STEP = 500
 _LAST = sys.maxsize
 _ATTRIBUTES_ENTRY = b"100644 %b\0%b" % (
@@ -52,6 +63,10 @@ class Report:
     faults: tuple[Fault, ...]
     unchecked: tuple[str, ...] = ()
     """What nobody could check here, each in a sentence; no fault, and no proof either."""
+    notes: tuple[str, ...] = ()
+    """What happened and is no fault, each in a sentence."""
+    stamps: tuple[StampedDay, ...] = ()
+    """The days that an authority outside has stamped, oldest first."""
 
     def require_sound(self) -> None:
         """Raise StoreTamperedError when anything does not hold."""
@@ -67,13 +82,14 @@ def verify(
     *,
     witnesses: Collection[str] = (),
     log: LogTrust = _NO_LOG_TRUST,
+    stamps: StampTrust = _NO_STAMP_TRUST,
     progress: Callable[[int], None] = lambda _commits: None,
 ) -> Report:
     """Check the whole of `observed`.
 
     `witnesses` are commits that somebody outside has seen (a mirror, a log host): the history has
-    to contain them. `log` says whose checkpoints count. `progress` is told every so often how
-    many commits were read.
+    to contain them. `log` says whose checkpoints count, `stamps` whose time stamps. `progress` is
+    told every so often how many commits were read.
     Raises StoreError when there is no store.
     """
     try:
@@ -95,17 +111,57 @@ def verify(
         walk.faults.extend(starmap(Fault, signatures.faults()))
     for witness in {*witnesses, *filter(None, [remembered])} - walk.seen.keys():
         walk.fault(f"{witness} was the head once, but the history does not contain it")
-    several = len({line.public_key for line in trust.signers.lines}) > 1
     findings = Findings()
     if head is not None:
-        findings = log_findings(git_dir, sight, log, walk.trees_of, several_keys=several)
+        known = Known(
+            trees=walk.trees_of,
+            counted=_seen_on_approved(git_dir, head),
+            doubtful=walk.succession.doubtful(),
+            seen_outside=max((walk.seen.get(each, -1) + 1 for each in witnesses), default=0),
+            several_keys=len({line.public_key for line in trust.signers.lines}) > 1,
+        )
+        findings = log_findings(git_dir, sight, log, known)
     walk.faults.extend(Fault(None, what) for what in findings.faults)
+    raised = tuple(raised_forms(git_dir, walk.renderings)) if walk.renderings else ()
+    walk.faults.extend(Fault(one.commit, one.what) for one in raised if one.is_fault)
+    unchecked = (
+        *findings.unchecked,
+        *(one.what for one in raised if not one.is_fault),
+        *gate.faults(git_dir),
+    )
     for what in chain(_memory_faults(git_dir, head, walk, journal), surroundings.faults(git_dir)):
         walk.fault(what)
+    stamped = _stamped(git_dir, head, walk, stamps)
     walk.faults.sort(key=lambda fault: walk.seen.get(fault.commit or "", _LAST))
     return Report(
-        head, len(walk.seen), walk.tree_sha256, tuple(walk.faults), tuple(findings.unchecked)
+        head=head,
+        commits=len(walk.seen),
+        tree_sha256=walk.tree_sha256,
+        faults=tuple(walk.faults),
+        unchecked=(*unchecked, *stamped.unchecked),
+        notes=tuple(findings.notes),
+        stamps=tuple(stamped.days),
     )
+
+
+def _stamped(git_dir: Path, head: str | None, walk: "_Walk", trust: StampTrust) -> StampFindings:
+    """Judge the time stamps of a history that could be read to its head."""
+    if head is None or not walk.reached(head):
+        return StampFindings()
+    try:
+        found = stamp_findings(git_dir, head, walk.seen, walk.brought, trust)
+    except StoreError as error:
+        walk.fault(f"the time stamps cannot be read: {error}")
+        return StampFindings()
+    walk.faults.extend(starmap(Fault, found.faults))
+    return found
+
+
+def _seen_on_approved(git_dir: Path, head: str) -> frozenset[str]:
+    """Return the commits of which the daemon wrote down that it saw them, and that they counted."""
+    done = git_process.attempt(git_dir, ["ls-tree", "-r", "--name-only", head, f"{SIGHTINGS}/"])
+    paths = done.stdout.decode("utf-8", "replace").splitlines()
+    return frozenset(Path(path).stem for path in paths)
 
 
 def _memory_faults(
@@ -129,7 +185,6 @@ class _Walk:
         progress: Callable[[int], None],
     ) -> None:
         self._signatures = signatures
-        self._spans = spans
         self._progress = progress
         self._shadows: dict[bytes, bytes] = {}
         self._trees: dict[bytes, bytes] = {}
@@ -140,8 +195,13 @@ class _Walk:
         self.trees_of: dict[str, str] = {}
         """Tree-SHA256 as computed, by commit, oldest first."""
         self.changes: set[str] = set()
+        self.renderings: list[Commit] = []
+        """Those that say that they changed no fact."""
+        self.brought: list[Brought] = []
+        """Time stamps, as the commits that brought them name them."""
         self.faults: list[Fault] = []
         self.tree_sha256: str | None = None
+        self.succession = Succession(spans)
 
     def run(self, git_dir: Path, head: str) -> None:
         listing = ["-c", "core.commitGraph=false", "rev-list", "--objects", "--in-commit-order"]
@@ -195,11 +255,14 @@ class _Walk:
         if commit is None:
             return
         self._signatures.take(commit)
-        out_of_place = span_fault(commit, len(self.seen), self._spans)
+        out_of_place = self.succession.fault(commit, len(self.seen))
         for what in (*chain_faults(commit, self._parent), *filter(None, [out_of_place])):
             self._doubt(what)
         self._judge_tree(commit)
         self.changes.update(value for name, value in commit.trailers if name == TRAILER)
+        if commit.trailer("Class") == CLASS:
+            self.renderings.append(commit)
+        self.brought.extend(filter(None, [brought_by(commit)]))
         self._parent, self._current = commit, None
 
     def _judge_tree(self, commit: Commit) -> None:

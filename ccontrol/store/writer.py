@@ -31,7 +31,7 @@ from ccontrol.store.layout import (
     reflog_path,
     shadow_path,
 )
-from ccontrol.store.loose import LooseWriter
+from ccontrol.store.loose import DAEMONS_OWN, LooseWriter
 from ccontrol.store.message import PARENT_TRAILER, TREE_TRAILER, Message, compose
 from ccontrol.store.objects import Entry, Ids, format_translated, sha1_id, sha256_id
 from ccontrol.store.repository import Repository, require_store
@@ -89,7 +89,7 @@ class Writer(Closing):
         self._git_dir = git_dir
         self._daemon = daemon
         self._disk = disk or Disk()
-        self._loose = LooseWriter(git_dir / "objects", self._disk)
+        self._loose = LooseWriter(git_dir / "objects", self._disk, DAEMONS_OWN)
         self._head: Commit | None = None
         self._unsettled: Commit | None = None
         with ExitStack() as opened:
@@ -106,6 +106,11 @@ class Writer(Closing):
     def lock_handle(self) -> int:
         """The open handle of the lock; maintenance lets its processes inherit it."""
         return self._lock.handle
+
+    @property
+    def trust(self) -> Trust:
+        """Whose signatures it accepts on its own branch."""
+        return self._daemon.trust
 
     @property
     def own_keys(self) -> frozenset[bytes]:

@@ -23,6 +23,7 @@ _WORDS = {
     Outcome.STOPPED: "ccontrol ended to watch",
     Outcome.EXPIRED: "artefacts were kept long enough",
     Outcome.APPROVED: "what people signed on approved was seen first",
+    Outcome.STAMPED: "an authority outside stamped the history",
     Outcome.WINDOW: "a change window ended",
     Outcome.RAN: "somebody ran a command, or the configuration changed",
 }
@@ -34,6 +35,7 @@ _SORTS = {
     Outcome.STOPPED: Sort.DAEMON,
     Outcome.EXPIRED: Sort.DAEMON,
     Outcome.APPROVED: Sort.DAEMON,
+    Outcome.STAMPED: Sort.DAEMON,
     Outcome.WINDOW: Sort.DAEMON,
     Outcome.RAN: Sort.DAEMON,
     Outcome.MENDED: Sort.DAEMON,

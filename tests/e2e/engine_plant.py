@@ -2,10 +2,10 @@
 
 import asyncio
 import json
+import multiprocessing
 import os
 import signal
-import subprocess  # noqa: TID251 — the daemon under test is a process of its own
-import sys
+import subprocess  # noqa: TID251 — stock git judges what was written
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -37,9 +37,13 @@ from ccontrol.store.journal import Journal
 from ccontrol.store.repository import Repository
 from ccontrol.store.standing import Enrolment, Standing
 from ccontrol.store.writer import Daemon
+from tests.e2e import engine_process
 from tests.unit.poll.toy import TABLE
 
 T = TypeVar("T")
+FORKS = multiprocessing.get_context("forkserver")
+"""Whence daemons come: each is a process of its own, and all of them load ccontrol once."""
+FORKS.set_forkserver_preload([engine_process.__name__])
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = "plant.json"
 CLOCK = SystemClock()
@@ -141,17 +145,16 @@ class RunningDaemon:
         self._folder = folder
         self.said = folder / f"daemon-{time.monotonic_ns()}.log"
         self.configure(*plants)
-        with self.said.open("w") as said:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.e2e.engine_process", str(folder)],
-                cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
-                stderr=said,
-            )
+        self.said.touch()
+        surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._process = FORKS.Process(
+            target=engine_process.begin, args=(folder, self.said, surroundings)
+        )
+        self._process.start()
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return self._process.pid or 0
 
     @property
     def words(self) -> str:
@@ -173,19 +176,23 @@ class RunningDaemon:
         wait_until(lambda: self._reloads() > answers)
 
     def is_ready(self, plant: Plant) -> bool:
-        if self._process.poll() is not None:
+        if self._process.exitcode is not None:
             raise AssertionError(f"the daemon ended: {self.words}")
         return control.ask_status(plant.places) is not None
 
     def signal(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
+        if self._process.exitcode is None:
+            os.kill(self.pid, number)
 
     def wait(self, timeout_s: float = PATIENCE_S) -> int:
-        return self._process.wait(timeout_s)
+        self._process.join(timeout_s)
+        if self._process.exitcode is None:
+            raise AssertionError("the daemon did not end in time")
+        return self._process.exitcode
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait(PATIENCE_S)
+        self.wait()
 
     def _reloads(self) -> int:
         return self.words.count("the new configuration ")
@@ -209,12 +216,22 @@ def _site(plant: Plant) -> dict[str, Any]:
         "low_water": store.low_water_bytes,
         "controllers": controllers,
         "alerts": [_channel(each) for each in plant.site.alerts],
+        "roots": list(plant.site.people.roots) if plant.site.people else [],
+        "timestamps": _timestamps(plant.site),
     }
+
+
+def _timestamps(site: Site) -> dict[str, str] | None:
+    """Whom the daemon asks for time stamps, and whose count."""
+    settings = site.timestamps
+    if settings is None:
+        return None
+    return {"url": settings.url, "authority": str(settings.authorities[0])}
 
 
 def _channel(channel: Channel) -> dict[str, Any]:
     assert isinstance(channel.way, Syslog)
-    return {"name": channel.name, "port": channel.way.port}
+    return {"name": channel.name, "port": channel.way.port, "events": channel.events}
 
 
 def _schedule(controller: Controller) -> dict[str, float]:

@@ -2,15 +2,24 @@
 
 import json
 import logging
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ccontrol.clock import SystemClock
-from ccontrol.config.settings import Config, EngineSettings, KeyFile, Site, StoreSettings
+from ccontrol.config.settings import (
+    Config,
+    EngineSettings,
+    KeyFile,
+    Site,
+    StoreSettings,
+    TimestampSettings,
+)
 from ccontrol.errors import CcontrolError, ConfigError
-from ccontrol.model.alert import Channel, Syslog
+from ccontrol.model.alert import Channel, Event, Syslog
+from ccontrol.model.approval import Anchor
 from ccontrol.model.controller import Schedule
 from ccontrol.model.judgement import Severity
 from ccontrol.model.secret import Secret
@@ -51,22 +60,42 @@ def _site(told: dict[str, Any]) -> Site:
         low_water_bytes=told["low_water"],
     )
     alerts = tuple(
-        Channel(each["name"], Syslog("127.0.0.1", each["port"], "tcp"), Severity.INFO)
+        Channel(
+            each["name"],
+            Syslog("127.0.0.1", each["port"], "tcp"),
+            Severity.INFO,
+            events=tuple(map(Event, each["events"])),
+        )
         for each in told["alerts"]
     )
-    return Site(name, name.title(), store, controllers, alerts=alerts)
+    roots = tuple(told["roots"])
+    people = Anchor(roots, len(roots)) if roots else None
+    asked = told.get("timestamps")
+    timestamps = TimestampSettings(asked["url"], (Path(asked["authority"]),)) if asked else None
+    return Site(
+        name,
+        name.title(),
+        store,
+        controllers,
+        alerts=alerts,
+        people=people,
+        timestamps=timestamps,
+    )
 
 
-def main() -> int:
+def begin(folder: Path, said: Path, surroundings: dict[str, str]) -> None:
+    """Become the daemon, in a process that was forked from one that has loaded all of this."""
+    os.environ.clear()
+    os.environ.update(surroundings)
+    os.dup2(os.open(said, os.O_WRONLY | os.O_APPEND), sys.stderr.fileno())
+    sys.exit(main(folder))
+
+
+def main(folder: Path) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO)
-    folder = Path(sys.argv[1])
     try:
         Daemon(lambda: load(folder), SystemClock(), Notifier.from_environment(), TABLE).run()
     except CcontrolError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ccontrol.canonical.records import record_path, render_record
-from ccontrol.model.alert import Channel, Syslog
+from ccontrol.model.alert import Channel, Event, Syslog
 from ccontrol.model.aspect import Depth
 from ccontrol.model.controller import Schedule
 from ccontrol.model.journal import Outcome
@@ -25,7 +25,7 @@ from ccontrol.poll.vital import StrangeWork, Vital
 from ccontrol.store.message import Message
 from ccontrol.store.outbox import count_waiting
 from ccontrol.store.repository import Repository
-from tests.e2e.engine_plant import CLOCK, Plant, Watch, daemon, make_plant, wait_until
+from tests.e2e.engine_plant import CLOCK, PATIENCE_S, Plant, Watch, daemon, make_plant, wait_until
 from tests.unit.alerts.receivers import HERE, Received, closed_port, syslog_tcp
 from tests.unit.poll.toy import Plc, controller, serving
 from tests.unit.store.heard import download, heard
@@ -152,6 +152,73 @@ def test_what_is_older_than_the_first_channel_is_not_told(known: Watch, receiver
     assert receiver.messages == []
 
 
+def test_what_is_committed_before_the_first_look_is_told_though_nobody_looked_in_time(
+    known: Watch, plant: Plant, plc: Plc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(herald, "LOOK_S", PATIENCE_S)
+    known.site.site = replace(known.site.site, alerts=(siem(closed_port()),))
+    found = Herald(known.site, CLOCK)
+    found.start()
+    plc.mode = "stop"
+    known.poll()
+    found.stop(PATIENCE_S)
+    queue = queue_folder(plant.places.alerts, "siem")
+    assert count_waiting(queue) == 1
+
+
+def test_a_first_channel_is_told_what_comes_after_it_and_nothing_before(
+    known: Watch, plant: Plant, plc: Plc, receiver: Received
+) -> None:
+    found = Herald(known.site, CLOCK)
+    found.start()
+    plc.mode = "stop"
+    known.poll()
+    wait_until(lambda: found._following._mark == head(plant))
+    known.site.site = replace(known.site.site, alerts=(siem(receiver.port),))
+    plc.mode = "run"
+    known.poll()
+    wait_until(lambda: bool(receiver.messages))
+    found.stop(5)
+    (text,) = receiver.texts
+    assert plant.changes()[-1].change_id in text
+
+
+def test_a_history_that_could_not_be_read_at_the_start_is_told_to_have_a_gap(
+    known: Watch, plant: Plant, plc: Plc, receiver: Received, caplog: pytest.LogCaptureFixture
+) -> None:
+    branch = plant.site.store.path / "refs" / "heads" / "observed"
+    aside = branch.rename(branch.with_name("aside"))
+    branch.mkdir()
+    known.site.site = replace(known.site.site, alerts=(siem(receiver.port),))
+    found = Herald(known.site, CLOCK)
+    found.start()
+    branch.rmdir()
+    aside.rename(branch)
+    wait_until(lambda: found.has_begun)
+    plc.mode = "stop"
+    known.poll()
+    wait_until(lambda: len(receiver.messages) == 2)
+    found.stop(5)
+    assert caplog.text.count("alerts cannot be told for now") == 1
+    assert " alerts-lost " in receiver.texts[0]
+    assert plant.changes()[-1].change_id in receiver.texts[1]
+
+
+def test_a_beginning_that_cannot_be_kept_is_said_and_holds_up_no_alert(
+    known: Watch, plant: Plant, plc: Plc, receiver: Received, caplog: pytest.LogCaptureFixture
+) -> None:
+    (plant.places.alerts / "told").mkdir(parents=True)
+    known.site.site = replace(known.site.site, alerts=(siem(receiver.port),))
+    found = Herald(known.site, CLOCK)
+    found.start()
+    plc.mode = "stop"
+    known.poll()
+    wait_until(lambda: bool(receiver.messages))
+    found.stop(5)
+    assert len(receiver.messages) == 1
+    assert "alerts cannot be told for now" in caplog.text
+
+
 def test_another_channel_tells_that_one_does_not_take_its_alerts(
     known: Watch, plc: Plc, receiver: Received, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,7 +251,7 @@ def test_alerts_outlive_a_daemon_that_is_killed_and_a_receiver_that_was_away(
     with serving(plc) as asked:
         plant = make_plant(tmp_path, controller(asked, schedule=schedule))
         plant.enrol("press-1")
-        plant.site = replace(plant.site, alerts=(siem(port),))
+        plant.site = replace(plant.site, alerts=(siem(port, events=(Event.CHANGE,)),))
         queue = queue_folder(plant.places.alerts, "siem")
         with daemon(plant) as running:
             wait_until(lambda: count_waiting(queue) == 1)
@@ -194,13 +261,12 @@ def test_alerts_outlive_a_daemon_that_is_killed_and_a_receiver_that_was_away(
             running.wait()
         told = plant.changes()
         with syslog_tcp(port=port) as received, daemon(plant):
-            wait_until(lambda: any(told[-1].change_id in each for each in received.texts))
+            wait_until(lambda: len(received.without_heartbeats) >= len(told))
             wait_until(lambda: any(" heartbeat " in text for text in received.texts))
             wait_until(lambda: count_waiting(queue) == 0)
     texts = received.without_heartbeats
-    times = [sum(one.change_id in text for text in texts) for one in told]
-    assert times[1:] == [1] * len(told[1:])
-    assert times[0] <= 1, "it may have been there before anybody told of anything"
+    assert [sum(one.change_id in text for text in texts) for one in told] == [1] * len(told)
+    assert len(texts) == len(told)
     beat = next(text for text in received.texts if " heartbeat " in text)
     assert 'sequence="1"' in beat
     assert f'head="{told[-1].commit}"' in beat
@@ -269,12 +335,14 @@ def test_a_reload_moves_a_channel_of_the_real_daemon_and_its_queue_goes_with_it(
     with serving(plc) as asked:
         plant = make_plant(tmp_path, controller(asked, schedule=schedule))
         plant.enrol("press-1")
-        dead = replace(plant, site=replace(plant.site, alerts=(siem(closed_port()),)))
+        channel = siem(receiver.port, events=(Event.CHANGE,))
+        away = replace(channel, way=siem(closed_port()).way)
+        dead = replace(plant, site=replace(plant.site, alerts=(away,)))
         queue = queue_folder(plant.places.alerts, "siem")
         with daemon(dead) as running:
-            wait_until(lambda: count_waiting(queue) >= 1)
-            running.reload(replace(plant, site=replace(plant.site, alerts=(siem(receiver.port),))))
-            wait_until(lambda: any("log-head" not in text for text in receiver.without_heartbeats))
+            wait_until(lambda: count_waiting(queue) == 1)
+            running.reload(replace(plant, site=replace(plant.site, alerts=(channel,))))
+            wait_until(lambda: len(receiver.without_heartbeats) == 1)
             wait_until(lambda: count_waiting(queue) == 0)
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from ccontrol.errors import StoreLockedError
+from ccontrol.model.approval import Anchor
 from ccontrol.model.journal import Outcome
 from ccontrol.poll import control
 from ccontrol.poll.places import EngineLock
+from ccontrol.store.keys import generate, public_line
 from ccontrol.store.standing import Pause, Standing
 from tests.e2e.engine_plant import (
     CLOCK,
@@ -66,6 +68,28 @@ def test_a_bad_configuration_keeps_the_old_one(plant: Plant, plc: Plc) -> None:
         (plant.folder / CONFIGURATION).write_text("{ not JSON")
         running.signal(signal.SIGHUP)
         wait_until(lambda: "the old one holds: the plant is not JSON" in running.words)
+        goes_on(plc)
+
+
+def test_roots_that_are_pinned_while_it_watches_count_without_a_restart(
+    plant: Plant, plc: Plc
+) -> None:
+    roots = tuple(public_line(generate(plant.folder / name).public_key) for name in ("r1", "r2"))
+    pinned = replace(plant, site=replace(plant.site, people=Anchor(roots)))
+    told = "[site.people] is taken anew: 2 of 2 roots sign, requesters may not approve"
+
+    def reasons() -> list[str]:
+        return [entry.reason for entry in plant.journal("")]
+
+    with daemon(plant) as running:
+        wait_until(lambda: len(plant.changes()) == 1)
+        running.reload(pinned)
+        wait_until(lambda: told in reasons())
+        running.reload(pinned)
+        running.reload(plant)
+        gone = "[site.people] is gone: nobody's signature counts on approved from now on"
+        wait_until(lambda: gone in reasons())
+        assert reasons().count(told) == 1, "what did not change is not told"
         goes_on(plc)
 
 

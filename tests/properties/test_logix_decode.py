@@ -12,6 +12,7 @@ from ccontrol.drivers.logix.decode import interpret
 from ccontrol.model.aspect import Depth
 from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.change import Kind
+from tests.laws import examples
 
 AT = datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
 QUESTIONS = (
@@ -87,7 +88,7 @@ def captures(draw: st.DrawFn) -> Capture:
 
 
 @given(captures())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_whatever_was_heard_becomes_a_snapshot_that_a_file_can_hold(capture: Capture) -> None:
     snapshot = interpret(capture)
     state = merge(None, snapshot)
@@ -96,7 +97,7 @@ def test_whatever_was_heard_becomes_a_snapshot_that_a_file_can_hold(capture: Cap
 
 
 @given(captures())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_the_same_answers_twice_are_no_change(capture: Capture) -> None:
     snapshot = interpret(capture)
     state = merge(None, snapshot)
@@ -104,7 +105,7 @@ def test_the_same_answers_twice_are_no_change(capture: Capture) -> None:
 
 
 @given(captures(), captures())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_poll_of_faults_alone_removes_nothing(first: Capture, second: Capture) -> None:
     before = merge(None, interpret(first))
     broken = tuple(Exchange(one.question, (), "the line failed") for one in second.exchanges)

@@ -16,6 +16,7 @@ from ccontrol.logic.mc7.labels import RADII
 from ccontrol.logic.mc7.lines import Listing
 from ccontrol.logic.mc7.mnemonics import Spelling
 from ccontrol.logic.mc7.networks import network_starts
+from tests.laws import examples
 
 SOON_S = 5.0
 TABLE = opcodes.instructions(Spelling.ENGLISH)
@@ -54,7 +55,7 @@ def _tiles(listing: Listing, code: bytes) -> bool:
 
 
 @given(st.one_of(st.binary(max_size=400), programs()), STARTS, st.sampled_from(Spelling))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_whatever_the_bytes_are_every_one_stands_in_one_line(
     code: bytes, starts: Sequence[int], spelling: Spelling
 ) -> None:
@@ -152,7 +153,7 @@ def test_one_jump_more_renames_none_but_the_labels_beside_it(
 
 
 @given(st.one_of(st.binary(max_size=400), programs()), st.booleans())
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_no_two_places_bear_one_label_and_every_jump_names_its_own(code: bytes, fold: bool) -> None:
     lines = [line for each in disassemble(code, fold=fold).networks for line in each.lines]
     places = {line.at: line.label for line in lines if line.label}
@@ -170,7 +171,7 @@ def test_no_two_words_are_spelled_alike(name: str) -> None:
 
 
 @given(st.integers(0, 0xFFFF_FFFF), st.integers(0, 31))
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 def test_no_bit_of_a_double_word_can_change_unseen(value: int, bit: int) -> None:
     for name, spell in opcodes.SPELLERS.items():
         if name.startswith("double") or name in ("real", "pointer", "time", "time of day"):
@@ -179,7 +180,7 @@ def test_no_bit_of_a_double_word_can_change_unseen(value: int, bit: int) -> None
 
 
 @given(st.integers(0, 0xFFFF_FFFF), st.integers(0, 31))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_no_bit_of_a_parameter_can_change_unseen(value: int, bit: int) -> None:
     spelled = [constants.parameter(one, Spelling.GERMAN).text for one in (value, value ^ 1 << bit)]
     assert spelled[0] != spelled[1]

@@ -20,6 +20,7 @@ from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.snapshot import Confirmed, Read, Snapshot, Unread
 from ccontrol.sim.s7 import plant
 from ccontrol.sim.s7.block import Kind, make_block
+from tests.laws import examples
 from tests.unit.drivers.s7.heard import AT, GROUPS, SEAL, Heard, uploaded, userdata
 
 SOON_S = 2.0
@@ -150,7 +151,7 @@ def test_any_rubbish_is_answered_with_a_snapshot(capture: Capture) -> None:
 
 
 @given(DEPTHS, st.data())
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_any_damage_to_a_poll_is_answered_and_removes_nothing_whole(
     depth: Depth, data: st.DataObject
 ) -> None:

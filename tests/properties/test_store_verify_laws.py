@@ -13,6 +13,7 @@ from ccontrol.errors import StoreTamperedError
 from ccontrol.store import commits, refs, signing
 from ccontrol.store.objects import frame, sha1_id
 from ccontrol.store.verify_commit import chain_faults, signature_fault
+from tests.laws import examples
 from tests.unit.store.made_store import Site
 
 BRANCH = "refs/heads/observed"
@@ -46,7 +47,7 @@ def mutated(raw: bytes, cuts: list[tuple[int, int, bytes]]) -> bytes:
     return raw
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(cuts=CUTS, signs_again=st.booleans())
 def test_a_commit_of_any_bytes_is_judged(
     site: Site, cuts: list[tuple[int, int, bytes]], *, signs_again: bool
@@ -85,7 +86,7 @@ def test_a_store_whose_head_is_any_bytes_is_judged(
         (site.git_dir / BRANCH).write_text(f"{genuine.id}\n")
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(content=st.one_of(st.binary(max_size=200), st.text("#^ 0af\nrefs/heads", max_size=90)))
 def test_packed_branches_of_any_bytes_are_read_or_refused(content: bytes | str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -20,11 +20,14 @@ from ccontrol.sources.wire.protocols import DCP_FAMILY, STREAMS
 from ccontrol.sources.wire.recording import Frame
 from ccontrol.sources.wire.streams import NO_MESSAGE, Now
 from ccontrol.sources.wire.table import Watchlist
+from tests.laws import examples
 from tests.unit.sources.wire import messages as m
 from tests.unit.sources.wire.listening import listen
 from tests.unit.sources.wire.packets import Line, Talk, pcap, pcapng
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 GOOD = {
     "s7": [

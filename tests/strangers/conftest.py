@@ -21,7 +21,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _python_of(name: str) -> Path:
+def python_of(name: str) -> Path:
+    """Return the Python that has what a lock file here names."""
     if not (ASIDE / name / ".installed").exists():
         pytest.fail(f"{name} is not installed: run tests/strangers/install")
     return ASIDE / name / "bin" / "python"
@@ -41,13 +42,13 @@ def _told_by(python: Path, script: str, *arguments: str) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def snap7_python() -> Path:
     """The python that has the genuine C snap7."""
-    return _python_of("snap7-c")
+    return python_of("snap7-c")
 
 
 @pytest.fixture(scope="session")
 def cip_python() -> Path:
     """The python that has pycomm3, pylogix and cpppo."""
-    return _python_of("cip-clients")
+    return python_of("cip-clients")
 
 
 @dataclass(frozen=True)

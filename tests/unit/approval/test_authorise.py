@@ -114,6 +114,19 @@ def test_another_file_than_the_expected_one_is_out_of_scope() -> None:
     assert word(replace(loaded, files=frozenset({"aa" * 32}))) is Authorisation.AUTHORISED
 
 
+def test_expected_files_that_did_not_come_are_said_and_forbid_nothing() -> None:
+    files = (ExpectedFile("press.s7p", "aa" * 32), ExpectedFile("cpu.upd", "bb" * 32))
+    for dropped, said in (
+        (set(), "CHG-1 allows it; none of the files that it expects was dropped"),
+        ({"aa" * 32}, "CHG-1 allows it; of the files that it expects, cpu.upd was not dropped"),
+        ({"aa" * 32, "bb" * 32}, "CHG-1 allows it"),
+    ):
+        wanted = replace(case(replace(WINDOW, files=files)), dropped=frozenset(dropped))
+        found = authorise(wanted)
+        assert found is not None
+        assert (found.word, found.reason) == (Authorisation.AUTHORISED, said)
+
+
 def test_a_window_that_is_used_up_allows_nothing_more() -> None:
     once = replace(WINDOW, changes_at_most=1)
     assert word(case(once)) is Authorisation.AUTHORISED
@@ -142,6 +155,7 @@ def test_of_what_moves_by_itself_nothing_is_said() -> None:
 def test_how_a_window_stands_is_said() -> None:
     day = timedelta(days=1)
     assert end_of(WINDOW, 0, OPENS - day) is WindowEnd.AHEAD
+    assert end_of(WINDOW, 0, OPENS - timedelta(hours=23)) is WindowEnd.SOON
     assert end_of(WINDOW, 0, OPENS) is WindowEnd.OPEN
     assert end_of(WINDOW, 0, OPENS + day) is WindowEnd.NOT_USED
     assert end_of(WINDOW, 2, OPENS + day) is WindowEnd.USED

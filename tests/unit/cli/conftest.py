@@ -1,6 +1,7 @@
 """Fixtures of the command line's tests: running a command, and plants to run it on."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from ccontrol.cli import main
 from ccontrol.model.snapshot import LogEntry
 from ccontrol.model.unit import fields
 from tests.unit.cli.plants import CONTROLLERS, Plant, Run, block, in_this_process, seen, things
+from tests.unit.cli.works import Works, at_work
 
 
 @pytest.fixture
@@ -49,3 +51,10 @@ def empty_plant(made_plants: tuple[Path, Path], tmp_path: Path) -> Plant:
 def plant(made_plants: tuple[Path, Path], tmp_path: Path) -> Plant:
     """A plant with a short history: first sights, then a changed program with its log."""
     return Plant(Path(shutil.copytree(made_plants[1], tmp_path / "plant")))
+
+
+@pytest.fixture
+def works(plant: Plant, run: Run) -> Iterator[Works]:
+    """That plant at work: a daemon's writer is open, and Ada and Bob may approve."""
+    with at_work(plant, run) as works:
+        yield works

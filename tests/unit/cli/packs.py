@@ -108,8 +108,10 @@ class Person:
         text = "\n".join(("take over what runs", "", "Class: approval", *trailers))
         self.git(clone, "commit", "-q", "-S", "-m", text)
 
-    def push(self, clone: Path) -> None:
-        self.git(clone, "push", "-q", "origin", "approved")
+    def bring_in(self, clone: Path) -> None:
+        """Put it into the store past its door, as who may write the store's files can."""
+        store = Path(self.git(clone, "remote", "get-url", "origin").strip())
+        self.git(store, "fetch", "-q", str(clone), "approved:approved")
 
 
 def stock(*command: str, code: int = 0) -> str:

@@ -18,6 +18,7 @@ from ccontrol.poll.window import Looks
 from ccontrol.store.keys import generate
 from tests.unit.cli.packs import export
 from tests.unit.cli.plants import BEGIN, Plant, Run, block, seen, things
+from tests.unit.cli.works import with_reason
 from tests.unit.store.made_store import SetClock
 
 WEEK = BEGIN + timedelta(days=7)
@@ -59,15 +60,19 @@ class Site:
         self.ccontrol("people", "add", draft, *carol, "--role", "approver")
         dan = ("--person", "dan@plant", "--public-key", self.key("dan.pub"))
         self.ccontrol("people", "add", draft, *dan, "--role", "investigator")
+        self.agree("people.toml")
+
+    def agree(self, draft: str) -> None:
+        """Let both roots sign a draft of who may sign, and put it on approved."""
         for root in ("root-1", "root-2"):
-            self.ccontrol("people", "sign", draft, "--key", self.key(root))
-        self.ccontrol("people", "commit", draft, "--key", self.key("ada"))
+            self.ccontrol("people", "sign", self.key(draft), "--key", self.key(root))
+        self.ccontrol("people", "commit", self.key(draft), "--key", self.key("ada"))
 
     def key(self, name: str) -> Path:
         return self.plant.folder / name
 
     def ccontrol(self, *arguments: str | Path) -> None:
-        answer = self.run("--config", self.plant.config, *arguments)
+        answer = self.run("--config", self.plant.config, *with_reason(arguments))
         assert answer.code == 0, (arguments, answer)
 
     def look(self) -> None:

@@ -1,116 +1,21 @@
 """People approve with commands, the daemon judges by it, and git sees what they approved."""
 
-import os
-import subprocess  # noqa: TID251 — stock git and ssh-keygen are the judges
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import pytest
-
-from ccontrol.cli.invocation import Invocation
-from ccontrol.cli.plant import configured_with_secrets
-from ccontrol.clock import SystemClock
-from ccontrol.model.approval import Authorisation, Authorised
+from ccontrol.errors import StoreError
+from ccontrol.model.approval import Approvals, Authorisation
 from ccontrol.model.engineering import Witness
 from ccontrol.model.judgement import Confidence
-from ccontrol.model.record import Record
-from ccontrol.poll.approved_news import see_approved
 from ccontrol.poll.judging_anew import judge_since_mark
+from ccontrol.poll.pinning import pin_anew
+from ccontrol.poll.pipeline import Line
 from ccontrol.poll.sighted import Sighted
-from ccontrol.poll.site import OpenSite, open_site
-from ccontrol.poll.window import Looks
-from ccontrol.store.keys import generate
-from tests.unit.cli.plants import Plant, Run, block, seen, things
+from ccontrol.store.keys import generate, public_line
+from tests.unit.cli.plants import block, seen, things
+from tests.unit.cli.works import CLOCK, Works, window
 from tests.unit.store.heard import download, heard
-
-CLOCK = SystemClock()
-
-
-@dataclass
-class Works:
-    """A plant at work: its daemon's writer is open, and people sign beside it."""
-
-    plant: Plant
-    run: Run
-    opened: OpenSite
-
-    def ccontrol(self, *arguments: str | Path, code: int = 0) -> str:
-        answer = self.run("--config", self.plant.config, *arguments)
-        assert answer.code == code, (arguments, answer)
-        return answer.out + answer.err
-
-    def key(self, name: str) -> Path:
-        return self.plant.folder / name
-
-    def git(self, *arguments: str) -> str:
-        done = subprocess.run(
-            ["git", "--git-dir", str(self.plant.store), *arguments],
-            capture_output=True,
-            check=True,
-            env={"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull},
-        )
-        return done.stdout.decode()
-
-    def look(self) -> int:
-        """Let the daemon look at approved."""
-        work: Callable[[object], int] = lambda line: see_approved(line, self.opened, CLOCK)  # type: ignore[arg-type]  # noqa: E731 — the scribe hands a line
-        return self.opened.scribe.give(work).result(60)
-
-    def change(self, body: bytes, at: datetime, since: datetime) -> Record:
-        """Let a poll find another OB1, which was as before at `since`."""
-        units = things(block("OB1", body), block("FB12"))
-        snapshot = replace(seen("press-3", *units), taken_at=at)
-        (press, _) = self.opened.site.controllers
-        sighted = Sighted(press, snapshot, looks=Looks(since, since, since, since))
-        written = self.opened.scribe.give(lambda line: line.take(sighted)).result(60)
-        assert written.record is not None
-        return written.record
-
-    def judged(self, change_id: str) -> Authorised:
-        """Return what the newest judgement of a change says."""
-        answer = self.run("--config", self.plant.config, "show", change_id, "--json")
-        found = answer.json["record"]["verdict"]["authorised"]
-        return Authorised(
-            Authorisation(found["word"]),
-            found["reason"],
-            found["by"],
-            found["ticket"],
-            found["window"],
-        )
-
-
-@pytest.fixture
-def works(plant: Plant, run: Run) -> Iterator[Works]:
-    for name in ("root-1", "root-2", "ada", "bob"):
-        generate(plant.folder / name)
-    roots = [
-        " ".join((plant.folder / f"{name}.pub").read_text().split()[:2])
-        for name in ("root-1", "root-2")
-    ]
-    text = plant.config.read_text()
-    plant.config.write_text(f"{text}\n[site.people]\nroots = {roots!r}\n".replace("'", '"'))
-    (site,) = configured_with_secrets(Invocation(plant.config)).sites
-    opened = open_site(site, plant.folder, CLOCK)
-    works = Works(plant, run, opened)
-    try:
-        begin(works)
-        yield works
-    finally:
-        opened.close(10)
-
-
-def begin(works: Works) -> None:
-    draft = works.key("people.toml")
-    works.ccontrol("people", "draft", draft)
-    for who in ("ada", "bob"):
-        person = ("--person", f"{who}@plant", "--public-key", works.key(f"{who}.pub"))
-        works.ccontrol("people", "add", draft, *person, "--role", "approver")
-    works.ccontrol("people", "sign", draft, "--key", works.key("root-1"))
-    works.ccontrol("people", "commit", draft, "--key", works.key("ada"), code=20)
-    works.ccontrol("people", "sign", draft, "--key", works.key("root-2"))
-    works.ccontrol("people", "commit", draft, "--key", works.key("ada"))
 
 
 def test_an_approved_controller_is_no_different_for_git(works: Works) -> None:
@@ -148,13 +53,6 @@ def test_what_was_approved_and_comes_back_is_authorised(works: Works) -> None:
     found = works.judged(back.change_id)
     assert found.word is Authorisation.AUTHORISED
     assert "brings back" in found.reason
-
-
-def window(works: Works, name: str, since: datetime, *more: str) -> None:
-    until = since + timedelta(hours=2)
-    times = ("--from", since.isoformat(), "--until", until.isoformat())
-    words = ("--controller", "press-3", "--ticket", "T-3", "--requested-by", "ada@plant", *more)
-    works.ccontrol("window", "add", name, *times, *words, "--key", works.key("bob"))
 
 
 def test_a_window_that_was_seen_before_authorises_what_it_allows(works: Works) -> None:
@@ -217,6 +115,24 @@ def test_a_rewritten_branch_goes_on_to_count_as_it_was_seen(works: Works) -> Non
     assert authority.approvals.commits[-1].id == seen_head
 
 
+def test_status_judges_a_rewritten_branch_as_the_daemon_does(works: Works) -> None:
+    works.approve("press-3")
+    works.look()
+    assert works.baselines()["press-3"] == ("in baseline", 0)
+    seen_head = works.git("rev-parse", "approved").strip()
+    works.git("update-ref", "refs/heads/approved", f"{seen_head}~1")
+    works.look()
+    assert works.opened.approved is not None
+    assert "was rewritten" in works.opened.approved.rewritten
+    answer = works.run("--config", works.plant.config, "status", "--check")
+    assert answer.code != 0
+    assert "approved was rewritten" in answer.out
+    assert works.baselines()["press-3"] == ("in baseline", 0)
+    works.git("update-ref", "refs/heads/approved", seen_head)
+    works.look()
+    assert works.opened.approved.rewritten == ""
+
+
 def test_the_audit_log_says_who_signed_what(works: Works) -> None:
     works.ccontrol("approve", "press-3", "--key", works.key("ada"))
     journal = works.opened.journal
@@ -225,27 +141,15 @@ def test_the_audit_log_says_who_signed_what(works: Works) -> None:
     assert any("approve press-3" in reason and "ada@plant" in reason for reason in told)
 
 
-def baselines(works: Works) -> dict[str, tuple[str, int]]:
-    """Return what status says of each controller, without asking whether a daemon answers."""
-    answer = works.run("--config", works.plant.config, "status", "--json")
-    (site,) = answer.json["sites"]
-    return {one["controller_id"]: (one["baseline"], one["differs"]) for one in site["controllers"]}
-
-
-def differing(works: Works, folder: str) -> int:
-    names = works.git("diff", "--name-only", "approved", "observed", "--", folder)
-    return len(names.splitlines())
-
-
 def test_status_and_git_agree_on_what_is_not_approved(works: Works) -> None:
-    assert baselines(works)["press-3"] == ("not approved", 0)
+    assert works.baselines()["press-3"] == ("not approved", 0)
     works.ccontrol("approve", "press-3", "--key", works.key("ada"))
-    assert baselines(works)["press-3"] == ("in baseline", 0)
+    assert works.baselines()["press-3"] == ("in baseline", 0)
     now = CLOCK.now()
     works.change(b"\x65\x07", now, now - timedelta(minutes=5))
     folder = "plant/hall-2/press-3"
-    assert baselines(works)["press-3"] == ("drift", differing(works, folder))
-    assert differing(works, folder) > 0
+    assert works.baselines()["press-3"] == ("drift", works.differing(folder))
+    assert works.differing(folder) > 0
 
 
 def test_what_cannot_be_read_is_not_proven_by_an_equal_folder(works: Works) -> None:
@@ -254,9 +158,9 @@ def test_what_cannot_be_read_is_not_proven_by_an_equal_folder(works: Works) -> N
     snapshot = replace(seen("press-3", *things(ob1), unread=unread), taken_at=CLOCK.now())
     (press, _) = works.opened.site.controllers
     works.opened.scribe.give(lambda line: line.take(Sighted(press, snapshot))).result(60)
-    works.ccontrol("approve", "press-3", "--key", works.key("ada"))
-    assert differing(works, "plant/hall-2/press-3") == 0
-    assert baselines(works)["press-3"] == ("not proven", 0)
+    works.approve("press-3", "--with-unread")
+    assert works.differing("plant/hall-2/press-3") == 0
+    assert works.baselines()["press-3"] == ("not proven", 0)
 
 
 def test_verify_doubts_approved_too(works: Works) -> None:
@@ -272,22 +176,6 @@ def test_verify_doubts_approved_too(works: Works) -> None:
     assert "it is not signed" in told
     works.git("update-ref", "refs/heads/approved", f"{head}~1")
     assert "is gone from it" in works.ccontrol("verify", code=21)
-
-
-def test_the_end_of_a_window_that_nobody_used_is_journaled(works: Works) -> None:
-    works.look()
-    now = CLOCK.now()
-    times = ("--from", now.isoformat(), "--until", (now + timedelta(seconds=4)).isoformat())
-    words = ("--controller", "press-3", "--ticket", "T-9", "--key", works.key("bob"))
-    works.ccontrol("window", "add", "CHG-9", *times, *words)
-    while CLOCK.now() < now + timedelta(seconds=4.1):
-        works.look()
-    works.look()
-    works.opened.ledger.stop(10)
-    journal = works.opened.journal
-    entries = (entry for day in journal.days() for entry in journal.read(day))
-    told = [entry.reason for entry in entries if entry.outcome.value == "window"]
-    assert told == ["CHG-9 has ended: not used, 0 changes"]
 
 
 def hear(works: Works, at: datetime) -> None:
@@ -316,3 +204,43 @@ def test_evidence_that_comes_late_is_held_against_what_people_signed(works: Work
     told = works.git("log", "-1", "--format=%B", "observed")
     assert "authorised now, out of window before" in told
     assert works.look() == 0
+
+
+def test_other_roots_hold_from_the_reload_on_and_the_journal_says_so(works: Works) -> None:
+    works.ccontrol("approve", "press-3", "--ticket", "T-1", "--key", works.key("ada"))
+    assert works.look() == 2
+    strangers = tuple(
+        public_line(generate(works.plant.folder / name).public_key) for name in ("new-1", "new-2")
+    )
+    site = works.opened.site
+    assert site.people is not None
+    works.opened.site = replace(site, people=replace(site.people, roots=strangers))
+    pin_anew(works.opened, CLOCK)
+    assert works.look() == 0
+    assert works.opened.ledger.flush(60)
+    said = [entry.reason for entry in works.opened.journal.read(CLOCK.now().date())]
+    assert "[site.people] is taken anew: 2 of 2 roots sign, requesters may not approve" in said
+    assert any("signed by 0 of the roots that count; 2 are needed" in reason for reason in said)
+    assert not any("rewritten" in reason for reason in said), "the branch stands where it stood"
+    works.opened.site = site
+    pin_anew(works.opened, CLOCK)
+
+    def approvals(line: Line) -> Approvals:
+        assert line.authority is not None
+        return line.authority.approvals
+
+    found = works.opened.scribe.give(approvals).result(60)
+    assert [one.principal for one in found.commits] == ["ada@plant", "ada@plant"]
+
+
+def test_a_writer_that_is_opened_again_goes_by_the_roots_of_the_reload(works: Works) -> None:
+    works.opened.site = replace(works.opened.site, people=None)
+
+    def fail(line: Line) -> None:
+        works.opened.scribe.give(lambda again: done.set_result(again.authority is None))
+        if line.authority is not None:
+            raise StoreError("the disk hiccups")
+
+    done: Future[bool] = Future()
+    works.opened.scribe.give(fail)
+    assert done.result(60)

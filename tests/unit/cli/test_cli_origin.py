@@ -38,10 +38,11 @@ def test_an_origin_is_told_with_who_how_surely_and_by_what(plant: Plant, run: Ru
     for words in (
         "origin     network, possible: program.download of OB1 by 192.0.2.50",
         "by         192.0.2.50:50001 (tsap ROOT\\x1b[31m)",
-        "object: program.download of OB1",
+        "object: as above",
         "watched    nothing, by span-a",
     ):
         assert words in told.out
+    assert told.out.count("program.download of OB1") == 1
     shown = run("--config", plant.config, "show", newest["change_id"], "--json").json
     attribution = shown["record"]["attribution"]
     assert attribution["actors"][0]["address"] == "192.0.2.50"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ccontrol.cli import main
-from tests.unit.cli.packs import CLEAN, FIRST, LAST, POPULATION, Person
+from tests.unit.cli.packs import CLEAN, FIRST, LAST, POPULATION
 from tests.unit.cli.peopled import WEEK, Site
 from tests.unit.cli.plants import Answer, Plant
 
@@ -35,7 +35,7 @@ def made(made_plants: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactor
         site.window("CHG-7", WEEK)
         site.look()
         record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
-        site.ccontrol("approve", "press-3", "--key", site.key("ada"), "--ticket", "T-9")
+        site.ccontrol("approve", "press-3", "--key", site.key("bob"), "--ticket", "T-9")
         attest(site, record.change_id)
         site.ccontrol("reject", record.change_id, "--reason", "a slip", "--key", site.key("bob"))
         site.look()
@@ -54,15 +54,10 @@ def made(made_plants: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactor
 
 
 def attest(site: Site, change_id: str) -> None:
-    ada, clone = Person(site.plant.folder, "ada"), site.plant.folder / "clone"
-    where = (str(site.plant.store), "clone")
-    ada.git(site.plant.folder, "clone", "-q", "--branch", "approved", *where)
-    what = ("--controls", "key switch", "--text", "as before", "--clone", clone)
+    key = ("--key", site.key("ada"))
+    what = ("--controls", "key switch", "--text", "as before", *key)
     site.ccontrol("attest", change_id, *what)
-    site.ccontrol("attest", "press-3", "--item", "1.1.4", "--text", "102/tcp", "--clone", clone)
-    ada.git(clone, "add", "decisions", "attestations")
-    ada.git(clone, "commit", "-q", "-S", "-m", "attest")
-    ada.push(clone)
+    site.ccontrol("attest", "press-3", "--item", "1.1.4", "--text", "102/tcp", *key)
 
 
 def ccontrol(plant: Plant, out: Path, world: dict[str, str], where: Path, umask: int = -1) -> None:

@@ -1,5 +1,6 @@
 """A pack of a site whose people are configured: only what holds on `approved` counts in it."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -97,7 +98,7 @@ def test_without_people_a_pack_says_that_it_held_nothing_against_them(
     signers = tmp_path / "signers"
     signers.write_text(person.line)
     head = person.git(plant.store, "rev-parse", "observed").strip()
-    person.push(person.clone(plant, head))
+    person.bring_in(person.clone(plant, head))
     assert export(plant, person.key, tmp_path / "pack", "--people", signers) == 0
     assert "[site.people] names no roots" in Pack(tmp_path / "pack").not_verified
 
@@ -105,12 +106,8 @@ def test_without_people_a_pack_says_that_it_held_nothing_against_them(
 def test_what_people_attested_ends_nothing_on_approved(site: Site) -> None:
     """A saying about a change lies among the decisions, and has a form of its own."""
     record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
-    ada, clone = Person(site.plant.folder, "ada"), cloned(site)
-    what = ("--controls", "key switch", "--text", "as before", "--clone", clone)
+    what = ("--controls", "key switch", "--text", "as before", "--key", site.key("ada"))
     site.ccontrol("attest", record.change_id, *what)
-    ada.git(clone, "add", "decisions")
-    ada.git(clone, "commit", "-q", "-S", "-m", "attest")
-    ada.push(clone)
     site.ccontrol("reject", record.change_id, "--reason", "a slip", "--key", site.key("bob"))
     site.look()
     pack = site.packed()
@@ -119,6 +116,23 @@ def test_what_people_attested_ends_nothing_on_approved(site: Site) -> None:
     assert pack.change(record.change_id)["classification"] == "rejected"
     (rejected,) = pack.rows("investigations")
     assert (rejected["reason"], rejected["signed_by"]) == ("a slip", "bob@plant")
+
+
+def test_an_emergency_without_documentation_is_an_exception_in_a_pack(site: Site) -> None:
+    record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    key = ("--key", site.key("ada"))
+    site.ccontrol("emergency", record.change_id, "--reason", "stuck open", *key)
+    site.look()
+    pack = site.packed()
+    assert pack.change(record.change_id)["classification"] == "emergency"
+    found = [one["exception"] for one in pack.rows("exceptions") if one["requirement"] == "R1 1.2"]
+    assert "an emergency, and 12 days later its documentation is missing" in found
+    shutil.rmtree(pack.folder)
+    words = ("--reason", "stuck open", "--documentation", "valve replaced")
+    site.ccontrol("emergency", record.change_id, *words, *key)
+    site.look()
+    found = [one["exception"] for one in site.packed().rows("exceptions")]
+    assert not [one for one in found if "documentation" in one]
 
 
 def cloned(site: Site) -> Path:
@@ -139,4 +153,4 @@ def approve_by_hand(site: Site, key: Path) -> None:
     clone = cloned(site)
     whoever = Person(key.parent, key.name)
     whoever.approve(clone, "origin/observed")
-    whoever.push(clone)
+    whoever.bring_in(clone)

@@ -40,7 +40,7 @@ def sealed(made_plants: tuple[Path, Path], tmp_path_factory: pytest.TempPathFact
         site.window("CHG-7", WEEK)
         site.look()
         site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
-        site.ccontrol("approve", "press-3", "--key", site.key("ada"), "--requested-by", "bob@plant")
+        site.ccontrol("approve", "press-3", "--key", site.key("bob"), "--requested-by", "ada@plant")
         site.look()
         pack = site.packed().folder
     finally:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from ccontrol.cli import main
+from ccontrol.store.keys import FileSigner
+from ccontrol.store.sshwire import fingerprint
 from tests.unit.cli.packs import (
     CLEAN,
     FIRST,
@@ -22,7 +24,9 @@ from tests.unit.cli.packs import (
     stock,
     verify,
 )
-from tests.unit.cli.plants import Plant, block, seen, things
+from tests.unit.cli.peopled import Site
+from tests.unit.cli.plants import Plant, Run, block, seen, things
+from tests.unit.store.stamp_authority import StampAuthority
 
 SECOND = FIRST + timedelta(days=1)
 
@@ -209,23 +213,12 @@ def reseal_without_a_file(pack: Path, key: Path) -> None:
 
 
 def stamp(pack: Path, folder: Path) -> Path:
-    """Let an authority of our own stamp the manifest; return its certificate."""
-    (folder / "serial").write_text("01\n")
-    (folder / "tsa.cnf").write_text(
-        "[tsa]\ndefault_tsa = own\n[own]\n"
-        f"serial = {folder}/serial\nsigner_cert = {folder}/tsa.pem\nsigner_key = {folder}/tsa.key\n"
-        f"certs = {folder}/tsa.pem\nsigner_digest = sha256\ndefault_policy = 1.2.3.4\n"
-        "digests = sha256\naccuracy = secs:1\n"
-    )
-    openssl = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3000")
-    usage = ("-addext", "extendedKeyUsage=critical,timeStamping")
-    files = ("-keyout", f"{folder}/tsa.key", "-out", f"{folder}/tsa.pem", "-subj", "/CN=own")
-    stock(*openssl, *files, *usage)
-    query = ("openssl", "ts", "-query", "-data", str(pack / "MANIFEST.sha256"), "-sha256", "-cert")
-    stock(*query, "-out", f"{folder}/query")
-    reply = ("openssl", "ts", "-reply", "-config", f"{folder}/tsa.cnf", "-queryfile")
-    stock(*reply, f"{folder}/query", "-out", str(pack / "MANIFEST.sha256.tsr"))
-    return folder / "tsa.pem"
+    """Let an authority stamp the manifest; return whose certificate to trust."""
+    authority = StampAuthority.make(folder / "authority")
+    manifest = (pack / "MANIFEST.sha256").read_bytes()
+    answer = authority.answer(authority.query(manifest))
+    (pack / "MANIFEST.sha256.tsr").write_bytes(answer)
+    return authority.ca
 
 
 @pytest.mark.parametrize("moved", ["refs/replace/{head}", "refs/tags/audited"])
@@ -250,30 +243,83 @@ def test_a_bundle_with_a_replaced_object_or_a_tag_is_refused(
 
 
 def test_a_commit_by_a_retired_key_with_an_old_date_is_out_of_its_place(
-    made_plants: tuple[Path, Path], tmp_path: Path
+    plant: Plant, run: Run, tmp_path: Path
 ) -> None:
     """Stock git calls it good: the old key is still among the allowed signers."""
-    plant = lived_in(Plant(Path(shutil.copytree(made_plants[1], tmp_path / "plant"))), FIRST)
-    for name in ("export", "root"):
-        Person.make(tmp_path, name)
-    roots = f'ann@plant namespaces="ccontrol-keys" {public_of(tmp_path / "root")}\n'
-    (plant.folder / "key_roots").write_text(roots)
-    shutil.copy(next(plant.folder.rglob("*signing*key")), tmp_path / "retired")
-    rotate = ("--config", plant.config, "key", "rotate", "north", "--root", tmp_path / "root")
-    assert main([str(one) for one in rotate]) == 0
-    commit_days(plant, {day: [poll("press-3", day)] for day in days_of(SECOND, SECOND)})
-    assert export(plant, tmp_path / "export", tmp_path / "pack") == 0
-    seal = f'export@north namespaces="ccontrol-evidence" {public_of(tmp_path / "export")}\n'
-    signers = tmp_path / "signers"
-    signers.write_text((plant.folder / "allowed_signers").read_text() + seal + roots)
-    pack = tmp_path / "pack"
+    pack, signers = packed_after_rotation(Site(plant, run), tmp_path)
     said = verify(pack, signers)
-    assert "ok:  each commit by the key that was the daemon's at its place, says ann@plant" in said
+    assert (
+        "ok:  each commit by a key that was the daemon's at its place, as people signed it" in said
+    )
+    assert "NOTE" not in said
     commit_once_more(pack, tmp_path)
     reseal(pack, tmp_path / "export")
     said = verify(pack, signers, code=1)
     assert "commits signed by ccontrol@north" in said
-    assert "signed between commits" in said
+    assert "a key that was retired: a later key had taken over" in said
+
+
+def test_several_keys_of_which_nobody_says_when_they_were_the_daemons_are_told(
+    plant: Plant, tmp_path: Path
+) -> None:
+    lived_in(plant, FIRST)
+    Person.make(tmp_path, "export")
+    shutil.copy(next(plant.folder.rglob("*signing*key")), tmp_path / "retired")
+    make = ("--config", plant.config, "key", "next", "north", "-o", tmp_path / "unused.toml")
+    assert main([str(one) for one in make]) == 0
+    assert main(["--config", str(plant.config), "key", "rotate", "north"]) == 0
+    commit_days(plant, {day: [poll("press-3", day)] for day in days_of(SECOND, SECOND)})
+    assert export(plant, tmp_path / "export", tmp_path / "pack") == 0
+    said = verify(tmp_path / "pack", auditors_file(plant, tmp_path))
+    assert "several keys signed observed" in said
+    assert "a retired one with an old date passes" in said
+
+
+def test_what_a_compromised_key_signed_is_doubtful_but_for_what_others_saw(
+    plant: Plant, run: Run, tmp_path: Path
+) -> None:
+    site = Site(plant, run)
+    pack, signers = packed_after_rotation(site, tmp_path, "--from", "2")
+    said = verify(pack, signers, code=1)
+    assert "may have been somebody else's" in said
+    assert "ok:  each commit by a key that was the daemon's at its place" in said
+    head = stock("git", "-C", str(plant.store), "rev-parse", "observed").strip()
+    told = stock("sh", str(pack / "verify.sh"), str(signers), "", head)
+    assert "Everything that this script can check holds" in told
+    other = stock("sh", str(pack / "verify.sh"), str(signers), "", "ab" * 20, code=1)
+    assert "was made anew" in other
+
+
+def packed_after_rotation(site: Site, folder: Path, *compromised: str) -> tuple[Path, Path]:
+    """Let the daemon's next key take over, and pack; return pack and the auditor's signers."""
+    plant = site.plant
+    site.opened.close(10)
+    lived_in(plant, FIRST)
+    shutil.copy(next(plant.folder.rglob("*signing*key")), folder / "retired")
+    shutil.copy(site.key("export"), folder / "export")
+    shutil.copy(site.key("export.pub"), folder / "export.pub")
+    site.ccontrol("key", "next", "north", "-o", site.key("next.toml"))
+    site.agree("next.toml")
+    site.ccontrol("key", "rotate", "north")
+    commit_days(plant, {day: [poll("press-3", day)] for day in days_of(SECOND, SECOND)})
+    if compromised:
+        old = fingerprint(FileSigner.load(folder / "retired").public_key)
+        draft = ("--key", old, "-o", site.key("doubt.toml"))
+        site.ccontrol("key", "compromised", "north", *compromised, *draft)
+        site.agree("doubt.toml")
+    return site.packed().folder, auditors_file(plant, folder, "root-1", "root-2")
+
+
+def auditors_file(plant: Plant, folder: Path, *roots: str) -> Path:
+    """Write what an auditor holds: the keys of daemon, seal and roots, each for its purpose."""
+    seal = f'export@north namespaces="ccontrol-evidence" {public_of(folder / "export")}\n'
+    lines = [
+        f'root@north namespaces="ccontrol-people" {public_of(plant.folder / root)}\n'
+        for root in roots
+    ]
+    signers = folder / "signers"
+    signers.write_text((plant.folder / "allowed_signers").read_text() + seal + "".join(lines))
+    return signers
 
 
 def public_of(key: Path) -> str:
@@ -298,7 +344,7 @@ def commit_once_more(pack: Path, folder: Path) -> None:
     about = pack / "pack.json"
     about.write_text(about.read_text().replace(head, new))
     (pack / "store.bundle").unlink()
-    stock(*git, "bundle", "create", str(pack / "store.bundle"), "observed")
+    stock(*git, "bundle", "create", str(pack / "store.bundle"), "observed", "approved")
 
 
 def test_the_plant_that_made_it_is_not_needed(

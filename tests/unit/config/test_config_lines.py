@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ccontrol.config.lines import Lines
 from ccontrol.config.place import Location, Place
+from tests.laws import examples
 from tests.unit.config.families import CONTROLLER, SITE, faults_with_lines
 
 TRAPS = '''\
@@ -153,7 +154,7 @@ def accepted(statements: list[str]) -> list[str]:
     return kept
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(STATEMENTS, max_size=8).map(accepted))
 def test_the_line_named_is_that_of_the_statement_that_made_it(statements: list[str]) -> None:
     made: dict[Location, int] = {}
@@ -176,7 +177,7 @@ def test_the_line_named_is_that_of_the_statement_that_made_it(statements: list[s
         assert int(named[1]) == made[place.steps] or own_header
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.text(alphabet="ab=[]{}\"'#\\\n\r. 1") | st.text())
 def test_any_text_at_all_can_be_asked(text: str) -> None:
     Lines(text).words(Place(("a", 0, "b")))

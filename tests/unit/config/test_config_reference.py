@@ -32,6 +32,7 @@ from ccontrol.config.schema import (
 )
 from ccontrol.config.source_schema import SourceTable
 from ccontrol.config.syslog_schema import ListenerTable, SenderTable
+from ccontrol.config.timestamp_schema import TimestampsTable
 from ccontrol.drivers.registry import DRIVERS, driver
 
 REFERENCE = (Path(__file__).parents[3] / "docs" / "reference" / "configuration.md").read_text()
@@ -52,6 +53,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[site.people]": PeopleTable,
     "[site.log]": LogTable,
     "[[site.log.cosigner]]": CosignerTable,
+    "[site.timestamps]": TimestampsTable,
     "[site.syslog]": ListenerTable,
     "[[site.syslog.sender]]": SenderTable,
     "[site.policy]": PolicyTable,

@@ -12,6 +12,7 @@ from ccontrol.config.load import of_toml
 from ccontrol.config.secrets import withheld
 from ccontrol.config.settings import Config
 from ccontrol.errors import CcontrolError, ConfigError, SecretMissingError
+from tests.laws import examples
 from tests.unit.config.families import FAMILIES, read
 
 WORDS = [
@@ -80,7 +81,7 @@ def outcome(make: Callable[[], Config]) -> Config | CcontrolError:
         return error
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(FILES)
 def test_any_tables_end_as_a_config_or_as_faults(raw: Mapping[str, object]) -> None:
     found = outcome(lambda: of_toml(raw, Path("/nowhere/ccontrol.toml"), FAMILIES, withheld))

@@ -30,7 +30,7 @@ from ccontrol.store import checkpoints, log_keeping, merkle, notes
 from ccontrol.store.checkpoints import Checkpoint
 from ccontrol.store.keys import generate
 from ccontrol.store.layout import log_folder
-from ccontrol.store.log_keeping import LogIdentity, keep
+from ccontrol.store.log_keeping import Judges, LogIdentity, keep
 from ccontrol.store.notes import Note
 from ccontrol.store.ref_log import RefLog
 from tests.unit.store.made_store import START, SetClock, Site
@@ -49,12 +49,17 @@ class Pair:
         return log_folder(self.site.git_dir)
 
     @property
+    def judges(self) -> Judges:
+        """The daemon's key for `observed`; on `approved` everything counts that has a parent."""
+        return Judges(log_keeping.signed_by_daemon(self.site.daemon.trust), lambda _, head: head)
+
+    @property
     def identity(self) -> LogIdentity:
         return LogIdentity("ccontrol/plant-1", log_keeping.own_key(self.folder))
 
     def note(self) -> Note:
         with RefLog(self.folder) as log:
-            keep(self.site.git_dir, log, self.identity, self.site.clock.now())
+            keep(self.site.git_dir, log, self.identity, self.judges, self.site.clock.now())
         note = log_keeping.newest(self.folder)
         assert note is not None
         return note

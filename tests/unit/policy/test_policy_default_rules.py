@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ccontrol.model.approval import Authorisation
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import Change, ChangeSet, Kind
 from ccontrol.model.controller import Criticality
@@ -181,3 +182,55 @@ def test_every_aspect_and_kind_has_a_rule_so_that_no_change_is_mute() -> None:
     for (aspect, kind), rule in TABLE.items():
         told = verdict(BUILT_IN, change(kind, aspect), attribution=SEEN, controller=PLAIN)
         assert told.rule == rule.id
+
+
+_BY_NOBODY = (Authorisation.UNAUTHORISED, Authorisation.UNEXPLAINED, Authorisation.REJECTED)
+_BEYOND = (Authorisation.OUT_OF_SCOPE, Authorisation.OUT_OF_WINDOW)
+_OTHERS = (None, *(word for word in Authorisation if word not in {*_BY_NOBODY, *_BEYOND}))
+
+
+def weighed(word: Authorisation | None, *changes: Change) -> tuple[Severity, str]:
+    at = replace(AT_WORK, authorisation=word)
+    told = verdict(BUILT_IN, *changes, attribution=SEEN, controller=PLAIN, at=at)
+    return told.severity, told.reason
+
+
+@pytest.mark.parametrize("word", [*_BY_NOBODY, *_BEYOND])
+def test_what_nobody_authorised_weighs_a_step_more(word: Authorisation) -> None:
+    severity, reason = weighed(word, change())
+    assert severity is Severity.CRITICAL
+    assert "raised, since " in reason
+
+
+@pytest.mark.parametrize("word", _OTHERS)
+def test_what_somebody_allowed_or_nobody_judges_weighs_what_it_is(
+    word: Authorisation | None,
+) -> None:
+    for found in (change(), change(aspect=Aspect.HARDWARE), change(Kind.RECOMPILED)):
+        plain = verdict(BUILT_IN, found, attribution=SEEN, controller=PLAIN, at=AT_WORK)
+        assert weighed(word, found) == (plain.severity, plain.reason)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        change(Kind.RECOMPILED),
+        change(Kind.LOST_SIGHT),
+        change(aspect=Aspect.VALUES, kind=Kind.CHANGED),
+        change(aspect=Aspect.MODE, mode=("RUN", "STOP")),
+        raised("stale"),
+    ],
+)
+def test_what_nobody_can_authorise_is_not_raised_beside_what_nobody_authorised(
+    found: Change,
+) -> None:
+    plain = verdict(BUILT_IN, found, attribution=SEEN, controller=PLAIN, at=AT_WORK)
+    assert weighed(Authorisation.UNAUTHORISED, found)[0] is plain.severity
+
+
+def test_known_hands_without_leave_are_neither_calmer_nor_louder() -> None:
+    at = replace(AT_WORK, authorisation=Authorisation.UNAUTHORISED)
+    told = verdict(site(), change(), attribution=SEEN, controller=PLAIN, at=at)
+    assert told.severity is Severity.HIGH
+    assert "raised, since nobody had authorised it" in told.reason
+    assert "lowered, since a known station" in told.reason

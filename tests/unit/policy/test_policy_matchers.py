@@ -7,6 +7,7 @@ import pytest
 
 from ccontrol.config.conditions import GROUPS
 from ccontrol.config.policy_schema import WhenTable
+from ccontrol.model.approval import Authorisation
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.change import Change, Difference, Kind
 from ccontrol.model.judgement import Attribution
@@ -28,7 +29,11 @@ HIDDEN = change(Kind.RAISED, unit=UnitId("hidden-block", "OB/OB9"))
 LOGIC = change(logic=("inverted contact", "setpoint"))
 LEVEL = change(aspect=Aspect.PROTECTION, valid_level=(3, 1), mode=("RUN", "STOP"))
 BRACKETS = change(unit=UnitId("tag", "Local:1:I.Data[0]"))
-AT = Circumstances(window=Window.OUTSIDE, standing=frozenset({"stale"}))
+AT = Circumstances(
+    window=Window.OUTSIDE,
+    standing=frozenset({"stale"}),
+    authorisation=Authorisation.OUT_OF_WINDOW,
+)
 
 CASES = [
     ('kind = ["changed", "removed"]', 'kind = ["recompiled"]', change()),
@@ -55,6 +60,11 @@ CASES = [
     ('role = ["engineering"]', 'role = ["hmi"]', change()),
     ('standing = ["stale"]', 'standing = ["restless"]', change()),
     ('window = ["outside"]', 'window = ["inside", "none"]', change()),
+    (
+        'authorisation = ["unauthorised", "out of window"]',
+        'authorisation = ["authorised"]',
+        change(),
+    ),
     ('difference = { name = "*level*" }', 'difference = { name = "crc" }', LEVEL),
     ('difference = { became = "lower" }', 'difference = { became = "higher" }', change(a=(3, 1))),
     ('difference = { became = "lower" }', 'difference = { became = "higher" }', change(a=(3, ""))),

@@ -25,6 +25,7 @@ from ccontrol.model.controller import Controller
 from ccontrol.model.snapshot import Listing, Read, Snapshot
 from ccontrol.model.unit import Image, Unit, UnitId, fields
 from ccontrol.poll.binding import Standing, standing_of
+from ccontrol.poll.catching_up import record_in
 from ccontrol.poll.messages import ProjectRead
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.project_line import Dropped, take
@@ -322,6 +323,9 @@ def test_a_change_of_firmware_names_the_package_that_was_dropped_around_it(
     }
     (record,) = records.values()
     assert "01" * 32 in record.attribution.evidence[-1]
+    repository = works.line.writer.repository
+    judged = [record_in(one, repository, "Judgement") for one in repository.history()]
+    assert record in judged, "whoever follows the history finds it"
     assert Aspect.FIRMWARE in record.changes.aspects
     assert works.bond() is Bond.NEVER, "firmware is no program"
     head = works.line.writer.repository.head()

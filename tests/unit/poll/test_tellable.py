@@ -8,7 +8,7 @@ import pytest
 
 from ccontrol.alerts.matching import as_wanted, wants
 from ccontrol.config.policies import built_in
-from ccontrol.model.alert import Alert, Channel, Event, Phase, Program
+from ccontrol.model.alert import Alert, Channel, Event, Phase, Program, Syslog
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.change import Change, ChangeSet, Kind
 from ccontrol.model.controller import Controller
@@ -18,10 +18,12 @@ from ccontrol.model.unit import UnitId
 from ccontrol.policy.judge import judge
 from ccontrol.poll import tellable
 from ccontrol.poll.judgements import Judgement
+from ccontrol.poll.log_head import LogHead
 from ccontrol.poll.standing_alerts import StandingAlerts
 
 AT = datetime(2026, 3, 1, 6, tzinfo=UTC)
 PRESS = Controller("press-3", "north", "hall-2", "s7", "192.0.2.77", 102, tags=("safety",))
+SYSLOG = Syslog("127.0.0.1", 514, "udp")
 BLOCK = Change(Kind.CHANGED, Aspect.PROGRAM, UnitId("OB", "OB1"), "Secret recipe")
 
 
@@ -110,6 +112,25 @@ def test_a_channel_is_told_what_it_wants(channel: dict[str, object], is_wanted: 
     (alert,) = told(BLOCK)
     found = Channel("x", Program(("/bin/true",)), **channel)  # type: ignore[arg-type]  # a test's own words
     assert wants(found, alert) is is_wanted
+
+
+@pytest.mark.parametrize(
+    ("way", "channel", "is_wanted"),
+    [
+        (SYSLOG, {}, True),
+        (SYSLOG, {"severity": Severity.CRITICAL}, True),
+        (SYSLOG, {"events": (Event.CHANGE,)}, False),
+        (SYSLOG, {"events": (Event.CHANGE, Event.LOG_HEAD)}, True),
+        (Program(("/bin/true",)), {}, False),
+        (Program(("/bin/true",)), {"events": (Event.LOG_HEAD,), "severity": Severity.HIGH}, True),
+    ],
+)
+def test_heads_of_the_log_go_to_syslog_and_to_who_names_them_but_never_past_a_list_without_them(
+    way: Syslog | Program, channel: dict[str, object], is_wanted: bool
+) -> None:
+    head = LogHead("plant.example/north", 7, b"\1" * 32, "c" * 40, AT)
+    found = Channel("x", way, **channel)  # type: ignore[arg-type]  # a test's own words
+    assert wants(found, tellable.log_head(head, "north")) is is_wanted
 
 
 def test_what_stands_is_remembered_over_a_restart_reminded_of_and_forgotten(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ccontrol.canonical.approvals import render_decision, render_window
-from ccontrol.canonical.people import PEOPLE, render_people
+from ccontrol.canonical.people import PEOPLE, parse_people, render_people
 from ccontrol.errors import StoreError
 from ccontrol.model.approval import (
     ChangeWindow,
@@ -171,6 +171,37 @@ def test_who_asked_may_approve_where_the_site_says_so(crowd: Crowd) -> None:
     crowd.requester_approves = True
     asked = Message("approve press", "", (("Requested-By", "ada@plant"),))
     assert not crowd.approve_press("ada@plant", asked).faults
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_the_rule_about_who_asked_is_that_of_its_place_on_the_branch(
+    crowd: Crowd, signed: bool
+) -> None:
+    crowd.requester_approves = True
+    asked = Message("approve press", "", (("Requested-By", "ada@plant"),))
+    crowd.approve_press("ada@plant", asked)
+    people = replace(crowd.people(2), requester_approves=signed)
+    files = crowd.people_files(people, "root-1", "root-2")
+    assert not crowd.write("ada@plant", files, Message("who asked may not approve")).faults
+    crowd.site.write({"plant/press/id": b"another"})
+    if signed:
+        assert not crowd.approve_press("ada@plant", asked).faults
+    else:
+        with pytest.raises(StoreError, match="asked for it"):
+            crowd.approve_press("ada@plant", asked)
+    before = replace(crowd.people(3), requester_approves=None)
+    assert parse_people(render_people(before)) == before
+    assert parse_people(render_people(people)) == people
+
+
+def test_a_rule_that_is_signed_stands_whatever_is_configured_later(crowd: Crowd) -> None:
+    people = replace(crowd.people(2), requester_approves=True)
+    crowd.write("ada@plant", crowd.people_files(people, "root-1", "root-2"), Message("may"))
+    asked = Message("approve press", "", (("Requested-By", "ada@plant"),))
+    assert not crowd.approve_press("ada@plant", asked).faults
+    stricter = replace(crowd.people(3), requester_approves=False)
+    crowd.write("ada@plant", crowd.people_files(stricter, "root-1", "root-2"), Message("may not"))
+    assert not crowd.survey().faults  # what was approved by the looser rule goes on to count
 
 
 def test_a_window_is_not_approved_by_who_asked_for_it(crowd: Crowd) -> None:

@@ -15,7 +15,7 @@ from ccontrol.store import checkpoints, log_keeping, merkle, notes, ref_log, ref
 from ccontrol.store.checkpoints import Checkpoint
 from ccontrol.store.keys import KeyKind, generate
 from ccontrol.store.layout import APPROVED, log_folder
-from ccontrol.store.log_keeping import LogIdentity, keep, newest
+from ccontrol.store.log_keeping import Judges, LogIdentity, keep, newest
 from ccontrol.store.ref_log import RefLog, roots, updates_path
 from tests.unit.store.made_store import START, Site
 
@@ -102,10 +102,14 @@ def made(site: Site) -> LogIdentity:
     return LogIdentity("ccontrol/plant-1", log_keeping.own_key(log_folder(site.git_dir)))
 
 
+def judges(site: Site) -> Judges:
+    return Judges(log_keeping.signed_by_daemon(site.daemon.trust), lambda _, head: head)
+
+
 def kept_now(site: Site, identity: LogIdentity) -> notes.Note | None:
     site.clock.pass_by(seconds=1)
     with RefLog(log_folder(site.git_dir)) as log:
-        return keep(site.git_dir, log, identity, site.clock.now())
+        return keep(site.git_dir, log, identity, judges(site), site.clock.now())
 
 
 def test_each_commit_is_an_entry_and_the_checkpoint_stands_for_all(site: Site) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccontrol.errors import StoreError, StoreLockedError
+from ccontrol.model.approval import Authorisation
 from ccontrol.model.aspect import Aspect, Depth
 from ccontrol.model.journal import JournalEntry, Outcome
 from ccontrol.model.judgement import Origin, Severity
@@ -207,12 +208,29 @@ def test_pages_damaged_in_the_middle_are_noticed_at_the_start(index: Index, path
     assert "damaged" in Index(path).fresh_because or "read" in Index(path).fresh_because
 
 
+def test_the_latest_time_of_a_change_is_known_whatever_came_last(index: Index) -> None:
+    assert index.latest() is None
+    for number in (1, 7, 3):  # a clock was set back
+        index.add_change(change(number))
+    assert index.latest() == change(7).taken_at
+
+
+def test_changes_are_found_by_whether_they_were_authorised(index: Index) -> None:
+    word = Authorisation.OUT_OF_SCOPE
+    judged = replace(change(2), authorisation=word)
+    for one in (change(1), judged):
+        index.add_change(one)
+    assert index.changes() == (judged, change(1))
+    assert index.changes(authorisations=(word, Authorisation.EMERGENCY)) == (judged,)
+    assert index.changes(authorisations=(Authorisation.EMERGENCY,)) == ()
+
+
 def test_an_index_of_another_version_is_thrown_away(index: Index, path: Path) -> None:
     index.close()
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
-    assert Index(path).fresh_because == "it has version 99, this program writes version 2"
+    assert Index(path).fresh_because == "it has version 99, this program writes version 3"
 
 
 def test_readers_see_what_is_committed_while_the_daemon_writes(index: Index, path: Path) -> None:

@@ -109,9 +109,8 @@ def judge_pushes(mirrored: Mirrored, url: str, env: Mapping[str, str] = NOTHING)
     refused = mirrored.push("approved", env=env)
     assert refused.returncode != 0
     assert "remote: ccontrol mirror: refs/heads/approved" in refused.stderr
-    assert "signed by nobody whom people_signers names" in refused.stderr
-    mirrored.in_clone("checkout", "--quiet", "observed")
-    mirrored.in_clone("branch", "-D", "approved")
+    assert "signed by nobody who may sign" in refused.stderr
+    mirrored.undo()
     approved = mirrored.approve()
     done = mirrored.push("approved", env=env)
     assert done.returncode == 0, done.stderr
@@ -123,7 +122,7 @@ def judge_pushes(mirrored: Mirrored, url: str, env: Mapping[str, str] = NOTHING)
     assert mirrored.stands_at(APPROVED) == approved
     other = mirrored.folder / "second.git"
     daemon = mirrored.site.daemon.trust.signers
-    mirror.make(other, url, daemon, mirror.read_people(_people(mirrored)))
+    mirror.make(other, url, daemon, mirrored.anchor)
     saved = dict(os.environ)
     try:
         os.environ.update(env)
@@ -131,10 +130,6 @@ def judge_pushes(mirrored: Mirrored, url: str, env: Mapping[str, str] = NOTHING)
     finally:
         os.environ.clear()
         os.environ.update(saved)
-
-
-def _people(mirrored: Mirrored) -> Path:
-    return mirror.pinned_folder(mirrored.git_dir) / "people_signers"
 
 
 @pytest.fixture

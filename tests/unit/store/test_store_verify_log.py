@@ -9,9 +9,9 @@ import pytest
 
 from ccontrol.cosigner.book import Book
 from ccontrol.poll import cosigning
-from ccontrol.store import checkpoints, log_keeping
+from ccontrol.store import checkpoints, gate, log_keeping
 from ccontrol.store.layout import APPROVED, log_folder
-from ccontrol.store.log_keeping import LogIdentity, keep
+from ccontrol.store.log_keeping import Judges, LogIdentity, keep
 from ccontrol.store.notes import Note
 from ccontrol.store.ref_log import RefLog, updates_path
 from ccontrol.store.verify import Report, verify
@@ -29,6 +29,7 @@ class Logged:
     @classmethod
     def make(cls, folder: Path) -> "Logged":
         site = Site.make(folder)
+        gate.install(site.git_dir, site.daemon.trust.signers, None)
         for text in (b"1", b"2", b"3"):
             site.write({"plant/press/id": text})
         made = cls(site, Book.make(folder / "book", "historian.plant", SetClock()))
@@ -41,12 +42,17 @@ class Logged:
         return log_folder(self.site.git_dir)
 
     @property
+    def judges(self) -> Judges:
+        """The daemon's key for `observed`; on `approved` everything counts that has a parent."""
+        return Judges(log_keeping.signed_by_daemon(self.site.daemon.trust), lambda _, head: head)
+
+    @property
     def identity(self) -> LogIdentity:
         return LogIdentity("ccontrol/plant-1", log_keeping.own_key(self.folder))
 
     def keep(self) -> Note:
         with RefLog(self.folder) as log:
-            keep(self.site.git_dir, log, self.identity, self.site.clock.now())
+            keep(self.site.git_dir, log, self.identity, self.judges, self.site.clock.now())
         note = log_keeping.newest(self.folder)
         assert note is not None
         return note
@@ -174,13 +180,97 @@ def test_a_checkpoint_signed_with_another_key_is_told(logged: Logged, tmp_path: 
     assert "is not signed by the log's key" in complaints(logged.verify())
 
 
-def test_an_approval_that_was_taken_back_is_told(logged: Logged) -> None:
-    site = logged.site
+def on_approved(site: Site, *parents: str) -> str:
+    """Put a commit of a person onto `approved`."""
     tree = site.git("rev-parse", "refs/heads/observed^{tree}").strip()
     author = ("-c", "user.name=ann", "-c", "user.email=ann@plant")
-    pushed = site.git(*author, "commit-tree", "-m", "fine", tree).strip()
+    over = (part for name in parents for part in ("-p", name))
+    pushed = site.git(*author, "commit-tree", *over, "-m", "fine", tree).strip()
     site.git("update-ref", APPROVED, pushed)
+    return pushed
+
+
+def seen(site: Site, *names: str) -> None:
+    """Let the daemon write down that it saw commits, and that they counted."""
+    site.write({f"journal/approved/{name[:2]}/{name}.toml": b"seen" for name in names})
+
+
+def test_an_approval_that_was_taken_back_is_told(logged: Logged) -> None:
+    site = logged.site
+    pushed = on_approved(site)
+    seen(site, pushed)
     logged.keep()
     assert logged.verify().faults == ()
     site.git("update-ref", "-d", APPROVED)
     assert f"names {pushed}, which {APPROVED} does not hold" in complaints(logged.verify())
+
+
+def test_the_way_back_over_what_never_counted_is_no_fault(logged: Logged) -> None:
+    site = logged.site
+    good = on_approved(site)
+    seen(site, good)
+    logged.keep()
+    bad = [on_approved(site, good)]
+    bad.append(on_approved(site, bad[0]))
+    logged.keep()  # an older version wrote down what did not count, too
+    site.git("update-ref", APPROVED, good)
+    logged.keep()
+    better = on_approved(site, good)
+    seen(site, better)
+    logged.keep()
+    report = logged.verify()
+    assert report.faults == ()
+    assert [note.split()[0] for note in report.notes] == bad
+    assert "that is no fault" in report.notes[0]
+
+
+def test_the_way_back_over_what_had_counted_is_told_though_nothing_is_missing(
+    logged: Logged,
+) -> None:
+    site = logged.site
+    first = on_approved(site)
+    second = on_approved(site, first)
+    seen(site, first, second)
+    logged.keep()
+    site.git("update-ref", APPROVED, first)
+    logged.keep()
+    assert f"names {second}, which {APPROVED} does not hold" in complaints(logged.verify())
+    site.git("update-ref", APPROVED, second)
+    assert f"back to {first}, although {second} had counted" in complaints(logged.verify())
+
+
+def test_what_the_daemon_did_not_sign_is_never_written_down(logged: Logged) -> None:
+    site, before = logged.site, logged.keep()
+    own = site.git("rev-parse", "refs/heads/observed").strip()
+    tree = site.git("rev-parse", "refs/heads/observed^{tree}").strip()
+    author = ("-c", "user.name=ann", "-c", "user.email=ann@plant")
+    stray = site.git(*author, "commit-tree", "-p", own, "-m", "mine", tree).strip()
+    site.git("update-ref", "refs/heads/observed", stray)
+    assert logged.keep() == before
+    site.git("update-ref", "refs/heads/observed", f"{own}~1")  # its own: a rewrite is to be seen
+    assert checkpoints.parse(logged.keep()).size == checkpoints.parse(before).size + 1
+
+
+def test_a_log_key_out_of_the_doubted_store_itself_is_said_to_prove_nothing(
+    logged: Logged,
+) -> None:
+    def judged(*outside: Note, pinned: bool = False, cosigned: bool = False) -> Report:
+        keys = (logged.book.key,) if cosigned else ()
+        trust = LogTrust(honest if pinned else None, keys, outside)
+        return verify(logged.site.git_dir, logged.site.daemon.trust, log=trust)
+
+    honest = logged.identity.key
+    said = "it lies in the store itself, where somebody can have put another"
+    assert said in "\n".join(judged().unchecked)
+    assert said not in "\n".join(judged(pinned=True).unchecked)
+    assert judged(cosigned=True).unchecked == ()  # people told the cosigner whose key it is
+    kept = logged.book.seen_note("ccontrol/plant-1")
+    for name in ("key", "key.pub"):
+        (logged.folder / name).unlink()
+    log_keeping.checkpoint_path(logged.folder).unlink()
+    logged.keep()  # with another key, by somebody who may write there
+    assert judged().faults == ()
+    assert said in "\n".join(judged().unchecked)
+    assert "is not signed by the log's key" in complaints(judged(pinned=True))
+    assert said in "\n".join(judged(cosigned=True).unchecked)
+    assert said in "\n".join(judged(kept, cosigned=True).unchecked)

@@ -18,10 +18,11 @@ from ccontrol.model.witness import Heard
 from ccontrol.poll.chores import fold_days
 from ccontrol.poll.pipeline import Line
 from ccontrol.poll.site import OpenSite
+from ccontrol.store import witness_log
 from ccontrol.store.index import Index
 from ccontrol.store.journal import Journal
 from ccontrol.store.room import Room
-from ccontrol.store.witness_log import EVENTS_AT_MOST, WitnessLog
+from ccontrol.store.witness_log import WitnessLog
 from tests.unit.store.heard import download, heard, watch
 from tests.unit.store.made_store import START, SetClock, Site
 
@@ -158,25 +159,37 @@ def test_a_line_torn_by_a_crash_is_told_and_the_event_can_be_handed_in_again(
     assert (account.heard, account.spoiled) == ((event,), 1)
 
 
-def test_a_flood_leaves_the_last_events_and_says_how_many_it_left_out(log: WitnessLog) -> None:
-    flood = [heard(download(at(1), name=f"FC{n}"), at(1)) for n in range(EVENTS_AT_MOST + 3)]
+@pytest.fixture
+def at_most(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A tenth of the events that an account may hold: a flood is the same and ten times as fast."""
+    at_most = witness_log.EVENTS_AT_MOST // 10
+    monkeypatch.setattr(witness_log, "EVENTS_AT_MOST", at_most)
+    return at_most
+
+
+def test_a_flood_leaves_the_last_events_and_says_how_many_it_left_out(
+    log: WitnessLog, at_most: int
+) -> None:
+    flood = [heard(download(at(1), name=f"FC{n}"), at(1)) for n in range(at_most + 3)]
     log.take(flood)
     account = log.about(*WHOSE, at(0), at(5))
     assert account.left_out == 3
     assert account.heard == tuple(flood[3:])
 
 
-def test_a_flood_of_others_hides_nobodys_download(log: WitnessLog) -> None:
+def test_a_flood_of_others_hides_nobodys_download(log: WitnessLog, at_most: int) -> None:
     act = download(at(1), port=40_000)
     acts = [replace(act, actor=replace(act.actor, address="192.0.2.66"))]
     writes = replace(act, action="variable.write", effect=Effect.PARAM)
-    acts += [replace(writes, actor=Actor(f"10.0.{n >> 8}.{n & 255}")) for n in range(2_600)]
-    acts += [download(at(1), name=f"FC{n}") for n in range(2 * EVENTS_AT_MOST)]
+    acts += [
+        replace(writes, actor=Actor(f"10.0.{n >> 8}.{n & 255}")) for n in range(at_most // 2 + 10)
+    ]
+    acts += [download(at(1), name=f"FC{n}") for n in range(2 * at_most)]
     log.take([heard(one, at(1)) for one in acts])
     account = log.about(*WHOSE, at(0), at(5))
     assert account.heard[0] == heard(acts[0], at(1))
-    assert len(account.heard) == EVENTS_AT_MOST
-    assert account.left_out == len(acts) - EVENTS_AT_MOST
+    assert len(account.heard) == at_most
+    assert account.left_out == len(acts) - at_most
 
 
 def test_a_count_that_nobody_could_read_again_is_refused(log: WitnessLog) -> None:

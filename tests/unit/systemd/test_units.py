@@ -1,12 +1,17 @@
 """The service files: accepted by systemd's own judge, and as strict as promised."""
 
 import re
+import shlex
 import shutil
 import subprocess  # noqa: TID251 — systemd's own tools are the oracle
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
+
+from ccontrol.cli.app import app
 
 FOLDER = Path(__file__).parents[3] / "systemd"
 SERVICES = sorted(FOLDER.glob("*.service"))
@@ -91,3 +96,62 @@ def test_the_sensor_has_one_right_and_a_user_of_its_own() -> None:
         assert line in lines
     assert not [line for line in lines if line.startswith("LoadCredential")]
     assert "u ccontrol-sense" in (FOLDER / "sysusers.d" / "ccontrol.conf").read_text()
+
+
+def lines_of(unit: Path, name: str) -> list[str]:
+    """What a unit sets by that name, in its order."""
+    found = re.findall(rf"^{name}=(.*)$", unit.read_text(), flags=re.MULTILINE)
+    return [line.strip() for line in found]
+
+
+def parse(words: list[str]) -> None:
+    """Let the program read a command line as it would; nothing is run."""
+    command: Any = typer.main.get_command(app)  # typer does not export its click's types
+    rest = words
+    while hasattr(command, "resolve_command"):
+        context = command.make_context(command.name, rest)
+        _, command, rest = command.resolve_command(
+            context, [*context._protected_args, *context.args]
+        )
+    command.make_context(command.name, rest)
+
+
+OURS = [
+    pytest.param(unit, line, id=f"{unit.name} {line.partition('bin/ccontrol ')[2][:30]}")
+    for unit in SERVICES
+    for line in lines_of(unit, "ExecStart")
+    if "/bin/ccontrol" in line
+]
+
+
+@pytest.mark.parametrize(("unit", "line"), OURS)
+def test_the_program_understands_the_command_line_of_every_unit(unit: Path, line: str) -> None:
+    text = re.sub(r"%[iI]", "north.git", line.replace("%H", "jump"))
+    examples = re.findall(r"^# .*, e\.g\. ([A-Z_]+)=(.*)$", unit.read_text(), flags=re.MULTILINE)
+    for name, value in examples:  # what the unit's own comment proposes
+        text = text.replace(f"${name}", value)
+    words = shlex.split(text)
+    assert words[0].lstrip("-") == "/opt/ccontrol/.venv/bin/ccontrol"
+    assert "$" not in text
+    parse(words[1:])
+
+
+def test_a_command_line_that_the_program_does_not_know_would_be_seen() -> None:
+    with pytest.raises(Exception, match="No such option"):
+        parse(["mirror", "pull", "/srv/mirror/north.git", "--unknown"])
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_every_user_and_folder_of_a_unit_is_made_by_systemd(unit: Path) -> None:
+    users = (FOLDER / "sysusers.d" / "ccontrol.conf").read_text()
+    made = {
+        line.split()[1]
+        for line in (FOLDER / "tmpfiles.d" / "ccontrol.conf").read_text().splitlines()
+    }
+    made |= {f"/var/lib/{name}" for name in lines_of(unit, "StateDirectory")}
+    if "yes" not in lines_of(unit, "DynamicUser"):
+        (user,) = lines_of(unit, "User")
+        assert lines_of(unit, "Group") == [user]
+        assert re.search(rf"^u {user} ", users, flags=re.MULTILINE)
+    wanted = {*lines_of(unit, "WorkingDirectory"), *lines_of(unit, "ReadWritePaths")}
+    assert wanted <= made

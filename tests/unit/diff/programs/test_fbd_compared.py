@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ccontrol.diff.programs.changes import NO_LOGIC, LogicKind
 from ccontrol.diff.programs.effort import Effort
 from ccontrol.diff.programs.fbd import diff_fbd
+from tests.laws import examples
 from tests.unit.diff.programs.made_projects import kinds, sentences
 
 MIX = """\
@@ -181,7 +182,7 @@ def test_wires_that_meet_at_a_pin_are_an_or() -> None:
     assert kinds(diff_fbd(before, after, Effort()).changes) == [LogicKind.INVERTED_CONTACT]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(1, MIX.count("\n") - 1), st.text("ab1 :=>.(),#/NOTR", max_size=24))
 def test_whatever_line_becomes_another_is_told_as_logic_or_words(line: int, other: str) -> None:
     lines = MIX.splitlines()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ccontrol.diff.programs.changes import NO_LOGIC, LogicKind
 from ccontrol.diff.programs.effort import Effort
 from ccontrol.diff.programs.sfc import diff_sfc
+from tests.laws import examples
 from tests.unit.diff.programs.made_projects import kinds, sentences
 
 CYCLE = """\
@@ -198,7 +199,7 @@ def test_charts_of_tc6_are_compared_alike(
 
 
 @pytest.mark.parametrize("chart", [CYCLE, TC6])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(1, 9), st.text("ab1 :=>|./N(Stored)", max_size=24))
 def test_whatever_line_becomes_another_is_told_as_logic_or_words(
     chart: str, line: int, other: str

@@ -11,6 +11,7 @@ from ccontrol.model.capture import Capture, Exchange
 from ccontrol.model.snapshot import Snapshot, Unread
 from ccontrol.model.unit import UnitId
 from ccontrol.sim.pccc import plant
+from tests.laws import examples
 from tests.unit.drivers.pccc.heard import (
     LEC_RUN,
     LEC_SYSTEM,
@@ -186,7 +187,7 @@ captures = st.builds(
 
 
 @given(captures)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_any_capture_is_interpreted(heard: Capture) -> None:
     snapshot = interpret(heard, SEAL)
     assert snapshot == interpret(heard, SEAL)

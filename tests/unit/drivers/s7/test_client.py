@@ -16,6 +16,7 @@ from ccontrol.drivers.s7.client import Client, Heard
 from ccontrol.errors import DriverError, GarbledError
 from ccontrol.model.secret import Secret
 from tests.contract.allowance import CountingPace
+from tests.laws import examples
 from tests.unit.drivers.s7.peers import envelope, line, peer, take
 
 SERVICES = [(3, 1), (3, 2), (3, 3), (4, 1)]
@@ -44,7 +45,7 @@ changes = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 255)), max_size=
 
 
 @given(payload=st.binary(max_size=30), service=st.sampled_from(SERVICES), spoil=changes)
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_whatever_the_quick_look_takes_for_user_data_the_vendor_takes_for_the_same(
     payload: bytes, service: tuple[int, int], spoil: list[tuple[int, int]]
 ) -> None:
@@ -63,7 +64,7 @@ def test_whatever_the_quick_look_takes_for_user_data_the_vendor_takes_for_the_sa
 
 
 @given(payload=st.binary(max_size=30), more=st.booleans(), spoil=changes)
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_whatever_the_quick_look_takes_for_an_upload_the_vendor_takes_for_the_same(
     payload: bytes, more: bool, spoil: list[tuple[int, int]]
 ) -> None:
