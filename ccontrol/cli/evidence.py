@@ -141,7 +141,7 @@ def export(
         raise typer.BadParameter("--timestamp: no [site.timestamps] says whom to ask")
     daemon = trust_of(config, chosen)
     named = people_now(chosen.store.path, chosen.people, daemon)
-    seal = export_key(key, chosen.name, daemon, named, here.clock.now())
+    seal = export_key(key, chosen, daemon, named, here.clock.now())
     given = read_given(chosen.store.path)
     order = _Order(
         site=chosen,
@@ -155,6 +155,7 @@ def export(
             version=version("ccontrol"),
             daemon=daemon.principal,
             allowed_signers=seal.signers,
+            anchor=chosen.people,
             sealed_by=seal.owner,
             sealed_as=seal.standing,
             population=given,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ccontrol.canonical.people import NAMESPACE as PEOPLE
+from ccontrol.config.settings import Site
 from ccontrol.errors import SigningError
 from ccontrol.model.approval import Anchor, People, Role
 from ccontrol.packing.folder import NAMESPACE
@@ -16,6 +18,7 @@ from ccontrol.store.approved import Judging, Survey, survey
 from ccontrol.store.commits import principal
 from ccontrol.store.keys import FileSigner, public_line
 from ccontrol.store.layout import APPROVED
+from ccontrol.store.people import key_of
 from ccontrol.store.repository import Repository
 from ccontrol.store.signing import Signer
 from ccontrol.store.verify_commit import Trust
@@ -38,7 +41,7 @@ class ExportKey:
 
 
 def export_key(
-    path: Path, site: str, daemon: Trust, people: People | None, now: datetime
+    path: Path, site: Site, daemon: Trust, people: People | None, now: datetime
 ) -> ExportKey:
     """Return what seals. Raises SigningError when it is the daemon's own key, or cannot be had.
 
@@ -50,14 +53,22 @@ def export_key(
             f"{path}: that key signs the history, and may not seal what is said of it",
             hint=_OWN_KEY,
         )
-    who = principal(site).replace("ccontrol@", "export@", 1)
+    who = principal(site.name).replace("ccontrol@", "export@", 1)
     standing = "nobody says who may export here: the seal is that of whoever held the key"
     if people is not None and people.having(Role.EXPORTER):
         who = _exporter(path, signer.public_key, people, now)
         standing = f"exporter, by version {people.serial} of who may sign"
     own = AllowedSigner((who,), signer.public_key, (NAMESPACE,))
-    signers = AllowedSigners((*daemon.signers.lines, own)).text()
+    roots = _roots(site)
+    signers = AllowedSigners((*daemon.signers.lines, own, *roots)).text()
     return ExportKey(signer, signers, who, standing)
+
+
+def _roots(site: Site) -> tuple[AllowedSigner, ...]:
+    """Return the roots of who may approve: for that purpose alone."""
+    roots = () if site.people is None else site.people.roots
+    who = principal(site.name).replace("ccontrol@", "root@", 1)
+    return tuple(AllowedSigner((who,), key_of(line), (PEOPLE,)) for line in roots)
 
 
 def _exporter(path: Path, key: bytes, people: People, now: datetime) -> str:

@@ -25,6 +25,7 @@ _CHANGES = (
 _AUTHORIZATIONS = (
     *("authorization_id", "asset_id", "change_ids", "requested_by", "approved_by"),
     *("approver_key", "approved_utc", "claimed_utc", "ticket", "reason", "emergency"),
+    *("scope", "valid_from_utc", "valid_until_utc"),
     *("counts", "why_not"),
 )
 _VERIFICATION = (
@@ -134,7 +135,8 @@ def _approvals(approval: Approval) -> Iterator[Row]:
         yield (
             *(signed.commit, controller, " ".join(approval.change_ids), approval.requested_by),
             *(signed.signed_by, signed.key, signed.first_seen, signed.committed_at),
-            *(approval.ticket, approval.reason, approval.emergency, not signed.fault, signed.fault),
+            *(approval.ticket, approval.reason, approval.emergency, approval.scope),
+            *(approval.valid_from, approval.valid_until, not signed.fault, signed.fault),
         )
 
 
@@ -144,7 +146,7 @@ def _decided_row(decided: Decided, owners: dict[str, str]) -> Row:
         *(signed.commit, owners.get(decided.change_id, ""), decided.change_id),
         *(texts.get("requested_by", ""), signed.signed_by, signed.key, signed.first_seen),
         *(signed.committed_at, texts.get("ticket", ""), texts.get("reason", "")),
-        *(decided.decision == "emergency", not signed.fault, signed.fault),
+        *(decided.decision == "emergency", "", None, None, not signed.fault, signed.fault),
     )
 
 

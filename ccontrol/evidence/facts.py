@@ -68,6 +68,10 @@ class Approval:
     reason: str = ""
     requested_by: str = ""
     emergency: bool = False
+    scope: str = ""
+    """Of leave that was given beforehand: what it was for."""
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

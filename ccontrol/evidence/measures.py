@@ -12,6 +12,7 @@ from ccontrol.evidence.chains import Chain, chains
 from ccontrol.evidence.facts import Asset, Facts
 from ccontrol.evidence.framework import Requirement
 from ccontrol.evidence.tables import Table
+from ccontrol.evidence.unassessed import not_assessed
 from ccontrol.evidence.watch_tables import clock_steps, step_days
 from ccontrol.model.attestation import Claim
 
@@ -114,6 +115,7 @@ def _framework_limits(facts: Facts) -> Iterator[str]:
     declared = [one.id for one in facts.framework.items if not one.aspects]
     if declared:
         yield f"items {', '.join(declared)} cannot be read: people declare them, nobody monitors"
+    yield from not_assessed()
     yield "what a controller does not give away, and whether what is authorised is also right"
 
 

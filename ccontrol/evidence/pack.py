@@ -12,6 +12,7 @@ from ccontrol.evidence.change_tables import (
 from ccontrol.evidence.facts import Asset, Facts, Known
 from ccontrol.evidence.measures import Measured, exceptions
 from ccontrol.evidence.tables import Row, Table
+from ccontrol.evidence.unassessed import unassessed
 from ccontrol.evidence.watch_tables import access, monitoring, monitoring_gaps, monitoring_items
 from ccontrol.logic.printable import printable
 from ccontrol.model.aspect import Aspect
@@ -42,6 +43,7 @@ def tables(facts: Facts, results: tuple[Measured, ...]) -> tuple[Table, ...]:
         monitoring_items(facts),
         monitoring_gaps(facts),
         access(facts),
+        *unassessed(facts),
     )
 
 

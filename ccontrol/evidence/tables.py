@@ -14,7 +14,8 @@ from ccontrol.logic.printable import printable
 
 Cell = str | int | bool | datetime | date | None
 Row = tuple[Cell, ...]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are = + - @ in full width, which spreadsheets of East Asia take for the same."""
 
 
 @dataclass(frozen=True, slots=True)

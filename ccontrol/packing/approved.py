@@ -11,6 +11,7 @@ from ccontrol.canonical.attestations import is_attestation, parse_attestation
 from ccontrol.canonical.layout import PLANT
 from ccontrol.errors import UnreadableStateError
 from ccontrol.evidence.facts import Approval, Attested, Decided, Signed
+from ccontrol.model.approval import ChangeWindow
 from ccontrol.packing.signatures import Signatures
 from ccontrol.store.commits import Commit
 from ccontrol.store.objects import Entry
@@ -99,7 +100,21 @@ def _window(content: bytes, signed: Signed) -> Approval:
         reason=f"{window.id}{told}: {window.reason}",
         requested_by=window.requester,
         emergency=window.emergency,
+        scope="; ".join(_scope(window)),
+        valid_from=window.since,
+        valid_until=window.until,
     )
+
+
+def _scope(window: ChangeWindow) -> Iterator[str]:
+    yield f"controllers {', '.join(window.controllers)}"
+    if window.scope.aspects:
+        yield f"aspects {', '.join(sorted(window.scope.aspects))}"
+    if window.scope.objects:
+        yield f"objects {', '.join(window.scope.objects)}"
+    if window.changes_at_most:
+        yield f"at most {window.changes_at_most} changes"
+    yield from (f"file {one.name} {one.sha256}" for one in window.files)
 
 
 def _decided(content: bytes, signed: Signed) -> Decided:

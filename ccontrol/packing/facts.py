@@ -16,7 +16,6 @@ from ccontrol.packing.observed import (
     KeepDiff,
     Observed,
     blind_of,
-    first_commit_day,
     owners,
     read_changes,
     read_days,
@@ -209,10 +208,7 @@ def scope_of(asset: Asset, period: Period, first_seen: date | None) -> Period | 
 def _journal(repository: Repository, wanted: Wanted, monitors: dict[str, Monitor]) -> _Journal:
     found = _Journal()
     period = wanted.period
-    begin = max(
-        period.since - LOOK_BACK, min(first_commit_day(repository, wanted.observed), period.since)
-    )
-    days = Period(begin, period.until).days()
+    days = Period(period.since - LOOK_BACK, period.until).days()
     for day, said, fault in read_days(repository, wanted.observed, days):
         if fault:
             found.unreadable[f"journal of {day}"] = fault

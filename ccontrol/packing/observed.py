@@ -120,12 +120,6 @@ def read_days(
             yield day, None, str(error)
 
 
-def first_commit_day(repository: Repository, head: str) -> date:
-    """Return the day on which the history begins."""
-    newest_first = repository.objects.list_commits(head, "", None)
-    return day_of(repository.commit(newest_first[-1]).when)
-
-
 def _since(repository: Repository, head: str, since: date) -> Iterator[Commit]:
     """Yield commits, newest first. What a commit tells of is never newer than it is."""
     for commit in commits_back(repository.git_dir, head):

@@ -18,10 +18,14 @@ _LONGEST = 32_000
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 — the format knows no zones; any fixed day will do
 _WIDEST = 60
 _LONGEST_NAME = 31
+_LONGEST_HEADING = 240
 
 
-def workbook(tables: Iterable[Table]) -> bytes:
-    """Return the workbook. A table that is too long for a sheet ends with a line that says so."""
+def workbook(tables: Iterable[Table], label: str) -> bytes:
+    """Return the workbook. A table that is too long for a sheet ends with a line that says so.
+
+    Each sheet is printed with the label on every page.
+    """
     out = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:
         settings = {
@@ -32,11 +36,13 @@ def workbook(tables: Iterable[Table]) -> bytes:
             "tmpdir": folder,
         }
         book = xlsxwriter.Workbook(out, settings)
-        book.set_properties({"created": _CREATED})
+        book.set_properties({"created": _CREATED, "comments": label})
+        heading = "&L" + label.replace("&", "&&")[:_LONGEST_HEADING]  # &L: on the left
         bold = book.add_format({"bold": True})
         for table in tables:
             sheet = book.add_worksheet(table.name[:_LONGEST_NAME])
             sheet.freeze_panes(1, 0)
+            sheet.set_header(heading)
             for at, column in enumerate(table.columns):
                 sheet.set_column(at, at, min(_WIDEST, max(12, len(column) + 2)))
                 sheet.write_string(0, at, column, bold)

@@ -14,6 +14,8 @@ from ccontrol.evidence.oscal import assessment_results
 from ccontrol.evidence.pack import tables
 from ccontrol.evidence.summary import summary
 from ccontrol.evidence.tables import Row, Table, csv_bytes
+from ccontrol.logic.printable import printable
+from ccontrol.model.approval import Anchor
 from ccontrol.model.journal import WatchedDay
 from ccontrol.packing.facts import Read
 from ccontrol.packing.folder import Folder
@@ -25,6 +27,7 @@ from ccontrol.store.message import visible
 
 FORM = "ccontrol/evidence/1"
 _HERE = Path(__file__).parent
+_README = _HERE / "README.txt"
 _DAYS = (
     *("day", "answers", "unanswered", "full_reads", "last_full", "full_unread", "first", "last"),
     *("longest_silence_s", "strengths"),
@@ -54,12 +57,14 @@ class Cover:
     daemon: str
     """The principal that signs the history."""
     allowed_signers: str
-    """The text of the file; the key of the seal among them."""
+    """The text of the file; the key of the seal among them, and the roots of people."""
     sealed_by: str
     sealed_as: str
     """By what that one exports, in words."""
     population: Given
     """Which list of assets this pack goes by, and who gave it."""
+    anchor: Anchor | None = None
+    """What the configuration pins of people; None: nothing."""
     oscal: bool = False
 
 
@@ -82,15 +87,15 @@ def write_pack(
     whole = tables(facts, results)
     for table in whole:
         folder.put(f"{table.name}.csv", csv_bytes(table))
-    folder.put("evidence.xlsx", workbook(whole))
+    folder.put("evidence.xlsx", workbook(whole, printable(cover.label)))
     folder.put("summary.html", summary(facts, results, cover.label).encode())
     if cover.oscal:
         folder.put("oscal/assessment-results.json", assessment_results(facts, results))
     for sample in samples:
         _write_sample(folder, read, whole, sample)
     folder.put("allowed_signers", cover.allowed_signers.encode())
-    for name in ("README.txt", "verify.sh"):
-        folder.put(name, (_HERE / name).read_bytes())
+    folder.put("README.txt", _readme(cover.label))
+    folder.put("verify.sh", (_HERE / "verify.sh").read_bytes())
     heads = {BRANCH: facts.heads.observed}
     if facts.heads.approved:
         heads[APPROVED] = facts.heads.approved
@@ -98,6 +103,10 @@ def write_pack(
         write_bundle(git_dir, heads, out)
     folder.put("pack.json", _about(facts, whole, cover))
     return results
+
+
+def _readme(label: str) -> bytes:
+    return f"{printable(label)}\n\n".encode("utf-8", "replace") + _README.read_bytes()
 
 
 def _write_sample(folder: Folder, read: Read, whole: tuple[Table, ...], sample: Sample) -> None:
@@ -144,6 +153,7 @@ def _about(facts: Facts, whole: tuple[Table, ...], cover: Cover) -> bytes:
         "observed_at": f"{heads.observed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "tree_sha256": heads.tree_sha256,
         "daemon": cover.daemon,
+        "people": _people(cover.anchor),
         "sealed_by": cover.sealed_by,
         "sealed_as": cover.sealed_as,
         "population": {
@@ -164,6 +174,16 @@ def _about(facts: Facts, whole: tuple[Table, ...], cover: Cover) -> bytes:
         "tool": f"ccontrol {cover.version}",
     }
     return json.dumps(about, indent=2, ensure_ascii=True).encode("ascii") + b"\n"
+
+
+def _people(anchor: Anchor | None) -> dict[str, int | bool] | None:
+    if anchor is None:
+        return None
+    return {
+        "roots": len(anchor.roots),
+        "threshold": anchor.threshold,
+        "requester_approves": anchor.requester_approves,
+    }
 
 
 def samples_of(rows: Iterator[dict[str, str]]) -> tuple[Sample, ...]:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess  # noqa: TID251 — an auditor's own tools: sh, git, ssh-keygen
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -13,12 +13,12 @@ from ccontrol.cli import main
 from ccontrol.cli.invocation import Invocation
 from ccontrol.cli.plant import configured_with_secrets
 from ccontrol.clock import SystemClock
-from ccontrol.config.settings import KeyFile
 from ccontrol.model.aspect import Depth
 from ccontrol.model.journal import JournalEntry, Outcome
-from ccontrol.store.keys import FileSigner, generate
+from ccontrol.poll.signers import daemon_of
+from ccontrol.store.keys import generate
 from ccontrol.store.message import Message
-from ccontrol.store.writer import Daemon, Writer
+from ccontrol.store.writer import Writer
 from tests.unit.cli.plants import Plant
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 20)
@@ -41,12 +41,10 @@ def poll(
     return JournalEntry(datetime.combine(day, time(12), UTC), controller, outcome, depth)
 
 
-def commit_days(plant: Plant, days: dict[date, Iterable[JournalEntry]]) -> None:
+def commit_days(plant: Plant, days: Mapping[date, Iterable[JournalEntry]]) -> None:
     """Commit the summaries of these days, as the daemon does when each is over."""
     (site,) = configured_with_secrets(Invocation(plant.config)).sites
-    key = site.store.signing_key
-    assert isinstance(key, KeyFile)
-    daemon = Daemon(site.name, FileSigner.load(key.path))
+    daemon = daemon_of(site, plant.folder, SystemClock().now())
     with Writer(site.store.path, daemon, SystemClock()) as writer:
         for day, entries in days.items():
             content = render_summary(fold(day, entries), "ab" * 32, 900, 0)
@@ -110,12 +108,10 @@ class Person:
         text = "\n".join(("take over what runs", "", "Class: approval", *trailers))
         self.git(clone, "commit", "-q", "-S", "-m", text)
 
-    def lay_in(self, clone: Path, plant: Plant) -> None:
-        """Bring approved into a store past its door, as whoever may write its files can.
-
-        Stores have it so, too, from before anybody judged what was pushed to them.
-        """
-        self.git(plant.store, "fetch", "-q", str(clone), "approved:approved")
+    def bring_in(self, clone: Path) -> None:
+        """Put it into the store past its door, as who may write the store's files can."""
+        store = Path(self.git(clone, "remote", "get-url", "origin").strip())
+        self.git(store, "fetch", "-q", str(clone), "approved:approved")
 
 
 def stock(*command: str, code: int = 0) -> str:

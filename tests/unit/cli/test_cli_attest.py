@@ -56,7 +56,7 @@ def test_an_approval_by_stock_git_counts_and_its_own_date_proves_nothing(
 ) -> None:
     alice, _, trusted = people
     change = change_of(plant, run)
-    alice.lay_in(alice.clone(plant, change["commit"]), plant)
+    alice.bring_in(alice.clone(plant, change["commit"]))
     pack = packed(plant, tmp_path, trusted)
     told = {row["change_id"]: row for row in rows(pack, "changes")}[change["change_id"]]
     assert told["classification"] == "accepted, time not proven"
@@ -74,7 +74,7 @@ def test_an_approval_by_a_stranger_approves_nothing_and_is_told(
 ) -> None:
     _, mallory, trusted = people
     change = change_of(plant, run)
-    mallory.lay_in(mallory.clone(plant, change["commit"]), plant)
+    mallory.bring_in(mallory.clone(plant, change["commit"]))
     pack = packed(plant, tmp_path, trusted)
     told = {row["change_id"]: row for row in rows(pack, "changes")}[change["change_id"]]
     assert told["classification"] == "unresolved"
@@ -97,7 +97,7 @@ def test_what_people_attest_stands_in_the_pack_with_who_signed_it(
     say(clone, replace(about, claim=Claim.ITEM, controller_id="press-3", item="1.1.4"))
     alice.git(clone, "add", "decisions", "attestations")
     alice.git(clone, "commit", "-q", "-S", "-m", "attest")
-    alice.lay_in(clone, plant)
+    alice.bring_in(clone)
     pack = packed(plant, tmp_path, trusted)
     controls, test = rows(pack, "verification")
     assert (controls["controls"], controls["done_by"]) == ("protection level; key switch", "Bob")
@@ -120,7 +120,7 @@ def test_a_saying_that_nobody_signed_does_not_count(
     say(clone, replace(saying(Claim.CONTROLS, change["change_id"]), controls=("x",)))
     alice.git(clone, "add", "decisions")
     alice.git(clone, "commit", "-q", "--no-gpg-sign", "-m", "attest")
-    alice.lay_in(clone, plant)
+    alice.bring_in(clone)
     pack = packed(plant, tmp_path, trusted)
     assert [row["counts"] for row in rows(pack, "verification")] == ["no"]
     assert "R1 1.4" in {row["requirement"] for row in rows(pack, "exceptions")}

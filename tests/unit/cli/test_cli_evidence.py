@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.errors import UnknownNameError
+from ccontrol.packing.frameworks import BUILT_IN
 from tests.unit.cli.packs import FIRST, LAST, POPULATION, Person, export, lived_in, verify
 from tests.unit.cli.plants import Plant, Run, block, seen, things
 
@@ -101,6 +103,52 @@ def test_no_cell_is_a_formula(pack: Path) -> None:
     assert not any(b"<f>" in sheet or b"<f " in sheet for sheet in sheets)
 
 
+def test_the_label_stands_on_everything_that_people_open(pack: Path) -> None:
+    told = "CONFIDENTIAL: may contain BES Cyber System Information"
+    assert told in (pack / "summary.html").read_text()
+    assert (pack / "README.txt").read_text().startswith(told)
+    assert told in json.loads((pack / "pack.json").read_text())["label"]
+    with zipfile.ZipFile(pack / "evidence.xlsx") as book:
+        sheets = [book.read(name) for name in book.namelist() if "worksheets/sheet" in name]
+    assert len(sheets) == 17
+    assert all(f"<oddHeader>&amp;L{told}".encode() in sheet for sheet in sheets)
+
+
+def test_the_summary_loads_nothing_and_runs_nothing(pack: Path) -> None:
+    page = (pack / "summary.html").read_text().lower()
+    for word in ("<script", "src=", "href=", "@import", "url(", "javascript:", "<iframe"):
+        assert word not in page
+
+
+def test_a_sample_that_names_no_asset_of_the_site_is_refused_with_its_name(
+    made: tuple[Plant, Path], run: Run, tmp_path: Path
+) -> None:
+    plant, key = made
+    (tmp_path / "sample.csv").write_text("asset_id\nPLC-1\nPLC-77\n")
+    words = ("--framework", "nerc-cip-010", "--from", FIRST.isoformat(), "--until")
+    where = (LAST.isoformat(), "--key", key, "-o", tmp_path / "p")
+    sample = ("--sample", tmp_path / "sample.csv")
+    said = run("--config", plant.config, "evidence", "export", *words, *where, *sample)
+    assert said.code == UnknownNameError.exit_code
+    assert "the sample names 'PLC-77', which is no asset of this site" in said.err
+    assert not (tmp_path / "p").exists()
+
+
+def test_an_edition_that_ends_within_a_year_is_told_on_the_page_and_to_who_asks(
+    made: tuple[Plant, Path], run: Run, tmp_path: Path
+) -> None:
+    plant, key = made
+    text = (BUILT_IN / "nerc-cip-010-4.toml").read_text()
+    (tmp_path / "own.toml").write_text(text.replace("2028-07-01", "2026-12-31", 1))
+    words = ("--framework", "CIP-010-4", "--from", FIRST.isoformat(), "--until")
+    where = (LAST.isoformat(), "--key", key, "-o", tmp_path / "p")
+    own = ("--framework-file", tmp_path / "own.toml")
+    said = run("--config", plant.config, "evidence", "export", *words, *where, *own)
+    assert said.code == 0
+    assert "CIP-010-4 ends on 2026-12-31, in 286 days" in " ".join(said.out.split())
+    assert "CIP-010-4 ends on 2026-12-31, in 286 days" in (tmp_path / "p/summary.html").read_text()
+
+
 def test_each_requirement_has_its_denominator(pack: Path) -> None:
     told = {row["requirement"]: row for row in rows(pack, "requirements")}
     assert told["R1 1.1"]["of"] == "3"
@@ -112,6 +160,17 @@ def test_each_requirement_has_its_denominator(pack: Path) -> None:
     assert "Not verified" in page
     assert "R2 2.1" in page
     assert "<script" not in page
+
+
+def test_what_nobody_assessed_says_so_in_every_file(pack: Path) -> None:
+    """A table without a row would read as: none found."""
+    for name, count in (("patch_evaluations", 3), ("vulnerabilities", 3), ("actions", 1)):
+        told = [row["why_not"] for row in rows(pack, name)]
+        assert len(told) == count
+        assert all(why.startswith("not assessed") for why in told)
+    assert [row["why_not"] for row in rows(pack, "sources")] == ["no source of advisories was read"]
+    page = (pack / "summary.html").read_text()
+    assert "nobody held advisories against what runs" in page
 
 
 def test_every_item_of_every_asset_has_its_row(pack: Path) -> None:

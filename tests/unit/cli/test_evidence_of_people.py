@@ -1,116 +1,15 @@
 """A pack of a site whose people are configured: only what holds on `approved` counts in it."""
 
-import csv
-import io
-import json
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from ccontrol.cli.invocation import Invocation
-from ccontrol.cli.plant import configured_with_secrets
-from ccontrol.model.record import Record
-from ccontrol.poll.approved_news import see_approved
-from ccontrol.poll.sighted import Sighted
-from ccontrol.poll.site import OpenSite, open_site
-from ccontrol.poll.window import Looks
-from ccontrol.store.keys import generate
 from tests.unit.cli.packs import Person, export
-from tests.unit.cli.plants import BEGIN, Plant, Run, block, seen, things
-from tests.unit.cli.works import with_reason
-from tests.unit.store.made_store import SetClock
-
-WEEK = BEGIN + timedelta(days=7)
-
-
-@dataclass
-class Site:
-    """A plant a week after its beginning, at work, with people beside it."""
-
-    plant: Plant
-    run: Run
-    clock: SetClock = field(default_factory=lambda: SetClock(WEEK))
-
-    def __post_init__(self) -> None:
-        for name in ("root-1", "root-2", "ada", "bob", "export"):
-            generate(self.plant.folder / name)
-        roots = [
-            " ".join((self.plant.folder / f"{name}.pub").read_text().split()[:2])
-            for name in ("root-1", "root-2")
-        ]
-        table = f"\n[site.people]\nroots = {json.dumps(roots)}\n"
-        self.plant.config.write_text(self.plant.config.read_text() + table)
-        self._begin()
-        (site,) = configured_with_secrets(Invocation(self.plant.config)).sites
-        self.opened: OpenSite = open_site(site, self.plant.folder, self.clock)
-        self.look()
-
-    def _begin(self) -> None:
-        draft = self.key("people.toml")
-        self.ccontrol("people", "draft", draft)
-        for who in ("ada", "bob"):
-            person = ("--person", f"{who}@plant", "--public-key", self.key(f"{who}.pub"))
-            self.ccontrol("people", "add", draft, *person, "--role", "approver")
-        for root in ("root-1", "root-2"):
-            self.ccontrol("people", "sign", draft, "--key", self.key(root))
-        self.ccontrol("people", "commit", draft, "--key", self.key("ada"))
-
-    def key(self, name: str) -> Path:
-        return self.plant.folder / name
-
-    def ccontrol(self, *arguments: str | Path) -> None:
-        answer = self.run("--config", self.plant.config, *with_reason(arguments))
-        assert answer.code == 0, (arguments, answer)
-
-    def look(self) -> None:
-        """Let the daemon look at approved."""
-        work: Callable[[object], int] = lambda line: see_approved(line, self.opened, self.clock)  # type: ignore[arg-type]  # noqa: E731 — the scribe hands a line
-        self.opened.scribe.give(work).result(60)
-
-    def change(self, body: bytes, at: datetime, since: datetime) -> Record:
-        """Let a poll find another OB1, which was as before at `since`."""
-        self.clock.time = at
-        units = things(block("OB1", body), block("FB12"))
-        snapshot = replace(seen("press-3", *units), taken_at=at)
-        press = self.opened.site.controllers[0]
-        sighted = Sighted(press, snapshot, looks=Looks(since, since, since, since))
-        written = self.opened.scribe.give(lambda line: line.take(sighted)).result(60)
-        assert written.record is not None
-        return written.record
-
-    def window(self, name: str, since: datetime) -> None:
-        times = ("--from", since.isoformat(), "--until", (since + timedelta(hours=2)).isoformat())
-        words = ("--controller", "press-3", "--ticket", "T-3", "--requested-by", "ada@plant")
-        self.ccontrol("window", "add", name, *times, *words, "--key", self.key("bob"))
-
-    def packed(self) -> "Pack":
-        folder = self.plant.folder / "pack"
-        assert export(self.plant, self.key("export"), folder) == 0
-        return Pack(folder)
-
-
-@dataclass
-class Pack:
-    """What stands in a pack."""
-
-    folder: Path
-
-    def rows(self, name: str) -> list[dict[str, str]]:
-        content = (self.folder / f"{name}.csv").read_bytes().decode()
-        return list(csv.DictReader(io.StringIO(content)))
-
-    def change(self, change_id: str) -> dict[str, str]:
-        (row,) = [one for one in self.rows("changes") if one["change_id"] == change_id]
-        return row
-
-    @property
-    def not_verified(self) -> str:
-        about = json.loads((self.folder / "pack.json").read_text())
-        return "\n".join(about["not_verified"])
+from tests.unit.cli.peopled import WEEK, Pack, Site
+from tests.unit.cli.plants import Plant, Run
 
 
 @pytest.fixture
@@ -133,6 +32,8 @@ def test_what_a_window_allowed_beforehand_is_authorised_in_a_pack(site: Site) ->
     assert told["authorization_id"] == leave["authorization_id"]
     assert (leave["approved_by"], leave["requested_by"]) == ("bob@plant", "ada@plant")
     assert (leave["ticket"], leave["counts"]) == ("T-3", "yes")
+    assert leave["scope"].startswith("controllers press-3")
+    assert leave["valid_from_utc"] == f"{WEEK:%Y-%m-%dT%H:%M:%SZ}"
     assert leave["approved_utc"] == f"{WEEK:%Y-%m-%dT%H:%M:%SZ}", "when the daemon saw it first"
     lacking = [
         one["change_id"] for one in pack.rows("exceptions") if one["requirement"] == "R1 1.2"
@@ -197,7 +98,7 @@ def test_without_people_a_pack_says_that_it_held_nothing_against_them(
     signers = tmp_path / "signers"
     signers.write_text(person.line)
     head = person.git(plant.store, "rev-parse", "observed").strip()
-    person.lay_in(person.clone(plant, head), plant)
+    person.bring_in(person.clone(plant, head))
     assert export(plant, person.key, tmp_path / "pack", "--people", signers) == 0
     assert "[site.people] names no roots" in Pack(tmp_path / "pack").not_verified
 
@@ -252,4 +153,4 @@ def approve_by_hand(site: Site, key: Path) -> None:
     clone = cloned(site)
     whoever = Person(key.parent, key.name)
     whoever.approve(clone, "origin/observed")
-    whoever.lay_in(clone, site.plant)
+    whoever.bring_in(clone)

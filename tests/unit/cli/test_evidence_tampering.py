@@ -1,15 +1,34 @@
 """What somebody does to a pack, and that stock tools say so: nothing of ours is run to verify."""
 
+import hashlib
 import shutil
 import subprocess  # noqa: TID251 — sha256sum and ssh-keygen are the forger's tools
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.packs import CLEAN, FIRST, Person, export, lived_in, stock, verify
-from tests.unit.cli.plants import Plant, block, seen, things
+from ccontrol.cli import main
+from ccontrol.store.keys import FileSigner
+from ccontrol.store.sshwire import fingerprint
+from tests.unit.cli.packs import (
+    CLEAN,
+    FIRST,
+    Person,
+    commit_days,
+    days_of,
+    export,
+    lived_in,
+    poll,
+    stock,
+    verify,
+)
+from tests.unit.cli.peopled import Site
+from tests.unit.cli.plants import Plant, Run, block, seen, things
 from tests.unit.store.stamp_authority import StampAuthority
+
+SECOND = FIRST + timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -202,10 +221,11 @@ def stamp(pack: Path, folder: Path) -> Path:
     return authority.ca
 
 
-def test_a_replaced_object_changes_nothing_of_what_is_read(
-    sealed: tuple[Path, Path, Path], tmp_path: Path
+@pytest.mark.parametrize("moved", ["refs/replace/{head}", "refs/tags/audited"])
+def test_a_bundle_with_a_replaced_object_or_a_tag_is_refused(
+    sealed: tuple[Path, Path, Path], tmp_path: Path, moved: str
 ) -> None:
-    """Replace refs do not travel: only branches are taken from the bundle."""
+    """A pack has two branches. Nothing else is taken, and something else is a forger's."""
     whole, signers, keys = sealed
     pack = Path(shutil.copytree(whole, tmp_path / "pack"))
     made = tmp_path / "made"
@@ -214,11 +234,117 @@ def test_a_replaced_object_changes_nothing_of_what_is_read(
     head = stock(*git, "rev-parse", "observed").strip()
     tree = stock(*git, "rev-parse", "observed~2^{tree}").strip()
     odd = stock(*git, "commit-tree", "-m", "forged", tree).strip()
-    stock(*git, "replace", head, odd)
+    ref = moved.format(head=head)
+    stock(*git, "update-ref", ref, odd)
     (pack / "store.bundle").unlink()
-    stock(*git, "bundle", "create", str(pack / "store.bundle"), "observed", f"refs/replace/{head}")
+    stock(*git, "bundle", "create", str(pack / "store.bundle"), "observed", ref)
     reseal(pack, keys / "export")
-    assert "holds" in verify(pack, signers)
+    assert f"the bundle brings more than the two branches: {ref}" in verify(pack, signers, code=1)
+
+
+def test_a_commit_by_a_retired_key_with_an_old_date_is_out_of_its_place(
+    plant: Plant, run: Run, tmp_path: Path
+) -> None:
+    """Stock git calls it good: the old key is still among the allowed signers."""
+    pack, signers = packed_after_rotation(Site(plant, run), tmp_path)
+    said = verify(pack, signers)
+    assert (
+        "ok:  each commit by a key that was the daemon's at its place, as people signed it" in said
+    )
+    assert "NOTE" not in said
+    commit_once_more(pack, tmp_path)
+    reseal(pack, tmp_path / "export")
+    said = verify(pack, signers, code=1)
+    assert "commits signed by ccontrol@north" in said
+    assert "a key that was retired: a later key had taken over" in said
+
+
+def test_several_keys_of_which_nobody_says_when_they_were_the_daemons_are_told(
+    plant: Plant, tmp_path: Path
+) -> None:
+    lived_in(plant, FIRST)
+    Person.make(tmp_path, "export")
+    shutil.copy(next(plant.folder.rglob("*signing*key")), tmp_path / "retired")
+    make = ("--config", plant.config, "key", "next", "north", "-o", tmp_path / "unused.toml")
+    assert main([str(one) for one in make]) == 0
+    assert main(["--config", str(plant.config), "key", "rotate", "north"]) == 0
+    commit_days(plant, {day: [poll("press-3", day)] for day in days_of(SECOND, SECOND)})
+    assert export(plant, tmp_path / "export", tmp_path / "pack") == 0
+    said = verify(tmp_path / "pack", auditors_file(plant, tmp_path))
+    assert "several keys signed observed" in said
+    assert "a retired one with an old date passes" in said
+
+
+def test_what_a_compromised_key_signed_is_doubtful_but_for_what_others_saw(
+    plant: Plant, run: Run, tmp_path: Path
+) -> None:
+    site = Site(plant, run)
+    pack, signers = packed_after_rotation(site, tmp_path, "--from", "2")
+    said = verify(pack, signers, code=1)
+    assert "may have been somebody else's" in said
+    assert "ok:  each commit by a key that was the daemon's at its place" in said
+    head = stock("git", "-C", str(plant.store), "rev-parse", "observed").strip()
+    told = stock("sh", str(pack / "verify.sh"), str(signers), "", head)
+    assert "Everything that this script can check holds" in told
+    other = stock("sh", str(pack / "verify.sh"), str(signers), "", "ab" * 20, code=1)
+    assert "was made anew" in other
+
+
+def packed_after_rotation(site: Site, folder: Path, *compromised: str) -> tuple[Path, Path]:
+    """Let the daemon's next key take over, and pack; return pack and the auditor's signers."""
+    plant = site.plant
+    site.opened.close(10)
+    lived_in(plant, FIRST)
+    shutil.copy(next(plant.folder.rglob("*signing*key")), folder / "retired")
+    shutil.copy(site.key("export"), folder / "export")
+    shutil.copy(site.key("export.pub"), folder / "export.pub")
+    site.ccontrol("key", "next", "north", "-o", site.key("next.toml"))
+    site.agree("next.toml")
+    site.ccontrol("key", "rotate", "north")
+    commit_days(plant, {day: [poll("press-3", day)] for day in days_of(SECOND, SECOND)})
+    if compromised:
+        old = fingerprint(FileSigner.load(folder / "retired").public_key)
+        draft = ("--key", old, "-o", site.key("doubt.toml"))
+        site.ccontrol("key", "compromised", "north", *compromised, *draft)
+        site.agree("doubt.toml")
+    return site.packed().folder, auditors_file(plant, folder, "root-1", "root-2")
+
+
+def auditors_file(plant: Plant, folder: Path, *roots: str) -> Path:
+    """Write what an auditor holds: the keys of daemon, seal and roots, each for its purpose."""
+    seal = f'export@north namespaces="ccontrol-evidence" {public_of(folder / "export")}\n'
+    lines = [
+        f'root@north namespaces="ccontrol-people" {public_of(plant.folder / root)}\n'
+        for root in roots
+    ]
+    signers = folder / "signers"
+    signers.write_text((plant.folder / "allowed_signers").read_text() + seal + "".join(lines))
+    return signers
+
+
+def public_of(key: Path) -> str:
+    return " ".join(key.with_name(f"{key.name}.pub").read_text().split()[:2])
+
+
+def commit_once_more(pack: Path, folder: Path) -> None:
+    """Add a commit to observed as the daemon would, with its retired key and its parent's date."""
+    made = folder / "made"
+    stock("git", "clone", "-q", "--bare", str(pack / "store.bundle"), str(made))
+    sign = ("-c", "gpg.format=ssh", "-c", f"user.signingkey={folder / 'retired'}")
+    git = ("git", "--git-dir", str(made), "-c", "user.name=x", "-c", "user.email=x@x", *sign)
+    head, tree, date, files = stock(
+        *git, "log", "-1", "--format=%H %T %ct %(trailers:key=Tree-SHA256,valueonly)", "observed"
+    ).split()
+    raw = subprocess.run([*git, "cat-file", "commit", head], capture_output=True, check=True).stdout
+    chain = f"Tree-SHA256: {files}\nParent-SHA256: {hashlib.sha256(raw).hexdigest()}"
+    at = ("env", f"GIT_COMMITTER_DATE={date} +0000", f"GIT_AUTHOR_DATE={date} +0000")
+    text = ("-m", "nothing happened", "-m", chain)
+    new = stock(*at, *git, "commit-tree", "-S", "-p", head, *text, tree).strip()
+    stock(*git, "update-ref", "refs/heads/observed", new)
+    about = pack / "pack.json"
+    about.write_text(about.read_text().replace(head, new))
+    (pack / "store.bundle").unlink()
+    stock(*git, "bundle", "create", str(pack / "store.bundle"), "observed", "approved")
 
 
 def test_the_plant_that_made_it_is_not_needed(

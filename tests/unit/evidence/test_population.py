@@ -55,6 +55,12 @@ def test_no_text_begins_like_a_formula(text: str) -> None:
     assert not tamed(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff20"])
+def test_a_cell_that_begins_like_a_formula_is_marked(begin: str) -> None:
+    """In full width, too: spreadsheets of East Asia take both for the same."""
+    assert tamed(f"{begin}1+1").startswith("'")
+
+
 @given(st.text(min_size=1))
 def test_a_row_stays_one_row_whatever_stands_in_it(text: str) -> None:
     content = csv_bytes(Table("x", ("a", "b"), ((text, text),)))
