@@ -22,6 +22,7 @@ from ccontrol.store.writer import Writer
 from tests.unit.cli.plants import Plant
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 20)
+OWN = Path(__file__).parents[3] / "ccontrol" / "packing" / "verify.sh"
 CLEAN = {
     **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -121,9 +122,9 @@ def stock(*command: str, code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
-def verify(pack: Path, signers: Path, *more: Path, code: int = 0) -> str:
-    """Let an auditor check a pack, who has nothing of ours installed."""
-    return stock("sh", str(pack / "verify.sh"), str(signers), *map(str, more), code=code)
+def verify(pack: Path, signers: Path, *more: Path | str, code: int = 0, shell: str = "sh") -> str:
+    """Let an auditor check a pack with a script of their own, and nothing else of ours."""
+    return stock(shell, str(OWN), "-C", str(pack), str(signers), *map(str, more), code=code)
 
 
 def export(plant: Plant, key: Path, folder: Path, *options: str | Path) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ccontrol.cli import main
-from tests.unit.cli.packs import CLEAN, Person, stock, verify
+from tests.unit.cli.packs import CLEAN, OWN, Person, stock, verify
 from tests.unit.cli.peopled import WEEK, Site
 from tests.unit.cli.plants import BEGIN, Answer, Plant
 from tests.unit.cli.test_evidence_tampering import reseal
@@ -113,9 +113,8 @@ def forge(sealed: Sealed, tmp_path: Path) -> Forge:
 
 @pytest.mark.parametrize("shell", ["dash", "bash"])
 def test_an_honest_pack_of_people_holds_in_every_shell(sealed: Sealed, shell: str) -> None:
-    script = str(sealed.pack / "verify.sh")
-    stock(shell, "-n", script)
-    said = stock(shell, script, str(sealed.signers))
+    stock(shell, "-n", str(OWN))
+    said = verify(sealed.pack, sealed.signers, shell=shell)
     assert "ok:  3 commits on approved by people who might; 1 versions" in said
     assert "each signed by 2 or more roots" in said
     assert "NOTE" not in said

@@ -284,9 +284,9 @@ def test_what_a_compromised_key_signed_is_doubtful_but_for_what_others_saw(
     assert "may have been somebody else's" in said
     assert "ok:  each commit by a key that was the daemon's at its place" in said
     head = stock("git", "-C", str(plant.store), "rev-parse", "observed").strip()
-    told = stock("sh", str(pack / "verify.sh"), str(signers), "", head)
+    told = verify(pack, signers, "", head)
     assert "Everything that this script can check holds" in told
-    other = stock("sh", str(pack / "verify.sh"), str(signers), "", "ab" * 20, code=1)
+    other = verify(pack, signers, "", "ab" * 20, code=1)
     assert "was made anew" in other
 
 
@@ -386,7 +386,7 @@ def test_a_tag_named_like_the_branch_does_not_stand_for_it(
     put_history(pack, git, head, odd, "refs/tags/observed")
     reseal(pack, keys / "export")
     said = verify(pack, signers, code=1)
-    assert f"BAD: not signed by ccontrol@north: N  {odd}" in said
+    assert "BAD: the bundle brings more than the two branches: refs/tags/observed" in said
 
 
 def test_a_pack_does_not_say_which_person_is_the_daemon(
