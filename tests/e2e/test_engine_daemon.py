@@ -65,7 +65,7 @@ def test_a_poll_by_hand_goes_through_the_daemon(plant: Plant, plc: Plc) -> None:
     with daemon(plant):
         with pytest.raises(StoreLockedError):
             plant.poll("press-1")
-        entries = control.ask_poll(plant.places, "press-1", Depth.FULL, 20.0)
+        entries = control.ask_poll(plant.places, "press-1", Depth.FULL, PATIENCE_S)
         assert entries is not None
         assert entries[0].depth is Depth.FULL
         assert status(plant).enrolled
@@ -77,7 +77,7 @@ def test_a_poll_by_hand_goes_through_the_daemon(plant: Plant, plc: Plc) -> None:
 def _unenrolled(plant: Plant) -> None:
     (plant.places.standing / "enrolled.json").write_text("{}")
     wait_until(lambda: not status(plant).enrolled)
-    control.ask_poll(plant.places, "press-1", Depth.FULL, 20.0)
+    control.ask_poll(plant.places, "press-1", Depth.FULL, PATIENCE_S)
 
 
 def test_without_a_daemon_nobody_answers(plant: Plant) -> None:

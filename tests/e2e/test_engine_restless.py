@@ -90,9 +90,9 @@ def test_what_was_held_back_is_held_back_and_counted_after_a_restart_too(plant: 
 
 def test_the_last_state_is_committed_once_in_a_pause(plc: Plc, tmp_path: Path) -> None:
     with serving(plc) as port:
-        plant = made(tmp_path, port, 3.0)
+        plant = made(tmp_path, port, 6.0)  # longer than a busy host takes from look to look
         with daemon(plant):
-            wait_until(lambda: any("sums up" in _evidence(one) for one in records(plant)), 30.0)
+            wait_until(lambda: any("sums up" in _evidence(one) for one in records(plant)))
     summed = next(one for one in records(plant) if "sums up" in _evidence(one))
     (change,) = [each for each in summed.changes.changes if each.unit.kind == "mode"]
     assert change.differences[0].after != change.differences[0].before

@@ -27,11 +27,6 @@ from tests.unit.poll.toy import BRIEF, DRIVER, SLOWLY_S, Plc, controller, servin
 pytestmark = pytest.mark.usefixtures("workers_find_the_toy")
 
 
-@pytest.fixture(autouse=True)
-def _nobody_waits_long_for_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "WAIT_S", 1.0)
-
-
 def block(plant: Plant) -> Path:
     """Put something where git's lock of the branch would be: no commit can be published."""
     path = plant.site.store.path / "refs" / "heads" / "observed.lock"
@@ -40,8 +35,9 @@ def block(plant: Plant) -> Path:
 
 
 def test_a_store_that_takes_nothing_holds_up_no_poll_and_gets_it_all_later(
-    known: Watch, plant: Plant, plc: Plc
+    known: Watch, plant: Plant, plc: Plc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(delivery, "WAIT_S", 1.0)
     blocker = block(plant)
     plc.mode = "stop"
     entry = known.poll()[0]
