@@ -58,7 +58,7 @@ def approved_of(
     if site.people is None:
         return None
     try:
-        keys = frozenset(line.public_key for line in trust_of(config, site).signers.lines)
+        keys = frozenset(trust_of(config, site).signers.keys)
         judging = Judging(site.people, keys, sighted_at(repository), clock.now())
         found = look_at(repository, judging)
     except CcontrolError as error:

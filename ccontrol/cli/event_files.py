@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -16,6 +16,15 @@ from ccontrol.sources.wire.protocols import PORTS
 from ccontrol.sources.wire.table import Watchlist
 
 STDIN = "-"
+PortsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--port",
+        metavar="PORT=PROTOCOL",
+        help="A port on which controllers speak s7, enip, modbus, fins or ads, beside the "
+        "usual ones. May be given again.",
+    ),
+]
 _PORT_LIMIT = 65_536
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.canonical.events import as_json, event_id
-from ccontrol.cli.event_files import read_all, watchlist_of
+from ccontrol.cli.event_files import PortsOption, read_all, watchlist_of
 from ccontrol.cli.output import Cell, Sheet, Tone, complain, emit, say, show
 from ccontrol.model.engineering import Completeness, Effect, EngineeringEvent, Outcome, Touched
 from ccontrol.sources.actions import ACTIONS
@@ -31,15 +31,7 @@ def command(
         list[str],
         typer.Argument(metavar="FILE...", help="Recordings (pcap, pcapng) or logs; - for a pipe."),
     ],
-    ports: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--port",
-            metavar="PORT=PROTOCOL",
-            help="A port on which controllers speak s7, enip, modbus, fins or ads, beside the "
-            "usual ones. May be given again.",
-        ),
-    ] = None,
+    ports: PortsOption = None,
     controllers: Annotated[
         list[str] | None,
         typer.Option(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ccontrol.canonical.witness import Hello
-from ccontrol.cli.event_files import STDIN, watchlist_of
+from ccontrol.cli.event_files import STDIN, PortsOption, watchlist_of
 from ccontrol.cli.service_log import log_to_stderr
 from ccontrol.clock import SystemClock
 from ccontrol.poll.notify import Notifier
@@ -52,15 +52,7 @@ def command(
             metavar="NAME", help="What the sensor is called. Otherwise as its interfaces."
         ),
     ] = "",
-    ports: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--port",
-            metavar="PORT=PROTOCOL",
-            help="A port on which controllers speak s7, enip, modbus, fins or ads, beside the "
-            "usual ones. May be given again.",
-        ),
-    ] = None,
+    ports: PortsOption = None,
     controllers: Annotated[
         list[str] | None,
         typer.Option(

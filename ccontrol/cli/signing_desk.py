@@ -20,7 +20,7 @@ from ccontrol.clock import Clock
 from ccontrol.config.settings import Config, Site
 from ccontrol.errors import ConfigError, SigningError, StoreError, UnknownNameError
 from ccontrol.model.approval import Approvals, People
-from ccontrol.poll.authority import sightings
+from ccontrol.poll.authority import sighted_at
 from ccontrol.store import own_keys, signing
 from ccontrol.store import people as people_keys
 from ccontrol.store.approved import Judging, require_counting, survey
@@ -146,10 +146,10 @@ def desk(here: Invocation, config: Config, site: Site, folder: Path | None) -> I
             f"site {site.name} has no [site.people]: nobody approves anything there",
             hint="See docs/approvals.md: root keys first, then `ccontrol people draft`.",
         )
-    keys = tuple(line.public_key for line in trust_of(config, site).signers.lines)
+    keys = trust_of(config, site).signers.keys
     with open_any(folder or site.store.path) as repository:
         heads = heads_of(repository)
-        seen = {one.commit: one.at for one in sightings(repository, heads.observed)}
+        seen = sighted_at(repository, heads.observed)
         judging = Judging(site.people, frozenset(keys), seen, here.clock.now())
         approvals = Approvals()
         if heads.approved is not None:

@@ -72,7 +72,7 @@ def check_approved(store: Path, trust: Trust, anchor: Anchor | None, now: dateti
             if refs.read(repository.git_dir, APPROVED) is None and anchor is None and not seen:
                 return Checked()
             judged_by = anchor or _named_by_itself(repository)
-            keys = frozenset(line.public_key for line in trust.signers.lines)
+            keys = frozenset(trust.signers.keys)
             read = survey(repository, Judging(judged_by, keys, seen, now))
             found = CheckedBranch(
                 tuple(_faults(read, seen)),

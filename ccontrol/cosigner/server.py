@@ -1,8 +1,7 @@
 """The door of a cosigner: POST …/add-checkpoint over HTTP/1.1, and nothing else.
 
-One question for each connection; so many connections at once, each for so long, a question of so
-many bytes. Plain HTTP: what is asked and answered is signed and holds no secret. Whoever needs TLS
-puts a proxy before it.
+A question has so many bytes at most. Plain HTTP: what is asked and answered is signed and holds no
+secret. Whoever needs TLS puts a proxy before it.
 """
 
 import asyncio
@@ -11,14 +10,12 @@ import re
 from http import HTTPStatus
 
 from ccontrol.cosigner.book import Answer, Book
+from ccontrol.doorway import END, Doorway, response
 from ccontrol.errors import CcontrolError
 from ccontrol.store import submission
 
 CONNECTIONS_AT_MOST = 16
-HEAD_BYTES = 8_192
 ANSWER_S = 10.0
-"""From accepting a connection to the last byte of the answer."""
-_END = b"\r\n\r\n"
 _POST = re.compile(rb"POST (?:/[!-~]*)?/add-checkpoint HTTP/1\.[01]")
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,7})[ \t]*(?=\r\n)", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
@@ -30,31 +27,18 @@ class Server:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._guests: set[asyncio.Task[None]] = set()
+        self._doorway = Doorway(self._response, CONNECTIONS_AT_MOST, ANSWER_S)
 
     async def listen(self, host: str, port: int) -> asyncio.Server:
         """Begin. Raises OSError when the place is taken."""
-        return await asyncio.start_server(self._serve, host, port, limit=HEAD_BYTES)
+        return await self._doorway.listen(host, port)
 
-    async def _serve(self, asking: asyncio.StreamReader, telling: asyncio.StreamWriter) -> None:
-        if (task := asyncio.current_task()) is None or len(self._guests) >= CONNECTIONS_AT_MOST:
-            telling.transport.abort()
-            return
-        self._guests.add(task)
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                telling.write(_response(await self._answer(asking, telling)))
-                await telling.drain()
-                telling.close()
-                await telling.wait_closed()
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # whoever asked is gone, asked nothing, or reads nothing: nobody waits for them
-        finally:
-            telling.transport.abort()
-            self._guests.discard(task)
+    async def _response(self, asking: asyncio.StreamReader, telling: asyncio.StreamWriter) -> bytes:
+        answer = await self._answer(asking, telling)
+        return response(answer.status, answer.text.encode(), answer.kind)
 
     async def _answer(self, asking: asyncio.StreamReader, telling: asyncio.StreamWriter) -> Answer:
-        head = await asking.readuntil(_END)
+        head = await asking.readuntil(END)
         lengths = _LENGTH.findall(head[:-2])
         if _POST.fullmatch(head.partition(b"\r\n")[0]) is None:
             return Answer(HTTPStatus.NOT_FOUND, "there is only POST /add-checkpoint\n")
@@ -76,12 +60,3 @@ class Server:
             said = answer.text.strip()
             _log.warning("a checkpoint is not cosigned status=%d: %s", answer.status, said)
         return answer
-
-
-def _response(answer: Answer) -> bytes:
-    body = answer.text.encode()
-    head = (
-        f"HTTP/1.1 {answer.status.value} {answer.status.phrase}\r\nContent-Type: {answer.kind}\r\n"
-        f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
-    )
-    return head.encode("ascii") + body

@@ -64,6 +64,11 @@ class AllowedSigners:
 
     lines: tuple[AllowedSigner, ...]
 
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The keys of all lines in SSH's binary form, in their order."""
+        return tuple(line.public_key for line in self.lines)
+
     def allow(self, principal: str, public_key: bytes, namespace: str, when: datetime) -> bool:
         """Say whether any line allows it."""
         return any(line.allows(principal, public_key, namespace, when) for line in self.lines)

@@ -43,7 +43,7 @@ def make(git_dir: Path, source: str, daemon: AllowedSigners, people: Anchor | No
     whoever observes may not approve.
     """
     roots = frozenset(map(key_of, people.roots)) if people else frozenset()
-    if both := _keys(daemon) & roots:
+    if both := frozenset(daemon.keys) & roots:
         names = ", ".join(map(sshwire.fingerprint, sorted(both)))
         raise StoreError(
             f"a daemon's key is among the roots: {names}",
@@ -65,7 +65,7 @@ def make(git_dir: Path, source: str, daemon: AllowedSigners, people: Anchor | No
 def pin(git_dir: Path, daemon: AllowedSigners, people: Anchor | None) -> None:
     """Say anew whose signatures count from now on; what was taken before stays."""
     folder = durable.make_folder(pinned_folder(git_dir))
-    prints = sorted(map(sshwire.fingerprint, _keys(daemon)))
+    prints = sorted(map(sshwire.fingerprint, frozenset(daemon.keys)))
     files = {
         "daemon_signers": daemon.text(),
         "daemon_fingerprints": "".join(f"{each}\n" for each in prints),
@@ -175,10 +175,6 @@ def lay_down_scripts(git_dir: Path, names: Iterable[str]) -> None:
         for name in names:
             durable.write_whole(folder / name, script(name))
             (folder / name).chmod(_RUN_BY_OWNER)
-
-
-def _keys(signers: AllowedSigners) -> frozenset[bytes]:
-    return frozenset(line.public_key for line in signers.lines)
 
 
 def _require_address(source: str) -> None:

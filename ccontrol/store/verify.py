@@ -118,7 +118,7 @@ def verify(
             counted=_seen_on_approved(git_dir, head),
             doubtful=walk.succession.doubtful(),
             seen_outside=max((walk.seen.get(each, -1) + 1 for each in witnesses), default=0),
-            several_keys=len({line.public_key for line in trust.signers.lines}) > 1,
+            several_keys=len({*trust.signers.keys}) > 1,
         )
         findings = log_findings(git_dir, sight, log, known)
     walk.faults.extend(Fault(None, what) for what in findings.faults)

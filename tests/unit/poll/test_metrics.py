@@ -110,9 +110,9 @@ def test_a_place_that_is_taken_is_tried_again(served: Served) -> None:
 
 
 def test_who_asks_nothing_is_let_go_of_and_holds_nobody_up_for_long(
-    served: Served, monkeypatch: pytest.MonkeyPatch
+    served: Served,
 ) -> None:
-    monkeypatch.setattr(gauge_door, "ANSWER_S", 0.5)
+    served.door.doorway.answer_s = 0.5
     with ExitStack() as stack:
         for _ in range(3 * gauge_door.CONNECTIONS_AT_MOST):
             stack.enter_context(socket.create_connection((HERE, served.port), 5))
