@@ -108,15 +108,14 @@ class Acting:
         watched = poll.watched
         self._delivery.require_room(poll.site)
         await letter.keep()
-        written = await self._delivery.send(Parcel(watched, poll.site, sighted, letter.name))
+        triggered = poll.ticket.triggered
+        parcel = Parcel(watched, poll.site, sighted, letter.name, triggered)
+        written = await self._delivery.send(parcel)
         if written is None:
             trouble = poll.site.trouble or "it is busy"
             reason = f"kept in the spool; the store takes nothing yet: {trouble}"
             return replace(entry, outcome=Outcome.PENDING, reason=reason)
         if written.record is not None:
-            if written.record.changes.first and poll.ticket.triggered:
-                # The enrolment's own read: what the owner enrolled for does not count.
-                watched.health = replace(watched.health, last_deep_at=None)
             decided = entry.outcome in {Outcome.PENDING, Outcome.SUPPRESSED}
             changed = replace(entry, change_id=written.record.change_id)
             return changed if decided else replace(changed, outcome=Outcome.CHANGED)

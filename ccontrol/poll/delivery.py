@@ -53,6 +53,8 @@ class Parcel:
     sighted: Sighted
     spooled: str = ""
     """Its name in the spool, to be let go of once it is durable."""
+    triggered: bool = False
+    """Whether the poll was made because of something that was seen or decided."""
 
 
 def spool_name(controller: Controller, depth: Depth, at: datetime) -> str:
@@ -177,8 +179,14 @@ class Delivery:
         return written
 
     def _count(self, parcel: Parcel, record: Record) -> None:
-        """Count a change, to know when a controller is restless."""
+        """Count a change, to know when a controller is restless.
+
+        The enrolment's own read does not count among the triggered deep ones: what the owner
+        enrolled for holds back nothing, however late the store takes it.
+        """
         watched, unrest = parcel.watched, parcel.watched.health.unrest
+        if record.changes.first and parcel.triggered:
+            watched.health = replace(watched.health, last_deep_at=None)
         if parcel.sighted.sums_up:
             unrest = restless.told(unrest)
         if not record.changes.first:

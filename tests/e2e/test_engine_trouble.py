@@ -21,7 +21,16 @@ from ccontrol.poll.chores import fold_days, maintain
 from ccontrol.poll.pace import Gate, Turnstile
 from ccontrol.store.journal import Journal
 from ccontrol.store.spool import Spool
-from tests.e2e.engine_plant import CLOCK, Plant, Watch, git, make_plant, wait_until, watching
+from tests.e2e.engine_plant import (
+    CLOCK,
+    PATIENCE_S,
+    Plant,
+    Watch,
+    git,
+    make_plant,
+    wait_until,
+    watching,
+)
 from tests.unit.poll.toy import BRIEF, DRIVER, SLOWLY_S, Plc, controller, serving
 
 pytestmark = pytest.mark.usefixtures("workers_find_the_toy")
@@ -54,6 +63,23 @@ def test_a_store_that_takes_nothing_holds_up_no_poll_and_gets_it_all_later(
     wait_until(lambda: plant.outcomes("press-1").count(Outcome.CHANGED) == 3)
     assert str(known.site.trouble) == "None"
     assert plant.fsck() == ""
+
+
+def test_a_first_sight_that_the_store_takes_late_counts_against_no_later_read(
+    plant: Plant, plc: Plc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with watching(plant) as watch:
+        is_over = threading.Event()
+        with monkeypatch.context() as hurried:
+            hurried.setattr(delivery, "READ_WAIT_S", 0.1)
+            hurried.setattr(delivery, "WAIT_S", 0.5)
+            watch.site.scribe.give(lambda _line: is_over.wait(PATIENCE_S))
+            last = watch.poll()[-1]
+        is_over.set()
+        assert (last.depth, last.outcome) == (Depth.FULL, Outcome.PENDING)
+        wait_until(lambda: Outcome.CHANGED in plant.outcomes("press-1"))
+        plc.blocks["OB1"] = "AN I0.0"
+        assert watch.poll()[-1].outcome is Outcome.CHANGED
 
 
 def test_a_full_spool_is_told_and_the_change_is_seen_again(
