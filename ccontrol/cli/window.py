@@ -1,6 +1,5 @@
 """`ccontrol window`: change windows, leave that is given beforehand."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from ccontrol.canonical.approvals import render_window, window_path
+from ccontrol.cli.handed_over import sha256_of
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, controller_named, sites_named
@@ -231,5 +231,4 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _expected(path: Path) -> ExpectedFile:
-    with path.open("rb") as file:
-        return ExpectedFile(path.name, hashlib.file_digest(file, "sha256").hexdigest())
+    return ExpectedFile(path.name, sha256_of(path))
