@@ -111,7 +111,9 @@ class Person:
         self.git(clone, "commit", "-q", "-S", "-m", text)
 
     def push(self, clone: Path) -> None:
-        self.git(clone, "push", "-q", "origin", "approved")
+        """Have whoever owns the store fetch the branch: its door lets in only what counts."""
+        store = self.git(clone, "config", "remote.origin.url").strip()
+        stock("git", "--git-dir", store, "fetch", "-q", str(clone), "approved:approved")
 
 
 def stock(*command: str, code: int = 0) -> str:
