@@ -3,7 +3,6 @@
 One file in one commit on `approved`, by the person's own key, as every other decision.
 """
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 
 from ccontrol.canonical.attestations import folder_of_sayings, render_attestation
 from ccontrol.cli.deciding import who
+from ccontrol.cli.handed_over import sha256_of
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured
@@ -27,11 +27,8 @@ from ccontrol.cli.signing_desk import (
 )
 from ccontrol.cli.times import moment
 from ccontrol.config.settings import Config, Site
-from ccontrol.errors import BadFileError
 from ccontrol.model.attestation import Attestation, Claim
 from ccontrol.store.message import Message
-
-_PIECE = 1 << 20
 
 
 def command(
@@ -93,7 +90,7 @@ def command(
         passed=not failed,
         differences=differences,
         file_name="" if source is None else source.name,
-        file_sha256="" if source is None else _sha256(source),
+        file_sha256="" if source is None else sha256_of(source),
         vendor_hash=vendor_hash,
         method=method,
     )
@@ -133,17 +130,6 @@ def _subject(config: Config, name: str, claim: Claim) -> tuple[Site, str, str]:
 
 def _done(at: str | None) -> datetime | None:
     return None if at is None else moment(at)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                digest.update(piece)
-    except OSError as error:
-        raise BadFileError(f"{path}: {error.strerror}", hint="Name another file.") from error
-    return digest.hexdigest()
 
 
 def _next_path(table: Desk, said: Attestation) -> str:

@@ -1,6 +1,5 @@
 """`ccontrol window`: change windows, leave that is given beforehand."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from ccontrol.canonical.approvals import render_window, window_path
+from ccontrol.cli.handed_over import sha256_of
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
 from ccontrol.cli.plant import configured, controller_named, sites_named
@@ -26,7 +26,7 @@ from ccontrol.cli.signing_desk import (
 from ccontrol.cli.times import local_moment
 from ccontrol.cli.window_rows import TONES, WindowStanding, windows_of
 from ccontrol.config.settings import Config, Site
-from ccontrol.errors import BadFileError, UnknownNameError
+from ccontrol.errors import UnknownNameError
 from ccontrol.model.approval import ChangeWindow, ExpectedFile, Scope, WindowVersion
 from ccontrol.model.aspect import Aspect
 from ccontrol.policy.patterns import looks_like
@@ -244,12 +244,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _expected(path: Path) -> ExpectedFile:
-    try:
-        with path.open("rb") as file:
-            return ExpectedFile(path.name, hashlib.file_digest(file, "sha256").hexdigest())
-    except OSError as error:
-        hint = "Name the file that is to be loaded, as --file."
-        raise BadFileError(f"{path}: {error.strerror}", hint=hint) from error
+    return ExpectedFile(path.name, sha256_of(path))
 
 
 def _meant(config: Config, name: str) -> tuple[Site, str]:

@@ -106,3 +106,10 @@ def test_a_dropped_file_itself_is_nobodys_to_authorise(works: Works) -> None:
     shown = works.run("--config", works.plant.config, "show", dropped["change_id"], "--json").json
     assert shown["judgements"] == 1
     assert shown["record"]["verdict"]["authorised"] is None
+
+
+def test_a_file_that_is_not_there_is_told_with_the_next_step(works: Works) -> None:
+    span = ("--from", "2028-02-29T18:00", "--until", "2028-02-29T20:00")
+    asked = ("--controller", "press-3", *span, "--ticket", "T-1", "--file", works.key("nothing"))
+    told = works.ccontrol("window", "add", "CHG-2", *asked, "--key", works.key("ada"), code=50)
+    assert "Name another file" in told
