@@ -27,6 +27,8 @@ _SAYS_ONLY = frozenset({Role.APPROVER, Role.INVESTIGATOR})
 _BY_KIND = {DecisionKind.INVESTIGATE: _SAYS_ONLY, DecisionKind.ATTEST: _SAYS_ONLY}
 _APPROVES = frozenset({Role.APPROVER})
 _CONFIGURES = frozenset({Role.CONFIGURATOR})
+_SIGNS = _SAYS_ONLY | _CONFIGURES
+"""Whoever has none of these has no business on the branch, not even to change nothing."""
 _DAY = timedelta(days=1)
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 """Years in which a day has one before it and one after it."""
@@ -81,6 +83,14 @@ def right_fault(
         return None
     words = " or ".join(sorted(role.value for role in needed))
     return f"{principal} is no {words} and changed {path}"
+
+
+def idle_fault(people: People, principal: str) -> str | None:
+    """Return why a person may not sign a commit that changes nothing, None when they may."""
+    person = people.person(principal)
+    if person is not None and person.roles & _SIGNS:
+        return None
+    return f"{principal} has no role by which they sign anything here"
 
 
 def requester_fault(

@@ -11,6 +11,7 @@ from datetime import datetime
 from ccontrol.approval.rights import (
     Signing,
     belongs,
+    idle_fault,
     is_append_only,
     requester_fault,
     right_fault,
@@ -271,6 +272,9 @@ class _Walk:
         windows: Collection[ChangeWindow],
         decisions: Collection[Decision],
     ) -> Iterator[str]:
+        idle = None if signed.paths else idle_fault(people, signed.principal)
+        if idle is not None:
+            yield idle
         kinds = {decision_path(one): one.kind for one in decisions}
         kinds |= dict.fromkeys(self._sayings_in(signed), DecisionKind.ATTEST)
         for path in signed.paths:

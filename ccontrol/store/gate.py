@@ -16,6 +16,11 @@ from ccontrol.store.layout import lock_path
 
 _SCRIPTS = ("update", "people")
 _ONLY_APPROVED = "only_approved"
+_SETTINGS = {
+    "core.hookspath": mirror.OWN_HOOKS,
+    "receive.maxinputsize": "[receive]\n\tmaxInputSize = 268435456\n",
+}
+"""256 MiB of a push: git unpacks it before a hook sees it, on the disk that the daemon needs."""
 _WHY = b"nothing but approved may be pushed here; hooks/update looks for this file\n"
 
 
@@ -30,11 +35,13 @@ def install(git_dir: Path, daemon: AllowedSigners, people: Anchor | None) -> Non
         durable.write_whole(marker, _WHY)
     if any(_faults(git_dir)):
         mirror.lay_down_scripts(git_dir, _SCRIPTS)
-    if "core.hookspath" not in settings.read(git_dir):
+    said = settings.read(git_dir)
+    missing = [text for name, text in _SETTINGS.items() if name not in said]
+    if missing:
         config = git_dir / "config"
         with named_failures(config):
             text = config.read_bytes()
-        durable.write_whole(config, text + mirror.OWN_HOOKS.encode("ascii"))
+        durable.write_whole(config, text + "".join(missing).encode("ascii"))
 
 
 def faults(git_dir: Path) -> Iterator[str]:

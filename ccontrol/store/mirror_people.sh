@@ -6,6 +6,7 @@
 # when the daemon saw it, by the sighting on `observed` ($CCONTROL_SEEN names a ref), else now.
 
 attributes=fa1385d99a319b43c06f5309d1aae9fdd3adea46
+largest=1000000 # bytes of a file, or of a commit's text, that people wrote; ccontrol reads no more
 
 stated() { # COMMIT NAME: what its people.toml says, in $work/NAME.list; it has one form only
 	git cat-file blob "$1:people/people.toml" >"$work/$2.toml" 2>/dev/null ||
@@ -105,6 +106,8 @@ judge_approved() {
 	while read -r commit; do
 		[ "$(git log -1 --format=%P "$commit")" = "$before" ] ||
 			refuse "$commit does not follow the one commit before it"
+		[ "$(git cat-file -s "$commit")" -le "$largest" ] ||
+			refuse "$commit: its text is larger than anything that people write"
 		judge_files
 		judge_people
 		judge_signer
@@ -117,26 +120,36 @@ judge_approved() {
 judge_files() { # only plain files where they have a place; what they need goes into $work/needs
 	git -c core.quotePath=true diff-tree -r --root --no-commit-id --no-renames "$commit" \
 		>"$work/changed"
-	why=$(awk -F '\t' -v attributes="$attributes" -v needs="$work/needs" '
-		BEGIN { printf "" >needs }
+	why=$(awk -F '\t' -v attributes="$attributes" -v needs="$work/needs" -v written="$work/written" '
+		function is_configuration(path) { # by the SHA-256 of a file
+			return path ~ /^configuration\/[0-9a-f]+\.toml$/ && length(path) == 83
+		}
+		BEGIN { printf "" >needs; printf "" >written }
 		{
 			split($1, f, " "); path = $2; odd = sub(/^"/, "", path)
 			if (path == ".gitattributes" && f[4] == attributes && f[2] == "100644") next
 			if (path ~ /(^|\/)\.git/) why = " would tell git something"
-			else if (path !~ /^(plant|changes|decisions|attestations|people)\//)
+			else if (path !~ /^(plant|changes|decisions|attestations|people|configuration)\//)
+				why = " has no place here"
+			else if (path ~ /^configuration\// && !is_configuration(path))
 				why = " has no place here"
 			else if (odd && path !~ /^plant\//) why = " has a name that nothing here has"
 			else if (f[2] != "100644" && f[2] != "000000") why = " is no plain file (" f[2] ")"
-			else if (path ~ /^(decisions|attestations)\// && f[5] != "A")
+			else if (path ~ /^(decisions|attestations|configuration)\// && f[5] != "A")
 				why = " was there before: it may only be added"
 			if (why != "") { print path why; exit }
+			if (path !~ /^plant\// && f[5] != "D") print f[4] >written
 			if (path ~ /^people\//) print "people" >needs
+			else if (path ~ /^configuration\//) print "configures " path >needs
 			else if (path ~ /^attestations\//) print "says " path >needs
 			else if (path ~ /^decisions\//) print "decides " path >needs
 			else if (path ~ /^changes\// && f[5] != "D") print "allows " path >needs
 			else print "approves " path >needs
 		}' "$work/changed")
 	[ -z "$why" ] || refuse "$commit: $why"
+	git cat-file --batch-check='%(objectsize)' <"$work/written" |
+		awk -v largest="$largest" '$1 > largest { exit 1 }' ||
+		refuse "$commit: a file is larger than anything that people write"
 	[ -n "$before" ] ||
 		[ "$(git rev-parse --quiet --verify "$commit:.gitattributes")" = "$attributes" ] ||
 		refuse "$commit: .gitattributes is not as ccontrol writes it"
@@ -226,7 +239,9 @@ judge_signer() { # sets who signed; a root may, too
 		}
 		!body && inside && /^ / { print substr($0, 2) >signature; next }
 		!body && !/^(tree|parent|author|committer|encoding) / { exit 1 }
-		{ inside = 0; print }' >"$work/content" || refuse "$commit has headers that nobody writes"
+		!body && /^(author|committer) / &&
+			(!/ [0-9]+ [-+][0-9][0-9][0-9][0-9]$/ || $(NF - 1) > 253370764800) { exit 1 }
+		{ inside = 0; print }' >"$work/content" || refuse "$commit has headers, or a date, that nobody writes"
 	[ -f "$work/signature" ] || refuse "$commit is not signed"
 	seen_at "$commit"
 	require_signature "$commit"
@@ -258,9 +273,12 @@ seen_at() { # COMMIT: sets when it was seen first
 judge_rights() { # the role for each file; and that nobody approves what they asked for
 	git log -1 --format=%B "$commit" | awk '
 		tolower($0) ~ /^requested-by[ \t]*:/ { sub(/^[^:]*:/, ""); print }' >"$work/asked"
-	while read -r need path; do
+	[ -s "$work/needs" ] || require_role nothing approver investigator configurator
+	while IFS= read -r line; do
+		need=${line%% *} path=${line#* }
 		case $need in
 		people) ;;
+		configures) require_role "$path" configurator ;;
 		says) require_role "$path" approver investigator ;;
 		decides)
 			require_plain "$path"
@@ -270,8 +288,8 @@ judge_rights() { # the role for each file; and that nobody approves what they as
 			esac
 			;;
 		allows)
-			require_plain "$path"
 			require_role "$path" approver
+			require_plain "$path"
 			;;
 		*) require_role "$path" approver ;;
 		esac
@@ -316,6 +334,8 @@ judge_tag() { # signed by somebody who may sign now
 		/^-----BEGIN SSH SIGNATURE-----$/ { inside = 1 }
 		inside { print >signature; next }
 		{ print }' >"$work/content"
+	[ "$(sed -n '/^$/q; s/^tag //p' "$work/content")" = "${ref#refs/tags/}" ] ||
+		refuse "it was signed under another name"
 	[ -f "$work/signature" ] || refuse "it is not signed"
 	at=$(date -u +%Y%m%d%H%M%S)
 	require_signature "$new"

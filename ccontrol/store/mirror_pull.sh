@@ -53,7 +53,7 @@ stands() { # REF: its commit, or nothing
 judged() { # NAME: whether what arrived may follow; what stands still may
 	old=$(stands "refs/heads/$1") new=$(stands "refs/incoming/$1")
 	[ "$new" = "$nothing" ] || [ "$old" = "$new" ] ||
-		"$GIT_DIR/hooks/update" "refs/heads/$1" "$old" "$new"
+		"$GIT_DIR/hooks/update" "refs/heads/$1" "$old" "$new" pull
 }
 
 # People's commits are judged by when the daemon saw them, which its branch says; its commits by the
@@ -72,7 +72,7 @@ judged observed || {
 		;;
 	esac
 }
-[ -z "$complaint" ] || echo "$complaint" >&2
+[ -z "$complaint" ] || printf '%s\n' "$complaint" >&2
 
 for name in observed approved; do
 	old=$(stands "refs/heads/$name") new=$(stands "refs/incoming/$name")

@@ -12,6 +12,8 @@
 set -eu
 umask 077
 unset GIT_CONFIG_PARAMETERS GIT_REPLACE_REF_BASE GIT_GRAFT_FILE GIT_SHALLOW_FILE
+# hooks/pull says by what to judge; who pushes has no say in that, whatever their login hands on.
+[ "${4:-}" = pull ] || unset CCONTROL_SEEN CCONTROL_PEOPLE
 GIT_NO_REPLACE_OBJECTS=1 GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_COUNT=0
 LC_ALL=C TZ=UTC0
 export GIT_NO_REPLACE_OBJECTS GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL GIT_CONFIG_COUNT LC_ALL TZ
@@ -24,7 +26,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
 refuse() {
-	echo "ccontrol mirror: $ref: $1" >&2
+	printf '%s\n' "ccontrol mirror: $ref: $1" | tr '\001-\011\013-\037\177' '[?*]' >&2
 	exit 1
 }
 
@@ -43,13 +45,16 @@ judge_observed() { # by the daemon's keys: as people name them, or else as they 
 		key=$(signed_by_daemon -1 --format=%GF "$old")
 		place=$(awk -v key="$key" '$1 == key { print NR; exit }' "$work/daemon_order")
 	fi
-	signed_by_daemon --reverse --topo-order --format='%H|%G?|%ct|%GF|%P' "$range" \
-		>"$work/listing" || refuse "its history cannot be read"
-	why=$(awk -v before="$before" -v before_s="$before_s" -v number="$number" -v place="$place" '
-		FILENAME != ARGV[2] {
+	# Read while git goes on: behind the first commit that does not hold no signature is checked.
+	why=$({
+		signed_by_daemon --reverse --topo-order --format='%H|%G?|%ct|%GF|%P' "$range" &&
+			echo whole
+	} | awk -v before="$before" -v before_s="$before_s" -v number="$number" -v place="$place" '
+		FILENAME == ARGV[1] {
 			split($0, one, " "); order[one[1]] = ++named; last[one[1]] = one[2]
 			next
 		}
+		$0 == "whole" { whole = 1; next }
 		{
 			split($0, f, "|"); number++
 			if (f[5] != before) why = " does not follow the one commit before it"
@@ -63,7 +68,9 @@ judge_observed() { # by the daemon's keys: as people name them, or else as they 
 			else if (f[3] + 0 < before_s + 0) why = " is dated before the commit before it"
 			if (why != "") { print f[1] why; exit }
 			before = f[1]; before_s = f[3]; place = order[f[4]]
-		}' "$work/daemon_order" "$work/listing") || refuse "its history cannot be read"
+		}
+		END { if (why == "" && !whole) exit 1 }' "$work/daemon_order" -) ||
+		refuse "its history cannot be read"
 	[ -z "$why" ] || refuse "$why"
 }
 
@@ -82,6 +89,13 @@ case $ref in
 refs/heads/observed | refs/heads/approved) ;;
 refs/tags/*)
 	is_nothing "$old" || refuse "a tag is never moved"
+	case ${ref##*/} in # git takes a tag before a branch, and before the short form of an id
+	observed | approved | *HEAD) refuse "git would take this tag for a branch" ;;
+	esac
+	case ${ref#refs/tags/} in
+	*[!0-9A-Fa-f]*) ;;
+	*) refuse "git would take this tag for a commit" ;;
+	esac
 	[ "$(git cat-file -t "$new")" = tag ] || refuse "only signed tags are taken"
 	judge_tag
 	exit 0

@@ -37,6 +37,7 @@ _HARMLESS = frozenset(
         *("gc.reflogexpire", "gc.reflogexpireunreachable", "maintenance.auto"),
         *("pack.threads", "pack.windowmemory", "pack.deltacachesize", "pack.compression"),
         *("receive.denydeletes", "receive.denynonfastforwards", "receive.fsckobjects"),
+        *("receive.maxinputsize",),
         *("fetch.fsckobjects", "transfer.fsckobjects", "user.name", "user.email"),
         *("remote.*.url", "remote.*.pushurl", "remote.*.fetch", "remote.*.push"),
         *("remote.*.mirror", "remote.*.tagopt", "branch.*.remote", "branch.*.merge"),

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from ccontrol.model.approval import Role
 from ccontrol.poll.authority import look_at
 from ccontrol.store import commits, signing
 from ccontrol.store.approving import open_any
 from ccontrol.store.commits import Commit
 from ccontrol.store.layout import APPROVED
+from ccontrol.store.message import Message
 from tests.unit.store.made_people import Crowd
 from tests.unit.store.made_store import Site, put_object
 
@@ -73,3 +75,14 @@ def test_a_long_first_line_is_told_short(crowd: Crowd) -> None:
     found = crowd.survey()
     assert found.faults == ()
     assert len(found.approvals.commits[-1].subject) == 300
+
+
+def test_nobody_without_a_role_signs_here_not_even_nothing(crowd: Crowd) -> None:
+    odd(crowd, "1 +0000", "hello\n")
+    assert crowd.survey().faults == ()
+    people = crowd.rewrite_roles(ivy=frozenset({Role.REQUESTER}))
+    files = crowd.people_files(people, "root-1", "root-2")
+    assert crowd.write("ada@plant", files, Message("ivy asks only")).faults == ()
+    made = odd(crowd, "2 +0000", "Change-Id: 20310506-0123456789abcdef\n")
+    (fault,) = crowd.survey().faults
+    assert fault == (made, "ivy@plant has no role by which they sign anything here")
