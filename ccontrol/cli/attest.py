@@ -12,7 +12,7 @@ import typer
 from ccontrol.canonical.attestations import folder_of_sayings, render_attestation
 from ccontrol.cli.deciding import who
 from ccontrol.cli.handed_over import sha256_of
-from ccontrol.cli.invocation import invocation
+from ccontrol.cli.invocation import Invocation, invocation
 from ccontrol.cli.output import Tone, emit, say
 from ccontrol.cli.plant import configured
 from ccontrol.cli.retired import known_named
@@ -27,14 +27,18 @@ from ccontrol.cli.signing_desk import (
 )
 from ccontrol.cli.times import moment
 from ccontrol.config.settings import Config, Site
+from ccontrol.errors import UnknownNameError
 from ccontrol.model.attestation import Attestation, Claim
+from ccontrol.packing.frameworks import frameworks
 from ccontrol.store.message import Message
+
+_WINDOW = "CHG-"
 
 
 def command(
     context: typer.Context,
     *,
-    subject: Annotated[str, typer.Argument(metavar="CHANGE|CONTROLLER")],
+    subject: Annotated[str, typer.Argument(metavar="CHANGE|WINDOW|CONTROLLER")],
     text: Annotated[str, typer.Option(metavar="TEXT", help="The result, in your words.")],
     controls: Annotated[
         list[str] | None,
@@ -63,7 +67,8 @@ def command(
 ) -> None:
     """Sign what only people can say: controls, tests, sources, items that nobody can read.
 
-    One of --controls, --test and --source for a change, --item for a controller. Nothing is asked
+    One of --controls, --test and --source for a change, --item for a controller. What is tested or
+    verified before the change is said of the window that allows it. Nothing is asked
     of a controller, and ports are never scanned: what you declare is what stands there. It becomes
     one commit on `approved`, signed with your own key; an investigator may attest, too.
 
@@ -71,12 +76,14 @@ def command(
     Example:
       ccontrol attest press-3 --item 1.1.4 --text "102/tcp only" --key ~/.ssh/id_ed25519
       ccontrol attest 20261123-5f0c --controls "key switch" --text ok --key ~/.ssh/id_ed25519
-      ccontrol attest 20261123-5f0c --source fw.upd --vendor-hash sha256:… --text "from the vendor"
+      ccontrol attest CHG-4711 --source fw.upd --vendor-hash sha256:… --text "from the vendor"
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
     claim = _claim(controls, source, item, is_test=test)
+    if claim is Claim.ITEM:
+        _require_item(item)
     config = configured(here)
-    site, change_id, controller_id = _subject(config, subject, claim)
+    site, change_id, controller_id = _subject(here, subject, claim, repository)
     said = Attestation(
         claim=claim,
         said_at=here.clock.now().replace(microsecond=0),
@@ -119,13 +126,38 @@ def _claim(controls: list[str] | None, source: Path | None, item: str, *, is_tes
     return found[0]
 
 
-def _subject(config: Config, name: str, claim: Claim) -> tuple[Site, str, str]:
-    """Return the site and the change id, or the controller's id; the other one is ""."""
+def _require_item(item: str) -> None:
+    """Raise UnknownNameError for what no framework numbers so: nothing would ever count it."""
+    known = sorted({one.id for framework in frameworks() for one in framework.items})
+    if item not in known:
+        raise UnknownNameError(
+            f"no framework has an item {item[:40]!r}", hint=f"There are: {', '.join(known)}."
+        )
+
+
+def _subject(
+    here: Invocation, name: str, claim: Claim, repository: Path | None
+) -> tuple[Site, str, str]:
+    """Return the site and the change's or window's id, or the controller's; the other one is ""."""
+    config = configured(here)
     if claim is Claim.ITEM:
         watched = known_named(config, name)
         return watched.site, "", watched.controller.id
+    if name.startswith(_WINDOW):
+        return _site_of_window(here, config, name, repository), name, ""
     site, change = found_change(config, name)
     return site, change.change_id, ""
+
+
+def _site_of_window(here: Invocation, config: Config, name: str, repository: Path | None) -> Site:
+    for site in config.sites:
+        if site.people is not None:
+            with desk(here, config, site, repository) as table:
+                if any(version.window.id == name for version in table.approvals.windows):
+                    return site
+    raise UnknownNameError(
+        f"there is no change window {name!r}", hint="`ccontrol window list` lists them."
+    )
 
 
 def _done(at: str | None) -> datetime | None:

@@ -343,6 +343,7 @@ def _tell(
     for one in results:
         if one.counted:
             told = f"  {one.requirement.id}: {one.holding} of {one.of} {one.counted} hold"
+            told += f" ({one.told})" if one.told else ""
             say(told, Tone.BAD if one.lacking else Tone.GOOD)
     for warning in warnings:
         say(f"  note: {warning}", Tone.CAUTION)

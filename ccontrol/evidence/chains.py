@@ -25,7 +25,9 @@ INVESTIGATED = "under investigation"
 UNRESOLVED = "unresolved"
 FIRST = "first sight"
 NO_DEPARTURE = "no departure from the baseline"
-_GOOD = frozenset({AUTHORISED, AFTERWARDS, UNPROVEN, EMERGENCY})
+LATE = frozenset({AFTERWARDS, UNPROVEN})
+"""Somebody answers for it, and is not known to have done so before it."""
+_ANSWERED = frozenset({AUTHORISED, EMERGENCY, *LATE})
 _COMMIT = re.compile(r"\(([0-9a-f]{12})\)")
 """How a record names the commit of `approved` that decided."""
 
@@ -44,9 +46,14 @@ class Chain:
     """Calendar days from the change to that; None: it was not updated."""
     days_open: int
     """Calendar days that it stood open at the period's end; 0 when it was updated."""
-    undocumented_days: int
-    """Calendar days from the change to the period's end without the documentation that an
-    emergency needs; 0: it needs none, or has it."""
+    days_since: int
+    """Calendar days from the change to the period's end."""
+    documented: bool
+    """Whether somebody documented it as an emergency."""
+    named: bool
+    """Whether an approval or a decision to approve names it: somebody looked at just this."""
+    foreseen: frozenset[str]
+    """SHA-256 of the files that the window which allowed it expects, signed before it."""
     items: tuple[str, ...]
     """Of the framework, that it touches."""
     decisions: tuple[Decided, ...]
@@ -64,8 +71,13 @@ class Chain:
 
     @property
     def is_authorised(self) -> bool:
-        """Whether a person answers for it, be it afterwards."""
-        return self.classification in _GOOD
+        """Whether a person authorised it before it, or documented it as an emergency."""
+        return self.classification == AUTHORISED or (self.is_emergency and self.documented)
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether a person says that it was one, documented or not."""
+        return self.classification == EMERGENCY
 
     def said(self, claim: Claim) -> tuple[Attested, ...]:
         """Return what people attested of one kind, whose signatures count."""
@@ -89,10 +101,15 @@ def when(signed: Signed) -> datetime:
     return signed.first_seen or signed.committed_at
 
 
+def was_before(chain: Chain, said: Attested) -> bool | None:
+    """Say whether a saying is proven to be of before the change; None: nobody can tell."""
+    seen, opened = said.signed.first_seen, chain.change.record.previous_at
+    return None if seen is None or opened is None else seen <= opened
+
+
 def _chain(change: ObservedChange, facts: Facts, approvals: tuple[Approval, ...]) -> Chain:
     record = change.record
     decisions = tuple(one for one in facts.decisions if one.change_id == record.change_id)
-    sayings = tuple(one for one in facts.attested if one.attestation.change_id == record.change_id)
     exact = next((one for one in approvals if _takes(one, change)), None)
     taken = exact or _overtaken(change, facts.changes, approvals)
     updated = None if taken is None else day_of(when(taken.signed))
@@ -100,17 +117,23 @@ def _chain(change: ObservedChange, facts: Facts, approvals: tuple[Approval, ...]
     known = _said(change, facts, taken, decisions)
     word = known.word.value if known else _classified(change, taken, decisions)
     answering = _deciding(known, facts) or (taken.signed.commit if taken else "")
+    answering = answering if word in _ANSWERED else ""
+    window = known.window if known and answering else ""
+    about = {record.change_id, window} - {""}
     return Chain(
         change=change,
         classification=word,
-        authorized_by=answering if word in _GOOD else "",
+        authorized_by=answering,
         taken_over=taken,
         days_to_update=None if updated is None else days_between(done, updated),
         days_open=_days_open(change, updated, done, facts.period.until),
-        undocumented_days=_undocumented_days(word, decisions, done, facts.period.until),
+        days_since=days_between(done, facts.period.until),
+        documented=any(map(_documents, decisions)),
+        named=_is_named(record.change_id, approvals, decisions),
+        foreseen=_foreseen(change, window, answering, approvals),
         items=_items(change, facts.framework.items),
         decisions=decisions,
-        sayings=sayings,
+        sayings=tuple(one for one in facts.attested if one.attestation.change_id in about),
     )
 
 
@@ -128,7 +151,7 @@ def _said(
     about += [taken.signed] if taken else []
     if any(one.first_seen is None for one in about):
         return None
-    is_founded = known.word.value not in _GOOD or _deciding(known, facts)
+    is_founded = known.word.value not in _ANSWERED or _deciding(known, facts)
     return known if is_founded else None
 
 
@@ -186,12 +209,29 @@ def _days_open(change: ObservedChange, updated: date | None, done: date, until: 
     return days_between(done, until)
 
 
-def _undocumented_days(word: str, decisions: tuple[Decided, ...], done: date, until: date) -> int:
-    documented = any(
-        one.decision == EMERGENCY and one.texts.get("conclusion") and not one.signed.fault
-        for one in decisions
-    )
-    return 0 if word != EMERGENCY or documented else days_between(done, until)
+def _documents(decided: Decided) -> bool:
+    is_whole = decided.decision == EMERGENCY and decided.texts.get("conclusion")
+    return bool(is_whole) and not decided.signed.fault
+
+
+def _is_named(
+    change_id: str, approvals: tuple[Approval, ...], decisions: tuple[Decided, ...]
+) -> bool:
+    agreed = any(one.decision == "approve" and not one.signed.fault for one in decisions)
+    return agreed or any(change_id in one.change_ids for one in approvals)
+
+
+def _foreseen(
+    change: ObservedChange, window: str, commit: str, approvals: tuple[Approval, ...]
+) -> frozenset[str]:
+    opened = change.record.previous_at
+    found: set[str] = set()
+    for one in approvals:
+        seen = one.signed.first_seen
+        is_meant = one.window != "" and (one.window, one.signed.commit) == (window, commit)
+        if is_meant and seen is not None and opened is not None and seen <= opened:
+            found.update(one.files)
+    return frozenset(found)
 
 
 def _items(change: ObservedChange, items: Iterable[Item]) -> tuple[str, ...]:

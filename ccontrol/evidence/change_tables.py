@@ -1,13 +1,14 @@
 """What changed, who answers for it, and what people verified: one row each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ccontrol.canonical.origins import origin_words
-from ccontrol.evidence.chains import Chain, when
+from ccontrol.evidence.chains import Chain, was_before, when
 from ccontrol.evidence.facts import Approval, Attested, Decided, Facts
-from ccontrol.evidence.tables import Row, Table
+from ccontrol.evidence.tables import Cell, Row, Table
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.attestation import Claim
+from ccontrol.policy.patterns import looks_like
 
 _CATEGORIES = (
     (Aspect.FIRMWARE, "firmware"),
@@ -30,7 +31,7 @@ _AUTHORIZATIONS = (
 )
 _VERIFICATION = (
     *("change_id", "asset_id", "kind", "controls", "passed", "result", "differences", "done_by"),
-    *("done_utc", "signed_by", "signed_utc", "commit", "counts"),
+    *("done_utc", "before_change", "signed_by", "signed_utc", "commit", "counts"),
 )
 _SOURCES = (
     *("change_id", "asset_id", "file", "sha256", "vendor_hash", "agrees", "method", "verified_by"),
@@ -47,9 +48,20 @@ def changes(told: tuple[Chain, ...]) -> Table:
     return Table("changes", _CHANGES, tuple(map(_change, told)))
 
 
-def authorizations(facts: Facts) -> Table:
-    """Return every approval and emergency, one row for each controller that it is about."""
-    rows = [row for one in facts.approvals for row in _approvals(one)]
+def authorizations(facts: Facts, told: tuple[Chain, ...]) -> Table:
+    """Return every approval and emergency, one row for each controller that it is about.
+
+    So does who says who may sign; a change window names the changes for which it answers.
+    """
+    answered: dict[str, list[str]] = {}
+    for chain in told:
+        answered.setdefault(chain.authorized_by, []).append(chain.change_id)
+    ids = tuple(sorted({one.controller_id for one in facts.assets} - {""}))
+    rows = [
+        row
+        for one in facts.approvals
+        for row in _approvals(one, ids, answered.get(one.signed.commit, ()))
+    ]
     owners = {one.record.change_id: one.record.controller_id for one in facts.changes}
     words = {"approve", "emergency"}
     rows += [_decided_row(one, owners) for one in facts.decisions if one.decision in words]
@@ -89,12 +101,6 @@ def investigations(told: tuple[Chain, ...]) -> Table:
     return Table("investigations", _INVESTIGATIONS, tuple(rows))
 
 
-def was_before(chain: Chain, said: Attested) -> bool | None:
-    """Say whether a saying is proven to be of before the change; None: nobody can tell."""
-    seen, opened = said.signed.first_seen, chain.change.record.previous_at
-    return None if seen is None or opened is None else seen <= opened
-
-
 def _change(chain: Chain) -> Row:
     record, change = chain.change.record, chain.change
     attribution, taken = record.attribution, chain.taken_over
@@ -129,11 +135,15 @@ def _categories(chain: Chain) -> Iterator[str]:
     yield from (aspect.value for aspect in aspects if aspect not in named)
 
 
-def _approvals(approval: Approval) -> Iterator[Row]:
-    signed = approval.signed
-    for controller in sorted(approval.trees) or ("",):
+def _approvals(approval: Approval, ids: tuple[str, ...], answered: Sequence[str]) -> Iterator[Row]:
+    signed, owned = approval.signed, sorted(approval.trees)
+    about = approval.change_ids
+    if approval.window:
+        owned = [one for one in ids if any(looks_like(of, one) for of in approval.controllers)]
+        about = tuple(answered)
+    for controller in owned or ("",):
         yield (
-            *(signed.commit, controller, " ".join(approval.change_ids), approval.requested_by),
+            *(signed.commit, controller, " ".join(about), approval.requested_by),
             *(signed.signed_by, signed.key, signed.first_seen, signed.committed_at),
             *(approval.ticket, approval.reason, approval.emergency, approval.scope),
             *(approval.valid_from, approval.valid_until, not signed.fault, signed.fault),
@@ -155,19 +165,25 @@ def _verified(chain: Chain, said: Attested) -> Row:
     return (
         *(chain.change_id, chain.change.record.controller_id, told.claim.value),
         *("; ".join(told.controls), told.passed, told.text, told.differences, told.by),
-        *(told.done_at, signed.signed_by, when(signed), signed.commit, not signed.fault),
+        *(told.done_at, _before(chain, said), signed.signed_by, when(signed), signed.commit),
+        not signed.fault,
     )
 
 
 def _source(chain: Chain, said: Attested) -> Row:
     told, signed = said.attestation, said.signed
-    agrees, before = told.hash_agrees, was_before(chain, said)
+    agrees = told.hash_agrees
     return (
         *(chain.change_id, chain.change.record.controller_id, told.file_name, told.file_sha256),
         *(told.vendor_hash, "not compared" if agrees is None else agrees, told.method, told.by),
-        *(told.done_at, "not proven" if before is None else before, signed.signed_by),
+        *(told.done_at, _before(chain, said), signed.signed_by),
         *(when(signed), signed.commit, not signed.fault),
     )
+
+
+def _before(chain: Chain, said: Attested) -> Cell:
+    before = was_before(chain, said)
+    return "not proven" if before is None else before
 
 
 def _investigation(chain: Chain, decided: Decided) -> Row:

@@ -58,7 +58,7 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A commit on `approved` that takes over what was observed, or gives leave beforehand."""
+    """A commit on `approved` that takes over, gives leave beforehand, or says who may do so."""
 
     signed: Signed
     change_ids: tuple[str, ...] = ()
@@ -68,6 +68,14 @@ class Approval:
     reason: str = ""
     requested_by: str = ""
     emergency: bool = False
+    window: str = ""
+    """Id of the change window; empty: it gives no leave beforehand."""
+    controllers: tuple[str, ...] = ()
+    """Ids, or patterns of them, for which leave was given beforehand."""
+    files: tuple[str, ...] = ()
+    """SHA-256 of the files that are expected then."""
+    names_people: bool = False
+    """Whether it says who may sign: that approves nothing."""
     scope: str = ""
     """Of leave that was given beforehand: what it was for."""
     valid_from: datetime | None = None

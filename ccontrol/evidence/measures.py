@@ -3,13 +3,13 @@
 A measure never says that a requirement is met: that is the auditor's. It says what was counted.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ccontrol.approval.emergencies import DUE_DAYS
 from ccontrol.evidence.baseline import UNAVAILABLE, baseline, method_of
-from ccontrol.evidence.chains import Chain, chains
-from ccontrol.evidence.facts import Asset, Facts
+from ccontrol.evidence.chains import LATE, Chain, chains, was_before
+from ccontrol.evidence.facts import Asset, Attested, Facts
 from ccontrol.evidence.framework import Requirement
 from ccontrol.evidence.tables import Table
 from ccontrol.evidence.unassessed import not_assessed
@@ -17,6 +17,7 @@ from ccontrol.evidence.watch_tables import clock_steps, step_days
 from ccontrol.model.attestation import Claim
 
 PEOPLE = "people"
+_BY_WORD = frozenset({"authorised", "investigated"})
 _COLUMNS = ("requirement", "asset_id", "change_id", "exception")
 
 
@@ -38,6 +39,13 @@ class Measured:
     """What was counted: "assets", "changes"; empty: nothing can be."""
     of: int = 0
     shortfalls: tuple[Shortfall, ...] = ()
+    words: tuple[tuple[str, int], ...] = ()
+    """Of changes that have to be authorised: how many bear which word."""
+
+    @property
+    def told(self) -> str:
+        """How many bear which word, as one line; empty: nothing is to be authorised here."""
+        return "; ".join(f"{word} {number}" for word, number in self.words)
 
     @property
     def lacking(self) -> int:
@@ -102,7 +110,8 @@ def not_verified(facts: Facts) -> Iterator[str]:
     for where, why in sorted(facts.unreadable.items()):
         yield f"{where} could not be read: {why}"
     yield from facts.doubts
-    unseen = sum(one.signed.first_seen is None for one in facts.approvals)
+    own = [one for one in facts.approvals if not one.names_people]
+    unseen = sum(one.signed.first_seen is None for one in own)
     if unseen:
         yield f"{unseen} approvals: nobody told when they were first seen, so none counts as before"
 
@@ -159,7 +168,10 @@ def _measure(scope: Scope) -> Measured:
         return Measured(scope.requirement, "")
     counted, find = MEASURES[name]
     of = {"assets": len(scope.assets), "changes": len(scope.departures)}.get(counted, 1)
-    return Measured(scope.requirement, counted, of, tuple(find(scope)))
+    words = Counter(one.classification for one in scope.departures) if name in _BY_WORD else {}
+    return Measured(
+        scope.requirement, counted, of, tuple(find(scope)), tuple(sorted(words.items()))
+    )
 
 
 def _without_baseline(scope: Scope) -> Iterator[Shortfall]:
@@ -174,10 +186,16 @@ def _without_baseline(scope: Scope) -> Iterator[Shortfall]:
 def _unauthorised(scope: Scope) -> Iterator[Shortfall]:
     for chain in scope.departures:
         if not chain.is_authorised:
-            yield _of(chain, f"{chain.classification}: nobody has approved it")
-        elif chain.undocumented_days > DUE_DAYS:
-            days = chain.undocumented_days
-            yield _of(chain, f"an emergency, and {days} days later its documentation is missing")
+            yield _of(chain, _why_not_authorised(chain))
+
+
+def _why_not_authorised(chain: Chain) -> str:
+    word = chain.classification
+    if chain.is_emergency:
+        return f"an emergency, and {chain.days_since} days later its documentation is missing"
+    if word in LATE:
+        return f"{word}: a person approved it, and is not proven to have done so before it"
+    return f"{word}: nobody has approved it"
 
 
 def _not_updated(scope: Scope) -> Iterator[Shortfall]:
@@ -201,10 +219,17 @@ def _not_verified(scope: Scope) -> Iterator[Shortfall]:
 def _not_tested(scope: Scope) -> Iterator[Shortfall]:
     for chain in scope.departures:
         said = chain.said(Claim.TEST)
-        if not said:
-            yield _of(chain, "nobody attested a test")
-        elif not said[-1].attestation.differences:
-            yield _of(chain, "how the test differed from production is not said")
+        fault = _test_fault(chain, said[-1]) if said else "nobody attested a test"
+        if fault:
+            yield _of(chain, fault)
+
+
+def _test_fault(chain: Chain, said: Attested) -> str:
+    if not said.attestation.passed:
+        return "the test did not pass"
+    if not said.attestation.differences:
+        return "how the test differed from production is not said"
+    return _late(chain, said, "tested")
 
 
 def _without_source(scope: Scope) -> Iterator[Shortfall]:
@@ -212,8 +237,42 @@ def _without_source(scope: Scope) -> Iterator[Shortfall]:
         said = chain.said(Claim.SOURCE)
         if not said:
             yield _of(chain, "nobody attested where the software came from")
-        elif any(one.attestation.hash_agrees is False for one in said):
-            yield _of(chain, "the hash of the file is not the vendor's")
+        for name in sorted({one.attestation.file_name for one in said}):
+            own = [one for one in said if one.attestation.file_name == name]
+            denied = _denial(own[-1])
+            if denied or all(_source_fault(chain, one) for one in own):
+                yield _of(chain, denied or _source_fault(chain, own[-1]))
+
+
+def _denial(said: Attested) -> str:
+    if said.attestation.hash_agrees is False:
+        return "the hash of the file is not the vendor's"
+    return "" if said.attestation.passed else "source or integrity of the software did not hold"
+
+
+def _source_fault(chain: Chain, said: Attested) -> str:
+    """Return why a saying shows no verification before the change; empty: it shows one.
+
+    A file that the window expected by its hash was known before, whenever that was written down.
+    """
+    told = said.attestation
+    denied = _denial(said)
+    if denied:
+        return denied
+    if not told.hash_agrees and not told.method:
+        return "no hash of the vendor was compared, and no method is said"
+    foreseen = told.hash_agrees and told.file_sha256 in chain.foreseen
+    return "" if foreseen else _late(chain, said, "verified")
+
+
+def _late(chain: Chain, said: Attested, what: str) -> str:
+    match was_before(chain, said):
+        case True:
+            return ""
+        case False:
+            return f"{what} before it is not proven: that was attested after the change"
+        case _:
+            return f"{what} before it is not proven: nobody can tell when that was attested"
 
 
 def _unmonitored(scope: Scope) -> Iterator[Shortfall]:
@@ -239,8 +298,13 @@ def _not_investigated(scope: Scope) -> Iterator[Shortfall]:
     for chain in scope.departures:
         looked = (*chain.decided("investigate"), *chain.decided("reject"))
         concluded = any(one.texts.get("conclusion") for one in looked)
-        if not chain.is_authorised and not concluded:
+        if chain.is_authorised or chain.is_emergency or concluded:
+            continue
+        if chain.classification not in LATE:
             yield _of(chain, "unauthorised, and no investigation with a conclusion")
+        elif not chain.named:
+            told = "no investigation, and no decision that names it"
+            yield _of(chain, f"{chain.classification}: {told}")
 
 
 def _not_listed(scope: Scope) -> Iterator[Shortfall]:

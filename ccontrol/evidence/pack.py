@@ -23,7 +23,16 @@ _POPULATION = (
     *("parent", "zone", "impact", "bcs", "class", "esp", "in_scope_from", "in_scope_until"),
     *("first_seen", "last_read", "in_baseline", "baseline_by", "is_declared"),
 )
-_REQUIREMENTS = ("requirement", "words", "measure", "counted", "of", "holding", "lacking")
+_REQUIREMENTS = (
+    "requirement",
+    "words",
+    "measure",
+    "counted",
+    "of",
+    "holding",
+    "lacking",
+    "by_word",
+)
 
 
 def tables(facts: Facts, results: tuple[Measured, ...]) -> tuple[Table, ...]:
@@ -35,7 +44,7 @@ def tables(facts: Facts, results: tuple[Measured, ...]) -> tuple[Table, ...]:
         population(facts),
         baseline(facts),
         changes(told),
-        authorizations(facts),
+        authorizations(facts, told),
         verification(told),
         software_sources(told),
         investigations(told),
@@ -52,7 +61,7 @@ def requirements(results: tuple[Measured, ...]) -> Table:
     rows: list[Row] = [
         (
             *(one.requirement.id, one.requirement.words, one.requirement.measure),
-            *(one.counted, one.of, one.holding, one.lacking),
+            *(one.counted, one.of, one.holding, one.lacking, one.told),
         )
         for one in results
     ]

@@ -45,7 +45,8 @@ def _row(result: Measured) -> str:
         cells = '<td colspan="4">not verified: only people can say</td>'
     else:
         badge = f'<span class="severity high">{result.lacking}</span>' if result.lacking else "0"
-        counted = f"<td>{safe(result.counted)}</td><td>{result.of}</td>"
+        told = f"<br>{safe(result.told)}" if result.told else ""
+        counted = f"<td>{safe(result.counted)}{told}</td><td>{result.of}</td>"
         cells = f"{counted}<td>{result.holding}</td><td>{badge}</td>"
     return f"<tr><td>{words}</td>{cells}</tr>\n"
 

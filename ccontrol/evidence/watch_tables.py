@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from ccontrol.evidence.facts import Asset, Facts
+from ccontrol.evidence.chains import when
+from ccontrol.evidence.facts import Asset, Facts, Signed
 from ccontrol.evidence.monitoring import ItemClock, Monitor, silences
 from ccontrol.evidence.tables import Row, Table
 from ccontrol.model.journal import JournalEntry, Outcome
 
 _STEP = re.compile(r"the host's clock stepped by (-?\d+) s")
 _RUNS = (
-    *("asset_id", "from_day", "to_day", "days", "coverage", "answers", "unanswered"),
+    *("asset_id", "from_day", "to_day", "days", "coverage", "attempts", "answers", "unanswered"),
     *("full_reads", "longest_silence_s"),
 )
 _ITEMS = (
@@ -26,7 +27,8 @@ def monitoring(facts: Facts) -> Table:
     rows = [
         (
             *(asset.asset_id, run.since, run.until, (run.until - run.since).days + 1),
-            *(run.quality.value, run.answers, run.unanswered, run.full_reads),
+            *(run.quality.value, run.answers + run.unanswered, run.answers, run.unanswered),
+            run.full_reads,
             run.longest_silence_s,
         )
         for asset, found in _monitored(facts)
@@ -53,23 +55,37 @@ def monitoring_gaps(facts: Facts) -> Table:
 
 
 def access(facts: Facts) -> Table:
-    """Return who began, ended or paused the watching, and who signed something on `approved`."""
+    """Return who began, ended or paused the watching, and who signed something on `approved`.
+
+    One row for each commit, at its first sight.
+    """
     told = [
         (one.at, one.controller_id, one.outcome.value, one.reason, "journal")
         for one in facts.events
         if one.outcome is not Outcome.MISSED
     ]
-    signed = [
-        *((one.signed, "approval") for one in facts.approvals),
-        *((one.signed, one.decision) for one in facts.decisions),
-        *((one.signed, "attestation") for one in facts.attested),
-    ]
+    commits: dict[str, tuple[Signed, set[str]]] = {}
+    for one, what in _signed(facts):
+        commits.setdefault(one.commit, (one, set()))[1].add(what)
     told += [
-        (one.committed_at, "", what, one.signed_by or one.key, f"approved {one.commit}")
-        for one, what in signed
-        if one.committed_at.date() in facts.period
+        (when(one), "", " ".join(sorted(what)), one.signed_by or one.key, _source(one))
+        for one, what in commits.values()
+        if when(one).date() in facts.period
     ]
     return Table("access", _ACCESS, tuple(sorted(told)))
+
+
+def _signed(facts: Facts) -> Iterator[tuple[Signed, str]]:
+    for approval in facts.approvals:
+        word = "window" if approval.window else "approval"
+        yield approval.signed, "people" if approval.names_people else word
+    yield from ((one.signed, one.decision) for one in facts.decisions)
+    yield from ((one.signed, "attestation") for one in facts.attested)
+
+
+def _source(signed: Signed) -> str:
+    unseen = "" if signed.first_seen else ", by its own date: nobody told when it was seen"
+    return f"approved {signed.commit}{unseen}"
 
 
 def clock_steps(facts: Facts) -> Iterator[JournalEntry]:

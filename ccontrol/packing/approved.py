@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ccontrol.canonical import approvals
 from ccontrol.canonical.attestations import is_attestation, parse_attestation
 from ccontrol.canonical.layout import PLANT
+from ccontrol.canonical.people import PEOPLE, parse_people
 from ccontrol.errors import UnreadableStateError
 from ccontrol.evidence.facts import Approval, Attested, Decided, Signed
 from ccontrol.model.approval import ChangeWindow
@@ -44,6 +45,7 @@ def read_approved(
     for commit in reversed(tuple(_commits(repository, head))):
         signed = signatures(commit)
         trees: dict[str, str] = {}
+        names_people = False
         for path, entry in _news(repository, commit):
             folder = "/".join(path.split("/")[:3])
             if path.startswith(f"{PLANT}/") and folder in owners:
@@ -52,6 +54,9 @@ def read_approved(
             elif path.startswith((_WINDOWS, _DECISIONS, _ATTESTATIONS)):
                 content = repository.objects.content(entry.sha1, "blob")
                 _take(found, path, content, signed)
+            names_people |= path == PEOPLE
+        if names_people:
+            found.approvals.append(_people(repository, commit, signed))
         if trees:
             found.approvals.append(_approval(commit, signed, trees))
     return found
@@ -66,7 +71,9 @@ def _commits(repository: Repository, head: str) -> Iterator[Commit]:
 
 
 def _approval(commit: Commit, signed: Signed, trees: Mapping[str, str]) -> Approval:
-    ids = tuple(value for name, value in commit.trailers if name == "Change-Id")
+    ids = tuple(
+        each for name, value in commit.trailers if name == "Change-Id" for each in value.split()
+    )
     return Approval(
         signed,
         ids,
@@ -90,6 +97,20 @@ def _take(found: Approved, path: str, content: bytes, signed: Signed) -> None:
         found.unreadable[f"approved: {path}"] = str(error)
 
 
+def _people(repository: Repository, commit: Commit, signed: Signed) -> Approval:
+    """Return that a commit says who may sign; what of that is amiss is its fault."""
+    try:
+        people = parse_people(repository.read(PEOPLE, commit.id)[PEOPLE])
+    except UnreadableStateError as error:
+        return Approval(signed, reason=f"who may sign: {error}", names_people=True)
+    told = f"who may sign, version {people.serial}"
+    names = ", ".join(
+        f"{one.principal} ({' '.join(sorted(role.value for role in one.roles))})"
+        for one in people.persons
+    )
+    return Approval(signed, reason=told, scope=names, names_people=True)
+
+
 def _window(content: bytes, signed: Signed) -> Approval:
     """Return leave that was given beforehand: it takes nothing over."""
     window = approvals.parse_window(content)
@@ -100,6 +121,9 @@ def _window(content: bytes, signed: Signed) -> Approval:
         reason=f"{window.id}{told}: {window.reason}",
         requested_by=window.requester,
         emergency=window.emergency,
+        window=window.id,
+        controllers=window.controllers,
+        files=tuple(one.sha256 for one in window.files),
         scope="; ".join(_scope(window)),
         valid_from=window.since,
         valid_until=window.until,

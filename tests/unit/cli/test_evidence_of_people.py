@@ -135,6 +135,111 @@ def test_an_emergency_without_documentation_is_an_exception_in_a_pack(site: Site
     assert not [one for one in found if "documentation" in one]
 
 
+def test_what_was_accepted_afterwards_is_no_authorised_change_in_a_pack(site: Site) -> None:
+    record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    site.ccontrol("approve", record.change_id, "--key", site.key("ada"))
+    site.look()
+    pack = site.packed()
+    assert pack.change(record.change_id)["classification"] == "accepted afterwards"
+    (told,) = [one for one in pack.rows("requirements") if one["requirement"] == "R1 1.2"]
+    assert told["by_word"] == "accepted afterwards 2"
+    lacking = [one for one in pack.rows("exceptions") if one["change_id"] == record.change_id]
+    (why,) = [one["exception"] for one in lacking if one["requirement"] == "R1 1.2"]
+    assert why.startswith("accepted afterwards: a person approved it, and is not proven")
+    assert "accepted afterwards 2" in (pack.folder / "summary.html").read_text()
+
+
+def test_one_approval_of_several_changes_answers_for_each_of_them(site: Site) -> None:
+    first = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    second = site.change(b"\x65\x03", WEEK + timedelta(minutes=19), WEEK + timedelta(minutes=15))
+    site.ccontrol("approve", first.change_id, second.change_id, "--key", site.key("ada"))
+    site.look()
+    pack = site.packed()
+    told = [pack.change(one.change_id) for one in (first, second)]
+    assert [one["classification"] for one in told] == ["accepted afterwards"] * 2
+    assert len({one["authorization_id"] for one in told}) == 1
+    investigated = [
+        one["exception"]
+        for one in pack.rows("exceptions")
+        if one["requirement"] == "R2 2.1 (investigation)"
+        and one["change_id"] in {first.change_id, second.change_id}
+    ]
+    assert investigated == [], "the approval names both"
+
+
+def test_a_window_names_its_controllers_and_the_changes_that_it_allowed(site: Site) -> None:
+    site.window("CHG-7", WEEK)
+    what = ("--text", "ran a day", "--differences", "no drives", "--key", site.key("ada"))
+    site.ccontrol("attest", "CHG-7", "--test", *what)
+    site.look()
+    record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    pack = site.packed()
+    leave = [one for one in pack.rows("authorizations") if one["reason"].startswith("CHG-7")]
+    assert [(one["asset_id"], one["change_ids"]) for one in leave] == [
+        ("press-3", record.change_id)
+    ]
+    (test,) = pack.rows("verification")
+    assert (test["change_id"], test["before_change"]) == (record.change_id, "yes")
+    lacking = [one for one in pack.rows("exceptions") if one["change_id"] == record.change_id]
+    assert not {"R1 1.2", "R1 1.5"} & {one["requirement"] for one in lacking}
+
+
+def test_who_may_sign_stands_among_the_authorizations_with_who_said_so(site: Site) -> None:
+    (row,) = [
+        one
+        for one in site.packed().rows("authorizations")
+        if one["reason"] == "who may sign, version 1"
+    ]
+    assert (row["approved_by"], row["counts"]) == ("ada@plant", "yes")
+    assert "dan@plant (investigator)" in row["scope"]
+    assert row["approved_utc"] == f"{WEEK:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_each_commit_of_people_is_one_line_of_access_at_its_first_sight(site: Site) -> None:
+    """Not at the time that it claims: that of the commit is the author's to choose."""
+    site.window("CHG-7", WEEK)
+    record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    what = ("--controls", "key switch", "--text", "as before", "--key", site.key("ada"))
+    site.ccontrol("attest", record.change_id, *what)
+    site.look()
+    rows = [one for one in site.packed().rows("access") if one["source"].startswith("approved ")]
+    assert [one["what"] for one in rows] == ["people", "attestation", "window"]
+    assert len({one["source"] for one in rows}) == 3
+    seen = f"{WEEK + timedelta(minutes=9):%Y-%m-%dT%H:%M:%SZ}"
+    assert [one["at_utc"] for one in rows][1:] == [seen, seen]
+
+
+def test_an_emergency_window_is_an_exception_until_it_is_documented(site: Site) -> None:
+    times = ("--from", WEEK.isoformat(), "--until", (WEEK + timedelta(hours=2)).isoformat())
+    words = ("--controller", "press-3", "--emergency", "--reason", "stuck", "--key")
+    site.ccontrol("window", "add", "CHG-9", *times, *words, site.key("bob"))
+    site.look()
+    record = site.change(b"\x65\x02", WEEK + timedelta(minutes=9), WEEK + timedelta(minutes=5))
+    pack = site.packed()
+    assert pack.change(record.change_id)["classification"] == "emergency"
+    assert "documentation is missing" in why_not_authorised(pack, record.change_id)
+    shutil.rmtree(pack.folder)
+    said = ("--reason", "stuck", "--documentation", "valve replaced", "--key", site.key("bob"))
+    site.ccontrol("emergency", record.change_id, *said)
+    site.look()
+    assert why_not_authorised(site.packed(), record.change_id) == ""
+
+
+def why_not_authorised(pack: Pack, change_id: str) -> str:
+    found = [one for one in pack.rows("exceptions") if one["change_id"] == change_id]
+    return "".join(one["exception"] for one in found if one["requirement"] == "R1 1.2")
+
+
+def test_an_item_that_no_framework_has_is_refused_with_those_that_there_are(
+    site: Site,
+) -> None:
+    what = ("--text", "x", "--key", site.key("ada"))
+    answer = site.run("--config", site.plant.config, "attest", "press-3", "--item", "9.9.9", *what)
+    assert answer.code == 13
+    assert "no framework has an item '9.9.9'" in answer.err
+    assert "1.1.4" in answer.err
+
+
 def cloned(site: Site) -> Path:
     clone = site.plant.folder / "clone"
     ada = Person(site.plant.folder, "ada")

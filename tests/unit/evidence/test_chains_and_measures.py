@@ -1,13 +1,14 @@
 """Who answers for a change, since when, and how that is counted."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from ccontrol.errors import UnreadableStateError
 from ccontrol.evidence import chains
 from ccontrol.evidence.chains import Chain
+from ccontrol.evidence.facts import Attested
 from ccontrol.evidence.framework import Framework, in_force, parse_framework
 from ccontrol.evidence.measures import MEASURES, PEOPLE, Measured, measured, not_verified
 from ccontrol.model.approval import Authorisation, Authorised
@@ -20,6 +21,7 @@ from tests.unit.evidence.plain_facts import (
     change,
     decided,
     facts,
+    signed,
 )
 
 BEFORE, AFTER = NOON - timedelta(days=1), NOON + timedelta(days=2)
@@ -92,21 +94,116 @@ def test_a_change_that_stays_open_for_too_long_is_lacking(cip: Framework) -> Non
     assert "50 days" in result.shortfalls[0].text
 
 
+def lacking(framework: Framework, requirement: str, **more: object) -> list[str]:
+    """Return what does not hold of the one change."""
+    found = by_id(measured(facts(framework, change("c1"), **more)))[requirement]
+    assert (found.of, found.lacking) == (1, min(1, len(found.shortfalls)))
+    return [one.text for one in found.shortfalls]
+
+
+def before(said: Attested) -> Attested:
+    """Return the same, seen first before the change."""
+    return replace(said, signed=signed(BEFORE))
+
+
+HASHES: dict[str, object] = {"file_sha256": "a" * 64, "vendor_hash": "sha256:" + "a" * 64}
+
+
 def test_what_people_attested_is_counted_and_what_failed_is_not(cip: Framework) -> None:
     good = (
         attested(Claim.CONTROLS, "c1"),
-        attested(Claim.TEST, "c1", differences="no drives"),
-        attested(Claim.SOURCE, "c1", file_sha256="a" * 64, vendor_hash="sha256:" + "a" * 64),
+        before(attested(Claim.TEST, "c1", differences="no drives")),
+        before(attested(Claim.SOURCE, "c1", **HASHES)),
     )
     results = by_id(measured(facts(cip, change("c1"), attested=good)))
     assert [results[one].lacking for one in ("R1 1.4", "R1 1.5", "R1 1.6")] == [0, 0, 0]
     bad = (
         attested(Claim.CONTROLS, "c1", passed=False),
-        attested(Claim.TEST, "c1"),
-        attested(Claim.SOURCE, "c1", file_sha256="a" * 64, vendor_hash="b" * 64),
+        before(attested(Claim.TEST, "c1")),
+        before(attested(Claim.SOURCE, "c1", file_sha256="a" * 64, vendor_hash="b" * 64)),
     )
     results = by_id(measured(facts(cip, change("c1"), attested=bad)))
     assert [results[one].lacking for one in ("R1 1.4", "R1 1.5", "R1 1.6")] == [1, 1, 1]
+
+
+def test_software_is_verified_before_it_is_used_or_not_at_all(cip: Framework) -> None:
+    late = attested(Claim.SOURCE, "c1", **HASHES)
+    assert "after the change" in lacking(cip, "R1 1.6", attested=(late,))[0]
+    unseen = replace(late, signed=signed(BEFORE, seen=False))
+    assert "not proven" in lacking(cip, "R1 1.6", attested=(unseen,))[0]
+    early = before(late)
+    assert lacking(cip, "R1 1.6", attested=(early,)) == []
+    assert lacking(cip, "R1 1.6", attested=(early, late)) == [], "said again later"
+
+
+def test_a_source_without_a_hash_of_the_vendor_or_a_method_was_not_verified(
+    cip: Framework,
+) -> None:
+    bare = before(attested(Claim.SOURCE, "c1", file_sha256="a" * 64))
+    assert "no method" in lacking(cip, "R1 1.6", attested=(bare,))[0]
+    signature = before(attested(Claim.SOURCE, "c1", file_sha256="a" * 64, method="signed image"))
+    assert lacking(cip, "R1 1.6", attested=(signature,)) == []
+    failed = replace(signature, attestation=replace(signature.attestation, passed=False))
+    assert "did not hold" in lacking(cip, "R1 1.6", attested=(signature, failed))[0]
+    other = before(
+        attested(Claim.SOURCE, "c1", file_sha256="a" * 64, method="x", file_name="other.upd")
+    )
+    assert len(lacking(cip, "R1 1.6", attested=(failed, other))) == 1, "each file by itself"
+
+
+def test_a_test_that_failed_or_came_after_the_change_does_not_hold(cip: Framework) -> None:
+    good = before(attested(Claim.TEST, "c1", differences="no drives"))
+    failed = before(attested(Claim.TEST, "c1", differences="no drives", passed=False))
+    late = attested(Claim.TEST, "c1", differences="no drives")
+    assert lacking(cip, "R1 1.5", attested=(good,)) == []
+    assert lacking(cip, "R1 1.5", attested=(good, failed)) == ["the test did not pass"]
+    assert "after the change" in lacking(cip, "R1 1.5", attested=(late,))[0]
+
+
+def test_only_what_was_authorised_before_holds_as_authorised(cip: Framework) -> None:
+    assert lacking(cip, "R1 1.2", approvals=(approval("t1", BEFORE),)) == []
+    (late,) = lacking(cip, "R1 1.2", approvals=(approval("t1", AFTER),))
+    assert late.startswith("accepted afterwards: ")
+    (unproven,) = lacking(cip, "R1 1.2", approvals=(approval("t1", BEFORE, seen=False),))
+    assert unproven.startswith("accepted, time not proven: ")
+    assert "nobody has approved it" in lacking(cip, "R1 1.2")[0]
+
+
+def test_an_emergency_holds_once_it_is_documented_and_not_a_day_before(cip: Framework) -> None:
+    bare = decided("emergency", "c1", reason="stuck")
+    assert "documentation is missing" in lacking(cip, "R1 1.2", decisions=(bare,))[0]
+    soon = facts(cip, change("c1", datetime(2028, 3, 31, 12, tzinfo=UTC)), decisions=(bare,))
+    assert by_id(measured(soon))["R1 1.2"].lacking == 1, "on the day itself"
+    written = decided("emergency", "c1", reason="stuck", conclusion="valve replaced")
+    assert lacking(cip, "R1 1.2", decisions=(bare, written)) == []
+
+
+def test_each_word_is_counted_beside_those_that_hold(cip: Framework) -> None:
+    later = NOON + timedelta(days=10)
+    made = facts(
+        cip,
+        change("c1"),
+        change("c2", later, tree="t2"),
+        change("c3", later + timedelta(days=1), tree="t3"),
+        approvals=(approval("t1", AFTER), approval("t2", BEFORE)),
+    )
+    result = by_id(measured(made))["R1 1.2"]
+    assert (result.of, result.holding) == (3, 1)
+    assert result.words == (("accepted afterwards", 1), ("authorised", 1), ("unresolved", 1))
+
+
+def test_what_was_accepted_afterwards_and_nobody_looked_into_is_told_as_that(
+    cip: Framework,
+) -> None:
+    name = "R2 2.1 (investigation)"
+    silent = approval("t1", AFTER)
+    assert "accepted afterwards" in lacking(cip, name, approvals=(silent,))[0]
+    named = replace(silent, change_ids=("c1",))
+    assert lacking(cip, name, approvals=(named,)) == []
+    looked = decided("investigate", "c1", conclusion="a contractor")
+    assert lacking(cip, name, approvals=(silent,), decisions=(looked,)) == []
+    agreed = decided("approve", "c1")
+    assert lacking(cip, name, approvals=(silent,), decisions=(agreed,)) == []
 
 
 def test_an_investigation_counts_once_it_has_a_conclusion(cip: Framework) -> None:
@@ -213,3 +310,12 @@ def test_a_record_that_found_no_leave_is_believed_until_somebody_signs_unseen(
     unseen = approval("t1", AFTER, seen=False)
     found = judged(cip, late, counting=frozenset(), approvals=(unseen,))
     assert found.classification == chains.UNPROVEN
+
+
+def test_what_was_attested_of_a_window_beforehand_is_said_of_its_change(cip: Framework) -> None:
+    """A change has no name before it happened; the window that allows it has."""
+    said = before(attested(Claim.TEST, "CHG-1", differences="no drives"))
+    found = judged(cip, ALLOWED, counting=frozenset({WINDOW}), attested=(said,))
+    assert found.said(Claim.TEST) == (said,)
+    other = before(attested(Claim.TEST, "CHG-2", differences="no drives"))
+    assert judged(cip, ALLOWED, counting=frozenset({WINDOW}), attested=(other,)).sayings == ()
