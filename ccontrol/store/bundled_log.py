@@ -65,10 +65,10 @@ def write(git_dir: Path, bundle: Path, note: Note, first: int) -> int:
     folder, size = log_folder(git_dir), checkpoints.parse(note).size
     with durable.growing(beside(bundle)) as out:
         out.write(_FORM + b"bundle %b\n" % _sha256(bundle).encode())
-        if (folder / "key.pub").is_file():
-            out.write(b"key " + (folder / "key.pub").read_bytes().splitlines()[0] + b"\n")
+        if (public := log_keeping.public_key_path(folder)).is_file():
+            out.write(b"key " + public.read_bytes().splitlines()[0] + b"\n")
         out.write(_framed("checkpoint", note))
-        for path in sorted((folder / "cosigned").glob("*")):
+        for path in sorted(log_keeping.cosigned_folder(folder).glob("*")):
             vouched = log_keeping.kept_note(path)
             if vouched is not None and checkpoints.parse(vouched).size <= size:
                 out.write(_framed(f"cosigned {path.name}", vouched))
@@ -158,13 +158,14 @@ def _require_root(path: Path, folder: Path, head: CarriedHead, fresh: list[bytes
 
 def _keep(folder: Path, head: CarriedHead) -> None:
     for name, note in head.cosigned:
-        path = folder / "cosigned" / name
+        path = log_keeping.cosigned_folder(folder) / name
         known = log_keeping.kept_note(path)
         if known is None or checkpoints.parse(known).size <= checkpoints.parse(note).size:
             durable.make_folder(path.parent)
             durable.write_whole(path, note.text().encode())
-    if head.key_line and not (folder / "key.pub").exists():
-        durable.write_whole(folder / "key.pub", f"{head.key_line}\n".encode("ascii"))
+    public = log_keeping.public_key_path(folder)
+    if head.key_line and not public.exists():
+        durable.write_whole(public, f"{head.key_line}\n".encode("ascii"))
     durable.write_whole(log_keeping.checkpoint_path(folder), head.checkpoint.text().encode())
 
 

@@ -54,6 +54,16 @@ def checkpoint_path(folder: Path) -> Path:
     return folder / "checkpoint"
 
 
+def public_key_path(folder: Path) -> Path:
+    """Return where the public key lies that a log made for itself."""
+    return folder / "key.pub"
+
+
+def cosigned_folder(folder: Path) -> Path:
+    """Return where the last checkpoint of each cosigner lies, by the id of its key in hex."""
+    return folder / "cosigned"
+
+
 def own_key(folder: Path) -> signing.Signer:
     """Return the key that a log made for itself; it is made when it is not there."""
     path = durable.make_folder(folder) / "key"
@@ -79,7 +89,7 @@ def newest(folder: Path) -> Note | None:
 
 def cosigned_path(folder: Path, key: NoteKey) -> Path:
     """Return where the last checkpoint that a cosigner signed lies, below a log's folder."""
-    return folder / "cosigned" / key.id.hex()
+    return cosigned_folder(folder) / key.id.hex()
 
 
 def last_cosigned(folder: Path, key: NoteKey) -> Note | None:
@@ -102,7 +112,7 @@ def kept_note(path: Path) -> Note | None:
 
 def key_beside(folder: Path, origin: str) -> NoteKey | None:
     """Return the public key that a log made for itself; None when there is none to be read."""
-    path = folder / "key.pub"
+    path = public_key_path(folder)
     with named_failures(path):
         if not path.is_file():
             return None

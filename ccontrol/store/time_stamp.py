@@ -99,7 +99,7 @@ def checked(
         raise
     except rfc3161_client.VerificationError as error:
         raise TimeStampError(f"it does not hold: {_short(error)}") from error
-    except Exception as error:
+    except Exception as error:  # others' parser, hostile bytes: it has no class of its own
         raise TimeStampError(f"this is no time stamp: {_short(error)}") from error
 
 
