@@ -11,7 +11,7 @@ import pytest
 from ccontrol.canonical.attestations import folder_of_sayings, render_attestation
 from ccontrol.model.attestation import Attestation, Claim
 from tests.unit.cli.packs import FIRST, Person, export, lived_in
-from tests.unit.cli.plants import Plant, Run
+from tests.unit.cli.plants import Plant, Run, block, seen, things
 
 
 def rows(pack: Path, name: str) -> list[dict[str, str]]:
@@ -67,6 +67,28 @@ def test_an_approval_by_stock_git_counts_and_its_own_date_proves_nothing(
     assert (approved["approved_utc"], approved["claimed_utc"] != "") == ("", True)
     population = {row["asset_id"]: row for row in rows(pack, "population")}
     assert population["press-3"]["in_baseline"] in {"yes", "no"}
+
+
+def test_one_approval_that_names_several_changes_is_an_approval_of_each(
+    plant: Plant, run: Run, tmp_path: Path, people: tuple[Person, Person, Path]
+) -> None:
+    plant.take(seen("press-3", *things(block("OB1", b"\x65\x09")), minute=9))
+    alice, _, trusted = people
+    said = run("--config", plant.config, "changes", "--controller", "press-3", "--json")
+    newest, before, *_ = said.json["changes"]
+    clone = alice.clone(plant)
+    ids = f"{newest['change_id']} {before['change_id']}"
+    alice.approve(clone, newest["commit"], f"Change-Id: {ids}")
+    alice.bring_in(clone)
+    pack = packed(plant, tmp_path, trusted)
+    lacking = rows(pack, "exceptions")
+    unlooked = {
+        one["change_id"] for one in lacking if one["requirement"] == "R2 2.1 (investigation)"
+    }
+    told = {one["change_id"]: one["classification"] for one in rows(pack, "changes")}
+    for each in (newest, before):
+        assert told[each["change_id"]] == "accepted, time not proven"
+        assert each["change_id"] not in unlooked, "the approval names it"
 
 
 def test_an_approval_by_a_stranger_approves_nothing_and_is_told(
