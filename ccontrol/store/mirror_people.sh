@@ -282,8 +282,10 @@ judge_rights() { # the role for each file; and that nobody approves what they as
 		says) require_role "$path" approver investigator ;;
 		decides)
 			require_plain "$path"
-			case $(grep '^kind[ 	]*=' "$work/file" | head -n 1) in
-			'kind = "investigate"' | 'kind = "attest"') require_role "$path" approver investigator ;;
+			case $(grep -E '^(kind|decision)[ 	]*=' "$work/file") in # an attestation has no kind
+			'kind = "investigate"' | 'kind = "attest"' | 'decision = "attest"')
+				require_role "$path" approver investigator
+				;;
 			*) require_role "$path" approver ;;
 			esac
 			;;

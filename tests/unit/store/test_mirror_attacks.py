@@ -14,6 +14,7 @@ from ccontrol.canonical.approvals import (
     render_decision,
     render_window,
 )
+from ccontrol.canonical.attestations import render_attestation
 from ccontrol.clock import SystemClock
 from ccontrol.errors import MirrorError
 from ccontrol.model.approval import (
@@ -21,6 +22,7 @@ from ccontrol.model.approval import (
     Decision,
     DecisionKind,
 )
+from ccontrol.model.attestation import Attestation, Claim
 from ccontrol.store import commits, mirror, signing
 from ccontrol.store.keys import generate
 from ccontrol.store.verify import verify
@@ -110,6 +112,20 @@ def test_an_investigator_investigates_and_does_not_reject(mirrored: Mirrored) ->
         mirrored.approve("ivy", path=second, text=text)
         assert "ivy@plant is no approver" in mirrored.refused()
         mirrored.undo()
+
+
+def test_an_investigator_attests_a_change_and_does_not_decide_beside_it(mirrored: Mirrored) -> None:
+    said = Attestation(
+        Claim.CONTROLS, START, "ivy@plant", "as before", change_id=CHANGE, controls=("key switch",)
+    )
+    text = render_attestation(said).decode()
+    path = f"decisions/{CHANGE}/0001.toml"
+    mirrored.approve("ivy", path=path, text=f'{text}kind = "approve"\n')
+    assert "ivy@plant is no approver" in mirrored.refused()
+    mirrored.undo()
+    mirrored.approve("ivy", path=path, text=text)
+    done = mirrored.push("approved")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_signature_for_another_purpose_is_none(mirrored: Mirrored) -> None:
