@@ -1,5 +1,6 @@
 """`ccontrol approve`: a person takes over what was observed, with their own key."""
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ from ccontrol.errors import StoreError, UnknownNameError
 from ccontrol.model.approval import Decision, DecisionKind
 from ccontrol.store.approving import Content
 from ccontrol.store.message import Message
+
+_ID_OR_COMMIT = re.compile(r"[0-9a-f-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ def command(
 def _chosen(config: Config, name: str) -> tuple[Site, Chosen]:
     """Return what a name means: a controller comes first."""
     ids = {each.controller.id for each in everything(config)}
-    if name in ids or "/" in name:
+    if name in ids or "/" in name or not _ID_OR_COMMIT.fullmatch(name):
         watched = controller_named(config, name)
         return watched.site, watched
     return found_change(config, name)

@@ -38,8 +38,9 @@ def environment(git_dir: Path | None) -> dict[str, str]:
     """Return what git may know of the world: its own store, and nobody's personal settings.
 
     Naming the store with GIT_DIR also spares it git's search for one and its question of owners.
+    Whole, since the git that reads objects is started in the store's own folder.
     """
-    named = {} if git_dir is None else {"GIT_DIR": str(git_dir)}
+    named = {} if git_dir is None else {"GIT_DIR": str(git_dir.absolute())}
     return {**_SAFE, **named}
 
 

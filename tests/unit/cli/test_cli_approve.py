@@ -176,3 +176,7 @@ def test_programs_are_told_what_was_approved(works: Works) -> None:
 def test_a_key_with_a_passphrase_is_sent_to_the_agent(works: Works) -> None:
     ssh_keygen("-q", "-t", "ed25519", "-N", "secret", "-f", str(works.key("locked")))
     assert "ssh-add" in works.approve("press-3", who="locked", code=26)
+
+
+def test_a_name_that_nothing_has_is_answered_with_what_may_have_been_meant(works: Works) -> None:
+    assert "did you mean 'press-3'" in works.approve("press-33", code=13)

@@ -41,6 +41,15 @@ def test_the_roots_that_are_named_pin_the_branch(works: Works, copy: Path) -> No
     assert "not checked against pinned roots" not in answer.out
 
 
+def test_the_copy_may_be_named_from_where_one_stands(
+    works: Works, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(copy.parent)
+    answer = doubt(works, Path(copy.name))
+    assert answer.code == 0, answer.err
+    assert "2 commits on approved count" in answer.out
+
+
 def test_a_key_may_be_named_as_a_line(works: Works, copy: Path) -> None:
     lines = [works.key(f"{name}.pub").read_text().strip() for name in ("root-1", "root-2")]
     assert doubt(works, copy, "--root", lines[0], "--root", lines[1]).code == 0
