@@ -187,6 +187,22 @@ def editing_what_was_said(forge: Forge) -> None:
     forge.git("ada", "commit", "-q", "-S", "-a", "-m", "said otherwise")
 
 
+def decided_by_an_investigator(forge: Forge, text: str) -> None:
+    folder = forge.clone / "decisions" / "20260308-0123456789abcdef"
+    folder.mkdir(parents=True)
+    (folder / "0001.toml").write_text(f'form = 1\nkind = "approve"\n{text}')
+    forge.git("dan", "add", "decisions")
+    forge.git("dan", "commit", "-q", "-S", "-m", "looked into, it says")
+
+
+def in_a_table_below(forge: Forge) -> None:
+    decided_by_an_investigator(forge, '[facts]\nkind = "investigate"\n')
+
+
+def in_a_text_of_several_lines(forge: Forge) -> None:
+    decided_by_an_investigator(forge, 'reason = """\nkind = "investigate"\n"""\n')
+
+
 def by_a_merge(forge: Forge) -> None:
     forge.git("ada", "checkout", "-q", "-b", "side")
     forge.approve("ada")
@@ -236,6 +252,8 @@ def with_one_root_alone(forge: Forge) -> None:
         (without_the_role, "dan@plant may not change plant/"),
         (for_another_purpose, "it bears no signature that holds"),
         (editing_what_was_said, "was there before: it may only be added"),
+        (in_a_table_below, "dan@plant may not change decisions/"),
+        (in_a_text_of_several_lines, "dan@plant may not change decisions/"),
         (by_a_merge, "its parents are not the one commit before it"),
         (outside_its_place, "hooks/update has no place on this branch"),
         (letting_oneself_in, "people/people.toml is signed by 0 of the roots that count"),
@@ -251,6 +269,15 @@ def test_what_does_not_count_on_approved_is_caught_by_stock_tools(
     assert "BAD: approved, commit " in said
     assert told in said
     assert "ok:  each commit names its parent by SHA-256" in said, "everything else was checked"
+
+
+def test_a_pack_that_asks_for_one_root_alone_is_told(sealed: Sealed, forge: Forge) -> None:
+    about = forge.pack / "pack.json"
+    text = about.read_text()
+    assert '"threshold": 2' in text
+    about.write_text(text.replace('"threshold": 2', '"threshold": 1'))
+    reseal(forge.pack, forge.keys / "export")
+    assert "one root alone may say who approves" in verify(forge.pack, sealed.signers)
 
 
 def test_a_pack_that_counts_what_does_not_hold_is_told_so(sealed: Sealed, forge: Forge) -> None:
