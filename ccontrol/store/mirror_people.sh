@@ -119,20 +119,24 @@ judge_files() { # only plain files where they have a place; what they need goes 
 	git -c core.quotePath=true diff-tree -r --root --no-commit-id --no-renames "$commit" \
 		>"$work/changed"
 	why=$(awk -F '\t' -v attributes="$attributes" -v needs="$work/needs" '
+		function configures(path) { # its name is a SHA-256
+			return path ~ /^configuration\/[0-9a-f]+[.]toml$/ && length(path) == 83
+		}
 		BEGIN { printf "" >needs }
 		{
 			split($1, f, " "); path = $2; odd = sub(/^"/, "", path)
 			if (path == ".gitattributes" && f[4] == attributes && f[2] == "100644") next
 			if (path ~ /(^|\/)\.git/) why = " would tell git something"
-			else if (path !~ /^(plant|changes|decisions|attestations|people)\//)
+			else if (path !~ /^(plant|changes|decisions|attestations|people)\// && !configures(path))
 				why = " has no place here"
 			else if (odd && path !~ /^plant\//) why = " has a name that nothing here has"
 			else if (f[2] != "100644" && f[2] != "000000") why = " is no plain file (" f[2] ")"
-			else if (path ~ /^(decisions|attestations)\// && f[5] != "A")
+			else if (path ~ /^(decisions|attestations|configuration)\// && f[5] != "A")
 				why = " was there before: it may only be added"
 			if (why != "") { print path why; exit }
 			if (path ~ /^people\//) print "people" >needs
 			else if (path ~ /^attestations\//) print "says " path >needs
+			else if (configures(path)) print "configures " path >needs
 			else if (path ~ /^decisions\//) print "decides " path >needs
 			else if (path ~ /^changes\// && f[5] != "D") print "allows " path >needs
 			else print "approves " path >needs
@@ -267,10 +271,13 @@ judge_rights() { # the role for each file; and that nobody approves what they as
 		case $need in
 		people) ;;
 		says) require_role "$path" approver investigator ;;
+		configures) require_role "$path" configurator ;;
 		decides)
 			require_plain "$path"
-			case $(grep '^kind[ 	]*=' "$work/file" | head -n 1) in
-			'kind = "investigate"' | 'kind = "attest"') require_role "$path" approver investigator ;;
+			case $(awk '/^\[/ { exit } /^(kind|decision)[ \t]*=/ { print; exit }' "$work/file") in
+			'kind = "investigate"' | 'kind = "attest"' | 'decision = "attest"')
+				require_role "$path" approver investigator
+				;;
 			*) require_role "$path" approver ;;
 			esac
 			;;

@@ -1,10 +1,10 @@
 # Read by hooks/people: whether somebody approves what can belong to a window that they had asked for.
 #
 # As ccontrol/approval/rights.py judges, or more strictly where this cannot know as much, which it
-# then says: who has no sight by the daemon yet can be seen a day later; letters beyond ASCII count
-# as any text; so does what a window says in no plain words.
+# then says: what the daemon has not seen yet, it may see a day later; letters beyond ASCII count as
+# any text, and so does what a window does not say plainly.
 
-day=86400
+day=86400 # NEAR in ccontrol/approval/windows.py, in seconds
 
 # Words of TOML and of time, for awk. What is masked can be held against a text: * is any, ? is one.
 words='

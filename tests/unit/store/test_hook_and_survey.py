@@ -19,12 +19,14 @@ from ccontrol.canonical.approvals import (
     window_path,
 )
 from ccontrol.clock import SystemClock
+from ccontrol.errors import MirrorError
 from ccontrol.model.approval import ChangeWindow, Decision, DecisionKind, Sighting
-from ccontrol.store import gate
+from ccontrol.store import gate, mirror
 from ccontrol.store.layout import APPROVED
 from ccontrol.store.message import Message
 from tests.unit.store.made_people import Crowd
-from tests.unit.store.made_store import SetClock, Site, git
+from tests.unit.store.made_store import START, SetClock, Site, git
+from tests.unit.store.mirrored import Mirrored
 
 NOW = SystemClock().now().replace(microsecond=0)
 PRESS, MILL, NEW = "plant/hall/press-3", "plant/hall/mill-1", "plant/hall/new-1"
@@ -231,3 +233,21 @@ def test_where_who_asks_may_approve_neither_refuses(door: Door, by_people: bool)
     finally:
         crowd.requester_approves = False
         gate.install(site.git_dir, site.daemon.trust.signers, crowd.judging.anchor)
+
+
+@pytest.mark.parametrize("hours", [2, 26])
+def test_a_pull_judges_by_when_the_daemon_saw_the_approval(tmp_path: Path, hours: int) -> None:
+    mirrored = Mirrored.make(tmp_path)
+    ahead = START + timedelta(hours=hours)
+    asked = replace(OWN, controllers=("press",), since=ahead, until=ahead + HOUR)
+    mirrored.crowd.write("ada@plant", dict(files_of(asked)), SAID)
+    mirror.pull(mirrored.git_dir)
+    mirrored.engineer()
+    name = mirrored.approve("bob", path="plant/hall/press/note")
+    mirrored.site.git("fetch", "--quiet", str(mirrored.clone), f"approved:{APPROVED}")
+    mirrored.site.write({sighting_path(name): render_sighting(Sighting(name, START))})
+    if hours == 2:
+        with pytest.raises(MirrorError, match=ASKED):
+            mirror.pull(mirrored.git_dir)
+    else:
+        assert f"{APPROVED} {name}" in mirror.pull(mirrored.git_dir)
