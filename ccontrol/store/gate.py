@@ -14,7 +14,7 @@ from ccontrol.store.allowed_signers import AllowedSigners
 from ccontrol.store.disk import named_failures
 from ccontrol.store.layout import lock_path
 
-_SCRIPTS = ("update", "people")
+_SCRIPTS = ("windows", "people", "update")
 _ONLY_APPROVED = "only_approved"
 _SETTINGS = {
     "core.hookspath": mirror.OWN_HOOKS,

@@ -22,6 +22,7 @@ from ccontrol.store.people import key_of
 _SCRIPTS = {
     "update": "mirror_update.sh",
     "people": "mirror_people.sh",
+    "windows": "mirror_windows.sh",
     "pull": "mirror_pull.sh",
 }
 OWN_HOOKS = "[core]\n\thooksPath = hooks\n"

@@ -97,7 +97,7 @@ daemon_keys() { # lay out the daemon's keys: by people, if they name any, or as 
 
 judge_approved() {
 	[ -s "$pinned/roots" ] || refuse "no roots are pinned here: nobody may approve"
-	range=$new before=''
+	range=$new before='' known=''
 	if ! is_nothing "$old"; then
 		range=$old..$new before=$old
 		stated "$old" force
@@ -113,6 +113,7 @@ judge_approved() {
 		judge_signer
 		judge_rights
 		[ -n "$before" ] && ! grep -qx people "$work/needs" || stated "$commit" force
+		[ -z "$known" ] || written_windows "$work/changed" >>"$work/windows"
 		before=$commit
 	done <"$work/commits"
 }
@@ -262,17 +263,21 @@ require_signature() { # NAME: $work/content is signed by one of $work/signers, a
 		refuse "$1: its signature does not hold"
 }
 
-seen_at() { # COMMIT: sets when it was seen first
-	at=''
-	[ -z "${CCONTROL_SEEN:-}" ] || at=$(git cat-file blob \
-		"$CCONTROL_SEEN:journal/approved/${1%"${1#??}"}/$1.toml" 2>/dev/null |
-		awk '/^at = / { gsub(/[^0-9]/, "", $3); print substr($3, 1, 14); exit }')
-	[ ${#at} = 14 ] || at=$(date -u +%Y%m%d%H%M%S)
+seen_at() { # COMMIT: sets when it was seen first, and whether the daemon did
+	at='' sighted=yes
+	[ -z "${CCONTROL_SEEN:-}" ] || at=$(sighting "$CCONTROL_SEEN" "$1")
+	[ ${#at} = 14 ] || { at=$(date -u +%Y%m%d%H%M%S) && sighted=''; }
+}
+
+sighting() { # REF COMMIT: when the daemon saw it first, as far as that history knows
+	git cat-file blob "$1:journal/approved/${2%"${2#??}"}/$2.toml" 2>/dev/null |
+		awk '/^at = / { gsub(/[^0-9]/, "", $3); print substr($3, 1, 14); exit }'
 }
 
 judge_rights() { # the role for each file; and that nobody approves what they asked for
-	git log -1 --format=%B "$commit" | awk '
-		tolower($0) ~ /^requested-by[ \t]*:/ { sub(/^[^:]*:/, ""); print }' >"$work/asked"
+	awk '
+		body && tolower($0) ~ /^requested-by[ \t]*:/ { sub(/^[^:]*:/, ""); print }
+		$0 == "" { body = 1 }' "$work/content" >"$work/asked"
 	[ -s "$work/needs" ] || require_role nothing approver investigator configurator
 	while IFS= read -r line; do
 		need=${line%% *} path=${line#* }
@@ -298,10 +303,13 @@ judge_rights() { # the role for each file; and that nobody approves what they as
 	done <"$work/needs"
 	rule=$(of "$people" requester_approves)
 	[ -n "$rule" ] || [ ! -e "$pinned/requester_approves" ] || rule=true
-	[ "$rule" = true ] || ! awk -v who="$who" '
-		{ gsub(/^[ \t]+|[ \t\r]+$/, ""); if (tolower($0) == tolower(who)) found = 1 }
-		END { exit !found }' "$work/asked" ||
+	[ "$rule" != true ] || return 0
+	! echo "$who" | awk "$words"'
+		NR == 1 { who = tolower($0); next }
+		glob(masked_name($0), who) { found = 1 }
+		END { exit !found }' - "$work/asked" ||
 		refuse "$commit: $who asked for it, and may not approve it"
+	judge_windows
 }
 
 require_role() { # PATH ROLE...
@@ -315,17 +323,12 @@ require_role() { # PATH ROLE...
 
 require_plain() { # PATH: no spelling in which TOML could hide a name; notes who asked
 	git cat-file blob "$commit:$1" >"$work/file"
-	awk -v asked="$work/asked" '
-		/"""/ || /\047\047\047/ { exit 1 }
-		/^[ \t]*(#.*)?$/ || /^\[+[a-z_.]+\]+[ \t]*(#.*)?$/ || /^[ \t]*\],?[ \t]*(#.*)?$/ { next }
-		/^[ \t]+"([^"\\]|\\.)*",?[ \t]*(#.*)?$/ { next }
+	awk -v asked="$work/asked" "$words"'
+		!plain() { exit 1 }
 		/^requester[ \t]*=/ {
 			if ($0 !~ /^requester = "[^"\\]*"[ \t]*(#.*)?$/) exit 1
 			split($0, part, "\""); print part[2] >>asked
-			next
-		}
-		/^[a-z0-9_]+[ \t]*=/ { next }
-		{ exit 1 }' "$work/file" || refuse "$commit: $1 is not written plainly"
+		}' "$work/file" || refuse "$commit: $1 is not written plainly"
 }
 
 judge_tag() { # signed by somebody who may sign now

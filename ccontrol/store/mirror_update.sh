@@ -8,7 +8,8 @@
 #   roots, threshold     whose signatures, and how many, begin who may sign; without them nobody may
 #   requester_approves   if it is there, whoever asked for a change may approve it
 #   only_approved        if it is there, this is a daemon's store: nothing else may be pushed
-# hooks/people, read below, judges `approved`. Prints why something is refused, and ends with 1 then.
+# hooks/people and hooks/windows, read below, judge `approved`. Prints why something is refused, and
+# ends with 1 then.
 set -eu
 umask 077
 unset GIT_CONFIG_PARAMETERS GIT_REPLACE_REF_BASE GIT_GRAFT_FILE GIT_SHALLOW_FILE
@@ -35,6 +36,7 @@ is_nothing() {
 }
 
 . "$home/hooks/people"
+. "$home/hooks/windows"
 
 judge_observed() { # by the daemon's keys: as people name them, or else as they are pinned
 	daemon_keys

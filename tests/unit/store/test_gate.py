@@ -125,7 +125,7 @@ def test_a_store_without_any_door_gets_one_and_a_copy_elsewhere_is_not_told_of(
     site = crowd.site
     shutil.rmtree(site.git_dir / "hooks")
     shutil.rmtree(mirror.pinned_folder(site.git_dir))
-    assert len(list(gate.faults(site.git_dir))) == 3
+    assert len(list(gate.faults(site.git_dir))) == 4
     gate.install(site.git_dir, site.daemon.trust.signers, crowd.judging.anchor)
     assert list(gate.faults(site.git_dir)) == []
     copy = tmp_path / "copy.git"

@@ -11,19 +11,24 @@ from pathlib import Path
 import pytest
 
 from ccontrol.canonical.approvals import (
+    render_decision,
     render_sighting,
     sighting_path,
 )
+from ccontrol.canonical.attestations import render_attestation
 from ccontrol.canonical.people import PEOPLE
 from ccontrol.clock import SystemClock
 from ccontrol.errors import MirrorError
 from ccontrol.model.approval import (
     DaemonKey,
+    Decision,
+    DecisionKind,
     People,
     PersonKey,
     Role,
     Sighting,
 )
+from ccontrol.model.attestation import Attestation, Claim
 from ccontrol.store import mirror
 from ccontrol.store.keys import generate, public_line
 from ccontrol.store.message import Message
@@ -272,3 +277,35 @@ def test_a_key_that_ended_with_a_commit_signs_none_after_it(tmp_path: Path) -> N
     mirrored.site.write({"plant/press/id": b"4"})
     with pytest.raises(MirrorError, match="that ended with commit 4, and is number 5"):
         mirror.pull(mirrored.git_dir)
+
+
+def test_a_configurator_alone_signs_a_configuration_which_is_only_added(mirrored: Mirrored) -> None:
+    crowd, path = mirrored.crowd, f"configuration/{'0a' * 32}.toml"
+    people_draft(
+        mirrored, crowd.rewrite_roles(ivy=frozenset({Role.CONFIGURATOR})), "root-1", "root-2"
+    )
+    mirrored.approve("ada", path=path)
+    assert "ada@plant is no configurator" in mirrored.refused()
+    mirrored.undo()
+    for odd in ("configuration/x.toml", f"configuration/{'0a' * 33}.toml", f"{path}/x"):
+        mirrored.approve("ivy", path=odd)
+        assert "has no place here" in mirrored.refused()
+        mirrored.undo()
+    mirrored.approve("ivy", path=path)
+    done = mirrored.push("approved")
+    assert done.returncode == 0, done.stderr
+    mirrored.approve("ivy", path=path)
+    assert "it may only be added" in mirrored.refused()
+
+
+def test_an_investigator_attests_something_of_a_change(mirrored: Mirrored) -> None:
+    change = "20310506-0123456789abcdef"
+    said = Attestation(Claim.CONTROLS, NOW, "ivy", "as before", change, passed=True)
+    path = f"decisions/{change}/0001.toml"
+    hidden = render_decision(Decision(change, 1, DecisionKind.REJECT, "press", reason="no"))
+    mirrored.approve("ivy", path=path, text=hidden.decode() + '[facts]\ndecision = "attest"\n')
+    assert "ivy@plant is no approver" in mirrored.refused()
+    mirrored.undo()
+    mirrored.approve("ivy", path=path, text=render_attestation(said).decode())
+    done = mirrored.push("approved")
+    assert done.returncode == 0, done.stderr

@@ -74,7 +74,7 @@ def test_nor_with_stock_git(crowd: Crowd) -> None:
     git("switch", "--quiet", "approved", where=clone)
     git("restore", "--source=origin/observed", "--staged", "--worktree", PRESS, where=clone)
     git("commit", "-S", "--quiet", "-m", "Approve press-3", where=clone)
-    git("push", "--quiet", "origin", "approved", where=clone)  # the door reads no window's times
+    crowd.lay_in(clone)  # the door's clock is not the one that is set here
     found = crowd.survey()
     assert "bob@plant asked for CHG-1" in found.faults[0][1]
     assert found.trusted == git("rev-parse", "approved~1", where=clone).strip()
