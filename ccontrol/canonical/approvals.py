@@ -39,9 +39,14 @@ _DECISION_KEYS = (
 )  # fmt: skip
 
 
+def is_window_id(text: str) -> bool:
+    """Tell whether a text can name a change window."""
+    return _WINDOW_ID.fullmatch(text) is not None
+
+
 def window_path(window_id: str) -> str:
     """Return "changes/CHG-….toml". Raises CcontrolError for what can be no id."""
-    if _WINDOW_ID.fullmatch(window_id) is None:
+    if not is_window_id(window_id):
         raise CcontrolError(
             f"{window_id[:80]!a} is no id of a change window",
             hint="Say CHG- and letters, digits and '-', e.g. CHG-4711.",

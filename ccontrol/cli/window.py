@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from ccontrol.canonical.approvals import render_window, window_path
+from ccontrol.canonical.approvals import is_window_id, render_window, window_path
 from ccontrol.cli.handed_over import sha256_of
 from ccontrol.cli.invocation import invocation
 from ccontrol.cli.output import Cell, Sheet, Tone, emit, say, show
@@ -33,7 +33,17 @@ from ccontrol.policy.patterns import looks_like
 from ccontrol.store.message import Message
 
 group = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
-WindowArgument = Annotated[str, typer.Argument(metavar="CHG-ID", help="E.g. CHG-4711.")]
+
+
+def _window_id(text: str) -> str:
+    if not is_window_id(text):
+        raise typer.BadParameter(f"{text[:80]!a} is none: say CHG- and letters, digits and '-'")
+    return text
+
+
+WindowArgument = Annotated[
+    str, typer.Argument(metavar="CHG-ID", help="E.g. CHG-4711.", callback=_window_id)
+]
 
 
 @group.callback()

@@ -79,7 +79,8 @@ def _of_record(record: Record, commit: str, controller: Controller | None) -> Al
 def _anew(plain: Alert, judged: Judgement, title: str) -> Iterator[Alert]:
     """Yield the alert that a change was judged anew, if the new judgement says anything else.
 
-    It weighs what the graver of both weighs: who was told of the change is told of this.
+    It weighs what the graver of both weighs: who was told of the change is told of this. What people
+    themselves signed is no alarm, unless it made the change graver.
     """
     if not judged.says_something_new:
         return
@@ -89,12 +90,23 @@ def _anew(plain: Alert, judged: Judgement, title: str) -> Iterator[Alert]:
     yield replace(
         plain,
         event=Event.JUDGED_ANEW,
+        severity=Severity.INFO if _only_peoples_word(judged) else record.verdict.severity,
         weighs=max(severities),
         aspects=record.changes.aspects,
         text=f"{title}: judged anew: {sentence(record)}; before: {old}",
         details=_short("; ".join((record.attribution.reason, *_weighed(record)))),
         facts=(*plain.facts, *facts_of_before(judged)),
     )
+
+
+def _only_peoples_word(judged: Judgement) -> bool:
+    """Tell whether nothing moved but what people say of a change, and it is no graver for that."""
+    record, before = judged.record, judged.before
+    if before is None or record.verdict.authorised == before.verdict.authorised:
+        return False
+    same = record.attribution.origin is before.attribution.origin
+    same = same and record.attribution.confidence is before.attribution.confidence
+    return same and record.verdict.severity <= before.verdict.severity
 
 
 def _first(

@@ -13,6 +13,7 @@ from ccontrol.alerts.syslog_text import Source, message
 from ccontrol.config.policies import built_in
 from ccontrol.model.alert import Alert, Channel, Event, Mail, Program, Syslog
 from ccontrol.model.approval import Authorisation, Authorised
+from ccontrol.model.judgement import Severity
 from ccontrol.model.record import Record
 from ccontrol.poll import tellable
 from ccontrol.poll.judgements import Judgement
@@ -77,6 +78,26 @@ def test_a_late_approval_is_no_second_change_and_tells_both_words() -> None:
         "unexplained",
     )
     assert "accepted afterwards: ada approved it" in alert.details
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told_as"),
+    [
+        (Severity.HIGH, Severity.HIGH, Severity.INFO),
+        (Severity.HIGH, Severity.MEDIUM, Severity.INFO),
+        (Severity.MEDIUM, Severity.HIGH, Severity.HIGH),
+    ],
+)
+def test_what_people_sign_is_no_alarm_unless_it_makes_the_change_graver(
+    before: Severity, after: Severity, told_as: Severity
+) -> None:
+    first = judged(Authorisation.UNEXPLAINED, "nobody can tell")
+    first = replace(first, verdict=replace(first.verdict, severity=before))
+    late = replace(judged(Authorisation.REJECTED, "ada rejected it"), number=2)
+    late = replace(late, verdict=replace(late.verdict, severity=after))
+    alert = told(late, first)
+    assert alert.severity is told_as
+    assert alert.weighs is max(before, after), "who was told of the change is told of this"
 
 
 def test_nothing_is_said_of_it_where_nobody_judges_it() -> None:
