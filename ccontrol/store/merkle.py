@@ -72,6 +72,8 @@ def is_consistent(
     old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
 ) -> bool:
     """Say whether a proof shows that one list is the beginning of another, by their roots."""
+    if new == 0 and new_root != EMPTY:
+        return False
     if old in {0, new}:
         return not proof and (old_root == EMPTY if old == 0 else old_root == new_root)
     hashes = list(proof) if old & (old - 1) else [old_root, *proof]

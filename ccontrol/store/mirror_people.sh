@@ -258,6 +258,14 @@ require_signature() { # NAME: $work/content is signed by one of $work/signers, a
 	who=$(ssh-keygen -Y find-principals -f "$work/signers" -s "$work/signature" \
 		-Overify-time="$at" 2>/dev/null | head -n 1)
 	[ -n "$who" ] || refuse "$1 is signed by nobody who may sign at that place and time ($key)"
+	case $found in *-CERT\ key\ *)
+		named=$(awk '{ print $1 }' "$work/signers" | sort -u | while read -r one; do
+			! ssh-keygen -Y verify -n git -f "$work/signers" -I "$one" -s "$work/signature" \
+				-Overify-time="$at" <"$work/content" >/dev/null 2>&1 || echo "$one"
+		done)
+		[ "$named" = "$who" ] || refuse "$1: its certificate names several people: nobody signed it"
+		;;
+	esac
 	ssh-keygen -Y verify -n git -f "$work/signers" -I "$who" -s "$work/signature" \
 		-Overify-time="$at" <"$work/content" >/dev/null 2>&1 ||
 		refuse "$1: its signature does not hold"

@@ -33,6 +33,7 @@ from ccontrol.store.layout import log_folder
 from ccontrol.store.log_keeping import Judges, LogIdentity, keep
 from ccontrol.store.notes import Note
 from ccontrol.store.ref_log import RefLog
+from ccontrol.store.submission import Submission
 from tests.unit.store.made_store import START, SetClock, Site
 
 
@@ -83,6 +84,18 @@ def pair(tmp_path: Path) -> Pair:
     made = Pair(site, book, Cosigner(book.key))
     book.trust(made.identity.key)
     return made
+
+
+def test_an_empty_log_has_one_root_and_no_other(pair: Pair) -> None:
+    """With another one cosigned nothing could ever continue that log: a book does not forget."""
+    signer, key = pair.identity.signer, pair.identity.key
+    for root, status in (
+        (b"\1" * 32, HTTPStatus.UNPROCESSABLE_ENTITY),
+        (merkle.EMPTY, HTTPStatus.OK),
+    ):
+        note = checkpoints.signed(Checkpoint(key.name, 0, root), signer, key)
+        assert pair.book.take(Submission(0, (), note).body()).status is status
+    assert pair.book.take(pair.body(0)).is_cosigned
 
 
 def rewrite(site: Site) -> None:

@@ -1,13 +1,16 @@
 """What is pushed to a mirror, or to a store, to mislead who reads it, or to wear it out."""
 
 import os
+import subprocess  # noqa: TID251 — ssh-keygen makes certificates
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ccontrol.canonical.approvals import render_window
-from ccontrol.model.approval import Role
+from ccontrol.model.approval import PersonKey, Role
 from ccontrol.store import gate, mirror, signing
+from ccontrol.store.keys import generate, public_line
 from ccontrol.store.message import Message
 from tests.unit.store.made_store import put_object
 from tests.unit.store.mirrored import Mirrored
@@ -150,3 +153,35 @@ def test_a_store_takes_no_push_that_would_fill_the_disk(mirrored: Mirrored) -> N
     said = site.git("config", "--get-all", "receive.maxInputSize")
     assert said.split() == ["268435456"]
     assert site.verify().faults == ()
+
+
+def test_a_certificate_that_names_two_people_is_nobodys(mirrored: Mirrored) -> None:
+    """The daemon cannot tell who signed, so that nothing after it would count."""
+    folder, crowd = mirrored.folder, mirrored.crowd
+    authority = PersonKey(public_line(generate(folder / "ca").public_key), is_authority=True)
+    people = crowd.people(2)
+    persons = tuple(
+        replace(one, keys=(*one.keys, authority)) if one.principal != "ivy@plant" else one
+        for one in people.persons
+    )
+    files = crowd.people_files(replace(people, persons=persons), "root-1", "root-2")
+    crowd.write("ada@plant", files, Message("an authority"))
+    mirror.pull(mirrored.git_dir)
+    mirrored.in_clone("fetch", "--quiet", "origin")
+    mirrored.in_clone("reset", "--quiet", "--hard", "origin/approved")
+    certified(mirrored, "both", "ada@plant,bob@plant")
+    assert "names several people" in mirrored.refused()
+    mirrored.undo()
+    certified(mirrored, "one", "bob@plant,somebody@else")
+    done = mirrored.push("approved")
+    assert done.returncode == 0, done.stderr
+
+
+def certified(mirrored: Mirrored, name: str, principals: str) -> None:
+    """Approve with a key for which the authority made a certificate of these names."""
+    folder = mirrored.folder
+    generate(folder / name)
+    sign = ("ssh-keygen", "-q", "-s", str(folder / "ca"), "-I", name, "-n", principals)
+    subprocess.run([*sign, str(folder / f"{name}.pub")], check=True)
+    (folder / f"{name}-cert.pub").replace(folder / f"{name}.pub")
+    mirrored.approve(f"{name}.pub")
