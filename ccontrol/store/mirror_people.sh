@@ -312,11 +312,13 @@ judge_rights() { # the role for each file; and that nobody approves what they as
 	rule=$(of "$people" requester_approves)
 	[ -n "$rule" ] || [ ! -e "$pinned/requester_approves" ] || rule=true
 	[ "$rule" != true ] || return 0
+	why=''
+	! grep -q '[^ -~]' "$work/asked" || why=' (letters beyond ASCII count as any)'
 	! echo "$who" | awk "$words"'
 		NR == 1 { who = tolower($0); next }
 		glob(masked_name($0), who) { found = 1 }
 		END { exit !found }' - "$work/asked" ||
-		refuse "$commit: $who asked for it, and may not approve it"
+		refuse "$commit: $who asked for it, and may not approve it$why"
 	judge_windows
 }
 
@@ -334,6 +336,8 @@ require_plain() { # PATH: no spelling in which TOML could hide a name; notes who
 	awk -v asked="$work/asked" "$words"'
 		!plain() { exit 1 }
 		/^requester[ \t]*=/ {
+			# As ccontrol writes letters beyond ASCII: they hide none within it.
+			gsub(/\\u(00[89A-F]|0[1-9A-F][0-9A-F]|[1-9A-F][0-9A-F][0-9A-F])[0-9A-F]/, "\001")
 			if ($0 !~ /^requester = "[^"\\]*"[ \t]*(#.*)?$/) exit 1
 			split($0, part, "\""); print part[2] >>asked
 		}' "$work/file" || refuse "$commit: $1 is not written plainly"

@@ -165,9 +165,9 @@ judge_windows() { # that nobody approves what can belong to a window that they h
 		[ "$need" = decides ] || continue
 		git cat-file blob "$commit:$path" >"$work/file"
 		decided "$path" <"$work/file" >"$work/decided"
-		while read -r since controller; do
-			unsure=''
-			near "$controller" $((since + day)) 0 >"$work/near"
+		while IFS= read -r line; do
+			since=${line%% *} unsure=''
+			near "${line#* }" $((since + day)) 0 >"$work/near"
 			refuse_near
 		done <"$work/decided"
 	done <"$work/needs"

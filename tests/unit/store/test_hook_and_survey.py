@@ -153,6 +153,12 @@ SITUATIONS: dict[str, tuple[ChangeWindow, dict[str, bytes], str, str]] = {
     "of the day before": (OWN, decision(DecisionKind.APPROVE, NOW - DAY), ASKED, ASKED),
     "of another controller": (OWN, decision(DecisionKind.APPROVE, NOW, "mill-1"), "", ""),
     "of one beyond ASCII": (OWN, decision(DecisionKind.APPROVE, NOW, "m\u00fchle"), UNCLEAR, ""),
+    "of one between blanks": (
+        replace(OWN, controllers=(" press-3 ",)),
+        decision(DecisionKind.APPROVE, NOW, " press-3 "),
+        ASKED,
+        ASKED,
+    ),
     "a rejection": (OWN, decision(DecisionKind.REJECT, NOW), "", ""),
     "an investigation": (OWN, decision(DecisionKind.INVESTIGATE, NOW), "", ""),
     "a new version": (OWN, files_of(replace(OWN, requester="", changes_at_most=9)), ASKED, ASKED),

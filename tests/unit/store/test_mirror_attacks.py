@@ -50,6 +50,7 @@ def mirrored(tmp_path: Path) -> Mirrored:
         ("ivy", (), "ivy@plant is no approver and changed plant/press/note"),
         ("root-1", (), "(root) is no approver and changed plant/press/note"),
         ("ada", ("-S", "-m", "yes\n\nRequested-By: Ada@Plant"), "ada@plant asked for it"),
+        ("ada", ("-S", "-m", "yes\n\nRequested-By: \u00e1da@plant"), "beyond ASCII count as any"),
     ],
 )
 def test_an_approval_by_who_may_not_is_refused(
@@ -82,6 +83,8 @@ NAMED = render_window(WINDOW).decode()
         (NAMED.replace('"ada@plant"', "'ada@plant'"), "is not written plainly"),
         (NAMED.replace("ada@", "\\u0061da@"), "is not written plainly"),
         (NAMED.replace('"ada@plant"', '"""\nada@plant"""'), "is not written plainly"),
+        (NAMED.replace("ada@", "\\u00E1da@"), "beyond ASCII count as any"),
+        (NAMED.replace("ada@plant", "J\\u00FCrgen"), ""),
         (NAMED.replace('"ada@plant"', '"bob@plant"'), ""),
     ],
 )
