@@ -25,6 +25,18 @@ _ORIGINS = ", ".join(Origin)
 _AUTHORISATIONS = ", ".join(Authorisation)
 
 
+OPEN = frozenset(
+    {
+        Authorisation.OUT_OF_SCOPE,
+        Authorisation.OUT_OF_WINDOW,
+        Authorisation.UNAUTHORISED,
+        Authorisation.UNEXPLAINED,
+        Authorisation.UNDER_INVESTIGATION,
+    }
+)
+"""What somebody has still to approve, reject or explain."""
+
+
 def command(
     context: typer.Context,
     *,
@@ -52,6 +64,10 @@ def command(
             help=f"Only {_AUTHORISATIONS}; may be repeated.",
         ),
     ] = None,
+    is_open: Annotated[
+        bool,
+        typer.Option("--open", help="Only what still waits for somebody to approve or reject it."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
     """List what changed, newest first.
@@ -62,6 +78,7 @@ def command(
     Example:
       ccontrol changes --since 7d --severity high
       ccontrol changes --controller press-3 --limit 5
+      ccontrol changes --open
       ccontrol changes --authorisation unauthorised --authorisation unexplained --origin local
     """  # noqa: D301 — \b is click's mark for "keep these lines"
     here = invocation(context)
@@ -71,7 +88,7 @@ def command(
         since=earliest,
         severity=severity_named(severity),
         origins=frozenset(origins or ()),
-        authorisations=frozenset(authorisations or ()),
+        authorisations=frozenset(authorisations or ()) | (OPEN if is_open else frozenset()),
         limit=limit,
     )
     found: list[tuple[Site, IndexedChange]] = []

@@ -79,8 +79,8 @@ def _of_record(record: Record, commit: str, controller: Controller | None) -> Al
 def _anew(plain: Alert, judged: Judgement, title: str) -> Iterator[Alert]:
     """Yield the alert that a change was judged anew, if the new judgement says anything else.
 
-    It weighs what the graver of both weighs: who was told of the change is told of this. What people
-    themselves signed is no alarm, unless it made the change graver.
+    It weighs what the graver of both weighs: who was told of the change is told of this. What
+    people themselves signed is no alarm, unless it made the change graver.
     """
     if not judged.says_something_new:
         return

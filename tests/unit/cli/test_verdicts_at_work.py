@@ -181,6 +181,8 @@ def test_changes_are_listed_by_origin_and_by_whether_they_were_authorised(works:
     both = listed(works, "--authorisation", "rejected", "--authorisation", "unexplained")
     assert {one["change_id"] for one in both} == {first.change_id, second.change_id}
     assert listed(works, "--authorisation", "authorised") == []
+    (waiting,) = listed(works, "--open")
+    assert waiting["authorisation"] == "unexplained", "who rejected it has decided"
     assert listed(works, "--origin", "network") == []
     assert len(listed(works, "--origin", "unknown", "--limit", "2")) == 2
     assert "rejected" in works.ccontrol("changes", "--authorisation", "rejected")
