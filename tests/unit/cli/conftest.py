@@ -10,6 +10,8 @@ import pytest
 from ccontrol.cli import main
 from ccontrol.model.snapshot import LogEntry
 from ccontrol.model.unit import fields
+from tests.unit.cli.packs import FIRST, Person, export
+from tests.unit.cli.packs import lived_in as with_days
 from tests.unit.cli.plants import CONTROLLERS, Plant, Run, block, in_this_process, seen, things
 from tests.unit.cli.works import Works, at_work
 
@@ -58,3 +60,21 @@ def works(plant: Plant, run: Run) -> Iterator[Works]:
     """That plant at work: a daemon's writer is open, and Ada and Bob may approve."""
     with at_work(plant, run) as works:
         yield works
+
+
+@pytest.fixture(scope="module")
+def sealed(
+    made_plants: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path, Path]:
+    """A pack, the auditor's own allowed signers, and a folder with everybody's keys."""
+    folder = tmp_path_factory.mktemp("sealed")
+    plant = with_days(Plant(Path(shutil.copytree(made_plants[1], folder / "plant"))), FIRST)
+    for name in ("export", "stranger"):
+        Person.make(folder, name)
+    shutil.copy(next(plant.folder.rglob("*signing*key")), folder / "daemon")
+    assert export(plant, folder / "export", folder / "pack") == 0
+    public = (folder / "export.pub").read_text().split()
+    line = f'export@north namespaces="ccontrol-evidence" {public[0]} {public[1]}\n'
+    signers = folder / "signers"
+    signers.write_text((plant.folder / "allowed_signers").read_text() + line)
+    return folder / "pack", signers, folder
