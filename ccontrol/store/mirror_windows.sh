@@ -264,7 +264,7 @@ refuse_near() { # when one of $work/near had not ended a day before
 refuse_asker() { # WINDOW WHY
 	case ${2:-sure} in
 	sure) why='' ;;
-	name) why=' (a name there is no plain ASCII, and counts here as any)' ;;
+	name) why=' (something there is no plain ASCII, and counts here as any)' ;;
 	later) why=' (it begins within two days, and nobody knows when the daemon sees this)' ;;
 	unseen) why=" (when the daemon saw $unsure, the approval before this, is not known here yet)" ;;
 	esac
