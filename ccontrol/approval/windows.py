@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from ccontrol.approval.case import Case
 from ccontrol.model.approval import ChangeWindow, WindowEnd, WindowVersion
 from ccontrol.model.aspect import Aspect
-from ccontrol.model.change import Change
+from ccontrol.model.change import ECHOES, Change
 from ccontrol.policy.patterns import looks_like
 
 GRAIN = timedelta(minutes=15)
@@ -25,8 +25,16 @@ def is_about(window: ChangeWindow, controller_id: str) -> bool:
 
 
 def out_of_scope(window: ChangeWindow, case: Case) -> str:
-    """Return what of a change the window does not allow; empty when it allows all of it."""
-    for change in case.record.changes.changes:
+    """Return what of a change the window does not allow; empty when it allows all of it.
+
+    A sum over many units moves with each of them: it is of no object by itself, but where it alone
+    moved nobody can tell which object did, and no window of objects allows that.
+    """
+    changes = case.record.changes.changes
+    told = {change.aspect for change in changes if change.unit.kind not in ECHOES}
+    for change in changes:
+        if change.unit.kind in ECHOES and change.aspect in told:
+            continue
         if change.aspect not in BY_ITSELF and not _allows(window, change):
             return f"{window.id} does not allow {change.title or change.unit.key}"
     expected = {one.sha256 for one in window.files}

@@ -16,7 +16,7 @@ from ccontrol.attribution.explaining import Explanation, explain
 from ccontrol.attribution.own import TOLERANCE, ends_of, is_from_our_end, is_ours
 from ccontrol.attribution.summing import Judged, summed
 from ccontrol.model.aspect import Aspect
-from ccontrol.model.change import Change, Kind
+from ccontrol.model.change import ECHOES, Change, Kind
 from ccontrol.model.engineering import EngineeringEvent
 from ccontrol.model.finding import ENGINE_CODES
 from ccontrol.model.judgement import Attribution, Confidence, Origin, Window
@@ -25,8 +25,6 @@ from ccontrol.model.snapshot import LogEntry
 _FIRST: Final = "ccontrol saw this controller for the first time"
 _FIRST_LOOK: Final = "ccontrol looked at this for the first time"
 _OUR_SIGHT: Final = "it is about ccontrol's own sight of this controller"
-_ECHOES: Final = frozenset({"checksum", "inventory"})
-"""Kinds of units that only repeat, as a number, what others of their aspect tell by name."""
 _TAMPERED: Final = (
     "left from the port of a connection of our own, which only reads: another program had that"
     " port, or ccontrol has been tampered with"
@@ -155,7 +153,7 @@ def _is_theirs(change: Change) -> bool:
 
 def _is_telling(change: Change) -> bool:
     """Tell whether a change is of a thing itself."""
-    is_echo = change.unit.kind in _ECHOES or change.kind in _FINDINGS
+    is_echo = change.unit.kind in ECHOES or change.kind in _FINDINGS
     return _is_theirs(change) and not is_echo
 
 
@@ -163,7 +161,7 @@ def _is_repeated(change: Change, telling: set[Aspect]) -> bool:
     """Tell whether others say by name what this change says again."""
     if change.kind in _FINDINGS:
         return bool(telling)
-    return change.unit.kind in _ECHOES and change.aspect in telling
+    return change.unit.kind in ECHOES and change.aspect in telling
 
 
 def _line(entry: LogEntry) -> str:

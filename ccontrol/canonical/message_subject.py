@@ -16,7 +16,7 @@ from ccontrol.canonical.phrases import (
 from ccontrol.canonical.project_files import PROJECT, SENTENCES
 from ccontrol.logic.printable import printable, shortened
 from ccontrol.model.aspect import Aspect
-from ccontrol.model.change import Change, ChangeSet, Difference, Kind
+from ccontrol.model.change import ECHOES, Change, ChangeSet, Difference, Kind
 from ccontrol.model.record import Record
 
 FITS = 72
@@ -28,8 +28,6 @@ _LONGEST_TITLE = 32
 _LONGEST_DETAIL = 32
 _NAMES = (8, 5, 3, 2, 1)
 _FACTS = frozenset({Kind.ADDED, Kind.REMOVED, Kind.CHANGED})
-_ECHOES = {"checksum", "inventory"}
-"""Kinds of units that only repeat, as a number, what other units tell by name."""
 _WORDS = {
     "changed": "{} changed",
     "added": "{} added",
@@ -114,7 +112,7 @@ def _first_sight(changes: ChangeSet) -> str:
 
 def _telling(changes: Sequence[Change]) -> list[Change]:
     """Leave out what only repeats the others, unless there is nothing else to tell."""
-    named = [change for change in changes if change.unit.kind not in _ECHOES]
+    named = [change for change in changes if change.unit.kind not in ECHOES]
     aspects = {change.aspect for change in named if change.kind in _FACTS}
     kinds = {change.unit.kind for change in changes if not is_about_sight(change)}
     counted = any(change.kind in {Kind.ADDED, Kind.REMOVED} for change in named)
@@ -122,7 +120,7 @@ def _telling(changes: Sequence[Change]) -> list[Change]:
         change
         for change in changes
         if not (is_about_sight(change) and _is_aside(change, kinds))
-        and not (change.unit.kind in _ECHOES and change.aspect in aspects)
+        and not (change.unit.kind in ECHOES and change.aspect in aspects)
         and not (change.aspect is Aspect.INVENTORY and counted)
     ]
 

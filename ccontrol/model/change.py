@@ -6,6 +6,9 @@ from enum import StrEnum
 from ccontrol.model.aspect import Aspect
 from ccontrol.model.unit import UnitId, Value
 
+ECHOES = frozenset({"checksum", "inventory"})
+"""Kinds of units that only repeat, as a number, what other units of their aspect tell by name."""
+
 
 class Kind(StrEnum):
     """In which way something differs."""

@@ -107,6 +107,21 @@ def test_what_a_window_does_not_allow_is_out_of_scope(scope: Scope) -> None:
     assert word(case(replace(WINDOW, scope=scope))) is Authorisation.OUT_OF_SCOPE
 
 
+def test_a_sum_over_the_program_moves_with_the_object_that_a_window_allows() -> None:
+    """Every S7 CPU sums up its blocks, so that a window of objects would never allow anything."""
+    block = Change(Kind.CHANGED, Aspect.PROGRAM, UnitId("FC", "FC1"), "FC1")
+    other = Change(Kind.CHANGED, Aspect.PROGRAM, UnitId("OB", "OB1"), "OB1")
+    total = Change(Kind.CHANGED, Aspect.PROGRAM, UnitId("checksum", "program"), "its checksum")
+    named = case(replace(WINDOW, scope=Scope(objects=("FC/*",))))
+    for changes, wanted in (
+        ((total, block), Authorisation.AUTHORISED),
+        ((total, block, other), Authorisation.OUT_OF_SCOPE),
+        ((total,), Authorisation.OUT_OF_SCOPE),  # nobody can tell which object it was
+    ):
+        told = replace(named.record, changes=ChangeSet("press-3", changes))
+        assert word(replace(named, record=told)) is wanted
+
+
 def test_another_file_than_the_expected_one_is_out_of_scope() -> None:
     expected = replace(WINDOW, files=(ExpectedFile("press.s7p", "aa" * 32),))
     loaded = replace(case(expected), files=frozenset({"bb" * 32}))
