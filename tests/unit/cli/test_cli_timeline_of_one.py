@@ -12,6 +12,7 @@ from tests.unit.store.made_store import git
 
 def told(works: Works, name: str) -> str:
     """Return the story of a controller, as a terminal shows it."""
+    assert works.opened.ledger.flush(60)
     return works.ccontrol("timeline", name, "--since", "1h")
 
 

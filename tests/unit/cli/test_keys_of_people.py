@@ -67,11 +67,11 @@ def test_a_draft_or_a_key_that_is_not_there_is_told_with_the_next_step(
 ) -> None:
     nothing, draft = tmp_path / "nothing", works.key("second.toml")
     told = works.ccontrol("people", "sign", nothing, "--key", works.key("root-1"), code=50)
-    assert "`ccontrol people draft FILE` writes one" in told
+    assert "`ccontrol people draft FILE` writes a draft" in told
     works.ccontrol("people", "commit", nothing, "--key", works.key("ada"), code=50)
     works.ccontrol("people", "draft", draft)
     eve = ("--person", "eve@plant", "--public-key", nothing, "--role", "approver")
-    assert "Name their .pub file" in works.ccontrol("people", "add", draft, *eve, code=50)
+    assert "Name the .pub file" in works.ccontrol("people", "add", draft, *eve, code=26)
 
 
 def test_a_certificate_of_an_authority_that_the_roots_named(works: Works) -> None:

@@ -180,12 +180,12 @@ def test_a_checkpoint_signed_with_another_key_is_told(logged: Logged, tmp_path: 
     assert "is not signed by the log's key" in complaints(logged.verify())
 
 
-def on_approved(site: Site, *parents: str) -> str:
-    """Put a commit of a person onto `approved`."""
+def on_approved(site: Site, *parents: str, text: str = "fine") -> str:
+    """Put a commit of a person onto `approved`; one of equal text and second would be the same."""
     tree = site.git("rev-parse", "refs/heads/observed^{tree}").strip()
     author = ("-c", "user.name=ann", "-c", "user.email=ann@plant")
     over = (part for name in parents for part in ("-p", name))
-    pushed = site.git(*author, "commit-tree", *over, "-m", "fine", tree).strip()
+    pushed = site.git(*author, "commit-tree", *over, "-m", text, tree).strip()
     site.git("update-ref", APPROVED, pushed)
     return pushed
 
@@ -215,7 +215,7 @@ def test_the_way_back_over_what_never_counted_is_no_fault(logged: Logged) -> Non
     logged.keep()  # an older version wrote down what did not count, too
     site.git("update-ref", APPROVED, good)
     logged.keep()
-    better = on_approved(site, good)
+    better = on_approved(site, good, text="better")
     seen(site, better)
     logged.keep()
     report = logged.verify()
