@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ccontrol.canonical.witness import Hello, Kept, Line, Whom, parse_line, render_line
@@ -61,9 +61,10 @@ def sensor(path: Path, hello: Hello | None = HELLO) -> Iterator[Sensor]:
         door.settimeout(30)
         door.connect(str(path))
         client = Sensor(door)
-        if hello is not None:
-            client.say(hello)
         try:
+            if hello is not None:
+                with suppress(BrokenPipeError):  # whoever is turned away may be cut before it spoke
+                    client.say(hello)
             yield client
         finally:
             client.go()

@@ -24,6 +24,7 @@ settle_s = 0.2
 
 [site.controller.budget]
 requests_per_s = 200.0
+answer_timeout_s = 20.0
 """
 LATER = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 
@@ -39,6 +40,7 @@ def press(tmp_path: Path) -> Iterator[tuple[Plant, Live]]:
         site = Plant(folder, {})
         assert site.run("enroll", "press", "--yes").code == 0
         site.run("poll", "press")
+        assert "first sight" in site.changes_of("press")[0]["subject"]
         yield site, live
         assert live.server.violations == []
 
